@@ -1,0 +1,1 @@
+//! One benchmark, run against every style: latency and throughput under concurrent load.

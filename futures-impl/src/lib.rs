@@ -1,0 +1,1 @@
+//! Photo download that waits by .await.

@@ -1,0 +1,140 @@
+//! The photo's bytes, as they come.
+
+use crate::{Config, Error, Photo, Target};
+
+/// Most bytes that are reserved on a server's mere word; beyond, the buffer grows with what really comes.
+const FIRST_ROOM: usize = 256 << 10;
+
+/// A body being received, and the limits on it.
+///
+/// The style reads straight into [`space`](Self::space): a body of known length is never copied.
+#[derive(Debug)]
+pub struct Body {
+    bytes: Vec<u8>,
+    received: usize,
+    length: Option<usize>,
+    max_bytes: u64,
+}
+
+impl Body {
+    /// A body of `length` bytes, or of as many as come.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TooLarge`] if `length` is more than the configuration allows.
+    pub fn new(length: Option<u64>, config: &Config) -> Result<Self, Error> {
+        let max_bytes = config.max_bytes;
+        let too_large = Error::TooLarge { limit: max_bytes };
+        let length = match length {
+            Some(length) if length > max_bytes => return Err(too_large),
+            Some(length) => Some(usize::try_from(length).map_err(|_| too_large)?),
+            None => None,
+        };
+        Ok(Self { bytes: Vec::new(), received: 0, length, max_bytes })
+    }
+
+    /// Where the next bytes go; empty only when a known length has been received.
+    pub fn space(&mut self) -> &mut [u8] {
+        if self.received == self.bytes.len() && !self.is_whole() {
+            let room = (2 * self.received).max(FIRST_ROOM).min(self.length.unwrap_or(usize::MAX));
+            if self.bytes.is_empty() {
+                // Zeroed by the allocator, which for large blocks costs nothing.
+                self.bytes = vec![0; if self.length.is_some() { room } else { FIRST_ROOM / 16 }];
+            } else {
+                self.bytes.resize(room, 0);
+            }
+        }
+        &mut self.bytes[self.received..]
+    }
+
+    /// Counts `n` bytes that were put into [`space`](Self::space).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TooLarge`] if there are now more than the configuration allows.
+    pub fn filled(&mut self, n: usize) -> Result<(), Error> {
+        self.received += n;
+        debug_assert!(self.received <= self.bytes.len(), "more bytes than there was space for");
+        if self.received() > self.max_bytes {
+            return Err(Error::TooLarge { limit: self.max_bytes });
+        }
+        Ok(())
+    }
+
+    /// Copies what fits of `bytes`, and returns how many those were.
+    pub(crate) fn copy(&mut self, bytes: &[u8]) -> Result<usize, Error> {
+        let mut copied = 0;
+        while copied < bytes.len() {
+            let space = self.space();
+            let n = space.len().min(bytes.len() - copied);
+            if n == 0 {
+                break;
+            }
+            space[..n].copy_from_slice(&bytes[copied..copied + n]);
+            self.filled(n)?;
+            copied += n;
+        }
+        Ok(copied)
+    }
+
+    /// How many bytes have come.
+    #[must_use]
+    pub fn received(&self) -> u64 {
+        self.received as u64
+    }
+
+    /// Whether a known length has been received; how a body of unknown length ends, its framing says.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.length == Some(self.received)
+    }
+
+    /// The error of a body whose connection ended here.
+    #[must_use]
+    pub fn truncated(&self) -> Error {
+        Error::Truncated { received: self.received(), expected: self.length.map(|length| length as u64) }
+    }
+
+    /// The photo, now that the body has ended where it should.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotAPhoto`] if the bytes begin like no known format and the configuration wants one.
+    pub fn finish(mut self, target: &Target, config: &Config) -> Result<Photo, Error> {
+        self.bytes.truncate(self.received);
+        self.bytes.shrink_to_fit();
+        Photo::new(self.bytes, target.url(), config)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_claimed_length_reserves_little() {
+        let config = Config::default().max_bytes(u64::MAX);
+        let mut body = Body::new(Some(1 << 40), &config).unwrap();
+        assert_eq!(body.space().len(), FIRST_ROOM);
+    }
+
+    #[test]
+    fn the_space_never_reaches_beyond_the_length() {
+        let mut body = Body::new(Some(FIRST_ROOM as u64 + 3), &Config::default()).unwrap();
+        let n = body.space().len();
+        body.filled(n).unwrap();
+        assert_eq!(body.space().len(), 3);
+        body.filled(3).unwrap();
+        assert!(body.space().is_empty() && body.is_whole());
+    }
+
+    #[test]
+    fn more_than_the_limit_is_refused_announced_or_not() {
+        let config = Config::default().max_bytes(10);
+        assert!(Body::new(Some(10), &config).is_ok());
+        assert!(matches!(Body::new(Some(11), &config), Err(Error::TooLarge { limit: 10 })));
+        let mut body = Body::new(None, &config).unwrap();
+        assert_eq!(body.copy(&[0; 10]).unwrap(), 10);
+        assert!(matches!(body.copy(&[0]), Err(Error::TooLarge { limit: 10 })));
+    }
+}

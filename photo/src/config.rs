@@ -1,0 +1,147 @@
+//! What a client is allowed and willing to do.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::HeaderValue;
+
+use crate::Error;
+
+/// The limits and habits of a client, the same for every style. Setters take and return the value.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// let config = photo::Config::default().timeout(Duration::from_secs(5)).max_bytes(1 << 20);
+/// ```
+///
+/// A limit that shall never be reached is written as `Duration::MAX` or `u64::MAX`.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub(crate) timeout: Duration,
+    pub(crate) connect_timeout: Duration,
+    pub(crate) stall_timeout: Duration,
+    pub(crate) max_bytes: u64,
+    pub(crate) max_redirects: u32,
+    pub(crate) max_idle_per_host: usize,
+    pub(crate) user_agent: String,
+    pub(crate) root_certificates: Vec<Vec<u8>>,
+    pub(crate) verify_format: bool,
+}
+
+impl Config {
+    /// How long a whole download may take, from the call to the last byte, redirects included. Default: 30 s.
+    #[must_use]
+    pub fn timeout(mut self, limit: Duration) -> Self {
+        self.timeout = limit;
+        self
+    }
+
+    /// How long it may take to have a connection: name, TCP and TLS together, anew for each redirect.
+    /// Default: 10 s.
+    #[must_use]
+    pub fn connect_timeout(mut self, limit: Duration) -> Self {
+        self.connect_timeout = limit;
+        self
+    }
+
+    /// How long a connection may be silent: no byte sent or received for this long. Default: 10 s.
+    #[must_use]
+    pub fn stall_timeout(mut self, limit: Duration) -> Self {
+        self.stall_timeout = limit;
+        self
+    }
+
+    /// How large a photo may be, in bytes. Default: 64 MiB.
+    #[must_use]
+    pub fn max_bytes(mut self, limit: u64) -> Self {
+        self.max_bytes = limit;
+        self
+    }
+
+    /// How many redirects are followed for one download; 0 makes each redirect an error. Default: 10.
+    #[must_use]
+    pub fn max_redirects(mut self, limit: u32) -> Self {
+        self.max_redirects = limit;
+        self
+    }
+
+    /// How many idle connections are kept for each scheme, host and port; 0 keeps none. Default: 256.
+    #[must_use]
+    pub fn max_idle_per_host(mut self, limit: usize) -> Self {
+        self.max_idle_per_host = limit;
+        self
+    }
+
+    /// The value of the `User-Agent` header. Default: `photo/` and the version of this crate.
+    #[must_use]
+    pub fn user_agent(mut self, value: impl Into<String>) -> Self {
+        self.user_agent = value.into();
+        self
+    }
+
+    /// Trusts one more root certificate (DER) beside the ones of the web. May be called repeatedly.
+    ///
+    /// This is the only way to widen trust: certificates are always verified.
+    #[must_use]
+    pub fn root_certificate(mut self, der: impl Into<Vec<u8>>) -> Self {
+        self.root_certificates.push(der.into());
+        self
+    }
+
+    /// Whether bytes that begin like no known photo format are refused as
+    /// [`Error::NotAPhoto`](crate::Error::NotAPhoto). Default: true.
+    #[must_use]
+    pub fn verify_format(mut self, verify: bool) -> Self {
+        self.verify_format = verify;
+        self
+    }
+
+    /// Checks what can be checked before the first download, and makes the configuration cheap to share.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidConfig`] if the user agent cannot stand in a header, or is longer than 1,000 bytes.
+    pub fn checked(self) -> Result<Arc<Self>, Error> {
+        self.user_agent_header()?;
+        Ok(Arc::new(self))
+    }
+
+    pub(crate) fn user_agent_header(&self) -> Result<HeaderValue, Error> {
+        let invalid = |reason: String| Error::InvalidConfig { reason: reason.into() };
+        if self.user_agent.len() > 1000 {
+            return Err(invalid(format!("the user agent is {} bytes long, 1000 are allowed", self.user_agent.len())));
+        }
+        HeaderValue::from_str(&self.user_agent)
+            .map_err(|_| invalid(format!("the user agent {:?} cannot stand in a header", self.user_agent)))
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            timeout: Duration::from_secs(30),
+            connect_timeout: Duration::from_secs(10),
+            stall_timeout: Duration::from_secs(10),
+            max_bytes: 64 << 20,
+            max_redirects: 10,
+            max_idle_per_host: 256,
+            user_agent: concat!("photo/", env!("CARGO_PKG_VERSION")).into(),
+            root_certificates: Vec::new(),
+            verify_format: true,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_user_agent_that_would_break_the_request_is_refused() {
+        assert!(Config::default().user_agent("camera/1.0").checked().is_ok());
+        for bad in ["a\r\nhost: b", "a\0", &"x".repeat(1001)] {
+            assert!(matches!(Config::default().user_agent(bad).checked(), Err(Error::InvalidConfig { .. })));
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! The arithmetic of the timeouts.
+
+use std::time::{Duration, Instant};
+
+use crate::{Config, Error, Phase};
+
+/// When a download runs out of time.
+///
+/// It reads no clock: the style says what time it is. Two limits are watched at once, the one on the whole
+/// download and the one on the present step, and the earlier one counts.
+///
+/// ```
+/// use photo::{Config, Deadline, Phase};
+/// use std::time::{Duration, Instant};
+///
+/// let config = Config::default().timeout(Duration::from_secs(15));
+/// let start = Instant::now();
+/// let mut deadline = Deadline::new(&config, start);
+/// assert_eq!(deadline.at(), start + Duration::from_secs(10)); // to have a connection
+///
+/// deadline.moved(&config, start + Duration::from_secs(2)); // bytes moved: the silence starts anew
+/// assert_eq!(deadline.at(), start + Duration::from_secs(12));
+///
+/// deadline.moved(&config, start + Duration::from_secs(9));
+/// assert_eq!(deadline.at(), start + Duration::from_secs(15)); // the whole download
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Deadline {
+    whole: Instant,
+    step: Instant,
+    step_limit: Duration,
+}
+
+impl Deadline {
+    /// A download starts, and with it the way to its first connection.
+    #[must_use]
+    pub fn new(config: &Config, now: Instant) -> Self {
+        let step_limit = config.connect_timeout;
+        Self { whole: after(now, config.timeout), step: after(now, step_limit), step_limit }
+    }
+
+    /// The way to a connection starts, again: after a redirect, or when a kept one was dead.
+    pub fn connecting(&mut self, config: &Config, now: Instant) {
+        self.step_limit = config.connect_timeout;
+        self.step = after(now, self.step_limit);
+    }
+
+    /// There is a connection, or bytes have moved over it: the permitted silence starts anew.
+    pub fn moved(&mut self, config: &Config, now: Instant) {
+        self.step_limit = config.stall_timeout;
+        self.step = after(now, self.step_limit);
+    }
+
+    /// When the download is to be given up, unless bytes move before.
+    #[must_use]
+    pub fn at(&self) -> Instant {
+        self.whole.min(self.step)
+    }
+
+    /// The error of a download that was given up.
+    #[must_use]
+    pub fn error(&self, config: &Config, phase: Phase) -> Error {
+        let after = if self.whole <= self.step { config.timeout } else { self.step_limit };
+        Error::Timeout { phase, after }
+    }
+}
+
+/// `now + limit`, or as good as never where that does not fit.
+fn after(now: Instant, limit: Duration) -> Instant {
+    const NEVER: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
+    now + limit.min(NEVER)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_error_names_the_limit_that_passed() {
+        let config = Config::default().timeout(Duration::from_secs(5)).stall_timeout(Duration::from_secs(2));
+        let now = Instant::now();
+        let mut deadline = Deadline::new(&config, now);
+        assert!(matches!(
+            deadline.error(&config, Phase::Connect),
+            Error::Timeout { phase: Phase::Connect, after } if after == Duration::from_secs(5)
+        ));
+        deadline.moved(&config, now);
+        assert!(matches!(
+            deadline.error(&config, Phase::Body),
+            Error::Timeout { phase: Phase::Body, after } if after == Duration::from_secs(2)
+        ));
+    }
+
+    #[test]
+    fn an_endless_limit_does_not_overflow() {
+        let config = Config::default().timeout(Duration::MAX).connect_timeout(Duration::MAX);
+        let now = Instant::now();
+        assert!(Deadline::new(&config, now).at() > now + Duration::from_secs(3600));
+    }
+}

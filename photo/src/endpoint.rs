@@ -1,0 +1,85 @@
+//! Where the bytes must go.
+
+use std::fmt;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+
+use rustls::pki_types::ServerName;
+use url::{Host, Url};
+
+use crate::Error;
+
+/// Scheme, host and port: what a connection is made to, and what it can be used again for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Endpoint {
+    https: bool,
+    host: Host<String>,
+    port: u16,
+}
+
+impl Endpoint {
+    /// Of an http or https URL; what else there is gets the reason why not.
+    pub(crate) fn of(url: &Url) -> Result<Self, &'static str> {
+        let https = match url.scheme() {
+            "https" => true,
+            "http" => false,
+            _ => return Err("the scheme is neither http nor https"),
+        };
+        let host = url.host().ok_or("there is no host")?.to_owned();
+        let port = url.port_or_known_default().filter(|port| *port != 0).ok_or("there is no port 0")?;
+        Ok(Self { https, host, port })
+    }
+
+    /// Whether TLS is spoken over the connection.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.https
+    }
+
+    /// The host name, or the address without brackets.
+    #[must_use]
+    pub fn host(&self) -> String {
+        match &self.host {
+            Host::Domain(name) => name.clone(),
+            Host::Ipv4(ip) => ip.to_string(),
+            Host::Ipv6(ip) => ip.to_string(),
+        }
+    }
+
+    /// The TCP port, never 0.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The address, if the URL names one: then there is nothing to resolve.
+    #[must_use]
+    pub fn address(&self) -> Option<SocketAddr> {
+        let ip = match self.host {
+            Host::Domain(_) => return None,
+            Host::Ipv4(ip) => IpAddr::V4(ip),
+            Host::Ipv6(ip) => IpAddr::V6(ip),
+        };
+        Some(SocketAddr::new(ip, self.port))
+    }
+
+    /// The name that the server's certificate must be for.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Tls`] for a host that no certificate can be for.
+    pub fn server_name(&self) -> Result<ServerName<'static>, Error> {
+        match &self.host {
+            Host::Domain(name) => ServerName::try_from(name.clone())
+                .map_err(|error| Error::tls(self, io::Error::new(io::ErrorKind::InvalidInput, error))),
+            Host::Ipv4(ip) => Ok(IpAddr::V4(*ip).into()),
+            Host::Ipv6(ip) => Ok(IpAddr::V6(*ip).into()),
+        }
+    }
+}
+
+impl fmt::Display for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://{}:{}", if self.https { "https" } else { "http" }, self.host, self.port)
+    }
+}

@@ -1,0 +1,414 @@
+//! One download in progress, without its waiting.
+//!
+//! ```text
+//!            new
+//!             │
+//!             ▼          everything
+//!        ┌─────────┐ sent  sent    ┌─────────┐  head whole   ┌─────────┐
+//!        │  Send   │──────────────▶│  Head   │──────────────▶│  Body   │
+//!        └─────────┘               └─────────┘               └─────────┘
+//!             ▲                      │     │                      │
+//!             │  restart: a kept     │     │ a redirect           │ the photo is whole
+//!             │  connection was dead │     ▼                      ▼
+//!             └──────────────────────┘  Redirect                Done
+//! ```
+//!
+//! The driver sends [`to_send`](Exchange::to_send) and reports [`sent`](Exchange::sent) until nothing is left; then
+//! it reads into [`space`](Exchange::space) and reports [`filled`](Exchange::filled) until that is not
+//! [`Progress::More`] any more:
+//!
+//! ```
+//! use photo::{Config, Error, Exchange, Progress};
+//!
+//! // Send
+//! let mut exchange = Exchange::new("http://coolcats.com/cat.gif", &Config::default().into())?;
+//! while !exchange.to_send().is_empty() {
+//!     let written = exchange.to_send().len().min(10); // what the socket took
+//!     exchange.sent(written);
+//! }
+//!
+//! // Head, then Body: the bytes may come in any pieces
+//! let gif = b"GIF89a\x01\0\x01\0\0\0\0;";
+//! let mut incoming = b"HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\n".iter().chain(gif);
+//! let photo = loop {
+//!     exchange.space()[0] = *incoming.next().expect("the reply ended too early");
+//!     match exchange.filled(1)? {
+//!         Progress::More => continue,
+//!         Progress::Redirect { .. } => unreachable!("the reply was no redirect"),
+//!         Progress::Done { photo, reuse } => {
+//!             assert!(reuse, "the connection may be kept");
+//!             break photo;
+//!         }
+//!     }
+//! };
+//! assert_eq!(photo.bytes, gif);
+//! # Ok::<(), Error>(())
+//! ```
+
+use std::io;
+use std::sync::Arc;
+
+use http::Response;
+use ureq_proto::BodyMode;
+use ureq_proto::client::state::{RecvBody, RecvResponse};
+use ureq_proto::client::{Call, RecvResponseResult, SendRequestResult};
+
+use crate::reply::keeps_alive;
+use crate::{Body, Config, Endpoint, Error, MAX_HEAD, Phase, Photo, Reply, Target};
+
+/// Room for the head of a reply, in bytes: small photos come whole with it, large ones mostly do not.
+const HEAD_ROOM: usize = 4 << 10;
+
+/// Room for encoded chunks, in bytes.
+const CHUNK_ROOM: usize = 16 << 10;
+
+/// One hop of a download: owns the bytes, while the driver moves them.
+pub struct Exchange {
+    target: Target,
+    config: Arc<Config>,
+    state: State,
+}
+
+/// What a piece of the reply led to.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Progress {
+    /// More is to be read.
+    More,
+    /// The photo is elsewhere.
+    Redirect {
+        /// The next hop, which may need another connection.
+        next: Box<Exchange>,
+        /// Whether this connection may be used again.
+        reuse: bool,
+    },
+    /// The download is over.
+    Done {
+        /// What was downloaded.
+        photo: Photo,
+        /// Whether this connection may be used again.
+        reuse: bool,
+    },
+}
+
+enum State {
+    Send { request: Vec<u8>, sent: usize, call: Box<Call<RecvResponse>> },
+    Head { call: Box<Call<RecvResponse>>, buffer: Buffer },
+    Body { body: Body, framing: Framing },
+    Over,
+}
+
+/// How the end of a body is told (RFC 9112, section 6.3).
+enum Framing {
+    Length { reuse: bool },
+    Chunked { call: Box<Call<RecvBody>>, buffer: Buffer, reuse: bool },
+    Close,
+}
+
+impl Exchange {
+    /// A download of `url`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidUrl`], before anything is sent.
+    pub fn new(url: &str, config: &Arc<Config>) -> Result<Self, Error> {
+        Self::of(Target::parse(url)?, Arc::clone(config))
+    }
+
+    fn of(target: Target, config: Arc<Config>) -> Result<Self, Error> {
+        let state = prepare(&target, &config)?;
+        Ok(Self { target, config, state })
+    }
+
+    /// Where the bytes must go.
+    #[must_use]
+    pub fn endpoint(&self) -> &Endpoint {
+        self.target.endpoint()
+    }
+
+    /// What the download is waiting for, once it has a connection.
+    #[must_use]
+    pub fn phase(&self) -> Phase {
+        match self.state {
+            State::Send { .. } => Phase::Send,
+            State::Head { .. } => Phase::Head,
+            State::Body { .. } | State::Over => Phase::Body,
+        }
+    }
+
+    /// The bytes of the request that are still to be sent.
+    #[must_use]
+    pub fn to_send(&self) -> &[u8] {
+        match &self.state {
+            State::Send { request, sent, .. } => &request[*sent..],
+            _ => &[],
+        }
+    }
+
+    /// Counts `n` bytes of [`to_send`](Self::to_send) as sent.
+    ///
+    /// # Panics
+    ///
+    /// If there were not as many.
+    pub fn sent(&mut self, n: usize) {
+        assert!(n <= self.to_send().len(), "more bytes sent than there were");
+        self.state = match std::mem::replace(&mut self.state, State::Over) {
+            State::Send { request, sent, call } if sent + n < request.len() => {
+                State::Send { request, sent: sent + n, call }
+            }
+            State::Send { call, .. } => State::Head { call, buffer: Buffer::default() },
+            other => other,
+        };
+    }
+
+    /// Where the next bytes of the reply go. Never empty while the reply is awaited.
+    ///
+    /// First a small buffer for the head, then the photo's own.
+    pub fn space(&mut self) -> &mut [u8] {
+        match &mut self.state {
+            State::Head { buffer, .. } => buffer.space(HEAD_ROOM),
+            State::Body { framing: Framing::Chunked { buffer, .. }, .. } => buffer.space(CHUNK_ROOM),
+            State::Body { body, .. } => body.space(),
+            State::Send { .. } | State::Over => &mut [],
+        }
+    }
+
+    /// Gives back a [`space`](Self::space) that nothing came to fill: what only waits needs no buffer.
+    pub fn release(&mut self) {
+        match &mut self.state {
+            State::Head { buffer, .. } | State::Body { framing: Framing::Chunked { buffer, .. }, .. } => {
+                buffer.release();
+            }
+            _ => {}
+        }
+    }
+
+    /// Takes `n` bytes that were put into [`space`](Self::space); 0 is the end of the stream.
+    ///
+    /// # Errors
+    ///
+    /// Whatever makes the reply no photo; the connection is then to be closed, and this exchange is over.
+    pub fn filled(&mut self, n: usize) -> Result<Progress, Error> {
+        match std::mem::replace(&mut self.state, State::Over) {
+            State::Head { call, mut buffer } => {
+                if n == 0 {
+                    self.state = State::Head { call, buffer };
+                    return Err(self.truncated());
+                }
+                buffer.filled += n;
+                self.head(call, buffer)
+            }
+            State::Body { body, framing } => self.body(body, framing, n),
+            State::Send { .. } | State::Over => Err(Error::malformed("a reply where none was awaited")),
+        }
+    }
+
+    /// The error of an exchange whose connection failed.
+    #[must_use]
+    pub fn failed(&self, error: io::Error) -> Error {
+        match error.kind() {
+            // TLS reports a connection that ended without saying so.
+            io::ErrorKind::UnexpectedEof => self.truncated(),
+            _ => Error::io(self.phase(), self.endpoint(), error),
+        }
+    }
+
+    /// Begins anew, if `error` only means that a kept connection had been closed by the server: no byte of a reply
+    /// had come over it. RFC 9112, section 9.3.1, allows that for a GET.
+    ///
+    /// Returns whether it did; the driver then goes on with a fresh connection.
+    pub fn restart(&mut self, error: &Error) -> bool {
+        let lost = matches!(error, Error::Io { .. } | Error::Truncated { .. } | Error::Tls { .. });
+        let unanswered = match &self.state {
+            State::Send { .. } => true,
+            State::Head { buffer, .. } => buffer.filled == 0,
+            State::Body { .. } | State::Over => false,
+        };
+        if !(lost && unanswered) {
+            return false;
+        }
+        match prepare(&self.target, &self.config) {
+            Ok(state) => self.state = state,
+            Err(_) => return false,
+        }
+        true
+    }
+
+    fn head(&mut self, mut call: Box<Call<RecvResponse>>, mut buffer: Buffer) -> Result<Progress, Error> {
+        loop {
+            let (used, response) = call.try_response(buffer.bytes(), false).map_err(Error::malformed)?;
+            let head_length = if response.is_some() { used } else { buffer.filled };
+            if head_length > MAX_HEAD {
+                return Err(Error::malformed(format_args!("a head of more than {MAX_HEAD} bytes")));
+            }
+            buffer.consume(used);
+            match response {
+                Some(response) => return self.judge(*call, buffer, &response),
+                // An interim reply (RFC 9110, section 15.2) was passed over; the next one may be there too.
+                None if used > 0 && buffer.filled > 0 => {}
+                None => {
+                    self.state = State::Head { call, buffer };
+                    return Ok(Progress::More);
+                }
+            }
+        }
+    }
+
+    fn judge(&mut self, call: Call<RecvResponse>, rest: Buffer, response: &Response<()>) -> Result<Progress, Error> {
+        let reply = Reply::judge(&self.target, &self.config, response.status(), response.headers())?;
+        let reuse = keeps_alive(response);
+        let followed_by = call.proceed().ok_or_else(|| Error::malformed("a head that does not end"))?;
+        if let Reply::Redirect(target) = reply {
+            // Reading a body that nobody wants may take longer than connecting anew.
+            let reuse = reuse && rest.filled == 0 && !matches!(followed_by, RecvResponseResult::RecvBody(_));
+            let next = Box::new(Self::of(*target, Arc::clone(&self.config))?);
+            return Ok(Progress::Redirect { next, reuse });
+        }
+        let RecvResponseResult::RecvBody(call) = followed_by else {
+            return self.finish(Body::new(Some(0), &self.config)?, reuse && rest.filled == 0);
+        };
+        match call.body_mode() {
+            BodyMode::LengthDelimited(length) => {
+                let mut body = Body::new(Some(length), &self.config)?;
+                let surplus = body.copy(rest.bytes())? < rest.filled;
+                self.measured(body, Framing::Length { reuse: reuse && !surplus })
+            }
+            BodyMode::Chunked => {
+                let body = Body::new(None, &self.config)?;
+                self.chunked(body, Box::new(call), rest, reuse)
+            }
+            BodyMode::CloseDelimited | BodyMode::NoBody => {
+                let mut body = Body::new(None, &self.config)?;
+                body.copy(rest.bytes())?;
+                self.more(body, Framing::Close)
+            }
+        }
+    }
+
+    fn body(&mut self, mut body: Body, framing: Framing, n: usize) -> Result<Progress, Error> {
+        match framing {
+            Framing::Close if n == 0 => self.finish(body, false),
+            Framing::Chunked { call, .. } if n == 0 && call.is_ended_chunked() => self.finish(body, false),
+            _ if n == 0 => Err(body.truncated()),
+            Framing::Close => {
+                body.filled(n)?;
+                self.more(body, framing)
+            }
+            Framing::Length { .. } => {
+                body.filled(n)?;
+                self.measured(body, framing)
+            }
+            Framing::Chunked { call, mut buffer, reuse } => {
+                buffer.filled += n;
+                self.chunked(body, call, buffer, reuse)
+            }
+        }
+    }
+
+    fn measured(&mut self, body: Body, framing: Framing) -> Result<Progress, Error> {
+        match framing {
+            Framing::Length { reuse } if body.is_whole() => self.finish(body, reuse),
+            _ => self.more(body, framing),
+        }
+    }
+
+    fn chunked(
+        &mut self,
+        mut body: Body,
+        mut call: Box<Call<RecvBody>>,
+        mut buffer: Buffer,
+        reuse: bool,
+    ) -> Result<Progress, Error> {
+        loop {
+            let (used, decoded) = call.read(buffer.bytes(), body.space()).map_err(Error::malformed)?;
+            buffer.consume(used);
+            body.filled(decoded)?;
+            if call.can_proceed() {
+                return self.finish(body, reuse && buffer.filled == 0);
+            }
+            if used == 0 && decoded == 0 {
+                break;
+            }
+        }
+        if buffer.filled > MAX_HEAD {
+            return Err(Error::malformed(format_args!("a chunk line of more than {MAX_HEAD} bytes")));
+        }
+        self.more(body, Framing::Chunked { call, buffer, reuse })
+    }
+
+    fn more(&mut self, body: Body, framing: Framing) -> Result<Progress, Error> {
+        self.state = State::Body { body, framing };
+        Ok(Progress::More)
+    }
+
+    fn finish(&mut self, body: Body, reuse: bool) -> Result<Progress, Error> {
+        Ok(Progress::Done { photo: body.finish(&self.target, &self.config)?, reuse })
+    }
+
+    fn truncated(&self) -> Error {
+        match &self.state {
+            State::Body { body, .. } => body.truncated(),
+            _ => Error::Truncated { received: 0, expected: None },
+        }
+    }
+}
+
+/// Writes the request, which is small: then only its reply is left to the protocol library.
+fn prepare(target: &Target, config: &Config) -> Result<State, Error> {
+    let mut call = Call::new(target.request(config)?).map_err(Error::malformed)?.proceed();
+    let mut request = vec![0; target.request_room(config)];
+    let mut length = 0;
+    while !call.can_proceed() {
+        length += call.write(&mut request[length..]).map_err(Error::malformed)?;
+    }
+    request.truncate(length);
+    request.shrink_to_fit();
+    match call.proceed().map_err(Error::malformed)? {
+        Some(SendRequestResult::RecvResponse(call)) => Ok(State::Send { request, sent: 0, call: Box::new(call) }),
+        _ => Err(Error::malformed("a GET that wants to send a body")),
+    }
+}
+
+impl std::fmt::Debug for Exchange {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Exchange").field("url", &self.target.url()).field("phase", &self.phase()).finish()
+    }
+}
+
+/// Bytes that came and are not understood yet. Allocated when they come, freed when there are none.
+#[derive(Default)]
+struct Buffer {
+    bytes: Vec<u8>,
+    filled: usize,
+}
+
+impl Buffer {
+    fn bytes(&self) -> &[u8] {
+        &self.bytes[..self.filled]
+    }
+
+    fn space(&mut self, room: usize) -> &mut [u8] {
+        if self.filled == self.bytes.len() {
+            if self.bytes.is_empty() {
+                self.bytes = vec![0; room];
+            } else {
+                self.bytes.resize(2 * self.filled, 0);
+            }
+        }
+        &mut self.bytes[self.filled..]
+    }
+
+    fn consume(&mut self, n: usize) {
+        self.bytes.copy_within(n..self.filled, 0);
+        self.filled -= n;
+    }
+
+    fn release(&mut self) {
+        if self.filled == 0 {
+            self.bytes = Vec::new();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,44 @@
+//! What is downloaded: the vocabulary of all styles, and the exchange that each of them drives.
+//!
+//! This crate waits for nothing. It opens no socket, reads no clock and starts no thread: those are what the
+//! styles do, each in its own way, and what the workspace compares. Everything that is *not* waiting is decided
+//! here once, so that the styles cannot differ in it: which URLs are good, what the request says, which replies
+//! are accepted, which redirects are followed, when a connection may be used again, how large a photo may be.
+//!
+//! ```
+//! use photo::{Config, Error, Exchange};
+//!
+//! let exchange = Exchange::new("http://coolcats.com/cat.gif", &Config::default().into())?;
+//! assert_eq!(exchange.endpoint().to_string(), "http://coolcats.com:80");
+//! assert!(exchange.to_send().starts_with(b"GET /cat.gif HTTP/1.1\r\n"));
+//! # Ok::<(), Error>(())
+//! ```
+//!
+//! [`Exchange`] is the download in progress, bytes in and bytes out; [`Config`], [`Photo`] and [`Error`] are what
+//! goes in and what comes out. [`Deadline`] does the arithmetic of the timeouts with the times that a style gives
+//! it, [`Pool`] keeps idle connections of whatever type a style has, and [`tls`] makes the one TLS configuration.
+
+mod body;
+mod config;
+mod deadline;
+mod endpoint;
+mod error;
+mod exchange;
+mod format;
+mod photo;
+mod pool;
+mod reply;
+mod target;
+pub mod tls;
+
+pub use body::Body;
+pub use config::Config;
+pub use deadline::Deadline;
+pub use endpoint::Endpoint;
+pub use error::{Error, Phase};
+pub use exchange::{Exchange, Progress};
+pub use format::Format;
+pub use photo::Photo;
+pub use pool::Pool;
+pub use reply::{MAX_HEAD, Reply};
+pub use target::Target;

@@ -1,0 +1,66 @@
+//! What a download ends with.
+
+use std::fmt;
+
+use crate::{Config, Error, Format};
+
+/// A downloaded photo, whole.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Photo {
+    /// The file, byte for byte as it was served.
+    pub bytes: Vec<u8>,
+    /// Where it came from in the end, redirects followed; without credentials.
+    pub url: String,
+    /// By its first bytes, whatever the server called it.
+    pub format: Format,
+    /// In pixels, as the file's head says; 0 where the format is unknown.
+    pub width: u32,
+    /// In pixels, as the file's head says; 0 where the format is unknown.
+    pub height: u32,
+}
+
+impl Photo {
+    /// Takes the body of an accepted reply for what it is.
+    pub(crate) fn new(bytes: Vec<u8>, url: String, config: &Config) -> Result<Self, Error> {
+        let (format, width, height) = match Format::recognise(&bytes) {
+            Some(recognised) => recognised,
+            None if config.verify_format => return Err(not_a_photo(&bytes)),
+            None => (Format::Unknown, 0, 0),
+        };
+        Ok(Self { bytes, url, format, width, height })
+    }
+
+    /// The last segment of the URL's path, for showing; not safe as a file name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        let path = self.url.split(['?', '#']).next().unwrap_or_default();
+        path.rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or("photo")
+    }
+}
+
+fn not_a_photo(bytes: &[u8]) -> Error {
+    let start = &bytes[..bytes.len().min(16)];
+    Error::NotAPhoto { length: bytes.len() as u64, start: String::from_utf8_lossy(start).into() }
+}
+
+/// Without the bytes, which nobody wants in a log.
+impl fmt::Debug for Photo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Photo")
+            .field("url", &self.url)
+            .field("format", &self.format)
+            .field("width", &self.width)
+            .field("height", &self.height)
+            .field("length", &self.bytes.len())
+            .finish()
+    }
+}
+
+/// As in `cat.gif (GIF, 640 × 480, 51200 bytes)`.
+impl fmt::Display for Photo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { format, width, height, bytes, .. } = self;
+        write!(f, "{} ({format}, {width} × {height}, {} bytes)", self.name(), bytes.len())
+    }
+}

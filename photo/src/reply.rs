@@ -1,0 +1,59 @@
+//! What the head of a reply decides.
+
+use http::{HeaderMap, HeaderValue, Response, StatusCode, Version, header};
+
+use crate::{Config, Error, Target};
+
+/// Largest head of a reply, in bytes; also the most that is ever held of a reply without understanding it.
+pub const MAX_HEAD: usize = 64 << 10;
+
+/// What follows a head that was accepted.
+#[derive(Debug)]
+pub enum Reply {
+    /// The photo.
+    Photo,
+    /// Another target to ask.
+    Redirect(Box<Target>),
+}
+
+impl Reply {
+    /// Decides what to do with a reply to `target`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Status`], [`Error::TooManyRedirects`], [`Error::InvalidUrl`] (of a redirect) or
+    /// [`Error::Malformed`].
+    pub fn judge(target: &Target, config: &Config, status: StatusCode, headers: &HeaderMap) -> Result<Self, Error> {
+        match status.as_u16() {
+            301 | 302 | 303 | 307 | 308 => {
+                let location = headers.get_all(header::LOCATION).iter().next_back();
+                let location = location.ok_or_else(|| Error::malformed("a redirect without Location"))?;
+                Ok(Self::Redirect(target.redirect(location, config)?.into()))
+            }
+            // A part of a photo is no photo, and these others have no body to be one.
+            204 | 205 | 206 => Err(Error::Status { code: status.as_u16() }),
+            200..300 => accept_encoding(headers).map(|()| Self::Photo),
+            code => Err(Error::Status { code }),
+        }
+    }
+}
+
+/// Nobody asked for an encoded photo, and its bytes would not be the photo's.
+fn accept_encoding(headers: &HeaderMap) -> Result<(), Error> {
+    for encoding in headers.get_all(header::CONTENT_ENCODING) {
+        if !encoding.as_bytes().eq_ignore_ascii_case(b"identity") {
+            return Err(Error::malformed(format_args!("content encoding {encoding:?}, which nobody asked for")));
+        }
+    }
+    Ok(())
+}
+
+/// Whether the server offers the connection for another request (RFC 9112, section 9.3).
+pub(crate) fn keeps_alive(response: &Response<()>) -> bool {
+    let says = |token: &str| {
+        let values = response.headers().get_all(header::CONNECTION);
+        let tokens = values.iter().filter_map(|value: &HeaderValue| value.to_str().ok()).flat_map(|v| v.split(','));
+        tokens.into_iter().any(|value| value.trim().eq_ignore_ascii_case(token))
+    };
+    !says("close") && (response.version() != Version::HTTP_10 || says("keep-alive"))
+}

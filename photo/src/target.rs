@@ -1,0 +1,167 @@
+//! What is asked for, and where.
+
+use http::{HeaderValue, Request, Uri, header};
+use url::Url;
+
+use crate::{Config, Endpoint, Error};
+
+/// Longest URL that is asked for, in bytes; twice what RFC 9110, section 4.1, wants everybody to support.
+const MAX_URL: usize = 16_000;
+
+/// One hop of a download: a checked URL, and how many redirects led to it.
+#[derive(Clone, Debug)]
+pub struct Target {
+    url: Url,
+    uri: Uri,
+    endpoint: Endpoint,
+    redirects: u32,
+}
+
+impl Target {
+    /// Checks a URL as a browser would: the [URL standard](https://url.spec.whatwg.org/) decides what is one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidUrl`] for what is no URL, is not http or https, has no host or is longer than 16,000 bytes.
+    pub fn parse(url: &str) -> Result<Self, Error> {
+        let parsed = Url::parse(url).map_err(|error| invalid(url, &error.to_string()))?;
+        Self::new(parsed, 0)
+    }
+
+    fn new(url: Url, redirects: u32) -> Result<Self, Error> {
+        if url.as_str().len() > MAX_URL {
+            let start: String = url.as_str().chars().take(80).collect();
+            return Err(invalid(&format!("{start}…"), &format!("longer than {MAX_URL} bytes")));
+        }
+        let endpoint = Endpoint::of(&url).map_err(|reason| invalid(url.as_str(), reason))?;
+        let uri = url.as_str().parse().map_err(|error: http::uri::InvalidUri| invalid(url.as_str(), &error.to_string()))?;
+        Ok(Self { url, uri, endpoint, redirects })
+    }
+
+    /// Where the bytes must go.
+    #[must_use]
+    pub fn endpoint(&self) -> &Endpoint {
+        &self.endpoint
+    }
+
+    /// The URL as it may be shown: without credentials.
+    #[must_use]
+    pub fn url(&self) -> String {
+        redacted(self.url.as_str())
+    }
+
+    /// The request, as every style sends it; host and credentials are added by the protocol library.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidConfig`] if the user agent cannot stand in a header.
+    pub fn request(&self, config: &Config) -> Result<Request<()>, Error> {
+        let mut request = Request::new(());
+        *request.uri_mut() = self.uri.clone();
+        let headers = request.headers_mut();
+        headers.insert(header::USER_AGENT, config.user_agent_header()?);
+        headers.insert(header::ACCEPT, HeaderValue::from_static("*/*"));
+        // Without this, any encoding would be welcome (RFC 9110, section 12.5.3).
+        headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        Ok(request)
+    }
+
+    /// An upper bound for the bytes of the request: the URL's parts stand in it at most twice, as request target
+    /// and host, or encoded as credentials.
+    #[must_use]
+    pub fn request_room(&self, config: &Config) -> usize {
+        256 + 2 * self.url.as_str().len() + config.user_agent.len()
+    }
+
+    /// Follows a redirect (RFC 9110, section 15.4) to `location`, which may be relative.
+    pub(crate) fn redirect(&self, location: &HeaderValue, config: &Config) -> Result<Self, Error> {
+        if self.redirects == config.max_redirects {
+            return Err(Error::TooManyRedirects { limit: config.max_redirects });
+        }
+        let location = String::from_utf8_lossy(location.as_bytes());
+        let url = self.url.join(&location).map_err(|error| invalid(&location, &error.to_string()))?;
+        Self::new(url, self.redirects + 1)
+    }
+}
+
+fn invalid(url: &str, reason: &str) -> Error {
+    Error::InvalidUrl { url: redacted(url).into(), reason: reason.into() }
+}
+
+/// Cuts out what stands between the scheme and an `@` in the authority, whether or not the rest is a URL.
+fn redacted(url: &str) -> String {
+    let start = url.find("//").map_or(0, |slashes| slashes + 2);
+    let authority = &url[start..];
+    let end = authority.find(['/', '?', '#']).unwrap_or(authority.len());
+    match authority[..end].rfind('@') {
+        Some(at) => format!("{}{}", &url[..start], &authority[at + 1..]),
+        None => url.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reason(url: &str) -> String {
+        Target::parse(url).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_bad_url_is_refused_with_what_is_wrong_with_it() {
+        assert_eq!(reason("cat.gif"), "invalid URL \"cat.gif\": relative URL without a base");
+        assert_eq!(reason("file:///cat.gif"), "invalid URL \"file:///cat.gif\": the scheme is neither http nor https");
+        assert_eq!(reason("http://"), "invalid URL \"http://\": empty host");
+        assert_eq!(reason("http://a.test:0/"), "invalid URL \"http://a.test:0/\": there is no port 0");
+        assert_eq!(reason("http://a.test:99999/"), "invalid URL \"http://a.test:99999/\": invalid port number");
+        assert!(reason(&format!("http://a.test/{}", "x".repeat(20_000))).ends_with("longer than 16000 bytes"));
+    }
+
+    #[test]
+    fn credentials_never_show() {
+        let target = Target::parse("http://me:secret@a.test/cat.gif").unwrap();
+        assert_eq!(target.url(), "http://a.test/cat.gif");
+        assert!(!reason("ftp://me:secret@a.test/").contains("secret"));
+        assert!(!reason("http://me:secret@a.test:x/").contains("secret"));
+        assert!(!reason("http://me:s@ecret@:x?").contains("ecret"));
+    }
+
+    #[test]
+    fn a_redirect_is_resolved_against_where_it_came_from() {
+        let config = Config::default();
+        let base = Target::parse("http://me:secret@a.test/photos/cat.gif?size=1").unwrap();
+        for (location, expected) in [
+            ("dog.gif", "http://a.test/photos/dog.gif"),
+            ("/dog.gif", "http://a.test/dog.gif"),
+            ("../dog.gif", "http://a.test/dog.gif"),
+            ("?size=2", "http://a.test/photos/cat.gif?size=2"),
+            ("//b.test/dog.gif", "http://b.test/dog.gif"),
+            ("https://b.test/dog.gif", "https://b.test/dog.gif"),
+        ] {
+            let next = base.redirect(&HeaderValue::from_static(location), &config).unwrap();
+            assert_eq!(next.url(), expected);
+        }
+    }
+
+    #[test]
+    fn credentials_stay_with_their_host() {
+        let base = Target::parse("http://me:secret@a.test/cat.gif").unwrap();
+        let there = base.redirect(&HeaderValue::from_static("//b.test/cat.gif"), &Config::default()).unwrap();
+        assert_eq!(there.url.as_str(), "http://b.test/cat.gif");
+    }
+
+    #[test]
+    fn redirects_are_counted() {
+        let config = Config::default().max_redirects(1);
+        let again = HeaderValue::from_static("/again");
+        let first = Target::parse("http://a.test/").unwrap().redirect(&again, &config).unwrap();
+        assert!(matches!(first.redirect(&again, &config), Err(Error::TooManyRedirects { limit: 1 })));
+    }
+
+    #[test]
+    fn a_redirect_leads_to_http_only() {
+        let base = Target::parse("http://a.test/").unwrap();
+        let file = HeaderValue::from_static("file:///etc/passwd");
+        assert!(matches!(base.redirect(&file, &Config::default()), Err(Error::InvalidUrl { .. })));
+    }
+}

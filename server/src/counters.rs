@@ -1,0 +1,183 @@
+//! What the server has done so far.
+
+use std::time::Duration;
+
+use nix::sys::resource::{UsageWho, getrusage};
+
+/// A snapshot of what the server has done since its start or the last reset.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Counters {
+    /// TCP connections accepted, on both ports.
+    pub connections: u64,
+    /// Request heads read whole.
+    pub requests: u64,
+    /// Bytes of heads and bodies written, counted before TLS encrypts them.
+    pub bytes_sent: u64,
+    /// Gauge: connections that are open now.
+    pub open_connections: u64,
+    /// Gauge: requests that are open now: from the head being whole until the reply has ended, which includes
+    /// a silence at its end, or until the connection is gone.
+    pub open_requests: u64,
+    /// The most requests that were open at once.
+    pub max_open_requests: u64,
+    /// Connections that the peer closed or reset while a request was open.
+    pub aborted: u64,
+    /// CPU time of the server's thread, user and system (of the whole process where threads are not told apart).
+    pub cpu: Duration,
+}
+
+impl Counters {
+    /// The line that `GET /counters` answers with: the fields by their names, `cpu` as `cpu_us`.
+    pub fn to_json(&self) -> String {
+        format!(
+            "{{\"connections\":{},\"requests\":{},\"bytes_sent\":{},\"open_connections\":{},\"open_requests\":{},\
+             \"max_open_requests\":{},\"aborted\":{},\"cpu_us\":{}}}\n",
+            self.connections,
+            self.requests,
+            self.bytes_sent,
+            self.open_connections,
+            self.open_requests,
+            self.max_open_requests,
+            self.aborted,
+            self.cpu.as_micros(),
+        )
+    }
+}
+
+/// The numbers as the event loop keeps them: plain fields, since only its thread touches them.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    counters: Counters,
+    cpu_at_reset: Duration,
+    resets: u64,
+}
+
+/// Proof that a connection has been counted, and since which reset.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Counted {
+    resets: u64,
+}
+
+impl Tally {
+    pub(crate) fn connected(&mut self) -> Counted {
+        self.counters.connections += 1;
+        self.counters.open_connections += 1;
+        Counted {
+            resets: self.resets,
+        }
+    }
+
+    pub(crate) fn disconnected(&mut self) {
+        self.counters.open_connections -= 1;
+    }
+
+    /// Takes back [`Tally::connected`].
+    pub(crate) fn uncount(&mut self, counted: Counted) {
+        self.disconnected();
+        if counted.resets == self.resets {
+            self.counters.connections -= 1;
+        }
+    }
+
+    pub(crate) fn request_opened(&mut self) {
+        let counters = &mut self.counters;
+        counters.requests += 1;
+        counters.open_requests += 1;
+        counters.max_open_requests = counters.max_open_requests.max(counters.open_requests);
+    }
+
+    pub(crate) fn request_closed(&mut self) {
+        self.counters.open_requests -= 1;
+    }
+
+    pub(crate) fn aborted(&mut self) {
+        self.counters.aborted += 1;
+    }
+
+    pub(crate) fn sent(&mut self, bytes: usize) {
+        self.counters.bytes_sent += bytes as u64;
+    }
+
+    /// Must be called on the server's thread, whose CPU time it reads.
+    pub(crate) fn snapshot(&self) -> Counters {
+        Counters {
+            cpu: cpu_time().saturating_sub(self.cpu_at_reset),
+            ..self.counters
+        }
+    }
+
+    /// Must be called on the server's thread, whose CPU time it reads.
+    pub(crate) fn reset(&mut self) {
+        let Counters {
+            open_connections,
+            open_requests,
+            ..
+        } = self.counters;
+        self.counters = Counters {
+            open_connections,
+            open_requests,
+            max_open_requests: open_requests,
+            ..Counters::default()
+        };
+        self.cpu_at_reset = cpu_time();
+        self.resets += 1;
+    }
+}
+
+/// User and system time of the calling thread, or of the process.
+fn cpu_time() -> Duration {
+    #[cfg(any(target_os = "linux", target_os = "freebsd", target_os = "openbsd"))]
+    let who = UsageWho::RUSAGE_THREAD;
+    #[cfg(not(any(target_os = "linux", target_os = "freebsd", target_os = "openbsd")))]
+    let who = UsageWho::RUSAGE_SELF;
+    getrusage(who).map_or(Duration::ZERO, |usage| {
+        let micros = |time: nix::sys::time::TimeVal| {
+            u64::try_from(time.tv_sec()).unwrap_or(0) * 1_000_000
+                + u64::try_from(time.tv_usec()).unwrap_or(0)
+        };
+        Duration::from_micros(micros(usage.user_time()) + micros(usage.system_time()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reset_keeps_the_gauges() {
+        let mut tally = Tally::default();
+        tally.connected();
+        tally.request_opened();
+        tally.request_opened();
+        tally.request_closed();
+        tally.sent(7);
+        tally.reset();
+        let counters = tally.snapshot();
+        assert_eq!((counters.connections, counters.open_connections), (0, 1));
+        assert_eq!((counters.requests, counters.bytes_sent), (0, 0));
+        assert_eq!((counters.open_requests, counters.max_open_requests), (1, 1));
+    }
+
+    #[test]
+    fn uncounting_a_connection_from_before_a_reset_takes_nothing_from_later_ones() {
+        let mut tally = Tally::default();
+        let before = tally.connected();
+        tally.reset();
+        tally.connected();
+        tally.uncount(before);
+        assert_eq!(tally.snapshot().connections, 1);
+        assert_eq!(tally.snapshot().open_connections, 1);
+    }
+
+    #[test]
+    fn json_has_every_field() {
+        let counters = Counters {
+            connections: 1,
+            cpu: Duration::from_millis(2),
+            ..Counters::default()
+        };
+        let json = counters.to_json();
+        assert!(json.starts_with("{\"connections\":1,\"requests\":0,"));
+        assert!(json.ends_with("\"aborted\":0,\"cpu_us\":2000}\n"));
+    }
+}

@@ -1,0 +1,99 @@
+//! The folder of the user's own photos.
+
+use std::fs;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+use crate::photos::MAX_PICTURE_BYTES;
+
+/// A folder whose files, and nothing outside of it, are served.
+#[derive(Debug)]
+pub(crate) struct Folder {
+    root: PathBuf,
+}
+
+impl Folder {
+    pub(crate) fn open(path: &Path) -> io::Result<Self> {
+        let root = path
+            .canonicalize()
+            .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))?;
+        if !root.is_dir() {
+            return Err(io::Error::new(
+                io::ErrorKind::NotADirectory,
+                format!("{} is not a folder", path.display()),
+            ));
+        }
+        Ok(Self { root })
+    }
+
+    /// The bytes of a file and their media type. `None` if there is no such file of at most 64 MiB inside.
+    pub(crate) fn read(&self, name: &str) -> Option<(Vec<u8>, &'static str)> {
+        let path = self.resolve(name)?;
+        let found = fs::metadata(&path).ok()?;
+        if !found.is_file() || found.len() > MAX_PICTURE_BYTES as u64 {
+            return None;
+        }
+        let content_type = content_type(&path);
+        Some((fs::read(path).ok()?, content_type))
+    }
+
+    /// Checked twice: the name must not climb, and the file it names, links followed, must be inside.
+    fn resolve(&self, name: &str) -> Option<PathBuf> {
+        let name = Path::new(name);
+        let plain = |part| matches!(part, Component::Normal(_));
+        if name.as_os_str().is_empty() || !name.components().all(plain) {
+            return None;
+        }
+        let path = self.root.join(name).canonicalize().ok()?;
+        path.starts_with(&self.root).then_some(path)
+    }
+}
+
+fn content_type(path: &Path) -> &'static str {
+    let extension = path.extension().unwrap_or_default().to_string_lossy();
+    match &*extension.to_ascii_lowercase() {
+        "avif" => "image/avif",
+        "bmp" => "image/bmp",
+        "gif" => "image/gif",
+        "heic" | "heif" => "image/heif",
+        "jpeg" | "jpg" => "image/jpeg",
+        "jxl" => "image/jxl",
+        "png" => "image/png",
+        "tif" | "tiff" => "image/tiff",
+        "webp" => "image/webp",
+        _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_leave_the_folder_are_refused() {
+        let folder = Folder::open(Path::new(env!("CARGO_MANIFEST_DIR")).join("src").as_path()).unwrap();
+        assert!(folder.read("lib.rs").is_some());
+        for name in [
+            "",
+            "..",
+            "../Cargo.toml",
+            "./../Cargo.toml",
+            "/etc/passwd",
+            "lib.rs\0",
+            "lib.rs/..",
+            "no-such-file",
+        ] {
+            assert!(folder.read(name).is_none(), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_folder_is_an_error_that_names_it() {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
+        let error = Folder::open(&file).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::NotADirectory);
+        assert!(error.to_string().contains("Cargo.toml"));
+        let missing = Folder::open(Path::new("no/such/folder")).unwrap_err();
+        assert!(missing.to_string().contains("no/such/folder"));
+    }
+}

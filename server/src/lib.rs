@@ -1,0 +1,1 @@
+//! Who serves the photos: a deterministic HTTP server with scriptable faults.

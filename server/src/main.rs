@@ -1,0 +1,2 @@
+//! The photo server as a process of its own.
+fn main() {}

@@ -1,0 +1,189 @@
+//! Comment blocks of the picture formats, of exactly the length that is wanted.
+
+/// How a format's comments are laid out.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Padding {
+    /// Comment extension (GIF89a, section 24): an introducer of 2 bytes, sub-blocks of 1 + 1..=255 bytes, a 0.
+    Gif,
+    /// `tEXt` chunk (PNG, section 11.3.3): length, type and CRC of 4 bytes each, a keyword, a NUL, text.
+    Png,
+    /// `COM` segment (ITU-T T.81, section B.2.4.5): a marker of 2 bytes, 2 of length, up to 65,533 of text.
+    Jpeg,
+}
+
+const GIF_FRAME: usize = 3;
+const PNG_FRAME: usize = 12;
+const PNG_KEYWORD: &[u8] = b"Comment";
+/// Far below what decoders allow for one text.
+const PNG_CHUNK: usize = 1 << 20;
+const JPEG_FRAME: usize = 4;
+const JPEG_SEGMENT: usize = 65_537;
+
+impl Padding {
+    /// Whether comments can be `pad` bytes long in all.
+    pub(crate) fn can_be(self, pad: usize) -> bool {
+        pad == 0
+            || pad >= self.contiguous_from()
+            || matches!((self, pad), (Self::Gif, GIF_FRAME))
+    }
+
+    /// From this length on, every length can be.
+    pub(crate) fn contiguous_from(self) -> usize {
+        match self {
+            Self::Gif => GIF_FRAME + 2,
+            Self::Png => PNG_FRAME + 2,
+            Self::Jpeg => JPEG_FRAME,
+        }
+    }
+
+    /// Where comments may stand in a picture: in front of all that a decoder needs to show it, so that a
+    /// photo that was cut short does not open.
+    pub(crate) fn offset(self, picture: &[u8]) -> usize {
+        match self {
+            Self::Gif => {
+                let flags = picture[10];
+                let colours = if flags & 0x80 == 0 { 0 } else { 2 << (flags & 7) };
+                13 + 3 * colours
+            }
+            // The signature, then IHDR.
+            Self::Png => 8 + PNG_FRAME + 13,
+            // SOI, then APP0, which has to be the first segment.
+            Self::Jpeg => 4 + usize::from(u16::from_be_bytes([picture[4], picture[5]])),
+        }
+    }
+
+    /// Appends comments of `pad` bytes, filled with printable ASCII made from `seed`.
+    pub(crate) fn write(self, out: &mut Vec<u8>, pad: usize, seed: u64) {
+        let mut noise = Noise(seed);
+        match self {
+            _ if pad == 0 => {}
+            Self::Gif => {
+                out.extend([0x21, 0xfe]);
+                for block in split(pad - GIF_FRAME, 256, 2) {
+                    out.push(u8::try_from(block - 1).expect("a block is at most 256"));
+                    noise.fill(out, block - 1);
+                }
+                out.push(0);
+            }
+            Self::Png => {
+                for chunk in split(pad, PNG_CHUNK, PNG_FRAME + 2) {
+                    write_png_text(out, chunk - PNG_FRAME, &mut noise);
+                }
+            }
+            Self::Jpeg => {
+                for segment in split(pad, JPEG_SEGMENT, JPEG_FRAME) {
+                    let length = u16::try_from(segment - 2).expect("a segment is at most 65,537");
+                    out.extend([0xff, 0xfe]);
+                    out.extend(length.to_be_bytes());
+                    noise.fill(out, segment - JPEG_FRAME);
+                }
+            }
+        }
+    }
+}
+
+/// One chunk with `length` bytes of data; the keyword is shortened where there is no room for it.
+fn write_png_text(out: &mut Vec<u8>, length: usize, noise: &mut Noise) {
+    let keyword = &PNG_KEYWORD[..PNG_KEYWORD.len().min(length - 1)];
+    out.extend(u32::try_from(length).expect("a chunk is at most 1 MiB").to_be_bytes());
+    let checked_from = out.len();
+    out.extend(b"tEXt");
+    out.extend(keyword);
+    out.push(0);
+    noise.fill(out, length - keyword.len() - 1);
+    let crc = crc32(&out[checked_from..]);
+    out.extend(crc.to_be_bytes());
+}
+
+/// Splits `total` into parts of `min..=max`. The one before the last gives some of its length to a last part that
+/// would be too short.
+fn split(total: usize, max: usize, min: usize) -> impl Iterator<Item = usize> {
+    let mut left = total;
+    std::iter::from_fn(move || {
+        let part = match left {
+            0 => return None,
+            _ if left <= max => left,
+            _ if left - max < min => max - min,
+            _ => max,
+        };
+        left -= part;
+        Some(part)
+    })
+}
+
+/// The CRC of PNG chunks (PNG, annex D).
+fn crc32(bytes: &[u8]) -> u32 {
+    const TABLE: [u32; 256] = crc_table();
+    !bytes.iter().fold(!0, |crc, &byte| {
+        TABLE[((crc ^ u32::from(byte)) & 0xff) as usize] ^ (crc >> 8)
+    })
+}
+
+const fn crc_table() -> [u32; 256] {
+    let mut table = [0; 256];
+    let mut index = 0;
+    while index < 256 {
+        let mut crc = index;
+        let mut bit = 0;
+        while bit < 8 {
+            crc = if crc & 1 == 1 { 0xedb8_8320 ^ (crc >> 1) } else { crc >> 1 };
+            bit += 1;
+        }
+        table[index as usize] = crc;
+        index += 1;
+    }
+    table
+}
+
+/// Printable ASCII from a `SplitMix64` generator.
+struct Noise(u64);
+
+impl Noise {
+    fn fill(&mut self, out: &mut Vec<u8>, mut length: usize) {
+        while length > 0 {
+            // Six bits of each byte, moved to the printable range from 0x20 to 0x5f.
+            let word = (self.next() & 0x3f3f_3f3f_3f3f_3f3f) + 0x2020_2020_2020_2020;
+            let taken = length.min(8);
+            out.extend_from_slice(&word.to_le_bytes()[..taken]);
+            length -= taken;
+        }
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn padding_is_as_long_as_wanted() {
+        for padding in [Padding::Gif, Padding::Png, Padding::Jpeg] {
+            for pad in (0..2000).chain(65_000..66_000).chain(1_048_500..1_048_700) {
+                if padding.can_be(pad) {
+                    let mut out = Vec::new();
+                    padding.write(&mut out, pad, 1);
+                    assert_eq!(out.len(), pad, "{padding:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_crc_is_the_one_of_png() {
+        assert_eq!(crc32(b"IEND"), 0xae42_6082);
+    }
+
+    #[test]
+    fn filling_is_printable() {
+        let mut out = Vec::new();
+        Noise(3).fill(&mut out, 1001);
+        assert_eq!(out.len(), 1001);
+        assert!(out.iter().all(|byte| (0x20..0x7f).contains(byte)));
+    }
+}

@@ -1,0 +1,217 @@
+//! The pictures: real ones, of exactly the size that was asked for.
+
+use std::io::Cursor;
+use std::sync::LazyLock;
+
+use image::{ImageFormat, Rgb, RgbImage};
+
+use crate::padding::Padding;
+
+/// The largest picture the server makes: 64 MiB.
+pub const MAX_PICTURE_BYTES: usize = 64 << 20;
+
+/// The picture formats the server can make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PictureFormat {
+    /// GIF, padded with comment extensions.
+    Gif,
+    /// PNG, padded with `tEXt` chunks.
+    Png,
+    /// JPEG, padded with `COM` segments.
+    Jpeg,
+}
+
+/// The picture that `/photo?bytes=…&format=…&seed=…` answers with: decoders open it, and it is exactly `bytes`
+/// long. The same arguments make the same bytes.
+///
+/// # Errors
+///
+/// A size that the format cannot have, or above 64 MiB. The text says which sizes there are.
+pub fn picture(format: PictureFormat, bytes: usize, seed: u64) -> Result<Vec<u8>, String> {
+    let [gradient, dot] = format.bases();
+    if bytes > MAX_PICTURE_BYTES {
+        return Err(format.sizes());
+    }
+    [gradient, dot]
+        .into_iter()
+        .find_map(|base| base.padded(bytes, noise_seed(format, bytes, seed)))
+        .ok_or_else(|| format.sizes())
+}
+
+impl PictureFormat {
+    /// Every format.
+    pub const ALL: &[Self] = &[Self::Gif, Self::Png, Self::Jpeg];
+
+    /// The name that `format=` knows it by: `gif`, `png` or `jpeg`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Gif => "gif",
+            Self::Png => "png",
+            Self::Jpeg => "jpeg",
+        }
+    }
+
+    /// The media type: `image/gif`, `image/png` or `image/jpeg`.
+    pub fn content_type(self) -> &'static str {
+        match self {
+            Self::Gif => "image/gif",
+            Self::Png => "image/png",
+            Self::Jpeg => "image/jpeg",
+        }
+    }
+
+    /// The size of the smallest picture of this format, in bytes.
+    pub fn min_bytes(self) -> usize {
+        self.bases()[1].bytes.len()
+    }
+
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|format| format.name() == name)
+    }
+
+    fn padding(self) -> Padding {
+        match self {
+            Self::Gif => Padding::Gif,
+            Self::Png => Padding::Png,
+            Self::Jpeg => Padding::Jpeg,
+        }
+    }
+
+    fn encoder(self) -> ImageFormat {
+        match self {
+            Self::Gif => ImageFormat::Gif,
+            Self::Png => ImageFormat::Png,
+            Self::Jpeg => ImageFormat::Jpeg,
+        }
+    }
+
+    /// The gradient, and the one pixel that is used where the gradient is too large.
+    fn bases(self) -> &'static [Base; 2] {
+        static BASES: LazyLock<[[Base; 2]; 3]> = LazyLock::new(|| {
+            [PictureFormat::Gif, PictureFormat::Png, PictureFormat::Jpeg]
+                .map(|format| [Base::new(format, 64, 48), Base::new(format, 1, 1)])
+        });
+        &BASES[self as usize]
+    }
+
+    /// Which sizes there are, as a sentence.
+    fn sizes(self) -> String {
+        let min = self.min_bytes();
+        let padding = self.padding();
+        let possible: Vec<String> = (0..padding.contiguous_from())
+            .filter(|&pad| padding.can_be(pad))
+            .map(|pad| (min + pad).to_string())
+            .collect();
+        format!(
+            "a {} has {} bytes, or any number from {} to {MAX_PICTURE_BYTES}",
+            self.name(),
+            possible.join(" or "),
+            min + padding.contiguous_from(),
+        )
+    }
+}
+
+/// An encoded picture and the place in it where comment blocks may stand.
+struct Base {
+    bytes: Vec<u8>,
+    padding: Padding,
+    comments_at: usize,
+}
+
+impl Base {
+    fn new(format: PictureFormat, width: u32, height: u32) -> Self {
+        let gradient = RgbImage::from_fn(width, height, |x, y| {
+            let shade = |at: u32, of: u32| u8::try_from(at * 255 / of.max(2)).unwrap_or(u8::MAX);
+            Rgb([shade(x, width), shade(y, height), 128])
+        });
+        let mut bytes = Vec::new();
+        gradient
+            .write_to(&mut Cursor::new(&mut bytes), format.encoder())
+            .expect("encoding into memory cannot fail");
+        let padding = format.padding();
+        let comments_at = padding.offset(&bytes);
+        Self {
+            bytes,
+            padding,
+            comments_at,
+        }
+    }
+
+    /// This picture with comments up to exactly `bytes`, if there are comments of that length.
+    fn padded(&self, bytes: usize, seed: u64) -> Option<Vec<u8>> {
+        let pad = bytes.checked_sub(self.bytes.len())?;
+        if !self.padding.can_be(pad) {
+            return None;
+        }
+        let (head, tail) = self.bytes.split_at(self.comments_at);
+        let mut picture = Vec::with_capacity(bytes);
+        picture.extend_from_slice(head);
+        self.padding.write(&mut picture, pad, seed);
+        picture.extend_from_slice(tail);
+        Some(picture)
+    }
+}
+
+/// Different filling for each picture, also for those that differ in one argument only.
+fn noise_seed(format: PictureFormat, bytes: usize, seed: u64) -> u64 {
+    let salt = (bytes as u64) << 2 | format as u64;
+    seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ salt.rotate_left(17)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decode(format: PictureFormat, bytes: usize) -> (u32, u32) {
+        let picture = picture(format, bytes, 7).unwrap();
+        assert_eq!(picture.len(), bytes, "{format:?}");
+        assert_eq!(image::guess_format(&picture).unwrap(), format.encoder());
+        let image = image::load_from_memory(&picture)
+            .unwrap_or_else(|error| panic!("{format:?} of {bytes}: {error}"));
+        (image.width(), image.height())
+    }
+
+    #[test]
+    fn every_size_that_can_be_decodes_and_the_others_say_which_can() {
+        for &format in PictureFormat::ALL {
+            let min = format.min_bytes();
+            assert!(min < 1024, "{format:?} is at least {min}");
+            for bytes in min - 1..min + 700 {
+                match picture(format, bytes, 7) {
+                    Ok(_) => drop(decode(format, bytes)),
+                    Err(text) => {
+                        assert!(bytes < min + format.padding().contiguous_from());
+                        assert!(text.contains(&min.to_string()), "{text}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn usual_sizes_decode() {
+        for &format in PictureFormat::ALL {
+            assert_eq!(decode(format, format.min_bytes()), (1, 1));
+            assert_eq!(decode(format, 1024), (1, 1), "{format:?}");
+            for bytes in [32 << 10, 70_000, 1 << 20] {
+                assert_eq!(decode(format, bytes), (64, 48));
+            }
+        }
+    }
+
+    #[test]
+    fn the_largest_size_decodes_and_nothing_larger_is_made() {
+        for &format in PictureFormat::ALL {
+            assert_eq!(decode(format, MAX_PICTURE_BYTES), (64, 48));
+            assert!(picture(format, MAX_PICTURE_BYTES + 1, 0).is_err());
+        }
+    }
+
+    #[test]
+    fn the_same_arguments_make_the_same_bytes_and_others_do_not() {
+        let make = |bytes, seed| picture(PictureFormat::Jpeg, bytes, seed).unwrap();
+        assert_eq!(make(4000, 1), make(4000, 1));
+        assert_ne!(make(4000, 1), make(4000, 2));
+        assert_ne!(make(4000, 1)[3000..3900], make(4001, 1)[3000..3900]);
+    }
+}

@@ -1,0 +1,103 @@
+//! What the server does on a connection to answer one request.
+
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What to do, step by step, for one request. Cheap to clone: a prepared reply is shared, not copied.
+#[derive(Clone, Debug)]
+pub(crate) struct Script(Arc<[Step]>);
+
+/// One step. A script that ends without closing leaves the connection ready for the next request.
+#[derive(Clone, Debug)]
+pub(crate) enum Step {
+    /// Write these bytes; over once the kernel has taken all of them.
+    Send(Slice),
+    /// Do nothing for this long.
+    Wait(Duration),
+    /// Do nothing until the peer leaves.
+    Stall,
+    /// Close without a byte if this is not the first request of its connection.
+    CloseIfReused,
+    /// Close at once, as close(2) does.
+    Close,
+    /// Say that nothing more will come, then swallow what the peer is still sending: closing over unread
+    /// input would be a reset, and the peer might lose the reply to it.
+    Finish,
+    /// Close with a TCP reset.
+    Reset,
+}
+
+impl Script {
+    pub(crate) fn new(steps: Vec<Step>) -> Self {
+        Self(steps.into())
+    }
+
+    pub(crate) fn step(&self, index: usize) -> Option<&Step> {
+        self.0.get(index)
+    }
+
+    /// The bytes that this script keeps in memory, for the cache to count.
+    pub(crate) fn bytes(&self) -> usize {
+        let sent = |step: &Step| match step {
+            Step::Send(slice) => slice.as_ref().len(),
+            _ => 0,
+        };
+        size_of_val(&*self.0) + self.0.iter().map(sent).sum::<usize>()
+    }
+}
+
+impl Step {
+    pub(crate) fn send(bytes: impl Into<Slice>) -> Self {
+        Self::Send(bytes.into())
+    }
+}
+
+/// Part of some shared bytes, so that many steps can send pieces of one photo.
+#[derive(Clone, Debug)]
+pub(crate) struct Slice {
+    bytes: Arc<[u8]>,
+    range: Range<usize>,
+}
+
+impl Slice {
+    /// The same bytes in pieces of `size`, of which the last may be shorter.
+    pub(crate) fn pieces(&self, size: usize) -> impl Iterator<Item = Self> {
+        let Range { start, end } = self.range.clone();
+        (start..end).step_by(size).map(move |at| Self {
+            bytes: Arc::clone(&self.bytes),
+            range: at..end.min(at + size),
+        })
+    }
+}
+
+impl AsRef<[u8]> for Slice {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes[self.range.clone()]
+    }
+}
+
+impl From<Vec<u8>> for Slice {
+    fn from(bytes: Vec<u8>) -> Self {
+        let range = 0..bytes.len();
+        Self {
+            bytes: bytes.into(),
+            range,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_put_together_are_the_whole() {
+        let whole = Slice::from((0..=99).collect::<Vec<u8>>());
+        let pieces: Vec<Slice> = whole.pieces(33).collect();
+        assert_eq!(pieces.len(), 4);
+        assert_eq!(pieces[3].as_ref(), [99]);
+        let together: Vec<u8> = pieces.iter().flat_map(AsRef::as_ref).copied().collect();
+        assert_eq!(together, whole.as_ref());
+    }
+}

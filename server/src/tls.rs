@@ -1,0 +1,78 @@
+//! The certificate made at start, and the TLS configuration that shows it.
+
+use std::error::Error;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
+    KeyPair, KeyUsagePurpose,
+};
+use rustls::ServerConfig;
+use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
+
+/// A server configuration, and the root that a client must trust to accept it.
+#[derive(Debug)]
+pub(crate) struct Identity {
+    pub(crate) root: CertificateDer<'static>,
+    pub(crate) config: Arc<ServerConfig>,
+}
+
+impl Identity {
+    /// A new root, and a certificate of its for localhost, the loopback addresses and `listen`.
+    pub(crate) fn generate(listen: IpAddr) -> Result<Self, Box<dyn Error + Send + Sync>> {
+        let root = CertifiedIssuer::self_signed(root_params(), KeyPair::generate()?)?;
+        let key = KeyPair::generate()?;
+        let certificate = server_params(listen)?.signed_by(&key, &root)?;
+        let key = PrivatePkcs8KeyDer::from(key.serialize_der());
+
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let mut config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()?
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate.der().clone()], key.into())?;
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        Ok(Self {
+            root: root.der().clone(),
+            config: Arc::new(config),
+        })
+    }
+}
+
+fn root_params() -> CertificateParams {
+    let mut params = CertificateParams::default();
+    params
+        .distinguished_name
+        .push(DnType::CommonName, "photo-server root");
+    params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    params
+}
+
+fn server_params(listen: IpAddr) -> Result<CertificateParams, rcgen::Error> {
+    let mut names = vec!["localhost".into(), "127.0.0.1".into(), "::1".into()];
+    let listen = listen.to_string();
+    if !names.contains(&listen) {
+        names.push(listen);
+    }
+    let mut params = CertificateParams::new(names)?;
+    params
+        .distinguished_name
+        .push(DnType::CommonName, "photo-server");
+    params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    Ok(params)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use super::*;
+
+    #[test]
+    fn each_identity_has_a_root_of_its_own() {
+        let generate = || Identity::generate(Ipv4Addr::LOCALHOST.into()).unwrap();
+        assert_ne!(generate().root, generate().root);
+    }
+}

@@ -1,0 +1,134 @@
+//! The futures, on each runtime, as the suite sees them.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use futures::future::{self, Either};
+use photo::{Config, Error, Photo};
+use photo_futures::runtime::{AsyncStd, Runtime, Smol, Tokio};
+use photo_futures::{Client, recipes};
+
+use crate::{HandlePhoto, Samples, Style};
+
+type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// What a test needs of a runtime beside what the client needs of it: to run a future to its end, and many at once.
+trait Executor {
+    /// Runs `future` on this thread.
+    fn block_on<T>(&self, future: impl Future<Output = T>) -> T;
+    /// Runs `tasks`, each spawned as a task of its own, until all have ended.
+    fn run_all(&self, tasks: Vec<Task>);
+}
+
+struct Futures<R, E> {
+    client: Client<R>,
+    executor: E,
+}
+
+/// Which of tokio's schedulers.
+pub(crate) enum Flavor {
+    CurrentThread,
+    MultiThread,
+}
+
+pub(crate) fn tokio(config: Config, flavor: Flavor) -> Result<Box<dyn Style>, Error> {
+    let mut builder = match flavor {
+        Flavor::CurrentThread => tokio::runtime::Builder::new_current_thread(),
+        Flavor::MultiThread => tokio::runtime::Builder::new_multi_thread(),
+    };
+    let executor = builder.enable_io().enable_time().build().expect("a runtime can be made");
+    Ok(Box::new(Futures { client: Client::new(Tokio, config)?, executor }))
+}
+
+pub(crate) fn async_std(config: Config) -> Result<Box<dyn Style>, Error> {
+    Ok(Box::new(Futures { client: Client::new(AsyncStd, config)?, executor: AsyncStdExecutor }))
+}
+
+pub(crate) fn smol(config: Config) -> Result<Box<dyn Style>, Error> {
+    Ok(Box::new(Futures { client: Client::new(Smol, config)?, executor: smol::Executor::new() }))
+}
+
+impl<R: Runtime, E: Executor> Style for Futures<R, E> {
+    fn download(&self, url: &str) -> Result<Photo, Error> {
+        self.executor.block_on(self.client.download(url))
+    }
+
+    fn many(&self, urls: &[String], in_flight: usize) -> Vec<Result<Photo, Error>> {
+        self.executor.block_on(recipes::many(&self.client, urls, in_flight))
+    }
+
+    fn one(&self, url: &str, started: Box<dyn FnOnce() + Send>, handle_photo: HandlePhoto) {
+        self.executor.block_on(recipes::one(&self.client, url, started, handle_photo));
+    }
+
+    fn cancel(&self, url: &str, after: Duration) -> Result<Photo, Error> {
+        self.executor.block_on(async {
+            let download = std::pin::pin!(self.client.download(url));
+            let timer = std::pin::pin!(self.client.runtime().sleep(after));
+            match future::select(download, timer).await {
+                Either::Left((result, _)) => result,
+                Either::Right(((), _dropped)) => Err(Error::Cancelled),
+            }
+        })
+    }
+
+    fn closed_loop(&self, url: &str, in_flight: usize, samples: &Samples) {
+        let task = || {
+            let (client, url, samples) = (self.client.clone(), url.to_owned(), samples.clone());
+            Box::pin(async move {
+                while let Some(ticket) = samples.start() {
+                    samples.done(&ticket, client.download(&url).await);
+                }
+            }) as Task
+        };
+        self.executor.run_all((0..in_flight).map(|_| task()).collect());
+    }
+}
+
+impl Executor for tokio::runtime::Runtime {
+    fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
+        self.block_on(future)
+    }
+
+    fn run_all(&self, tasks: Vec<Task>) {
+        let tasks: Vec<_> = tasks.into_iter().map(|task| self.spawn(task)).collect();
+        self.block_on(async {
+            for task in tasks {
+                task.await.expect("a download does not panic");
+            }
+        });
+    }
+}
+
+struct AsyncStdExecutor;
+
+impl Executor for AsyncStdExecutor {
+    fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
+        async_std::task::block_on(future)
+    }
+
+    fn run_all(&self, tasks: Vec<Task>) {
+        let tasks: Vec<_> = tasks.into_iter().map(async_std::task::spawn).collect();
+        async_std::task::block_on(async {
+            for task in tasks {
+                task.await;
+            }
+        });
+    }
+}
+
+impl Executor for smol::Executor<'static> {
+    fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
+        smol::block_on(self.run(future))
+    }
+
+    fn run_all(&self, tasks: Vec<Task>) {
+        let tasks: Vec<_> = tasks.into_iter().map(|task| self.spawn(task)).collect();
+        smol::block_on(self.run(async {
+            for task in tasks {
+                task.await;
+            }
+        }));
+    }
+}

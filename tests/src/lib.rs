@@ -1,0 +1,118 @@
+//! What it means to be a style: the adapter through which the suite and the benchmark see every contender.
+//!
+//! The style crates know nothing of each other and share no trait; each is idiomatic for its way of waiting. To ask
+//! the same of all of them, this crate wraps each in a [`Style`], as thinly as it goes: every method is one outer
+//! call, inside of which the style waits in its own way.
+
+mod blocking;
+mod callbacks;
+mod futures;
+mod samples;
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+use photo::{Config, Error, Photo};
+
+pub use samples::{Sample, Samples, Ticket};
+
+/// A client of some style, as the suite and the benchmark use it.
+pub trait Style {
+    /// Downloads one photo.
+    ///
+    /// # Errors
+    ///
+    /// Those of the download.
+    fn download(&self, url: &str) -> Result<Photo, Error>;
+
+    /// The recipe `many`: at most `in_flight` at once, results in the order of `urls`.
+    fn many(&self, urls: &[String], in_flight: usize) -> Vec<Result<Photo, Error>>;
+
+    /// The recipe `one`: tells when the download has been started and what became of it.
+    fn one(&self, url: &str, started: Box<dyn FnOnce() + Send>, handle_photo: HandlePhoto);
+
+    /// Starts a download and cancels it `after` a while, in the style's own way: by a token, by its handle, by
+    /// dropping the future.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Cancelled`], unless the download had ended before.
+    fn cancel(&self, url: &str, after: Duration) -> Result<Photo, Error>;
+
+    /// Keeps `in_flight` downloads of `url` under way until `samples` has all it wants: each next one starts when
+    /// one ends.
+    fn closed_loop(&self, url: &str, in_flight: usize, samples: &Samples);
+}
+
+/// What is called with the photo, or the error, of the recipe `one`.
+pub type HandlePhoto = Box<dyn FnOnce(Result<Photo, Error>) + Send>;
+
+/// Who takes part: each style, the futures on each runtime.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Contender {
+    /// Blocking calls, one thread for each download in flight.
+    Blocking,
+    /// Callbacks on one event loop in one thread.
+    Callbacks,
+    /// Futures on tokio's current-thread runtime.
+    Tokio,
+    /// Futures on tokio's multi-thread runtime, a worker for each core.
+    TokioMulti,
+    /// Futures on async-std.
+    AsyncStd,
+    /// Futures on smol's executor, one thread.
+    Smol,
+}
+
+impl Contender {
+    /// All of them, in the order of every table.
+    pub const ALL: [Self; 6] =
+        [Self::Blocking, Self::Callbacks, Self::Tokio, Self::TokioMulti, Self::AsyncStd, Self::Smol];
+
+    /// The name in tables and options.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Blocking => "blocking",
+            Self::Callbacks => "callbacks",
+            Self::Tokio => "tokio",
+            Self::TokioMulti => "tokio-multi",
+            Self::AsyncStd => "async-std",
+            Self::Smol => "smol",
+        }
+    }
+
+    /// A fresh client with its runtime.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidConfig`] if the configuration cannot work.
+    pub fn client(self, config: Config) -> Result<Box<dyn Style>, Error> {
+        Ok(match self {
+            Self::Blocking => Box::new(blocking::Blocking::new(config)?),
+            Self::Callbacks => Box::new(callbacks::Callbacks::new(config)?),
+            Self::Tokio => futures::tokio(config, futures::Flavor::CurrentThread)?,
+            Self::TokioMulti => futures::tokio(config, futures::Flavor::MultiThread)?,
+            Self::AsyncStd => futures::async_std(config)?,
+            Self::Smol => futures::smol(config)?,
+        })
+    }
+}
+
+impl fmt::Display for Contender {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for Contender {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        Self::ALL.into_iter().find(|contender| contender.name() == name).ok_or_else(|| {
+            let known: Vec<_> = Self::ALL.iter().map(|contender| contender.name()).collect();
+            format!("no contender is called {name:?}; there are {}", known.join(", "))
+        })
+    }
+}
