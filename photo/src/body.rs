@@ -5,6 +5,9 @@ use crate::{Config, Error, Photo, Target};
 /// Most bytes that are reserved on a server's mere word; beyond, the buffer grows with what really comes.
 const FIRST_ROOM: usize = 256 << 10;
 
+/// Room to begin with where nothing is known of the length.
+const SMALL_ROOM: usize = 16 << 10;
+
 /// A body being received, and the limits on it.
 ///
 /// The style reads straight into [`space`](Self::space): a body of known length is never copied.
@@ -14,6 +17,7 @@ pub struct Body {
     received: usize,
     length: Option<usize>,
     max_bytes: u64,
+    surplus: bool,
 }
 
 impl Body {
@@ -30,16 +34,21 @@ impl Body {
             Some(length) => Some(usize::try_from(length).map_err(|_| too_large)?),
             None => None,
         };
-        Ok(Self { bytes: Vec::new(), received: 0, length, max_bytes })
+        Ok(Self { bytes: Vec::new(), received: 0, length, max_bytes, surplus: false })
     }
 
-    /// Where the next bytes go; empty only when a known length has been received.
+    /// Where the next bytes go, never empty.
+    ///
+    /// It reaches one byte beyond a known length. A read that leaves this byte free has emptied the socket, which
+    /// spares the next attempt; one that fills it has shown that the server sent more than it announced.
     pub fn space(&mut self) -> &mut [u8] {
-        if self.received == self.bytes.len() && !self.is_whole() {
-            let room = (2 * self.received).max(FIRST_ROOM).min(self.length.unwrap_or(usize::MAX));
+        if self.received == self.bytes.len() {
+            let end = self.length.map_or(usize::MAX, |length| length.saturating_add(1));
+            let room = if self.length.is_none() && self.received == 0 { SMALL_ROOM } else { FIRST_ROOM };
+            let room = room.max(2 * self.received).min(end);
             if self.bytes.is_empty() {
                 // Zeroed by the allocator, which for large blocks costs nothing.
-                self.bytes = vec![0; if self.length.is_some() { room } else { FIRST_ROOM / 16 }];
+                self.bytes = vec![0; room];
             } else {
                 self.bytes.resize(room, 0);
             }
@@ -55,26 +64,26 @@ impl Body {
     pub fn filled(&mut self, n: usize) -> Result<(), Error> {
         self.received += n;
         debug_assert!(self.received <= self.bytes.len(), "more bytes than there was space for");
+        if let Some(length) = self.length.filter(|length| self.received > *length) {
+            self.received = length;
+            self.surplus = true;
+        }
         if self.received() > self.max_bytes {
             return Err(Error::TooLarge { limit: self.max_bytes });
         }
         Ok(())
     }
 
-    /// Copies what fits of `bytes`, and returns how many those were.
-    pub(crate) fn copy(&mut self, bytes: &[u8]) -> Result<usize, Error> {
-        let mut copied = 0;
-        while copied < bytes.len() {
+    /// Takes `bytes` that came with the head.
+    pub(crate) fn copy(&mut self, mut bytes: &[u8]) -> Result<(), Error> {
+        while !bytes.is_empty() && !self.surplus {
             let space = self.space();
-            let n = space.len().min(bytes.len() - copied);
-            if n == 0 {
-                break;
-            }
-            space[..n].copy_from_slice(&bytes[copied..copied + n]);
+            let n = space.len().min(bytes.len());
+            space[..n].copy_from_slice(&bytes[..n]);
             self.filled(n)?;
-            copied += n;
+            bytes = &bytes[n..];
         }
-        Ok(copied)
+        Ok(())
     }
 
     /// How many bytes have come.
@@ -87,6 +96,12 @@ impl Body {
     #[must_use]
     pub fn is_whole(&self) -> bool {
         self.length == Some(self.received)
+    }
+
+    /// Whether more came than was announced: then nothing that follows on this connection can be trusted.
+    #[must_use]
+    pub fn has_surplus(&self) -> bool {
+        self.surplus
     }
 
     /// The error of a body whose connection ended here.
@@ -119,13 +134,18 @@ mod tests {
     }
 
     #[test]
-    fn the_space_never_reaches_beyond_the_length() {
-        let mut body = Body::new(Some(FIRST_ROOM as u64 + 3), &Config::default()).unwrap();
+    fn the_space_reaches_one_byte_beyond_the_length() {
+        let length = FIRST_ROOM + 3;
+        let mut body = Body::new(Some(length as u64), &Config::default()).unwrap();
         let n = body.space().len();
         body.filled(n).unwrap();
-        assert_eq!(body.space().len(), 3);
+        assert_eq!(body.space().len(), 4);
         body.filled(3).unwrap();
-        assert!(body.space().is_empty() && body.is_whole());
+        assert!(body.is_whole() && !body.has_surplus());
+        assert_eq!(body.space().len(), 1);
+        body.filled(1).unwrap();
+        assert!(body.is_whole() && body.has_surplus());
+        assert_eq!(body.received(), length as u64);
     }
 
     #[test]
@@ -134,7 +154,7 @@ mod tests {
         assert!(Body::new(Some(10), &config).is_ok());
         assert!(matches!(Body::new(Some(11), &config), Err(Error::TooLarge { limit: 10 })));
         let mut body = Body::new(None, &config).unwrap();
-        assert_eq!(body.copy(&[0; 10]).unwrap(), 10);
+        body.copy(&[0; 10]).unwrap();
         assert!(matches!(body.copy(&[0]), Err(Error::TooLarge { limit: 10 })));
     }
 }

@@ -110,7 +110,10 @@ impl Config {
     pub(crate) fn user_agent_header(&self) -> Result<HeaderValue, Error> {
         let invalid = |reason: String| Error::InvalidConfig { reason: reason.into() };
         if self.user_agent.len() > 1000 {
-            return Err(invalid(format!("the user agent is {} bytes long, 1000 are allowed", self.user_agent.len())));
+            return Err(invalid(format!(
+                "the user agent is {} bytes long, 1000 are allowed",
+                self.user_agent.len()
+            )));
         }
         HeaderValue::from_str(&self.user_agent)
             .map_err(|_| invalid(format!("the user agent {:?} cannot stand in a header", self.user_agent)))

@@ -36,19 +36,19 @@ impl Deadline {
     #[must_use]
     pub fn new(config: &Config, now: Instant) -> Self {
         let step_limit = config.connect_timeout;
-        Self { whole: after(now, config.timeout), step: after(now, step_limit), step_limit }
+        Self { whole: Self::later(now, config.timeout), step: Self::later(now, step_limit), step_limit }
     }
 
     /// The way to a connection starts, again: after a redirect, or when a kept one was dead.
     pub fn connecting(&mut self, config: &Config, now: Instant) {
         self.step_limit = config.connect_timeout;
-        self.step = after(now, self.step_limit);
+        self.step = Self::later(now, self.step_limit);
     }
 
     /// There is a connection, or bytes have moved over it: the permitted silence starts anew.
     pub fn moved(&mut self, config: &Config, now: Instant) {
         self.step_limit = config.stall_timeout;
-        self.step = after(now, self.step_limit);
+        self.step = Self::later(now, self.step_limit);
     }
 
     /// When the download is to be given up, unless bytes move before.
@@ -57,18 +57,26 @@ impl Deadline {
         self.whole.min(self.step)
     }
 
+    /// When to give up one of `left` addresses that are still to be tried: each gets an equal share of what is left.
+    #[must_use]
+    pub fn share(&self, now: Instant, left: usize) -> Instant {
+        let left = u32::try_from(left.max(1)).unwrap_or(u32::MAX);
+        now + self.at().saturating_duration_since(now) / left
+    }
+
     /// The error of a download that was given up.
     #[must_use]
     pub fn error(&self, config: &Config, phase: Phase) -> Error {
         let after = if self.whole <= self.step { config.timeout } else { self.step_limit };
         Error::Timeout { phase, after }
     }
-}
 
-/// `now + limit`, or as good as never where that does not fit.
-fn after(now: Instant, limit: Duration) -> Instant {
-    const NEVER: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
-    now + limit.min(NEVER)
+    /// `now + delay`, or as good as never where that does not fit.
+    #[must_use]
+    pub fn later(now: Instant, delay: Duration) -> Instant {
+        const NEVER: Duration = Duration::from_hours(100 * 365 * 24);
+        now + delay.min(NEVER)
+    }
 }
 
 #[cfg(test)]
@@ -92,9 +100,18 @@ mod tests {
     }
 
     #[test]
+    fn each_address_gets_its_share() {
+        let now = Instant::now();
+        let deadline = Deadline::new(&Config::default().connect_timeout(Duration::from_secs(9)), now);
+        assert_eq!(deadline.share(now, 3), now + Duration::from_secs(3));
+        assert_eq!(deadline.share(now + Duration::from_secs(3), 2), now + Duration::from_secs(6));
+        assert_eq!(deadline.share(now + Duration::from_secs(20), 1), now + Duration::from_secs(20));
+    }
+
+    #[test]
     fn an_endless_limit_does_not_overflow() {
         let config = Config::default().timeout(Duration::MAX).connect_timeout(Duration::MAX);
         let now = Instant::now();
-        assert!(Deadline::new(&config, now).at() > now + Duration::from_secs(3600));
+        assert!(Deadline::new(&config, now).at() > now + Duration::from_hours(1));
     }
 }

@@ -117,6 +117,8 @@ pub enum Error {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Phase {
+    /// What a client needs before its first download.
+    Setup,
     /// The addresses of the host name.
     Resolve,
     /// The TCP connection.
@@ -137,7 +139,7 @@ impl Error {
     /// The TLS library reports its own failures as `io::Error` too; they become [`Error::Tls`].
     #[must_use]
     pub fn io(phase: Phase, endpoint: &crate::Endpoint, source: io::Error) -> Self {
-        if source.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) {
+        if source.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<rustls::Error>) {
             return Self::tls(endpoint, source);
         }
         Self::Io { phase, source: Arc::new(source) }
@@ -169,6 +171,7 @@ impl Error {
 impl fmt::Display for Phase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Setup => "setting up the client",
             Self::Resolve => "resolving the host name",
             Self::Connect => "connecting",
             Self::Handshake => "agreeing on TLS",

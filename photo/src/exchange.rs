@@ -1,60 +1,17 @@
 //! One download in progress, without its waiting.
-//!
-//! ```text
-//!            new
-//!             │
-//!             ▼          everything
-//!        ┌─────────┐ sent  sent    ┌─────────┐  head whole   ┌─────────┐
-//!        │  Send   │──────────────▶│  Head   │──────────────▶│  Body   │
-//!        └─────────┘               └─────────┘               └─────────┘
-//!             ▲                      │     │                      │
-//!             │  restart: a kept     │     │ a redirect           │ the photo is whole
-//!             │  connection was dead │     ▼                      ▼
-//!             └──────────────────────┘  Redirect                Done
-//! ```
-//!
-//! The driver sends [`to_send`](Exchange::to_send) and reports [`sent`](Exchange::sent) until nothing is left; then
-//! it reads into [`space`](Exchange::space) and reports [`filled`](Exchange::filled) until that is not
-//! [`Progress::More`] any more:
-//!
-//! ```
-//! use photo::{Config, Error, Exchange, Progress};
-//!
-//! // Send
-//! let mut exchange = Exchange::new("http://coolcats.com/cat.gif", &Config::default().into())?;
-//! while !exchange.to_send().is_empty() {
-//!     let written = exchange.to_send().len().min(10); // what the socket took
-//!     exchange.sent(written);
-//! }
-//!
-//! // Head, then Body: the bytes may come in any pieces
-//! let gif = b"GIF89a\x01\0\x01\0\0\0\0;";
-//! let mut incoming = b"HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\n".iter().chain(gif);
-//! let photo = loop {
-//!     exchange.space()[0] = *incoming.next().expect("the reply ended too early");
-//!     match exchange.filled(1)? {
-//!         Progress::More => continue,
-//!         Progress::Redirect { .. } => unreachable!("the reply was no redirect"),
-//!         Progress::Done { photo, reuse } => {
-//!             assert!(reuse, "the connection may be kept");
-//!             break photo;
-//!         }
-//!     }
-//! };
-//! assert_eq!(photo.bytes, gif);
-//! # Ok::<(), Error>(())
-//! ```
 
 use std::io;
 use std::sync::Arc;
 
-use http::Response;
-use ureq_proto::BodyMode;
 use ureq_proto::client::state::{RecvBody, RecvResponse};
-use ureq_proto::client::{Call, RecvResponseResult, SendRequestResult};
+use ureq_proto::client::{Call, SendRequestResult};
 
-use crate::reply::keeps_alive;
-use crate::{Body, Config, Endpoint, Error, MAX_HEAD, Phase, Photo, Reply, Target};
+use crate::{Body, Config, Endpoint, Error, Phase, Photo, Target};
+
+mod buffer;
+mod receive;
+
+use buffer::Buffer;
 
 /// Room for the head of a reply, in bytes: small photos come whole with it, large ones mostly do not.
 const HEAD_ROOM: usize = 4 << 10;
@@ -63,6 +20,51 @@ const HEAD_ROOM: usize = 4 << 10;
 const CHUNK_ROOM: usize = 16 << 10;
 
 /// One hop of a download: owns the bytes, while the driver moves them.
+///
+/// ```text
+///            new
+///             │
+///             ▼          everything
+///        ┌─────────┐ sent  sent    ┌─────────┐  head whole   ┌─────────┐
+///        │  Send   │──────────────▶│  Head   │──────────────▶│  Body   │
+///        └─────────┘               └─────────┘               └─────────┘
+///             ▲                      │     │                      │
+///             │  restart: a kept     │     │ a redirect           │ the photo is whole
+///             │  connection was dead │     ▼                      ▼
+///             └──────────────────────┘  Redirect                Done
+/// ```
+///
+/// The driver sends [`to_send`](Exchange::to_send) and reports [`sent`](Exchange::sent) until nothing is left; then
+/// it reads into [`space`](Exchange::space) and reports [`filled`](Exchange::filled) until that is not
+/// [`Progress::More`] any more:
+///
+/// ```
+/// use photo::{Config, Error, Exchange, Progress};
+///
+/// // Send
+/// let mut exchange = Exchange::new("http://coolcats.com/cat.gif", &Config::default().into())?;
+/// while !exchange.to_send().is_empty() {
+///     let written = exchange.to_send().len().min(10); // what the socket took
+///     exchange.sent(written);
+/// }
+///
+/// // Head, then Body: the bytes may come in any pieces
+/// let gif = b"GIF89a\x01\0\x01\0\0\0\0;";
+/// let mut incoming = b"HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\n".iter().chain(gif);
+/// let photo = loop {
+///     exchange.space()[0] = *incoming.next().expect("the reply ended too early");
+///     match exchange.filled(1)? {
+///         Progress::More => continue,
+///         Progress::Redirect { .. } => unreachable!("the reply was no redirect"),
+///         Progress::Done { photo, reuse } => {
+///             assert!(reuse, "the connection may be kept");
+///             break photo;
+///         }
+///     }
+/// };
+/// assert_eq!(photo.bytes, gif);
+/// # Ok::<(), Error>(())
+/// ```
 pub struct Exchange {
     target: Target,
     config: Arc<Config>,
@@ -71,7 +73,6 @@ pub struct Exchange {
 
 /// What a piece of the reply led to.
 #[derive(Debug)]
-#[non_exhaustive]
 pub enum Progress {
     /// More is to be read.
     More,
@@ -234,117 +235,6 @@ impl Exchange {
         true
     }
 
-    fn head(&mut self, mut call: Box<Call<RecvResponse>>, mut buffer: Buffer) -> Result<Progress, Error> {
-        loop {
-            let (used, response) = call.try_response(buffer.bytes(), false).map_err(Error::malformed)?;
-            let head_length = if response.is_some() { used } else { buffer.filled };
-            if head_length > MAX_HEAD {
-                return Err(Error::malformed(format_args!("a head of more than {MAX_HEAD} bytes")));
-            }
-            buffer.consume(used);
-            match response {
-                Some(response) => return self.judge(*call, buffer, &response),
-                // An interim reply (RFC 9110, section 15.2) was passed over; the next one may be there too.
-                None if used > 0 && buffer.filled > 0 => {}
-                None => {
-                    self.state = State::Head { call, buffer };
-                    return Ok(Progress::More);
-                }
-            }
-        }
-    }
-
-    fn judge(&mut self, call: Call<RecvResponse>, rest: Buffer, response: &Response<()>) -> Result<Progress, Error> {
-        let reply = Reply::judge(&self.target, &self.config, response.status(), response.headers())?;
-        let reuse = keeps_alive(response);
-        let followed_by = call.proceed().ok_or_else(|| Error::malformed("a head that does not end"))?;
-        if let Reply::Redirect(target) = reply {
-            // Reading a body that nobody wants may take longer than connecting anew.
-            let reuse = reuse && rest.filled == 0 && !matches!(followed_by, RecvResponseResult::RecvBody(_));
-            let next = Box::new(Self::of(*target, Arc::clone(&self.config))?);
-            return Ok(Progress::Redirect { next, reuse });
-        }
-        let RecvResponseResult::RecvBody(call) = followed_by else {
-            return self.finish(Body::new(Some(0), &self.config)?, reuse && rest.filled == 0);
-        };
-        match call.body_mode() {
-            BodyMode::LengthDelimited(length) => {
-                let mut body = Body::new(Some(length), &self.config)?;
-                let surplus = body.copy(rest.bytes())? < rest.filled;
-                self.measured(body, Framing::Length { reuse: reuse && !surplus })
-            }
-            BodyMode::Chunked => {
-                let body = Body::new(None, &self.config)?;
-                self.chunked(body, Box::new(call), rest, reuse)
-            }
-            BodyMode::CloseDelimited | BodyMode::NoBody => {
-                let mut body = Body::new(None, &self.config)?;
-                body.copy(rest.bytes())?;
-                self.more(body, Framing::Close)
-            }
-        }
-    }
-
-    fn body(&mut self, mut body: Body, framing: Framing, n: usize) -> Result<Progress, Error> {
-        match framing {
-            Framing::Close if n == 0 => self.finish(body, false),
-            Framing::Chunked { call, .. } if n == 0 && call.is_ended_chunked() => self.finish(body, false),
-            _ if n == 0 => Err(body.truncated()),
-            Framing::Close => {
-                body.filled(n)?;
-                self.more(body, framing)
-            }
-            Framing::Length { .. } => {
-                body.filled(n)?;
-                self.measured(body, framing)
-            }
-            Framing::Chunked { call, mut buffer, reuse } => {
-                buffer.filled += n;
-                self.chunked(body, call, buffer, reuse)
-            }
-        }
-    }
-
-    fn measured(&mut self, body: Body, framing: Framing) -> Result<Progress, Error> {
-        match framing {
-            Framing::Length { reuse } if body.is_whole() => self.finish(body, reuse),
-            _ => self.more(body, framing),
-        }
-    }
-
-    fn chunked(
-        &mut self,
-        mut body: Body,
-        mut call: Box<Call<RecvBody>>,
-        mut buffer: Buffer,
-        reuse: bool,
-    ) -> Result<Progress, Error> {
-        loop {
-            let (used, decoded) = call.read(buffer.bytes(), body.space()).map_err(Error::malformed)?;
-            buffer.consume(used);
-            body.filled(decoded)?;
-            if call.can_proceed() {
-                return self.finish(body, reuse && buffer.filled == 0);
-            }
-            if used == 0 && decoded == 0 {
-                break;
-            }
-        }
-        if buffer.filled > MAX_HEAD {
-            return Err(Error::malformed(format_args!("a chunk line of more than {MAX_HEAD} bytes")));
-        }
-        self.more(body, Framing::Chunked { call, buffer, reuse })
-    }
-
-    fn more(&mut self, body: Body, framing: Framing) -> Result<Progress, Error> {
-        self.state = State::Body { body, framing };
-        Ok(Progress::More)
-    }
-
-    fn finish(&mut self, body: Body, reuse: bool) -> Result<Progress, Error> {
-        Ok(Progress::Done { photo: body.finish(&self.target, &self.config)?, reuse })
-    }
-
     fn truncated(&self) -> Error {
         match &self.state {
             State::Body { body, .. } => body.truncated(),
@@ -364,49 +254,19 @@ fn prepare(target: &Target, config: &Config) -> Result<State, Error> {
     request.truncate(length);
     request.shrink_to_fit();
     match call.proceed().map_err(Error::malformed)? {
-        Some(SendRequestResult::RecvResponse(call)) => Ok(State::Send { request, sent: 0, call: Box::new(call) }),
+        Some(SendRequestResult::RecvResponse(call)) => {
+            Ok(State::Send { request, sent: 0, call: Box::new(call) })
+        }
         _ => Err(Error::malformed("a GET that wants to send a body")),
     }
 }
 
 impl std::fmt::Debug for Exchange {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Exchange").field("url", &self.target.url()).field("phase", &self.phase()).finish()
-    }
-}
-
-/// Bytes that came and are not understood yet. Allocated when they come, freed when there are none.
-#[derive(Default)]
-struct Buffer {
-    bytes: Vec<u8>,
-    filled: usize,
-}
-
-impl Buffer {
-    fn bytes(&self) -> &[u8] {
-        &self.bytes[..self.filled]
-    }
-
-    fn space(&mut self, room: usize) -> &mut [u8] {
-        if self.filled == self.bytes.len() {
-            if self.bytes.is_empty() {
-                self.bytes = vec![0; room];
-            } else {
-                self.bytes.resize(2 * self.filled, 0);
-            }
-        }
-        &mut self.bytes[self.filled..]
-    }
-
-    fn consume(&mut self, n: usize) {
-        self.bytes.copy_within(n..self.filled, 0);
-        self.filled -= n;
-    }
-
-    fn release(&mut self) {
-        if self.filled == 0 {
-            self.bytes = Vec::new();
-        }
+        f.debug_struct("Exchange")
+            .field("url", &self.target.url())
+            .field("phase", &self.phase())
+            .finish_non_exhaustive()
     }
 }
 

@@ -42,7 +42,12 @@ impl<C> Pool<C> {
         }
         let mut surplus = None;
         if self.total == self.max_per_host.saturating_mul(4) {
-            surplus = self.idle.keys().find(|other| *other != endpoint).cloned().and_then(|other| self.take(&other));
+            surplus = self
+                .idle
+                .keys()
+                .find(|other| *other != endpoint)
+                .cloned()
+                .and_then(|other| self.take(&other));
         }
         // An entry is made only for a new endpoint: its key is a copy, and this is done for every download.
         let Some(idle) = self.idle.get_mut(endpoint) else {

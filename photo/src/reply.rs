@@ -23,7 +23,12 @@ impl Reply {
     ///
     /// [`Error::Status`], [`Error::TooManyRedirects`], [`Error::InvalidUrl`] (of a redirect) or
     /// [`Error::Malformed`].
-    pub fn judge(target: &Target, config: &Config, status: StatusCode, headers: &HeaderMap) -> Result<Self, Error> {
+    pub fn judge(
+        target: &Target,
+        config: &Config,
+        status: StatusCode,
+        headers: &HeaderMap,
+    ) -> Result<Self, Error> {
         match status.as_u16() {
             301 | 302 | 303 | 307 | 308 => {
                 let location = headers.get_all(header::LOCATION).iter().next_back();
@@ -31,8 +36,8 @@ impl Reply {
                 Ok(Self::Redirect(target.redirect(location, config)?.into()))
             }
             // A part of a photo is no photo, and these others have no body to be one.
-            204 | 205 | 206 => Err(Error::Status { code: status.as_u16() }),
-            200..300 => accept_encoding(headers).map(|()| Self::Photo),
+            204..=206 => Err(Error::Status { code: status.as_u16() }),
+            200..=299 => accept_encoding(headers).map(|()| Self::Photo),
             code => Err(Error::Status { code }),
         }
     }
@@ -42,7 +47,9 @@ impl Reply {
 fn accept_encoding(headers: &HeaderMap) -> Result<(), Error> {
     for encoding in headers.get_all(header::CONTENT_ENCODING) {
         if !encoding.as_bytes().eq_ignore_ascii_case(b"identity") {
-            return Err(Error::malformed(format_args!("content encoding {encoding:?}, which nobody asked for")));
+            return Err(Error::malformed(format_args!(
+                "content encoding {encoding:?}, which nobody asked for"
+            )));
         }
     }
     Ok(())
@@ -52,7 +59,8 @@ fn accept_encoding(headers: &HeaderMap) -> Result<(), Error> {
 pub(crate) fn keeps_alive(response: &Response<()>) -> bool {
     let says = |token: &str| {
         let values = response.headers().get_all(header::CONNECTION);
-        let tokens = values.iter().filter_map(|value: &HeaderValue| value.to_str().ok()).flat_map(|v| v.split(','));
+        let tokens =
+            values.iter().filter_map(|value: &HeaderValue| value.to_str().ok()).flat_map(|v| v.split(','));
         tokens.into_iter().any(|value| value.trim().eq_ignore_ascii_case(token))
     };
     !says("close") && (response.version() != Version::HTTP_10 || says("keep-alive"))

@@ -34,7 +34,10 @@ impl Target {
             return Err(invalid(&format!("{start}…"), &format!("longer than {MAX_URL} bytes")));
         }
         let endpoint = Endpoint::of(&url).map_err(|reason| invalid(url.as_str(), reason))?;
-        let uri = url.as_str().parse().map_err(|error: http::uri::InvalidUri| invalid(url.as_str(), &error.to_string()))?;
+        let uri = url
+            .as_str()
+            .parse()
+            .map_err(|error: http::uri::InvalidUri| invalid(url.as_str(), &error.to_string()))?;
         Ok(Self { url, uri, endpoint, redirects })
     }
 
@@ -110,11 +113,19 @@ mod tests {
     #[test]
     fn a_bad_url_is_refused_with_what_is_wrong_with_it() {
         assert_eq!(reason("cat.gif"), "invalid URL \"cat.gif\": relative URL without a base");
-        assert_eq!(reason("file:///cat.gif"), "invalid URL \"file:///cat.gif\": the scheme is neither http nor https");
+        assert_eq!(
+            reason("file:///cat.gif"),
+            "invalid URL \"file:///cat.gif\": the scheme is neither http nor https"
+        );
         assert_eq!(reason("http://"), "invalid URL \"http://\": empty host");
         assert_eq!(reason("http://a.test:0/"), "invalid URL \"http://a.test:0/\": there is no port 0");
-        assert_eq!(reason("http://a.test:99999/"), "invalid URL \"http://a.test:99999/\": invalid port number");
-        assert!(reason(&format!("http://a.test/{}", "x".repeat(20_000))).ends_with("longer than 16000 bytes"));
+        assert_eq!(
+            reason("http://a.test:99999/"),
+            "invalid URL \"http://a.test:99999/\": invalid port number"
+        );
+        assert!(
+            reason(&format!("http://a.test/{}", "x".repeat(20_000))).ends_with("longer than 16000 bytes")
+        );
     }
 
     #[test]

@@ -59,14 +59,17 @@ impl Samples {
 
     /// Records what became of it.
     pub fn done(&self, ticket: &Ticket, result: Result<Photo, Error>) {
-        let nanos = ticket.started.elapsed().as_nanos();
         match result {
-            Ok(photo) => {
-                self.0.latencies[ticket.index].store(u64::try_from(nanos).unwrap_or(u64::MAX), Relaxed);
-                self.0.bytes.fetch_add(photo.bytes.len() as u64, Relaxed);
-            }
+            Ok(photo) => self.arrived(ticket, photo.bytes.len()),
             Err(error) => self.0.errors.lock().unwrap_or_else(PoisonError::into_inner).push(error),
         }
+    }
+
+    /// Records that it brought `bytes` bytes, for who downloads without making a [`Photo`].
+    pub fn arrived(&self, ticket: &Ticket, bytes: usize) {
+        let nanos = ticket.started.elapsed().as_nanos();
+        self.0.latencies[ticket.index].store(u64::try_from(nanos).unwrap_or(u64::MAX), Relaxed);
+        self.0.bytes.fetch_add(bytes as u64, Relaxed);
     }
 
     /// What has been recorded so far.

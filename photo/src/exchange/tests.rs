@@ -1,0 +1,218 @@
+//! Replies fed whole, split at every byte, and cut short at every byte.
+
+use super::*;
+use crate::MAX_HEAD;
+
+const GIF: &[u8] = b"GIF89a\x01\0\x01\0\0\0\0;";
+
+fn exchange() -> Exchange {
+    let mut exchange = Exchange::new("http://a.test/cat.gif", &Arc::default()).unwrap();
+    exchange.sent(exchange.to_send().len());
+    exchange
+}
+
+/// Puts `bytes` into the space, in as many pieces as that takes.
+fn put(exchange: &mut Exchange, mut bytes: &[u8]) -> Result<Progress, Error> {
+    loop {
+        let space = exchange.space();
+        let n = space.len().min(bytes.len());
+        space[..n].copy_from_slice(&bytes[..n]);
+        bytes = &bytes[n..];
+        match exchange.filled(n) {
+            Ok(Progress::More) if !bytes.is_empty() => {}
+            end => return end,
+        }
+    }
+}
+
+/// What comes of a reply in these pieces, when the connection ends behind it.
+fn receive(pieces: &[&[u8]]) -> Result<Progress, Error> {
+    let mut exchange = exchange();
+    for piece in pieces.iter().filter(|piece| !piece.is_empty()) {
+        match put(&mut exchange, piece)? {
+            Progress::More => {}
+            end => return Ok(end),
+        }
+    }
+    exchange.filled(0)
+}
+
+fn described(result: &Result<Progress, Error>) -> String {
+    match result {
+        Ok(Progress::Done { photo, reuse }) => format!("{photo:?} {reuse} {:?}", photo.bytes),
+        Ok(Progress::Redirect { next, reuse }) => format!("to {} {reuse}", next.target.url()),
+        Ok(Progress::More) => "more".into(),
+        Err(error) => error.to_string(),
+    }
+}
+
+fn reply(head: &str, body: &[u8]) -> Vec<u8> {
+    [head.replace('\n', "\r\n").as_bytes(), body].concat()
+}
+
+/// Replies that bring the photo, and whether the connection may be used again.
+fn good_replies() -> Vec<(Vec<u8>, bool)> {
+    let chunked = |encoded: &str| {
+        let gif = String::from_utf8_lossy(&GIF[..4]).into_owned();
+        let mut bytes = reply(&encoded.replace("GIF8", &gif), b"\r\n");
+        bytes.extend_from_slice(b"a;x=y\r\n");
+        bytes.extend_from_slice(&GIF[4..]);
+        bytes.extend_from_slice(b"\r\n0\r\nTrailer: t\r\n\r\n");
+        bytes
+    };
+    vec![
+        (reply("HTTP/1.1 200 OK\nContent-Length: 14\n\n", GIF), true),
+        (reply("HTTP/1.1 200 OK\nContent-Length: 14, 14\nContent-Length: 14\n\n", GIF), true),
+        (reply("HTTP/1.1 200\nConnection: close\nContent-Length: 14\n\n", GIF), false),
+        (reply("HTTP/1.0 200 OK\nContent-Length: 14\n\n", GIF), false),
+        (reply("HTTP/1.0 200 OK\nConnection: keep-alive\nContent-Length: 14\n\n", GIF), true),
+        (reply("HTTP/1.1 200 OK\n\n", GIF), false),
+        (chunked("HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n4\nGIF8"), true),
+        (
+            reply(
+                "HTTP/1.1 103 Early Hints\nLink: x\n\nHTTP/1.1 102 P\n\nHTTP/1.1 200 OK\nContent-Length: 14\n\n",
+                GIF,
+            ),
+            true,
+        ),
+    ]
+}
+
+#[test]
+fn a_good_reply_is_a_photo_however_it_is_split() {
+    for (bytes, reusable) in good_replies() {
+        let text = String::from_utf8_lossy(&bytes);
+        let whole = receive(&[&bytes]);
+        let Ok(Progress::Done { photo, reuse }) = &whole else { panic!("{text}: {}", described(&whole)) };
+        assert_eq!((photo.bytes.as_slice(), *reuse), (GIF, reusable), "{text}");
+        for at in 1..bytes.len() {
+            let (first, second) = bytes.split_at(at);
+            assert_eq!(described(&receive(&[first, second])), described(&whole), "{text} split at {at}");
+        }
+        let single: Vec<&[u8]> = bytes.chunks(1).collect();
+        assert_eq!(described(&receive(&single)), described(&whole), "{text} byte by byte");
+    }
+}
+
+#[test]
+fn a_reply_cut_short_is_never_a_whole_photo() {
+    for (bytes, _) in good_replies() {
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let by_close = !text.contains("Content-Length") && !text.contains("chunked");
+        for at in 0..bytes.len() {
+            match receive(&[&bytes[..at]]) {
+                Err(Error::Truncated { .. }) => {}
+                // Nothing but the end of the connection tells the end of this one.
+                Ok(Progress::Done { .. }) | Err(Error::NotAPhoto { .. }) if by_close => {}
+                // The last chunk has come; what is missing are trailers and the last line end.
+                Ok(Progress::Done { photo, reuse: false })
+                    if text.contains("chunked") && photo.bytes == GIF => {}
+                other => panic!("{text} cut at {at}: {}", described(&other)),
+            }
+        }
+    }
+}
+
+#[test]
+fn a_bad_reply_is_refused_for_what_is_wrong_with_it() {
+    let huge = format!("HTTP/1.1 200 OK\nX: {}\n\n", "x".repeat(MAX_HEAD));
+    let many = format!("HTTP/1.1 200 OK\n{}\n", "X: y\n".repeat(200));
+    for (head, body, expected) in [
+        ("HTTP/1.1 404 Not Found\nContent-Length: 2\n\n", "no", "the server replied with status 404"),
+        ("HTTP/1.1 206 Partial\nContent-Length: 14\n\n", "", "the server replied with status 206"),
+        ("HTTP/1.1 304 Not Modified\n\n", "", "the server replied with status 304"),
+        ("HTTP/1.1 101 Switching\n\n", "", "the server replied with status 101"),
+        ("HTTP/1.1 302 Found\n\n", "", "malformed reply: a redirect without Location"),
+        ("HTTP/1.1 302 Found\nLocation: file:///etc\n\n", "", "invalid URL"),
+        ("HTTP/1.1 200 OK\nContent-Length: 0\n\n", "", "not a photo: 0 bytes"),
+        (
+            "HTTP/1.1 200 OK\nContent-Length: 6\n\n",
+            "<html>",
+            "not a photo: 6 bytes that begin with \"<html>\"",
+        ),
+        ("HTTP/1.1 200 OK\nContent-Length: 99999999999\n\n", "", "larger than the limit of 67108864 bytes"),
+        ("HTTP/1.1 200 OK\nContent-Length: 14, 15\n\n", "", "malformed reply: conflicting content-length"),
+        (
+            "HTTP/1.1 200 OK\nContent-Length: -1\n\n",
+            "",
+            "malformed reply: content-length header not a number",
+        ),
+        (
+            "HTTP/1.1 200 OK\nContent-Encoding: gzip\nContent-Length: 1\n\n",
+            "",
+            "malformed reply: content encoding",
+        ),
+        ("HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n", "xyz\r\n", "malformed reply: chunk length"),
+        ("SSH-2.0-OpenSSH_9.6\n", "", "malformed reply: http parse fail"),
+        (&huge, "", "malformed reply: a head of more than 65536 bytes"),
+        (&many, "", "malformed reply: http parse resulted in too many headers"),
+    ] {
+        let described = described(&receive(&[&reply(head, body.as_bytes())]));
+        assert!(described.starts_with(expected), "{expected:?} expected, {described:?} found");
+    }
+}
+
+#[test]
+fn what_a_server_claims_reserves_nothing() {
+    let config = Arc::new(Config::default().max_bytes(u64::MAX));
+    let mut exchange = Exchange::new("http://a.test/", &config).unwrap();
+    exchange.sent(exchange.to_send().len());
+    put(&mut exchange, b"HTTP/1.1 200 OK\r\nContent-Length: 4000000000000\r\n\r\n0123456789").unwrap();
+    assert!(exchange.space().len() <= 256 << 10);
+    let error = exchange.filled(0).unwrap_err();
+    assert_eq!(error.to_string(), "cut short after 10 bytes of 4000000000000");
+}
+
+#[test]
+fn more_than_was_announced_ends_the_connection() {
+    let mut bytes = reply("HTTP/1.1 200 OK\nContent-Length: 14\n\n", GIF);
+    bytes.extend_from_slice(b"HTTP/1.1 200 OK\r\n");
+    for pieces in [vec![bytes.as_slice()], bytes.chunks(7).collect()] {
+        let Ok(Progress::Done { photo, reuse }) = receive(&pieces) else { panic!("no photo") };
+        // In pieces, the photo is over before the surplus comes: that is found when the connection is used next.
+        assert!(photo.bytes == GIF && (!reuse || pieces.len() > 1));
+    }
+}
+
+#[test]
+fn a_redirect_is_a_new_exchange() {
+    let Ok(Progress::Redirect { next, reuse }) =
+        receive(&[&reply("HTTP/1.1 302 Found\nLocation: //b.test/dog.gif\nContent-Length: 0\n\n", b"")])
+    else {
+        panic!("no redirect")
+    };
+    assert!(reuse);
+    assert_eq!(next.endpoint().to_string(), "http://b.test:80");
+    assert!(next.to_send().starts_with(b"GET /dog.gif HTTP/1.1\r\nhost: b.test\r\n"));
+}
+
+#[test]
+fn only_an_unanswered_exchange_begins_anew() {
+    let lost = || io::Error::from(io::ErrorKind::ConnectionReset);
+    let mut unanswered = exchange();
+    let error = unanswered.failed(lost());
+    assert!(matches!(error, Error::Io { phase: Phase::Head, .. }));
+    assert!(unanswered.restart(&error));
+    assert!(!unanswered.to_send().is_empty());
+
+    let mut closed = exchange();
+    let error = closed.filled(0).unwrap_err();
+    assert!(closed.restart(&error));
+
+    let mut answered = exchange();
+    put(&mut answered, b"H").unwrap();
+    let error = answered.failed(lost());
+    assert!(!answered.restart(&error));
+
+    let mut silent = exchange();
+    assert!(!silent.restart(&Error::Timeout { phase: Phase::Head, after: std::time::Duration::ZERO }));
+}
+
+#[test]
+fn what_waits_for_its_first_byte_holds_no_buffer() {
+    let mut exchange = exchange();
+    assert_eq!(exchange.space().len(), HEAD_ROOM);
+    exchange.release();
+    let State::Head { buffer, .. } = &exchange.state else { panic!("not waiting for the head") };
+    assert_eq!(buffer.bytes.capacity(), 0);
+}

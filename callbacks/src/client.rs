@@ -1,0 +1,204 @@
+//! The client: what downloads share.
+
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::panic::{self, AssertUnwindSafe};
+use std::rc::{Rc, Weak};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use photo::{Config, Deadline, Error, Exchange, Photo};
+
+use crate::download::DownloadKey;
+use crate::event_loop::EventLoop;
+use crate::timers::TimerKey;
+
+/// Downloads photos, any number at once, and keeps connections for the next ones.
+///
+/// Clones are cheap and share everything. A client belongs to the thread that made it; the callbacks are called
+/// there, from inside [`run`](Self::run). The rules:
+///
+/// 1. Each callback is called exactly once, with `Ok(photo)` or `Err(error)`.
+/// 2. It is called on the thread that calls `run`, so it need not be `Send` and may share state by `Rc`.
+/// 3. It is never called from inside `download`, `cancel` or `after`, not even for an error known at once.
+/// 4. `cancel` leads to the same one call, with [`Error::Cancelled`], on a later turn of the loop.
+/// 5. A callback may start downloads and timers, cancel others, clone and drop clients.
+/// 6. A panic in a callback leaves `run` to its caller, and every other download is still there for the next `run`.
+/// 7. When the last client is dropped, callbacks not yet called are dropped, not called. (A callback that has a
+///    client of its own keeps the loop alive until it has been called.)
+#[derive(Clone)]
+pub struct Client {
+    shared: Rc<Shared>,
+}
+
+struct Shared {
+    event_loop: RefCell<EventLoop>,
+    running: Cell<bool>,
+    serial: Cell<u64>,
+}
+
+/// A download that has been started. Dropping this changes nothing: the download goes on.
+#[derive(Clone)]
+pub struct Download {
+    client: Weak<Shared>,
+    key: Option<DownloadKey>,
+}
+
+/// A timer that has been set. Dropping this changes nothing: the timer stays set.
+#[derive(Clone)]
+pub struct Timer {
+    client: Weak<Shared>,
+    key: TimerKey,
+}
+
+impl Client {
+    /// A client with the limits of `config`, and its event loop.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidConfig`] if the configuration cannot work, [`Error::Io`] if the operating system has no
+    /// files left for the loop.
+    pub fn new(config: Config) -> Result<Self, Error> {
+        let event_loop = RefCell::new(EventLoop::new(config)?);
+        Ok(Self { shared: Rc::new(Shared { event_loop, running: Cell::new(false), serial: Cell::new(0) }) })
+    }
+
+    /// Downloads the photo at `url`.
+    ///
+    /// Returns at once. `on_complete` is called later, from inside [`run`](Self::run), with the photo or with what
+    /// went wrong.
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`]; each variant says when it happens. All of them go to `on_complete`.
+    pub fn download(&self, url: &str, on_complete: impl FnOnce(Result<Photo, Error>) + 'static) -> Download {
+        let mut event_loop = self.shared.event_loop.borrow_mut();
+        let key = match Exchange::new(url, &event_loop.config) {
+            Ok(exchange) => {
+                let serial = self.shared.serial.get() + 1;
+                self.shared.serial.set(serial);
+                Some(event_loop.start(Box::new(exchange), Box::new(on_complete), serial))
+            }
+            Err(error) => {
+                event_loop.call_soon(Box::new(move || on_complete(Err(error))));
+                None
+            }
+        };
+        Download { client: Rc::downgrade(&self.shared), key }
+    }
+
+    /// Calls `callback` after `delay`, at the earliest.
+    pub fn after(&self, delay: Duration, callback: impl FnOnce() + 'static) -> Timer {
+        let at = Deadline::later(Instant::now(), delay);
+        let key = self.shared.event_loop.borrow_mut().call_at(at, Box::new(callback));
+        Timer { client: Rc::downgrade(&self.shared), key }
+    }
+
+    /// Has `work`, which may block or take long, done by a worker thread, and calls `on_complete` with its result.
+    ///
+    /// At most four are done at once, the others wait their turn. A panic in `work` is thrown again where
+    /// `on_complete` would have been called.
+    pub fn offload<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+        on_complete: impl FnOnce(T) + 'static,
+    ) {
+        let (report, outcome) = mpsc::channel();
+        let work = move || {
+            // Nobody hears it if the client is gone.
+            let _ = report.send(panic::catch_unwind(AssertUnwindSafe(work)));
+        };
+        let callback = move || match outcome.recv() {
+            Ok(Ok(value)) => on_complete(value),
+            Ok(Err(payload)) => panic::resume_unwind(payload),
+            Err(_) => unreachable!("a worker reports before it is done"),
+        };
+        self.shared.event_loop.borrow_mut().offload(Box::new(work), Box::new(callback));
+    }
+
+    /// Turns the loop until nothing is pending: no download, no timer, no work, no callback.
+    ///
+    /// Called from inside a callback it returns at once, since the loop is turning already.
+    ///
+    /// # Panics
+    ///
+    /// If a callback does. Call it again to go on with the others.
+    pub fn run(&self) {
+        let Some(_running) = Running::enter(&self.shared.running) else { return };
+        loop {
+            let due = self.shared.event_loop.borrow().callbacks_due();
+            for _ in 0..due {
+                let callback = self.shared.event_loop.borrow_mut().next_callback();
+                // Nothing is borrowed here: the callback may use the client.
+                if let Some(callback) = callback {
+                    callback();
+                }
+            }
+            let mut event_loop = self.shared.event_loop.borrow_mut();
+            if !event_loop.is_pending() {
+                return;
+            }
+            event_loop.turn();
+        }
+    }
+}
+
+/// With the default [`Config`].
+impl Default for Client {
+    fn default() -> Self {
+        Self::new(Config::default()).expect("the default configuration works and there are files left")
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").finish_non_exhaustive()
+    }
+}
+
+impl Download {
+    /// Stops the download: its connection is closed at once, and its callback is called on a later turn of the loop
+    /// with [`Error::Cancelled`]. Does nothing if the download has ended.
+    pub fn cancel(&self) {
+        if let (Some(client), Some(key)) = (self.client.upgrade(), self.key) {
+            client.event_loop.borrow_mut().complete(key, Err(Error::Cancelled));
+        }
+    }
+}
+
+impl fmt::Debug for Download {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Download").field("key", &self.key).finish_non_exhaustive()
+    }
+}
+
+impl Timer {
+    /// Takes the timer back: its callback is dropped. Does nothing if its time has come.
+    pub fn cancel(&self) {
+        if let Some(client) = self.client.upgrade() {
+            let callback = client.event_loop.borrow_mut().uncall(self.key);
+            drop(callback); // with nothing borrowed: what it holds may have a client
+        }
+    }
+}
+
+impl fmt::Debug for Timer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Timer").field("key", &self.key).finish_non_exhaustive()
+    }
+}
+
+/// Marks the loop as turning, until dropped: also by a panic.
+struct Running<'a>(&'a Cell<bool>);
+
+impl<'a> Running<'a> {
+    fn enter(running: &'a Cell<bool>) -> Option<Self> {
+        (!running.replace(true)).then_some(Self(running))
+    }
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.0.set(false);
+    }
+}

@@ -1,0 +1,133 @@
+//! A connection, plain or encrypted.
+
+use std::io::{self, Read, Write};
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use mio::net::TcpStream;
+use photo::{Endpoint, Error, Exchange};
+use rustls::{ClientConfig, ClientConnection};
+
+/// A TCP connection, with TLS over it where the endpoint wants that. Nothing here waits: what cannot be done now
+/// says `WouldBlock`, and the event loop tells when to try again.
+pub(crate) struct Connection {
+    stream: TcpStream,
+    tls: Option<Box<ClientConnection>>,
+    /// Whether the last read has emptied the socket, so that another one would find nothing.
+    drained: bool,
+}
+
+/// What an attempt to receive led to.
+pub(crate) struct Received {
+    /// How many bytes were received; 0 is the end of the stream.
+    pub(crate) length: usize,
+    /// Whether the socket is empty now: an event will tell when there is more.
+    pub(crate) drained: bool,
+}
+
+impl Connection {
+    /// Begins to connect to `address`; [`connected`](Self::connected) tells how that went.
+    pub(crate) fn connect(address: SocketAddr) -> io::Result<Self> {
+        let stream = TcpStream::connect(address)?;
+        Ok(Self { stream, tls: None, drained: false })
+    }
+
+    /// Whether the connection is established by now.
+    pub(crate) fn connected(&self) -> io::Result<bool> {
+        if let Some(error) = self.stream.take_error()? {
+            return Err(error);
+        }
+        match self.stream.peer_addr() {
+            Ok(_) => self.stream.set_nodelay(true).map(|()| true),
+            Err(error) if error.kind() == io::ErrorKind::NotConnected => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Agrees on TLS where `endpoint` wants it; whether that is done by now.
+    pub(crate) fn handshake(
+        &mut self,
+        config: &Arc<ClientConfig>,
+        endpoint: &Endpoint,
+    ) -> Result<bool, Error> {
+        if !endpoint.is_https() {
+            return Ok(true);
+        }
+        let tls = match &mut self.tls {
+            Some(tls) => tls,
+            none => {
+                let tls = ClientConnection::new(Arc::clone(config), endpoint.server_name()?);
+                none.insert(Box::new(tls.map_err(|error| Error::tls(endpoint, io::Error::other(error)))?))
+            }
+        };
+        while tls.is_handshaking() {
+            match tls.complete_io(&mut self.stream) {
+                Ok(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(false),
+                Err(error) => return Err(Error::tls(endpoint, error)),
+            }
+        }
+        Ok(true)
+    }
+
+    /// Sends some of the request, and returns how many bytes those were.
+    pub(crate) fn send(&mut self, exchange: &Exchange) -> io::Result<usize> {
+        let bytes = exchange.to_send();
+        retry_interrupted(|| match &mut self.tls {
+            Some(tls) => rustls::Stream::new(tls.as_mut(), &mut self.stream).write(bytes),
+            None => self.stream.write(bytes),
+        })
+    }
+
+    /// Sends what is still held back.
+    pub(crate) fn flush(&mut self) -> io::Result<()> {
+        match &mut self.tls {
+            Some(tls) => rustls::Stream::new(tls.as_mut(), &mut self.stream).flush(),
+            None => Ok(()),
+        }
+    }
+
+    /// Receives some of the reply.
+    pub(crate) fn receive(&mut self, exchange: &mut Exchange) -> io::Result<Received> {
+        let space = exchange.space();
+        let room = space.len();
+        let received = retry_interrupted(|| match &mut self.tls {
+            Some(tls) => rustls::Stream::new(tls.as_mut(), &mut self.stream).read(space),
+            None => self.stream.read(space),
+        });
+        let would_block = matches!(&received, Err(error) if error.kind() == io::ErrorKind::WouldBlock);
+        // epoll and kqueue announce only what comes after a read that was cut short by an empty socket. Windows
+        // wants to hear `WouldBlock` first, and TLS has a buffer of its own.
+        let cut_short = cfg!(unix) && self.tls.is_none() && matches!(received, Ok(n) if 0 < n && n < room);
+        self.drained = would_block || cut_short;
+        if would_block {
+            exchange.release();
+        }
+        received.map(|length| Received { length, drained: self.drained })
+    }
+
+    /// Whether an idle connection may be used again, as far as events can tell: whatever comes later, be it bytes
+    /// that nobody asked for or the end of the stream, is an event of its own.
+    pub(crate) fn is_drained(&self) -> bool {
+        self.drained
+    }
+
+    /// Whether an idle connection may be used again, asking the socket.
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(self.stream.peek(&mut [0]), Err(error) if error.kind() == io::ErrorKind::WouldBlock)
+    }
+
+    /// What the event loop watches.
+    pub(crate) fn source(&mut self) -> &mut TcpStream {
+        &mut self.stream
+    }
+}
+
+fn retry_interrupted<T>(mut operation: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    loop {
+        match operation() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            result => return result,
+        }
+    }
+}

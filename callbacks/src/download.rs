@@ -1,0 +1,374 @@
+//! One download: resolve, connect, send, receive; and again where a redirect leads.
+//!
+//! There is no function that reads as this list, for none may wait. The list is cut at each wait, and the pieces are
+//! joined by events: each piece does what can be done now, notes in [`Step`] what it waits for, and returns to the
+//! loop, which calls [`EventLoop::go_on`] when that has come.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use photo::{Deadline, Error, Exchange, Phase, Photo, Progress};
+
+use crate::connection::Connection;
+use crate::event_loop::{Alarm, EventLoop, Finished, Owner};
+use crate::resolve::resolve;
+use crate::timers::TimerKey;
+
+/// Most bytes that one download receives in one turn, so that a fast server cannot starve the others.
+const BYTES_PER_TURN: usize = 1 << 20;
+
+/// What is called with the photo or the error.
+pub(crate) type OnComplete = Box<dyn FnOnce(Result<Photo, Error>)>;
+
+/// What the resolver says.
+pub(crate) type Resolved = Result<Vec<SocketAddr>, Error>;
+
+/// A download in progress.
+pub(crate) struct Download {
+    serial: u64,
+    exchange: Box<Exchange>,
+    on_complete: OnComplete,
+    deadline: Deadline,
+    /// Set once, and not again while it is early enough: most downloads end long before.
+    timer: TimerKey,
+    step: Step,
+}
+
+/// Tells one download from all others, past and future.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct DownloadKey {
+    slot: usize,
+    serial: u64,
+}
+
+/// What a download waits for.
+enum Step {
+    /// The next turn.
+    Start { fresh: bool },
+    /// A worker, which asks the resolver.
+    Resolve,
+    /// One of the addresses to accept the connection, until its share of the time is over.
+    Connect { connection: usize, addresses: Vec<SocketAddr>, next: usize, end: Instant },
+    /// The TLS handshake.
+    Handshake { connection: usize },
+    /// The request to be sent and the reply to come.
+    Transfer { connection: usize, kept: bool, flushed: bool },
+}
+
+impl EventLoop {
+    /// Starts a download; it goes on in the next turn.
+    pub(crate) fn start(
+        &mut self,
+        exchange: Box<Exchange>,
+        on_complete: OnComplete,
+        serial: u64,
+    ) -> DownloadKey {
+        let deadline = Deadline::new(&self.config, Instant::now());
+        let slot = self.downloads.vacant_entry();
+        let key = DownloadKey { slot: slot.key(), serial };
+        let timer = self.timers.set(deadline.at(), Alarm::Download(key));
+        let step = Step::Start { fresh: false };
+        slot.insert(Download { serial, exchange, on_complete, deadline, timer, step });
+        self.eager.push_back(key);
+        key
+    }
+
+    /// Does what can be done now: called when the socket of a download is ready.
+    pub(crate) fn go_on(&mut self, key: DownloadKey) {
+        let Some(download) = self.download(key) else { return };
+        match download.step {
+            Step::Start { fresh } => self.find_connection(key, fresh),
+            Step::Resolve => {}
+            Step::Connect { connection, .. } => self.connect(key, connection),
+            Step::Handshake { connection } => self.handshake(key, connection),
+            Step::Transfer { connection, flushed: false, .. } => self.send(key, connection, true),
+            Step::Transfer { connection, .. } => self.receive(key, connection),
+        }
+    }
+
+    /// Ends a download, successful or not. Its callback is called soon; a connection it still has is closed.
+    pub(crate) fn complete(&mut self, key: DownloadKey, result: Result<Photo, Error>) {
+        if self.download(key).is_none() {
+            return; // it has ended already
+        }
+        self.drop_connection(key);
+        let download = self.downloads.remove(key.slot);
+        self.timers.unset(download.timer);
+        self.call_soon(Box::new(move || (download.on_complete)(result)));
+    }
+
+    fn find_connection(&mut self, key: DownloadKey, fresh: bool) {
+        let kept = if fresh { None } else { self.take_idle(key) };
+        match kept {
+            Some(connection) => {
+                self.connections[connection].owner = Owner::Download(key);
+                self.transfer(key, connection, true);
+            }
+            None => self.resolve(key),
+        }
+    }
+
+    /// A kept connection to the same endpoint that is still open.
+    fn take_idle(&mut self, key: DownloadKey) -> Option<usize> {
+        loop {
+            let connection = self.idle.take(self.downloads[key.slot].exchange.endpoint())?;
+            let socket = &self.connections[connection].connection;
+            if socket.is_drained() || socket.is_open() {
+                return Some(connection);
+            }
+            self.close(connection);
+        }
+    }
+
+    fn resolve(&mut self, key: DownloadKey) {
+        let download = &mut self.downloads[key.slot];
+        let endpoint = download.exchange.endpoint().clone();
+        download.step = Step::Resolve;
+        if endpoint.address().is_some() {
+            return self.on_resolved(key, resolve(&endpoint));
+        }
+        let work = Box::new(move || Finished::Resolve(key, resolve(&endpoint)));
+        if let Err((_, error)) = self.workers.submit(work) {
+            let error = Error::resolve(self.downloads[key.slot].exchange.endpoint(), error);
+            self.complete(key, Err(error));
+        }
+    }
+
+    /// Called when the resolver has answered.
+    pub(crate) fn on_resolved(&mut self, key: DownloadKey, resolved: Resolved) {
+        if self.download(key).is_none() {
+            return; // cancelled, or out of time
+        }
+        match resolved {
+            Ok(addresses) => self.connect_to_next(key, addresses, 0, io::ErrorKind::NotFound.into()),
+            Err(error) => self.complete(key, Err(error)),
+        }
+    }
+
+    /// Tries the addresses from number `next` on; `last` is why the one before did not do.
+    fn connect_to_next(
+        &mut self,
+        key: DownloadKey,
+        addresses: Vec<SocketAddr>,
+        next: usize,
+        last: io::Error,
+    ) {
+        let mut last = last;
+        for (next, address) in addresses.iter().enumerate().skip(next) {
+            match Connection::connect(*address).and_then(|connection| self.watch(connection, key)) {
+                Ok(connection) => {
+                    let left = addresses.len() - next;
+                    let download = &mut self.downloads[key.slot];
+                    let end = download.deadline.share(Instant::now(), left);
+                    download.step = Step::Connect { connection, addresses, next: next + 1, end };
+                    return self.set_timer(key, end);
+                }
+                Err(error) => last = error,
+            }
+        }
+        let error = Error::connect(self.downloads[key.slot].exchange.endpoint(), last);
+        self.complete(key, Err(error));
+    }
+
+    fn connect(&mut self, key: DownloadKey, connection: usize) {
+        match self.connections[connection].connection.connected() {
+            Ok(false) => {}
+            Ok(true) => {
+                self.downloads[key.slot].step = Step::Handshake { connection };
+                self.handshake(key, connection);
+            }
+            Err(error) => self.give_up_address(key, error),
+        }
+    }
+
+    fn give_up_address(&mut self, key: DownloadKey, error: io::Error) {
+        let step = std::mem::replace(&mut self.downloads[key.slot].step, Step::Start { fresh: true });
+        if let Step::Connect { connection, addresses, next, .. } = step {
+            self.close(connection);
+            self.connect_to_next(key, addresses, next, error);
+        }
+    }
+
+    fn handshake(&mut self, key: DownloadKey, connection: usize) {
+        let endpoint = self.downloads[key.slot].exchange.endpoint();
+        match self.connections[connection].connection.handshake(&self.tls, endpoint) {
+            Ok(true) => self.transfer(key, connection, false),
+            Ok(false) => {}
+            Err(error) => self.complete(key, Err(error)),
+        }
+    }
+
+    fn transfer(&mut self, key: DownloadKey, connection: usize, kept: bool) {
+        self.downloads[key.slot].step = Step::Transfer { connection, kept, flushed: false };
+        self.moved(key);
+        self.send(key, connection, !kept);
+    }
+
+    /// Sends the request. An event that was about sending may have been about receiving too, if the server did not
+    /// wait for the request: then there will be no other, and `then_receive` looks at once.
+    fn send(&mut self, key: DownloadKey, connection: usize, then_receive: bool) {
+        loop {
+            let exchange = &mut self.downloads[key.slot].exchange;
+            let socket = &mut self.connections[connection].connection;
+            if exchange.to_send().is_empty() {
+                match socket.flush() {
+                    Ok(()) => break,
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
+                    Err(error) => return self.on_failure(key, error),
+                }
+            }
+            match socket.send(exchange) {
+                Ok(sent) => exchange.sent(sent),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
+                Err(error) => return self.on_failure(key, error),
+            }
+            self.moved(key);
+        }
+        if let Step::Transfer { flushed, .. } = &mut self.downloads[key.slot].step {
+            *flushed = true;
+        }
+        if then_receive {
+            self.receive(key, connection);
+        }
+    }
+
+    fn receive(&mut self, key: DownloadKey, connection: usize) {
+        let mut total = 0;
+        while total < BYTES_PER_TURN {
+            let exchange = &mut self.downloads[key.slot].exchange;
+            let received = match self.connections[connection].connection.receive(exchange) {
+                Ok(received) => received,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
+                Err(error) => return self.on_failure(key, error),
+            };
+            total += received.length;
+            match exchange.filled(received.length) {
+                Ok(Progress::Done { photo, reuse }) => {
+                    self.release_connection(key, reuse);
+                    return self.complete(key, Ok(photo));
+                }
+                Ok(Progress::Redirect { next, reuse }) => return self.redirect(key, next, reuse),
+                Ok(_) => self.moved(key),
+                Err(error) => return self.on_error(key, error),
+            }
+            if received.drained {
+                return;
+            }
+        }
+        self.eager.push_back(key);
+    }
+
+    fn redirect(&mut self, key: DownloadKey, next: Box<Exchange>, reuse: bool) {
+        self.release_connection(key, reuse);
+        self.downloads[key.slot].exchange = next;
+        self.start_again(key, false);
+    }
+
+    fn start_again(&mut self, key: DownloadKey, fresh: bool) {
+        let download = &mut self.downloads[key.slot];
+        download.step = Step::Start { fresh };
+        download.deadline.connecting(&self.config, self.now);
+        let at = download.deadline.at();
+        self.set_timer(key, at);
+        self.eager.push_back(key);
+    }
+
+    fn on_failure(&mut self, key: DownloadKey, error: io::Error) {
+        let error = self.downloads[key.slot].exchange.failed(error);
+        self.on_error(key, error);
+    }
+
+    fn on_error(&mut self, key: DownloadKey, error: Error) {
+        let download = &mut self.downloads[key.slot];
+        let was_kept = matches!(download.step, Step::Transfer { kept: true, .. });
+        if was_kept && download.exchange.restart(&error) {
+            // The server had closed the kept connection in the meantime: once more, on a fresh one.
+            self.drop_connection(key);
+            return self.start_again(key, true);
+        }
+        self.complete(key, Err(error));
+    }
+
+    /// Called when a timer of a download rings, which may be earlier than its deadline is by now.
+    pub(crate) fn on_deadline(&mut self, key: DownloadKey) {
+        let Some(download) = self.download(key) else { return };
+        let deadline = download.deadline.at();
+        if deadline <= self.now {
+            let error = download.deadline.error(&self.config, self.downloads[key.slot].phase());
+            return self.complete(key, Err(error));
+        }
+        self.reset_timer(key, deadline);
+        if let Step::Connect { end, .. } = self.downloads[key.slot].step {
+            if end <= self.now {
+                return self.give_up_address(key, io::ErrorKind::TimedOut.into());
+            }
+            self.set_timer(key, end);
+        }
+    }
+
+    /// Bytes have moved.
+    fn moved(&mut self, key: DownloadKey) {
+        let download = &mut self.downloads[key.slot];
+        download.deadline.moved(&self.config, self.now);
+        let at = download.deadline.at();
+        self.set_timer(key, at);
+    }
+
+    /// Has the timer ring by `at`.
+    fn set_timer(&mut self, key: DownloadKey, at: Instant) {
+        if at < self.downloads[key.slot].timer.at() {
+            self.reset_timer(key, at);
+        }
+    }
+
+    fn reset_timer(&mut self, key: DownloadKey, at: Instant) {
+        let download = &mut self.downloads[key.slot];
+        self.timers.unset(download.timer);
+        download.timer = self.timers.set(at, Alarm::Download(key));
+    }
+
+    /// Keeps the connection for the next download if it may be used again, or closes it.
+    fn release_connection(&mut self, key: DownloadKey, reuse: bool) {
+        let download = &mut self.downloads[key.slot];
+        let Some(connection) = download.take_connection() else { return };
+        if !reuse {
+            return self.close(connection);
+        }
+        let endpoint = download.exchange.endpoint();
+        self.connections[connection].owner = Owner::Idle(endpoint.clone());
+        if let Some(surplus) = self.idle.put(endpoint, connection) {
+            self.close(surplus);
+        }
+    }
+
+    fn drop_connection(&mut self, key: DownloadKey) {
+        if let Some(connection) = self.downloads[key.slot].take_connection() {
+            self.close(connection);
+        }
+    }
+
+    fn download(&self, key: DownloadKey) -> Option<&Download> {
+        self.downloads.get(key.slot).filter(|download| download.serial == key.serial)
+    }
+}
+
+impl Download {
+    fn phase(&self) -> Phase {
+        match self.step {
+            Step::Start { .. } | Step::Connect { .. } => Phase::Connect,
+            Step::Resolve => Phase::Resolve,
+            Step::Handshake { .. } => Phase::Handshake,
+            Step::Transfer { .. } => self.exchange.phase(),
+        }
+    }
+
+    fn take_connection(&mut self) -> Option<usize> {
+        match std::mem::replace(&mut self.step, Step::Start { fresh: true }) {
+            Step::Connect { connection, .. }
+            | Step::Handshake { connection }
+            | Step::Transfer { connection, .. } => Some(connection),
+            Step::Start { .. } | Step::Resolve => None,
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! The event loop: waits for everything at once, and hands each event to whom it concerns.
+//!
+//! One turn waits until a socket is ready, an alarm rings or a worker is done, and lets the downloads go on that
+//! were waiting for that. What has ended goes into a queue of callbacks, which the client calls between the turns,
+//! when nothing of the loop is borrowed: therefore a callback may do whatever it likes with the client.
+
+use std::collections::VecDeque;
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use mio::event::Event;
+use mio::{Events, Interest, Poll, Token, Waker};
+use photo::{Config, Endpoint, Error, Phase, Pool, tls};
+use rustls::ClientConfig;
+use slab::Slab;
+
+use crate::connection::Connection;
+use crate::download::{Download, DownloadKey, Resolved};
+use crate::offload::Workers;
+use crate::timers::{TimerKey, Timers};
+
+/// A callback on its way to being called.
+pub(crate) type Callback = Box<dyn FnOnce()>;
+
+/// Most sockets that are reported in one turn; the others are reported in the next.
+const EVENTS_PER_TURN: usize = 1024;
+
+/// The token of the waker; those of connections count from 0.
+const WAKER: Token = Token(usize::MAX - 1);
+
+/// All that is pending, and the means to wait for it.
+pub(crate) struct EventLoop {
+    pub(crate) config: Arc<Config>,
+    pub(crate) tls: Arc<ClientConfig>,
+    pub(crate) downloads: Slab<Download>,
+    pub(crate) connections: Slab<Watched>,
+    /// The keys of connections that belong to no download.
+    pub(crate) idle: Pool<usize>,
+    /// Downloads that go on in the next turn without an event: new ones, and those that had their share of this one.
+    pub(crate) eager: VecDeque<DownloadKey>,
+    pub(crate) timers: Timers<Alarm>,
+    pub(crate) workers: Workers<Finished>,
+    /// Time of the present turn, so that the clock is read once for all events.
+    pub(crate) now: Instant,
+    offloads: Slab<Callback>,
+    callbacks: VecDeque<Callback>,
+    user_timers: usize,
+    events: Events,
+    poll: Poll,
+}
+
+/// A connection and whose it is.
+pub(crate) struct Watched {
+    pub(crate) connection: Connection,
+    pub(crate) owner: Owner,
+}
+
+/// Whom an event on a connection concerns.
+pub(crate) enum Owner {
+    Download(DownloadKey),
+    /// Nobody at present; it is kept for this endpoint.
+    Idle(Endpoint),
+}
+
+/// Who set an alarm.
+pub(crate) enum Alarm {
+    Download(DownloadKey),
+    User(Callback),
+}
+
+/// What a worker has done.
+pub(crate) enum Finished {
+    Resolve(DownloadKey, Resolved),
+    User(usize),
+}
+
+impl EventLoop {
+    pub(crate) fn new(config: Config) -> Result<Self, Error> {
+        let config = config.checked()?;
+        let setup = |source| Error::Io { phase: Phase::Setup, source: Arc::new(source) };
+        let poll = Poll::new().map_err(setup)?;
+        let waker = Waker::new(poll.registry(), WAKER).map_err(setup)?;
+        Ok(Self {
+            tls: tls::client_config(&config)?,
+            idle: Pool::new(&config),
+            config,
+            downloads: Slab::new(),
+            connections: Slab::new(),
+            eager: VecDeque::new(),
+            timers: Timers::new(),
+            workers: Workers::new(waker),
+            now: Instant::now(),
+            offloads: Slab::new(),
+            callbacks: VecDeque::new(),
+            user_timers: 0,
+            events: Events::with_capacity(EVENTS_PER_TURN),
+            poll,
+        })
+    }
+
+    /// Whether anything will call a callback some day.
+    pub(crate) fn is_pending(&self) -> bool {
+        !(self.callbacks.is_empty() && self.downloads.is_empty() && self.offloads.is_empty())
+            || self.user_timers > 0
+    }
+
+    /// Waits for events, and handles those there are.
+    pub(crate) fn turn(&mut self) {
+        self.wait();
+        self.now = Instant::now();
+        let events = std::mem::replace(&mut self.events, Events::with_capacity(0));
+        for event in &events {
+            self.on_event(event);
+        }
+        self.events = events;
+        while let Some(finished) = self.workers.result() {
+            self.on_finished(finished);
+        }
+        while let Some(alarm) = self.timers.ring(self.now) {
+            self.on_alarm(alarm);
+        }
+        // After the events, which tell of idle connections that must not be used again.
+        for _ in 0..self.eager.len() {
+            if let Some(key) = self.eager.pop_front() {
+                self.go_on(key);
+            }
+        }
+    }
+
+    /// Has `callback` called between this turn and the next.
+    pub(crate) fn call_soon(&mut self, callback: Callback) {
+        self.callbacks.push_back(callback);
+    }
+
+    /// How many callbacks are to be called now; what they add is for later.
+    pub(crate) fn callbacks_due(&self) -> usize {
+        self.callbacks.len()
+    }
+
+    pub(crate) fn next_callback(&mut self) -> Option<Callback> {
+        self.callbacks.pop_front()
+    }
+
+    /// Has `callback` called at a time.
+    pub(crate) fn call_at(&mut self, at: Instant, callback: Callback) -> TimerKey {
+        self.user_timers += 1;
+        self.timers.set(at, Alarm::User(callback))
+    }
+
+    /// Takes a callback back, unless its time has come.
+    pub(crate) fn uncall(&mut self, key: TimerKey) -> Option<Alarm> {
+        let alarm = self.timers.unset(key)?;
+        self.user_timers -= 1;
+        Some(alarm)
+    }
+
+    /// Has `work` done by a worker, or at once if the operating system allows no worker, and `callback` called when
+    /// it is done.
+    pub(crate) fn offload(&mut self, work: Box<dyn FnOnce() + Send>, callback: Callback) {
+        let key = self.offloads.insert(callback);
+        let work = move || {
+            work();
+            Finished::User(key)
+        };
+        if let Err((work, _)) = self.workers.submit(Box::new(work)) {
+            let finished = work();
+            self.on_finished(finished);
+        }
+    }
+
+    /// Begins to watch a connection for a download.
+    pub(crate) fn watch(&mut self, connection: Connection, key: DownloadKey) -> io::Result<usize> {
+        let slot = self.connections.vacant_entry();
+        let token = Token(slot.key());
+        let watched = slot.insert(Watched { connection, owner: Owner::Download(key) });
+        // For both directions and for good: a kept connection is never registered again.
+        let interest = Interest::READABLE | Interest::WRITABLE;
+        match self.poll.registry().register(watched.connection.source(), token, interest) {
+            Ok(()) => Ok(token.0),
+            Err(error) => {
+                self.connections.remove(token.0);
+                Err(error)
+            }
+        }
+    }
+
+    /// Closes a connection.
+    pub(crate) fn close(&mut self, connection: usize) {
+        let mut watched = self.connections.remove(connection);
+        // An error would mean that it is not watched, and that is what is wanted.
+        let _ = self.poll.registry().deregister(watched.connection.source());
+    }
+
+    fn wait(&mut self) {
+        let timeout = if self.eager.is_empty() && self.callbacks.is_empty() {
+            self.timers.next_at().map(|at| at.saturating_duration_since(Instant::now()))
+        } else {
+            Some(Duration::ZERO)
+        };
+        match self.poll.poll(&mut self.events, timeout) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => self.events.clear(),
+            Err(error) => panic!("the operating system refuses to wait for events: {error}"),
+        }
+    }
+
+    fn on_event(&mut self, event: &Event) {
+        // Of a connection that an earlier event of this turn has closed, nobody wants to hear.
+        let Some(watched) = self.connections.get(event.token().0) else { return };
+        match &watched.owner {
+            Owner::Download(key) => self.go_on(*key),
+            Owner::Idle(_) if watched.connection.is_open() => {}
+            Owner::Idle(endpoint) => {
+                let connection = event.token().0;
+                self.idle.remove(endpoint, |idle| *idle == connection);
+                self.close(connection);
+            }
+        }
+    }
+
+    fn on_alarm(&mut self, alarm: Alarm) {
+        match alarm {
+            Alarm::Download(key) => self.on_deadline(key),
+            Alarm::User(callback) => {
+                self.user_timers -= 1;
+                self.call_soon(callback);
+            }
+        }
+    }
+
+    fn on_finished(&mut self, finished: Finished) {
+        match finished {
+            Finished::Resolve(key, resolved) => self.on_resolved(key, resolved),
+            Finished::User(key) => {
+                let callback = self.offloads.remove(key);
+                self.call_soon(callback);
+            }
+        }
+    }
+}

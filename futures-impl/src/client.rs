@@ -1,0 +1,105 @@
+//! The client: what downloads share.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures_rustls::TlsConnector;
+use photo::{Config, Endpoint, Error, Photo, Pool, tls};
+
+use crate::connection::Connection;
+use crate::download;
+use crate::runtime::Runtime;
+
+/// Downloads photos, any number at once, and keeps connections for the next ones.
+///
+/// Clones are cheap and share everything. A client belongs to the runtime that polls its first download: the
+/// connections it keeps are known to that one's reactor.
+pub struct Client<R: Runtime> {
+    shared: Arc<Shared<R>>,
+}
+
+struct Shared<R: Runtime> {
+    runtime: R,
+    config: Arc<Config>,
+    tls: TlsConnector,
+    idle: Mutex<Pool<Connection<R>>>,
+}
+
+impl<R: Runtime> Client<R> {
+    /// A client with the limits of `config`, on `runtime`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidConfig`] if the configuration cannot work.
+    pub fn new(runtime: R, config: Config) -> Result<Self, Error> {
+        let config = config.checked()?;
+        let tls = TlsConnector::from(tls::client_config(&config)?);
+        let idle = Mutex::new(Pool::new(&config));
+        Ok(Self { shared: Arc::new(Shared { runtime, config, tls, idle }) })
+    }
+
+    /// Downloads the photo at `url`.
+    ///
+    /// Nothing happens before the future is polled. Dropping it cancels the download: its connection is closed.
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`]; each variant says when it happens. [`Error::Cancelled`] does not: who drops a future hears no
+    /// more of it.
+    pub async fn download(&self, url: &str) -> Result<Photo, Error> {
+        download::download(self, url).await
+    }
+
+    /// The runtime, for what else is to be waited for.
+    #[must_use]
+    pub fn runtime(&self) -> &R {
+        &self.shared.runtime
+    }
+
+    pub(crate) fn config(&self) -> &Arc<Config> {
+        &self.shared.config
+    }
+
+    pub(crate) fn tls(&self) -> &TlsConnector {
+        &self.shared.tls
+    }
+
+    /// A kept connection to `endpoint` that is still open.
+    pub(crate) fn take_idle(&self, endpoint: &Endpoint) -> Option<Connection<R>> {
+        loop {
+            let connection = self.lock_idle().take(endpoint)?;
+            if connection.is_open() {
+                return Some(connection);
+            }
+        }
+    }
+
+    /// Keeps a connection for the next download.
+    pub(crate) fn keep_idle(&self, endpoint: &Endpoint, connection: Connection<R>) {
+        let surplus = self.lock_idle().put(endpoint, connection);
+        drop(surplus); // closed outside of the lock
+    }
+
+    fn lock_idle(&self) -> std::sync::MutexGuard<'_, Pool<Connection<R>>> {
+        self.shared.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<R: Runtime> Clone for Client<R> {
+    fn clone(&self) -> Self {
+        Self { shared: Arc::clone(&self.shared) }
+    }
+}
+
+/// With the default [`Config`].
+impl<R: Runtime + Default> Default for Client<R> {
+    fn default() -> Self {
+        Self::new(R::default(), Config::default()).expect("the default configuration works")
+    }
+}
+
+impl<R: Runtime> fmt::Debug for Client<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("config", self.config()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,178 @@
+//! One download: resolve, connect, send, receive; and again where a redirect leads.
+
+use std::future::{Future, poll_fn};
+use std::io;
+use std::net::SocketAddr;
+use std::pin::{Pin, pin};
+use std::task::Poll;
+use std::time::Instant;
+
+use photo::{Deadline, Endpoint, Error, Exchange, Phase, Photo, Progress};
+
+use crate::Client;
+use crate::connection::Connection;
+use crate::resolve::resolve;
+use crate::runtime::Runtime;
+
+/// Downloads the photo at `url`.
+pub(crate) async fn download<R: Runtime>(client: &Client<R>, url: &str) -> Result<Photo, Error> {
+    let mut exchange = Box::new(Exchange::new(url, client.config())?);
+    let mut watch = Watch::new(client);
+    let mut retry = false;
+    loop {
+        let endpoint = exchange.endpoint().clone();
+        let kept = if retry { None } else { client.take_idle(&endpoint) };
+        let was_kept = kept.is_some();
+        let mut connection = match kept {
+            Some(connection) => connection,
+            None => connect(client, &endpoint, &mut watch).await?,
+        };
+        match transfer(&mut connection, &mut exchange, &mut watch).await {
+            Ok((outcome, reuse)) => {
+                if reuse {
+                    client.keep_idle(&endpoint, connection);
+                }
+                match outcome {
+                    Outcome::Photo(photo) => return Ok(photo),
+                    Outcome::Redirect(next) => exchange = next,
+                }
+                retry = false;
+            }
+            // The server had closed the kept connection in the meantime: once more, on a fresh one.
+            Err(error) if was_kept && exchange.restart(&error) => retry = true,
+            Err(error) => return Err(error),
+        }
+        watch.deadline.connecting(client.config(), Instant::now());
+    }
+}
+
+/// A fresh connection: resolves the name and tries each address in turn.
+async fn connect<R: Runtime>(
+    client: &Client<R>,
+    endpoint: &Endpoint,
+    watch: &mut Watch<'_, R>,
+) -> Result<Connection<R>, Error> {
+    let addresses = watch.within(Phase::Resolve, resolve(client.runtime(), endpoint)).await??;
+    let connection = connect_to_any(client, endpoint, &addresses, watch).await?;
+    watch.within(Phase::Handshake, connection.handshake(client, endpoint)).await?
+}
+
+async fn connect_to_any<R: Runtime>(
+    client: &Client<R>,
+    endpoint: &Endpoint,
+    addresses: &[SocketAddr],
+    watch: &mut Watch<'_, R>,
+) -> Result<Connection<R>, Error> {
+    let mut last = io::Error::from(io::ErrorKind::TimedOut);
+    for (tried, address) in addresses.iter().enumerate() {
+        let share = watch.deadline.share(Instant::now(), addresses.len() - tried);
+        match watch.until(share, Connection::connect(client, *address)).await {
+            Some(Ok(connection)) => return Ok(connection),
+            Some(Err(error)) => last = error,
+            None if tried + 1 == addresses.len() => return Err(watch.timeout(Phase::Connect)),
+            None => {}
+        }
+    }
+    Err(Error::connect(endpoint, last))
+}
+
+enum Outcome {
+    Photo(Photo),
+    Redirect(Box<Exchange>),
+}
+
+/// Sends the request and receives the reply; the flag tells whether the connection may be used again.
+async fn transfer<R: Runtime>(
+    connection: &mut Connection<R>,
+    exchange: &mut Exchange,
+    watch: &mut Watch<'_, R>,
+) -> Result<(Outcome, bool), Error> {
+    send(connection, exchange, watch).await?;
+    receive(connection, exchange, watch).await
+}
+
+async fn send<R: Runtime>(
+    connection: &mut Connection<R>,
+    exchange: &mut Exchange,
+    watch: &mut Watch<'_, R>,
+) -> Result<(), Error> {
+    watch.moved();
+    while !exchange.to_send().is_empty() {
+        let sent = watch.within(Phase::Send, connection.send(exchange)).await?;
+        exchange.sent(sent.map_err(|error| exchange.failed(error))?);
+        watch.moved();
+    }
+    let flushed = watch.within(Phase::Send, connection.flush()).await?;
+    flushed.map_err(|error| exchange.failed(error))
+}
+
+async fn receive<R: Runtime>(
+    connection: &mut Connection<R>,
+    exchange: &mut Exchange,
+    watch: &mut Watch<'_, R>,
+) -> Result<(Outcome, bool), Error> {
+    loop {
+        let phase = exchange.phase();
+        let received = watch.within(phase, connection.receive(exchange)).await?;
+        let received = received.map_err(|error| exchange.failed(error))?;
+        watch.moved();
+        match exchange.filled(received)? {
+            Progress::Done { photo, reuse } => return Ok((Outcome::Photo(photo), reuse)),
+            Progress::Redirect { next, reuse } => return Ok((Outcome::Redirect(next), reuse)),
+            Progress::More => {}
+        }
+    }
+}
+
+/// The deadline of a download, and the one timer that is set for it.
+struct Watch<'a, R: Runtime> {
+    client: &'a Client<R>,
+    deadline: Deadline,
+    /// Set when first waited for, and not again while it is early enough: most downloads end long before.
+    timer: Option<(Instant, R::Sleep)>,
+}
+
+impl<'a, R: Runtime> Watch<'a, R> {
+    fn new(client: &'a Client<R>) -> Self {
+        Self { client, deadline: Deadline::new(client.config(), Instant::now()), timer: None }
+    }
+
+    /// Bytes have moved.
+    fn moved(&mut self) {
+        self.deadline.moved(self.client.config(), Instant::now());
+    }
+
+    /// What `step` comes to, unless the deadline passes before.
+    async fn within<T>(&mut self, phase: Phase, step: impl Future<Output = T>) -> Result<T, Error> {
+        self.until(self.deadline.at(), step).await.ok_or_else(|| self.timeout(phase))
+    }
+
+    /// What `step` comes to, unless `end` passes before.
+    async fn until<T>(&mut self, end: Instant, step: impl Future<Output = T>) -> Option<T> {
+        let mut step = pin!(step);
+        poll_fn(|cx| {
+            if let Poll::Ready(output) = step.as_mut().poll(cx) {
+                return Poll::Ready(Some(output));
+            }
+            loop {
+                let now = Instant::now();
+                if now >= end {
+                    return Poll::Ready(None);
+                }
+                let (_, timer) = match &mut self.timer {
+                    Some(timer) if timer.0 <= end => timer,
+                    timer => timer.insert((end, self.client.runtime().sleep(end - now))),
+                };
+                match Pin::new(timer).poll(cx) {
+                    Poll::Pending => return Poll::Pending,
+                    Poll::Ready(()) => self.timer = None,
+                }
+            }
+        })
+        .await
+    }
+
+    fn timeout(&self, phase: Phase) -> Error {
+        self.deadline.error(self.client.config(), phase)
+    }
+}

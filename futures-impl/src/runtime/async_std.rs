@@ -1,0 +1,45 @@
+//! The async-std runtime, which has been discontinued in favour of smol (RUSTSEC-2025-0052).
+
+use std::io;
+use std::mem::MaybeUninit;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use async_std::net::{TcpStream, ToSocketAddrs};
+use async_std::task;
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use socket2::SockRef;
+
+use super::{Runtime, is_quiet};
+
+/// The async-std runtime, global to the process, with a thread for each core.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AsyncStd;
+
+impl Runtime for AsyncStd {
+    type Stream = TcpStream;
+    type Sleep = BoxFuture<'static, ()>;
+
+    async fn connect(&self, address: SocketAddr) -> io::Result<Self::Stream> {
+        let stream = TcpStream::connect(address).await?;
+        stream.set_nodelay(true)?;
+        Ok(stream)
+    }
+
+    fn is_open(stream: &Self::Stream) -> bool {
+        is_quiet(&SockRef::from(stream).peek(&mut [MaybeUninit::uninit()]))
+    }
+
+    async fn resolve(&self, host: String, port: u16) -> io::Result<Vec<SocketAddr>> {
+        Ok((host.as_str(), port).to_socket_addrs().await?.collect())
+    }
+
+    fn sleep(&self, duration: Duration) -> Self::Sleep {
+        task::sleep(duration).boxed()
+    }
+
+    async fn offload<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> T {
+        task::spawn_blocking(work).await
+    }
+}

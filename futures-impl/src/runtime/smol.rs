@@ -1,0 +1,45 @@
+//! The smol runtime.
+
+use std::io;
+use std::mem::MaybeUninit;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use futures::FutureExt;
+use futures::future::Map;
+use smol::net::{TcpStream, resolve};
+use smol::{Timer, unblock};
+use socket2::SockRef;
+
+use super::{Runtime, is_quiet};
+
+/// smol's reactor, global to the process; any executor may poll the download.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Smol;
+
+impl Runtime for Smol {
+    type Stream = TcpStream;
+    type Sleep = Map<Timer, fn(Instant)>;
+
+    async fn connect(&self, address: SocketAddr) -> io::Result<Self::Stream> {
+        let stream = TcpStream::connect(address).await?;
+        stream.set_nodelay(true)?;
+        Ok(stream)
+    }
+
+    fn is_open(stream: &Self::Stream) -> bool {
+        is_quiet(&SockRef::from(stream).peek(&mut [MaybeUninit::uninit()]))
+    }
+
+    async fn resolve(&self, host: String, port: u16) -> io::Result<Vec<SocketAddr>> {
+        resolve((host, port)).await
+    }
+
+    fn sleep(&self, duration: Duration) -> Self::Sleep {
+        Timer::after(duration).map(drop)
+    }
+
+    async fn offload<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> T {
+        unblock(work).await
+    }
+}

@@ -1,0 +1,36 @@
+//! Bytes that came and are not understood yet.
+
+/// Bytes that came and are not understood yet. Allocated when they come, freed when there are none.
+#[derive(Default)]
+pub(super) struct Buffer {
+    pub(super) bytes: Vec<u8>,
+    pub(super) filled: usize,
+}
+
+impl Buffer {
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes[..self.filled]
+    }
+
+    pub(super) fn space(&mut self, room: usize) -> &mut [u8] {
+        if self.filled == self.bytes.len() {
+            if self.bytes.is_empty() {
+                self.bytes = vec![0; room];
+            } else {
+                self.bytes.resize(2 * self.filled, 0);
+            }
+        }
+        &mut self.bytes[self.filled..]
+    }
+
+    pub(super) fn consume(&mut self, n: usize) {
+        self.bytes.copy_within(n..self.filled, 0);
+        self.filled -= n;
+    }
+
+    pub(super) fn release(&mut self) {
+        if self.filled == 0 {
+            self.bytes = Vec::new();
+        }
+    }
+}
