@@ -1,4 +1,67 @@
 //! Photo download that waits by being called back.
+//!
+//! Nothing stands still here: `download` returns at once, and what is to be done with the photo is handed over as a
+//! callback. One event loop in one thread waits for all downloads together and calls each callback when its photo
+//! has come. `photo-blocking` and `photo-futures` do the same work and wait in the two other ways; lay the files of
+//! the same names side by side.
+//!
+//! ```
+//! use photo_callbacks::Client;
+//! # let server = photo_server::PhotoServer::start()?;
+//! # let url = &server.url("/photo?format=gif");
+//!
+//! let client = Client::default();
+//! client.download(url, |result| match result {
+//!     Ok(photo) => println!("Download finished: {photo}"),
+//!     Err(error) => println!("Download failed: {error}"),
+//! });
+//! println!("Download started"); // printed first
+//! client.run();
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
+//! # The order of events
+//!
+//! It does not read top to bottom: what stands below `download` happens before the callback, and callbacks are called
+//! in the order in which their downloads end. Two things can be relied on: a callback is called exactly once, and
+//! never before the function that was given it has returned. The rules stand at [`Client`].
+//!
+//! # Concurrency
+//!
+//! One thread waits for everything. A download in flight is a few hundred bytes and a socket, so there may be
+//! thousands ([`recipes::many`] bounds them). In return nothing may hold up the loop: what blocks or computes for
+//! long goes to [`Client::offload`]. [`Client`] is not `Send`; callbacks may share state by `Rc`.
+//!
+//! # Cancellation
+//!
+//! `download` returns a handle; [`Download::cancel`] closes the connection at once, and the callback is called later
+//! with [`Error::Cancelled`], so that it is called exactly once in this case too.
+//!
+//! # Timeouts
+//!
+//! Three limits of [`Config`] hold for every download: `timeout` for the whole of it, redirects included;
+//! `connect_timeout` for each way to a connection, that is name, TCP and TLS together; `stall_timeout` for each
+//! silence, when no byte moves. The earliest one ends the download with [`Error::Timeout`], which names the phase.
+//!
+//! # Errors
+//!
+//! A download ends with the whole photo or with one [`Error`], the same variant in every style. A kept connection
+//! that the server has closed in the meantime is no error: the request is sent once more, on a fresh one. A photo
+//! that was cut short never passes for whole.
+//!
+//! # Files
+//!
+//! | file | what it holds |
+//! | --- | --- |
+//! | `client.rs` | [`Client`]: what downloads share, and the handles |
+//! | `download.rs` | one download, phase by phase |
+//! | `connection.rs` | a connection, plain or encrypted |
+//! | `resolve.rs` | from a host name to addresses |
+//! | `event_loop.rs` | waits for everything at once |
+//! | `timers.rs` | what is to happen at a certain time |
+//! | `offload.rs` | worker threads |
+//! | `recipes/` | what people really write |
+
 mod client;
 mod connection;
 mod download;

@@ -1,0 +1,48 @@
+//! Downloads photos and tells what happens when: `cargo run -p photo-callbacks --example download [URL…]`.
+//!
+//! Without a URL it starts a server of its own and downloads from that: a slow photo, a quick one and a missing one.
+
+use std::cell::Cell;
+use std::error::Error;
+use std::process::ExitCode;
+use std::rc::Rc;
+use std::time::Instant;
+
+use photo_callbacks::{Client, Config};
+use photo_server::PhotoServer;
+
+fn main() -> Result<ExitCode, Box<dyn Error>> {
+    let mut urls: Vec<String> = std::env::args().skip(1).collect();
+    let server = if urls.is_empty() { Some(PhotoServer::start()?) } else { None };
+    if let Some(server) = &server {
+        urls = own_photos(server);
+    }
+    let client = Client::new(Config::default())?;
+    let clock = Instant::now();
+    let failed = Rc::new(Cell::new(false));
+    for url in &urls {
+        let failed = Rc::clone(&failed);
+        client.download(url, move |result| match result {
+            Ok(photo) => say(clock, "Download finished", &photo.to_string()),
+            Err(error) => {
+                say(clock, "Download failed", &error.to_string());
+                failed.set(true);
+            }
+        });
+        say(clock, "Download started", url);
+    }
+    say(clock, "All started", "the callbacks are called as the photos come");
+    client.run();
+    // Of its own three, one is meant to fail.
+    Ok(ExitCode::from(u8::from(failed.get() && server.is_none())))
+}
+
+fn own_photos(server: &PhotoServer) -> Vec<String> {
+    ["/photo?format=gif&bytes=51200&delay_ms=300", "/photo?format=png&bytes=20480&delay_ms=100", "/fault/status?code=404"]
+        .map(|path| server.url(path))
+        .into()
+}
+
+fn say(clock: Instant, event: &str, detail: &str) {
+    println!("{:>5} ms  {event}: {detail}", clock.elapsed().as_millis());
+}

@@ -1,0 +1,48 @@
+//! Downloads photos and tells what happens when: `cargo run -p photo-futures --example download [URL…]`.
+//!
+//! Without a URL it starts a server of its own and downloads from that: a slow photo, a quick one and a missing one.
+
+use std::error::Error;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use futures::future::join_all;
+use photo_futures::runtime::Smol;
+use photo_futures::{Client, Config};
+use photo_server::PhotoServer;
+
+fn main() -> Result<ExitCode, Box<dyn Error>> {
+    let mut urls: Vec<String> = std::env::args().skip(1).collect();
+    let server = if urls.is_empty() { Some(PhotoServer::start()?) } else { None };
+    if let Some(server) = &server {
+        urls = own_photos(server);
+    }
+    let client = Client::new(Smol, Config::default())?;
+    let clock = Instant::now();
+    let downloads = urls.iter().map(async |url| {
+        say(clock, "Download started", url);
+        match client.download(url).await {
+            Ok(photo) => say(clock, "Download finished", &photo.to_string()),
+            Err(error) => {
+                say(clock, "Download failed", &error.to_string());
+                return false;
+            }
+        }
+        true
+    });
+    let downloads = join_all(downloads);
+    say(clock, "None started", "a future does nothing until it is polled");
+    let succeeded = smol::block_on(downloads);
+    // Of its own three, one is meant to fail.
+    Ok(ExitCode::from(u8::from(succeeded.contains(&false) && server.is_none())))
+}
+
+fn own_photos(server: &PhotoServer) -> Vec<String> {
+    ["/photo?format=gif&bytes=51200&delay_ms=300", "/photo?format=png&bytes=20480&delay_ms=100", "/fault/status?code=404"]
+        .map(|path| server.url(path))
+        .into()
+}
+
+fn say(clock: Instant, event: &str, detail: &str) {
+    println!("{:>5} ms  {event}: {detail}", clock.elapsed().as_millis());
+}
