@@ -62,9 +62,7 @@ impl Tally {
     pub(crate) fn connected(&mut self) -> Counted {
         self.counters.connections += 1;
         self.counters.open_connections += 1;
-        Counted {
-            resets: self.resets,
-        }
+        Counted { resets: self.resets }
     }
 
     pub(crate) fn disconnected(&mut self) {
@@ -100,19 +98,12 @@ impl Tally {
 
     /// Must be called on the server's thread, whose CPU time it reads.
     pub(crate) fn snapshot(&self) -> Counters {
-        Counters {
-            cpu: cpu_time().saturating_sub(self.cpu_at_reset),
-            ..self.counters
-        }
+        Counters { cpu: cpu_time().saturating_sub(self.cpu_at_reset), ..self.counters }
     }
 
     /// Must be called on the server's thread, whose CPU time it reads.
     pub(crate) fn reset(&mut self) {
-        let Counters {
-            open_connections,
-            open_requests,
-            ..
-        } = self.counters;
+        let Counters { open_connections, open_requests, .. } = self.counters;
         self.counters = Counters {
             open_connections,
             open_requests,
@@ -132,8 +123,7 @@ fn cpu_time() -> Duration {
     let who = UsageWho::RUSAGE_SELF;
     getrusage(who).map_or(Duration::ZERO, |usage| {
         let micros = |time: nix::sys::time::TimeVal| {
-            u64::try_from(time.tv_sec()).unwrap_or(0) * 1_000_000
-                + u64::try_from(time.tv_usec()).unwrap_or(0)
+            u64::try_from(time.tv_sec()).unwrap_or(0) * 1_000_000 + u64::try_from(time.tv_usec()).unwrap_or(0)
         };
         Duration::from_micros(micros(usage.user_time()) + micros(usage.system_time()))
     })
@@ -171,11 +161,7 @@ mod tests {
 
     #[test]
     fn json_has_every_field() {
-        let counters = Counters {
-            connections: 1,
-            cpu: Duration::from_millis(2),
-            ..Counters::default()
-        };
+        let counters = Counters { connections: 1, cpu: Duration::from_millis(2), ..Counters::default() };
         let json = counters.to_json();
         assert!(json.starts_with("{\"connections\":1,\"requests\":0,"));
         assert!(json.ends_with("\"aborted\":0,\"cpu_us\":2000}\n"));

@@ -1,1 +1,64 @@
 //! Who serves the photos: a deterministic HTTP server with scriptable faults.
+//!
+//! Examples, tests and benches need a server that does what it is told, every time the same: photos of an exact
+//! size, after an exact delay, or one of the [`Fault`]s that real servers have. It counts what it does, and it is
+//! cheaper per request than its clients, so that it is never what is measured: one thread, one event loop, and
+//! replies prepared beforehand.
+//!
+//! ```
+//! use std::io::{Read, Write};
+//! use std::net::TcpStream;
+//!
+//! # fn main() -> std::io::Result<()> {
+//! let server = photo_server::PhotoServer::start()?;
+//! let mut stream = TcpStream::connect(server.addr())?;
+//! stream.write_all(b"GET /photo?bytes=1000&format=gif HTTP/1.1\r\nConnection: close\r\n\r\n")?;
+//! let mut reply = Vec::new();
+//! stream.read_to_end(&mut reply)?;
+//!
+//! let picture = photo_server::picture(photo_server::PictureFormat::Gif, 1000, 0);
+//! assert!(reply.ends_with(&picture.unwrap()));
+//! assert_eq!(server.counters().requests, 1);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What is served
+//!
+//! | path | reply |
+//! | --- | --- |
+//! | `/photo?bytes=N&format=gif\|png\|jpeg&delay_ms=D&seed=S` | a photo ([`picture`]) of exactly N (32768) bytes, after D milliseconds |
+//! | `/album?count=N` and the parameters of `/photo` | paths of N (10) photos, one per line |
+//! | `/folder/NAME` | a file of [`Options::dir`] |
+//! | `/fault/NAME` and the parameters of `/photo` | a [`Fault`] |
+//! | `/counters` | [`Counters`] as JSON; neither this request nor its connection is counted |
+//! | `/counters/reset` | the same, and sets them to zero |
+//!
+//! Everything is at [`PhotoServer::url`] and, with TLS, at [`PhotoServer::tls_url`]. A delay is at most an hour. A
+//! delayed album has delayed photos.
+
+mod cache;
+mod connection;
+mod counters;
+mod event_loop;
+mod faults;
+mod folder;
+mod material;
+mod misbehaviour;
+mod order;
+mod padding;
+mod photos;
+mod reply;
+mod request;
+mod routes;
+mod script;
+mod server;
+mod site;
+mod timers;
+mod tls;
+mod transport;
+
+pub use counters::Counters;
+pub use faults::Fault;
+pub use photos::{MAX_PICTURE_BYTES, PictureFormat, picture};
+pub use server::{Options, PhotoServer};

@@ -14,9 +14,7 @@ impl Reply {
     }
 
     pub(crate) fn with_version(version: &str, code: u16) -> Self {
-        Self {
-            head: format!("{version} {code} {}\r\n", reason(code)),
-        }
+        Self { head: format!("{version} {code} {}\r\n", reason(code)) }
     }
 
     pub(crate) fn field(mut self, name: &str, value: impl Display) -> Self {
@@ -53,8 +51,7 @@ impl Reply {
 
     /// A line of text as the body.
     pub(crate) fn text(self, text: impl Display) -> Vec<u8> {
-        self.content_type("text/plain; charset=utf-8")
-            .body(format!("{text}\n"))
+        self.content_type("text/plain; charset=utf-8").body(format!("{text}\n"))
     }
 }
 

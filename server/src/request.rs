@@ -39,18 +39,13 @@ impl<'a> Request<'a> {
                 Parsed::Whole(Self::new(&head), length)
             }
             Ok(httparse::Status::Partial) if input.len() < MAX_HEAD => Parsed::Partial,
-            Ok(_) => Parsed::Refused {
-                code: 431,
-                why: format!("a request head has at most {MAX_HEAD} bytes"),
-            },
-            Err(httparse::Error::TooManyHeaders) => Parsed::Refused {
-                code: 431,
-                why: format!("a request head has at most {MAX_HEADERS} fields"),
-            },
-            Err(error) => Parsed::Refused {
-                code: 400,
-                why: format!("not an HTTP request: {error}"),
-            },
+            Ok(_) => {
+                Parsed::Refused { code: 431, why: format!("a request head has at most {MAX_HEAD} bytes") }
+            }
+            Err(httparse::Error::TooManyHeaders) => {
+                Parsed::Refused { code: 431, why: format!("a request head has at most {MAX_HEADERS} fields") }
+            }
+            Err(error) => Parsed::Refused { code: 400, why: format!("not an HTTP request: {error}") },
         }
     }
 
@@ -108,9 +103,7 @@ impl<'a> Query<'a> {
     /// The number of this name, or `default` if there is none.
     pub(crate) fn number<N: FromStr>(self, name: &str, default: N) -> Result<N, String> {
         self.value(name).map_or(Ok(default), |value| {
-            value
-                .parse()
-                .map_err(|_| format!("{name}={value} is not a number that {name} can have"))
+            value.parse().map_err(|_| format!("{name}={value} is not a number that {name} can have"))
         })
     }
 }
@@ -133,8 +126,7 @@ pub(crate) fn percent_decode(text: &str) -> Option<String> {
 }
 
 fn origin_form(target: &str) -> &str {
-    let Some((_, after_scheme)) = target.split_once("://").filter(|_| !target.starts_with('/'))
-    else {
+    let Some((_, after_scheme)) = target.split_once("://").filter(|_| !target.starts_with('/')) else {
         return target;
     };
     after_scheme.find('/').map_or("/", |slash| &after_scheme[slash..])
@@ -182,20 +174,11 @@ mod tests {
     #[test]
     fn heads_are_limited() {
         let long = format!("GET / HTTP/1.1\r\nX: {}", "x".repeat(MAX_HEAD));
-        assert!(matches!(
-            Request::parse(long.as_bytes()),
-            Parsed::Refused { code: 431, .. }
-        ));
+        assert!(matches!(Request::parse(long.as_bytes()), Parsed::Refused { code: 431, .. }));
         let many = format!("GET / HTTP/1.1\r\n{}\r\n", "X: x\r\n".repeat(MAX_HEADERS + 1));
-        assert!(matches!(
-            Request::parse(many.as_bytes()),
-            Parsed::Refused { code: 431, .. }
-        ));
+        assert!(matches!(Request::parse(many.as_bytes()), Parsed::Refused { code: 431, .. }));
         assert!(matches!(Request::parse(b"GET / HT"), Parsed::Partial));
-        assert!(matches!(
-            Request::parse(b"\x16\x03\x01\x02\x00"),
-            Parsed::Refused { code: 400, .. }
-        ));
+        assert!(matches!(Request::parse(b"\x16\x03\x01\x02\x00"), Parsed::Refused { code: 400, .. }));
     }
 
     #[test]

@@ -64,10 +64,9 @@ impl Slice {
     /// The same bytes in pieces of `size`, of which the last may be shorter.
     pub(crate) fn pieces(&self, size: usize) -> impl Iterator<Item = Self> {
         let Range { start, end } = self.range.clone();
-        (start..end).step_by(size).map(move |at| Self {
-            bytes: Arc::clone(&self.bytes),
-            range: at..end.min(at + size),
-        })
+        (start..end)
+            .step_by(size)
+            .map(move |at| Self { bytes: Arc::clone(&self.bytes), range: at..end.min(at + size) })
     }
 }
 
@@ -80,10 +79,7 @@ impl AsRef<[u8]> for Slice {
 impl From<Vec<u8>> for Slice {
     fn from(bytes: Vec<u8>) -> Self {
         let range = 0..bytes.len();
-        Self {
-            bytes: bytes.into(),
-            range,
-        }
+        Self { bytes: bytes.into(), range }
     }
 }
 

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use mio::Token;
 
-/// Deadlines in order. Entries are removed with their connection, so the set never holds more than one
-/// entry per token.
+/// Deadlines in order. Entries are removed with their connection, so the set does not grow with
+/// what is over.
 #[derive(Debug, Default)]
 pub(crate) struct Timers(BTreeSet<(Instant, Token)>);
 
@@ -59,7 +59,7 @@ mod tests {
         let mut timers = Timers::default();
         let now = Instant::now();
         timers.insert(now, Token(2));
-        timers.insert(now + Duration::from_secs(60), Token(3));
+        timers.insert(now + Duration::from_mins(1), Token(3));
         timers.insert(now.checked_sub(Duration::from_millis(1)).unwrap(), Token(1));
         assert_eq!(timers.due(), [Token(1), Token(2)]);
         assert!(timers.timeout().unwrap() > Duration::from_secs(50));

@@ -5,8 +5,8 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
-    KeyPair, KeyUsagePurpose,
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
+    KeyUsagePurpose,
 };
 use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
@@ -32,18 +32,13 @@ impl Identity {
             .with_no_client_auth()
             .with_single_cert(vec![certificate.der().clone()], key.into())?;
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
-        Ok(Self {
-            root: root.der().clone(),
-            config: Arc::new(config),
-        })
+        Ok(Self { root: root.der().clone(), config: Arc::new(config) })
     }
 }
 
 fn root_params() -> CertificateParams {
     let mut params = CertificateParams::default();
-    params
-        .distinguished_name
-        .push(DnType::CommonName, "photo-server root");
+    params.distinguished_name.push(DnType::CommonName, "photo-server root");
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     params
@@ -56,9 +51,7 @@ fn server_params(listen: IpAddr) -> Result<CertificateParams, rcgen::Error> {
         names.push(listen);
     }
     let mut params = CertificateParams::new(names)?;
-    params
-        .distinguished_name
-        .push(DnType::CommonName, "photo-server");
+    params.distinguished_name.push(DnType::CommonName, "photo-server");
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     Ok(params)

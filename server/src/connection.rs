@@ -1,0 +1,276 @@
+//! One connection: requests in, scripts out.
+
+use std::io::{self, Read, Write};
+use std::time::{Duration, Instant};
+
+use mio::event::Event;
+
+use crate::counters::Counted;
+use crate::reply::Reply;
+use crate::routes::Asked;
+use crate::script::{Script, Step};
+use crate::site::Site;
+use crate::transport::Transport;
+
+/// After so many bytes in one turn it is the other connections' turn.
+const BUDGET: usize = 1 << 20;
+/// How long a peer may keep sending after it was refused.
+const SWALLOW_FOR: Duration = Duration::from_secs(2);
+
+/// A connection and where it is: reading a request, or playing the script that answers it.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    transport: Transport,
+    counted: Option<Counted>,
+    /// Received and not used yet: an incomplete head, or requests sent ahead. Empty while idle.
+    input: Vec<u8>,
+    /// Whether `input` has not been looked at since the last request.
+    sent_ahead: bool,
+    play: Option<Play>,
+    requests: u64,
+    wake_at: Option<Instant>,
+    finishing: bool,
+}
+
+/// A script and how far it has been played.
+#[derive(Debug)]
+struct Play {
+    script: Script,
+    step: usize,
+    sent: usize,
+    counted: bool,
+}
+
+/// What the event loop does with a connection next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// Wait for an event or for [`Connection::wake_at`].
+    Wait,
+    /// Come back after the others.
+    Again,
+    /// Drop it.
+    Gone,
+}
+
+/// Why a script is not played on.
+enum Pause {
+    /// For an event, a time, or the peer's leaving.
+    Wait,
+    Budget,
+    Close,
+}
+
+impl Connection {
+    pub(crate) fn new(transport: Transport, site: &mut Site) -> Self {
+        Self {
+            transport,
+            counted: Some(site.tally.connected()),
+            input: Vec::new(),
+            sent_ahead: false,
+            play: None,
+            requests: 0,
+            wake_at: None,
+            finishing: false,
+        }
+    }
+
+    pub(crate) fn note(&mut self, event: &Event) {
+        self.transport.note(event);
+    }
+
+    /// When to advance even without an event.
+    pub(crate) fn wake_at(&self) -> Option<Instant> {
+        self.wake_at
+    }
+
+    /// Does all that can be done now. `scratch` is the event loop's buffer; nothing stays in it.
+    pub(crate) fn advance(&mut self, site: &mut Site, scratch: &mut [u8]) -> Next {
+        match self.serve(site, scratch) {
+            Ok(next) => next,
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Next::Wait,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Next::Again,
+            Err(_) => Next::Gone,
+        }
+    }
+
+    /// Closes. A request that is still open was left by its peer: scripts that close have ended before.
+    pub(crate) fn leave(self, site: &mut Site) {
+        if self.play.is_some_and(|play| play.counted) {
+            site.tally.request_closed();
+            site.tally.aborted();
+        }
+        if self.counted.is_some() {
+            site.tally.disconnected();
+        }
+    }
+
+    fn serve(&mut self, site: &mut Site, scratch: &mut [u8]) -> io::Result<Next> {
+        let mut budget = BUDGET;
+        loop {
+            if self.finishing {
+                return self.swallow(scratch);
+            }
+            if self.play.is_none() {
+                self.receive(site, scratch)?;
+                continue;
+            }
+            match self.perform(site, &mut budget)? {
+                None => self.end_request(site),
+                Some(Pause::Wait) if self.transport.peer_left() => return Ok(Next::Gone),
+                Some(Pause::Wait) => return Ok(Next::Wait),
+                Some(Pause::Budget) => return Ok(Next::Again),
+                Some(Pause::Close) => {
+                    self.end_request(site);
+                    return Ok(Next::Gone);
+                }
+            }
+        }
+    }
+
+    /// Reads until there is a whole request, unless that would block.
+    fn receive(&mut self, site: &mut Site, scratch: &mut [u8]) -> io::Result<()> {
+        let mut filled = self.input.len();
+        scratch[..filled].copy_from_slice(&self.input);
+        if !self.sent_ahead {
+            // What TLS has to say besides the replies: the handshake.
+            ignore_would_block(self.transport.flush())?;
+            filled += match self.transport.read(&mut scratch[filled..])? {
+                0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+                read => read,
+            };
+        }
+        let input = &scratch[..filled];
+        let (length, script, counted) = match site.routes.asked(input) {
+            Asked::Partial => {
+                self.input = input.to_vec();
+                self.sent_ahead = false;
+                return Ok(());
+            }
+            Asked::Request { length, script } => {
+                site.tally.request_opened();
+                site.keep_head(&input[..length]);
+                (length, script, true)
+            }
+            Asked::Counters { length, reset, keep_alive } => {
+                (length, self.counters(site, reset, keep_alive), false)
+            }
+            Asked::Refused { script } => (filled, script, false),
+        };
+        self.requests += 1;
+        self.input = input[length..].to_vec();
+        self.sent_ahead = !self.input.is_empty();
+        self.play = Some(Play { script, step: 0, sent: 0, counted });
+        Ok(())
+    }
+
+    /// A connection that asks for the counters first thing is not counted itself.
+    fn counters(&mut self, site: &mut Site, reset: bool, keep_alive: bool) -> Script {
+        if self.requests == 0
+            && let Some(counted) = self.counted.take()
+        {
+            site.tally.uncount(counted);
+        }
+        let counters = site.tally.snapshot();
+        if reset {
+            site.tally.reset();
+        }
+        let reply = Reply::new(200).content_type("application/json");
+        let mut steps = vec![Step::send(reply.body(counters.to_json()))];
+        if !keep_alive {
+            steps.push(Step::Close);
+        }
+        Script::new(steps)
+    }
+
+    /// Plays the script on. `None` is its end.
+    fn perform(&mut self, site: &mut Site, budget: &mut usize) -> io::Result<Option<Pause>> {
+        let Some(play) = &mut self.play else {
+            return Ok(None);
+        };
+        while let Some(step) = play.script.step(play.step) {
+            match step {
+                Step::Send(slice) => {
+                    let bytes = slice.as_ref();
+                    while play.sent < bytes.len() {
+                        if *budget == 0 {
+                            return Ok(Some(Pause::Budget));
+                        }
+                        match self.transport.write(&bytes[play.sent..]) {
+                            Ok(written) => {
+                                play.sent += written;
+                                *budget = budget.saturating_sub(written);
+                                if play.counted {
+                                    site.tally.sent(written);
+                                }
+                            }
+                            Err(error) => return pause_if_blocked(error),
+                        }
+                    }
+                    if let Err(error) = self.transport.flush() {
+                        return pause_if_blocked(error);
+                    }
+                    play.sent = 0;
+                }
+                Step::Wait(duration) => {
+                    let now = Instant::now();
+                    if now < *self.wake_at.get_or_insert(now + *duration) {
+                        return Ok(Some(Pause::Wait));
+                    }
+                    self.wake_at = None;
+                }
+                Step::Stall => return Ok(Some(Pause::Wait)),
+                Step::CloseIfReused if self.requests > 1 => return Ok(Some(Pause::Close)),
+                Step::CloseIfReused => {}
+                Step::Close => {
+                    self.transport.close_notify();
+                    return Ok(Some(Pause::Close));
+                }
+                Step::Finish => {
+                    self.transport.finish()?;
+                    self.finishing = true;
+                    self.wake_at = Some(Instant::now() + SWALLOW_FOR);
+                }
+                Step::Reset => {
+                    self.transport.reset_on_drop();
+                    return Ok(Some(Pause::Close));
+                }
+            }
+            play.step += 1;
+        }
+        Ok(None)
+    }
+
+    fn end_request(&mut self, site: &mut Site) {
+        if self.play.take().is_some_and(|play| play.counted) {
+            site.tally.request_closed();
+        }
+    }
+
+    /// Throws away what the peer still sends, until it closes too or its time is over.
+    fn swallow(&mut self, scratch: &mut [u8]) -> io::Result<Next> {
+        if self.wake_at.is_some_and(|end| Instant::now() >= end) {
+            return Ok(Next::Gone);
+        }
+        for _ in 0..BUDGET / scratch.len() {
+            if self.transport.swallow(scratch)? == 0 {
+                return Ok(Next::Gone);
+            }
+        }
+        Ok(Next::Again)
+    }
+}
+
+fn pause_if_blocked(error: io::Error) -> io::Result<Option<Pause>> {
+    match error.kind() {
+        io::ErrorKind::WouldBlock => Ok(Some(Pause::Wait)),
+        io::ErrorKind::Interrupted => Ok(Some(Pause::Budget)),
+        _ => Err(error),
+    }
+}
+
+fn ignore_would_block(result: io::Result<()>) -> io::Result<()> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(()),
+        other => other,
+    }
+}

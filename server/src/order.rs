@@ -1,0 +1,52 @@
+//! Which photo a query asks for.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::photos::{PictureFormat, picture};
+use crate::request::Query;
+
+/// Longer delays are refused.
+const MAX_DELAY: Duration = Duration::from_hours(1);
+
+/// The parameters that every photo has, whether it is served well or badly.
+#[derive(Clone, Debug)]
+pub(crate) struct Order {
+    pub(crate) format: PictureFormat,
+    pub(crate) bytes: usize,
+    pub(crate) seed: u64,
+    pub(crate) delay: Duration,
+}
+
+impl Order {
+    pub(crate) fn from_query(query: Query<'_>) -> Result<Self, String> {
+        let format = query.value("format").unwrap_or("jpeg");
+        let delay = Duration::from_millis(query.number("delay_ms", 0)?);
+        if delay > MAX_DELAY {
+            return Err(format!("delay_ms is at most {}", MAX_DELAY.as_millis()));
+        }
+        Ok(Self {
+            format: PictureFormat::from_name(format)
+                .ok_or_else(|| format!("format={format} is not gif, png or jpeg"))?,
+            bytes: query.number("bytes", 32 << 10)?,
+            seed: query.number("seed", 0)?,
+            delay,
+        })
+    }
+
+    pub(crate) fn picture(&self) -> Result<Vec<u8>, String> {
+        picture(self.format, self.bytes, self.seed)
+    }
+}
+
+/// The query that asks for this.
+impl fmt::Display for Order {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { format, bytes, seed, delay } = self;
+        write!(f, "bytes={bytes}&format={}&seed={seed}", format.name())?;
+        if !delay.is_zero() {
+            write!(f, "&delay_ms={}", delay.as_millis())?;
+        }
+        Ok(())
+    }
+}

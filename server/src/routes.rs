@@ -1,0 +1,238 @@
+//! From the bytes of a request to what is to be done about it.
+
+use std::fmt::Write;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use crate::cache::Cache;
+use crate::faults::Fault;
+use crate::folder::Folder;
+use crate::material::Material;
+use crate::order::Order;
+use crate::reply::Reply;
+use crate::request::{Parsed, Request, percent_decode};
+use crate::script::{Script, Step};
+
+const MAX_ALBUM: usize = 100_000;
+
+/// What the beginning of the received bytes asks for.
+#[derive(Debug)]
+pub(crate) enum Asked {
+    /// Nothing yet: the head has not arrived whole.
+    Partial,
+    /// This, by a head of `length` bytes.
+    Request { length: usize, script: Script },
+    /// The counters, by a head of `length` bytes.
+    Counters { length: usize, reset: bool, keep_alive: bool },
+    /// Nothing that the server understands, nor can it tell where the next request begins.
+    Refused { script: Script },
+}
+
+/// Knows what is served where.
+#[derive(Debug)]
+pub(crate) struct Routes {
+    http: SocketAddr,
+    folder: Option<Folder>,
+    cache: Cache,
+}
+
+impl Routes {
+    pub(crate) fn new(http: SocketAddr, folder: Option<Folder>) -> Self {
+        Self { http, folder, cache: Cache::default() }
+    }
+
+    pub(crate) fn asked(&mut self, input: &[u8]) -> Asked {
+        if let Some(script) = self.cache.by_head(input) {
+            let length = input.len();
+            return Asked::Request { length, script };
+        }
+        let (request, length) = match Request::parse(input) {
+            Parsed::Whole(request, length) => (request, length),
+            Parsed::Partial => return Asked::Partial,
+            Parsed::Refused { code, why } => {
+                let reply = Reply::new(code).field("Connection", "close").text(why);
+                let script = Script::new(vec![Step::send(reply), Step::Finish]);
+                return Asked::Refused { script };
+            }
+        };
+        let reset = match (request.method, request.path()) {
+            ("GET", "/counters") => false,
+            ("GET", "/counters/reset") => true,
+            _ => {
+                let script = self.script(&request, &input[..length]);
+                return Asked::Request { length, script };
+            }
+        };
+        Asked::Counters { length, reset, keep_alive: request.keep_alive }
+    }
+
+    /// The script for a request, from the cache if it is there.
+    fn script(&mut self, request: &Request<'_>, head: &[u8]) -> Script {
+        // Files may change between requests, and a reply to a request with a body is an exception anyway.
+        if request.path().starts_with("/folder/") || request.has_body {
+            return Script::new(self.steps(request));
+        }
+        let Request { method, target, keep_alive, .. } = request;
+        let key = format!("{method} {keep_alive} {target}");
+        let script = self.cache.by_target(&key).unwrap_or_else(|| {
+            let script = Script::new(self.steps(request));
+            self.cache.keep_target(key, &script);
+            script
+        });
+        self.cache.keep_head(head, &script);
+        script
+    }
+
+    fn steps(&self, request: &Request<'_>) -> Vec<Step> {
+        let mut steps = match self.fault(request) {
+            Some(Ok(steps)) => steps,
+            Some(Err(why)) => vec![Step::send(refusal(request, 400, &why))],
+            None => self.good(request),
+        };
+        if request.has_body {
+            steps.push(Step::Finish);
+        } else if !request.keep_alive {
+            steps.push(Step::Close);
+        }
+        steps
+    }
+
+    /// `None` if the path is not that of a fault. Faults do not care about the method.
+    fn fault(&self, request: &Request<'_>) -> Option<Result<Vec<Step>, String>> {
+        let fault = Fault::from_name(request.path().strip_prefix("/fault/")?)?;
+        let prepare = || {
+            let material = Material::new(request.query(), self.http)?;
+            let mut steps = delayed(material.order.delay);
+            steps.extend(fault.steps(&material)?);
+            Ok(steps)
+        };
+        Some(prepare())
+    }
+
+    /// What a well-behaved server does.
+    fn good(&self, request: &Request<'_>) -> Vec<Step> {
+        let mut steps = Vec::new();
+        let mut reply = match request.method {
+            "GET" | "HEAD" if request.has_body => refusal(request, 400, "this request has no body"),
+            "GET" | "HEAD" => match request.path() {
+                "/photo" => photo(request, &mut steps),
+                "/album" => album(request, &mut steps),
+                path => Ok(self.file(request, path)),
+            }
+            .unwrap_or_else(|why| refusal(request, 400, &why)),
+            _ => start(request, 405).field("Allow", "GET, HEAD").text("only GET and HEAD are served"),
+        };
+        if request.method == "HEAD" {
+            let body = reply.windows(4).position(|window| window == b"\r\n\r\n");
+            reply.truncate(body.map_or(0, |at| at + 4));
+        }
+        steps.push(Step::send(reply));
+        steps
+    }
+
+    fn file(&self, request: &Request<'_>, path: &str) -> Vec<u8> {
+        let found = path.strip_prefix("/folder/").and_then(|name| {
+            let folder = self.folder.as_ref()?;
+            folder.read(&percent_decode(name)?)
+        });
+        match found {
+            Some((bytes, content_type)) => start(request, 200).content_type(content_type).body(bytes),
+            None => refusal(request, 404, "nothing is served here"),
+        }
+    }
+}
+
+fn photo(request: &Request<'_>, steps: &mut Vec<Step>) -> Result<Vec<u8>, String> {
+    let order = Order::from_query(request.query())?;
+    let picture = order.picture()?;
+    steps.extend(delayed(order.delay));
+    Ok(start(request, 200).content_type(order.format.content_type()).body(picture))
+}
+
+/// One path per line, which differ in their seed.
+fn album(request: &Request<'_>, steps: &mut Vec<Step>) -> Result<Vec<u8>, String> {
+    let order = Order::from_query(request.query())?;
+    let count = request.query().number("count", 10)?;
+    if count > MAX_ALBUM {
+        return Err(format!("count is at most {MAX_ALBUM}"));
+    }
+    let mut lines = String::new();
+    for index in 0..count as u64 {
+        let seed = order.seed.wrapping_add(index);
+        let order = Order { seed, ..order.clone() };
+        writeln!(lines, "/photo?{order}").expect("a String takes everything");
+    }
+    steps.extend(delayed(order.delay));
+    Ok(start(request, 200).content_type("text/plain; charset=utf-8").body(lines))
+}
+
+fn delayed(delay: Duration) -> Vec<Step> {
+    if delay.is_zero() { Vec::new() } else { vec![Step::Wait(delay)] }
+}
+
+fn refusal(request: &Request<'_>, code: u16, why: &str) -> Vec<u8> {
+    start(request, code).text(why)
+}
+
+/// A reply that says what becomes of the connection.
+fn start(request: &Request<'_>, code: u16) -> Reply {
+    let kept = request.keep_alive && !request.has_body;
+    Reply::new(code).field("Connection", if kept { "keep-alive" } else { "close" })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use super::*;
+
+    fn reply(head: &str) -> String {
+        let mut routes = Routes::new(SocketAddr::from((Ipv4Addr::LOCALHOST, 80)), None);
+        let script = match routes.asked(head.as_bytes()) {
+            Asked::Request { script, .. } | Asked::Refused { script } => script,
+            other => panic!("{other:?}"),
+        };
+        match script.step(0) {
+            Some(Step::Send(reply)) => String::from_utf8_lossy(reply.as_ref()).into_owned(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn an_album_lists_photos_that_differ() {
+        let album = reply("GET /album?count=2&bytes=1000&format=gif HTTP/1.1\r\n\r\n");
+        assert!(
+            album.ends_with(
+                "\r\n\r\n/photo?bytes=1000&format=gif&seed=0\n/photo?bytes=1000&format=gif&seed=1\n"
+            )
+        );
+    }
+
+    #[test]
+    fn a_head_request_gets_the_head_alone() {
+        let get = reply("GET /photo?bytes=1000 HTTP/1.1\r\n\r\n");
+        let head = reply("HEAD /photo?bytes=1000 HTTP/1.1\r\n\r\n");
+        assert!(head.contains("Content-Length: 1000\r\n") && head.ends_with("\r\n\r\n"));
+        assert!(get.starts_with(&head));
+    }
+
+    #[test]
+    fn what_cannot_be_served_is_refused_with_a_reason() {
+        for (head, code, why) in [
+            ("GET /nowhere HTTP/1.1\r\n\r\n", "404", "nothing"),
+            ("GET /fault/nowhere HTTP/1.1\r\n\r\n", "404", "nothing"),
+            ("GET /folder/x HTTP/1.1\r\n\r\n", "404", "nothing"),
+            ("POST /photo HTTP/1.1\r\n\r\n", "405", "Allow: GET"),
+            ("GET /photo?bytes=3 HTTP/1.1\r\n\r\n", "400", "a jpeg has"),
+            ("GET /photo?bytes=99999999999 HTTP/1.1\r\n\r\n", "400", "67108864"),
+            ("GET /photo?format=bmp HTTP/1.1\r\n\r\n", "400", "gif, png or jpeg"),
+            ("GET /album?count=100001 HTTP/1.1\r\n\r\n", "400", "at most"),
+            ("GET /photo HTTP/1.1\r\nContent-Length: 1\r\n\r\n", "400", "no body"),
+            ("nonsense\r\n\r\n", "400", "not an HTTP request"),
+        ] {
+            let reply = reply(head);
+            assert!(reply.starts_with(&format!("HTTP/1.1 {code} ")), "{head}{reply}");
+            assert!(reply.contains(why), "{head}{reply}");
+        }
+    }
+}

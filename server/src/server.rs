@@ -1,0 +1,186 @@
+//! The handle of a running server.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::mpsc::{self, Sender};
+use std::thread::{self, JoinHandle};
+
+use mio::Waker;
+use mio::net::TcpListener;
+use socket2::{Domain, Socket, Type};
+
+use crate::counters::Counters;
+use crate::event_loop::{Command, EventLoop};
+use crate::folder::Folder;
+use crate::routes::Routes;
+use crate::site::Site;
+use crate::tls::Identity;
+
+/// Connections that the kernel holds until they are accepted: benches open thousands at once.
+const BACKLOG: i32 = 4096;
+
+/// A running server. Dropping it stops its thread and closes all its connections.
+#[derive(Debug)]
+pub struct PhotoServer {
+    http: SocketAddr,
+    https: SocketAddr,
+    root: Vec<u8>,
+    commands: Sender<Command>,
+    waker: Waker,
+    thread: Option<JoinHandle<io::Result<()>>>,
+}
+
+/// How a server is started.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The address to listen on. Default: 127.0.0.1.
+    pub listen: IpAddr,
+    /// The port for HTTP. Default: 0, which is any free port.
+    pub port: u16,
+    /// The port for HTTPS. Default: 0, which is any free port.
+    pub tls_port: u16,
+    /// The folder whose files are at `/folder/NAME`. Default: none.
+    pub dir: Option<PathBuf>,
+    /// Whether to keep request heads for [`PhotoServer::request_heads`]. Costs an allocation per request.
+    /// Default: true.
+    pub keep_heads: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { listen: Ipv4Addr::LOCALHOST.into(), port: 0, tls_port: 0, dir: None, keep_heads: true }
+    }
+}
+
+impl Options {
+    /// Starts a server.
+    ///
+    /// # Errors
+    ///
+    /// When the address cannot be listened on, when `dir` is no folder, or when the system refuses a thread. The
+    /// text names what it is about.
+    pub fn start(self) -> io::Result<PhotoServer> {
+        let folder = self.dir.as_deref().map(Folder::open).transpose()?;
+        let identity = Identity::generate(self.listen).map_err(io::Error::other)?;
+        let plain = listen(SocketAddr::new(self.listen, self.port))?;
+        let tls = listen(SocketAddr::new(self.listen, self.tls_port))?;
+        let (http, https) = (plain.local_addr()?, tls.local_addr()?);
+
+        let site = Site::new(Routes::new(http, folder), self.keep_heads);
+        let (commands, inbox) = mpsc::channel();
+        let (event_loop, waker) = EventLoop::new(plain, tls, identity.config, site, inbox)?;
+        let thread = thread::Builder::new().name("photo-server".into()).spawn(move || event_loop.run())?;
+        Ok(PhotoServer { http, https, root: identity.root.to_vec(), commands, waker, thread: Some(thread) })
+    }
+}
+
+impl PhotoServer {
+    /// Starts a server on free ports of 127.0.0.1, with the default [`Options`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Options::start`].
+    pub fn start() -> io::Result<Self> {
+        Options::default().start()
+    }
+
+    /// Where it listens for HTTP.
+    pub fn addr(&self) -> SocketAddr {
+        self.http
+    }
+
+    /// Where it listens for HTTPS.
+    pub fn tls_addr(&self) -> SocketAddr {
+        self.https
+    }
+
+    /// The URL of something served, such as `/photo?bytes=1024`, by HTTP: `http://127.0.0.1:PORT/photo?bytes=1024`.
+    pub fn url(&self, path_and_query: &str) -> String {
+        let ip = match self.http.ip() {
+            IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+            ip => ip,
+        };
+        let host = SocketAddr::new(ip, self.http.port());
+        format!("http://{host}{path_and_query}")
+    }
+
+    /// The same by HTTPS: `https://localhost:PORT/photo?bytes=1024`. The certificate is for `localhost`, for the
+    /// loopback addresses and for the address listened on.
+    pub fn tls_url(&self, path_and_query: &str) -> String {
+        format!("https://localhost:{}{path_and_query}", self.https.port())
+    }
+
+    /// The certificate that a client must trust, as DER. Made anew at each start.
+    pub fn root_certificate(&self) -> &[u8] {
+        &self.root
+    }
+
+    /// What the server has done so far. Exact if the server has nothing to do at this moment.
+    ///
+    /// # Panics
+    ///
+    /// If the server's thread has failed.
+    pub fn counters(&self) -> Counters {
+        self.ask(Command::Counters)
+    }
+
+    /// Sets all counters to zero but the gauges: connections and requests that are open now stay counted as
+    /// open, and `max_open_requests` starts from there.
+    ///
+    /// # Panics
+    ///
+    /// If the server's thread has failed.
+    pub fn reset_counters(&self) {
+        self.ask(Command::ResetCounters);
+    }
+
+    /// The last request heads, at most 64, byte for byte as received, the oldest first. Empty without
+    /// [`Options::keep_heads`].
+    ///
+    /// # Panics
+    ///
+    /// If the server's thread has failed.
+    pub fn request_heads(&self) -> Vec<Vec<u8>> {
+        self.ask(Command::Heads)
+    }
+
+    fn ask<A>(&self, command: impl FnOnce(Sender<A>) -> Command) -> A {
+        let (sender, answer) = mpsc::channel();
+        self.tell(command(sender));
+        answer.recv().expect("the server's thread is running")
+    }
+
+    /// If the thread is gone nobody listens, and whoever awaits an answer notices.
+    fn tell(&self, command: Command) {
+        let _ = self.commands.send(command);
+        let _ = self.waker.wake();
+    }
+}
+
+impl Drop for PhotoServer {
+    fn drop(&mut self) {
+        self.tell(Command::Stop);
+        if let Some(thread) = self.thread.take() {
+            // Whatever ended it early, it is over now.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn listen(addr: SocketAddr) -> io::Result<TcpListener> {
+    let open = || {
+        let socket = Socket::new(Domain::for_address(addr), Type::STREAM, None)?;
+        // A server that is started again must not wait for the connections of its predecessor to be forgotten.
+        socket.set_reuse_address(true)?;
+        // Accepted connections inherit this, which saves a system call for each.
+        socket.set_tcp_nodelay(true)?;
+        socket.set_nonblocking(true)?;
+        socket.bind(&addr.into())?;
+        socket.listen(BACKLOG)?;
+        Ok(TcpListener::from_std(socket.into()))
+    };
+    open()
+        .map_err(|error: io::Error| io::Error::new(error.kind(), format!("cannot listen on {addr}: {error}")))
+}

@@ -1,0 +1,36 @@
+//! What all connections of one server share.
+
+use std::collections::VecDeque;
+
+use crate::counters::Tally;
+use crate::routes::Routes;
+
+const KEPT_HEADS: usize = 64;
+
+/// Only the server's thread touches this.
+#[derive(Debug)]
+pub(crate) struct Site {
+    pub(crate) routes: Routes,
+    pub(crate) tally: Tally,
+    heads: Option<VecDeque<Vec<u8>>>,
+}
+
+impl Site {
+    pub(crate) fn new(routes: Routes, keep_heads: bool) -> Self {
+        Self { routes, tally: Tally::default(), heads: keep_heads.then(VecDeque::new) }
+    }
+
+    pub(crate) fn keep_head(&mut self, head: &[u8]) {
+        if let Some(heads) = &mut self.heads {
+            if heads.len() == KEPT_HEADS {
+                heads.pop_front();
+            }
+            heads.push_back(head.to_vec());
+        }
+    }
+
+    /// The last request heads, the oldest first.
+    pub(crate) fn heads(&self) -> Vec<Vec<u8>> {
+        self.heads.iter().flatten().cloned().collect()
+    }
+}

@@ -1,0 +1,207 @@
+//! What each fault looks like from the other end of the wire.
+
+mod common;
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use common::{End, Wire};
+use photo_server::{Fault, PhotoServer, PictureFormat, picture};
+
+const PHOTO_BYTES: usize = 4000;
+
+/// What is expected for one fault: the end of the connection, and what all the received bytes are like.
+struct Case {
+    fault: Fault,
+    query: &'static str,
+    end: End,
+    is: fn(&Reply) -> bool,
+}
+
+/// All bytes of a connection, told apart at the end of the first head.
+struct Reply {
+    head: String,
+    body: Vec<u8>,
+}
+
+const fn case(fault: Fault, query: &'static str, end: End, is: fn(&Reply) -> bool) -> Case {
+    Case { fault, query, end, is }
+}
+
+const CASES: &[Case] = &[
+    case(Fault::Status, "", End::Silent, |r| r.status(404) && r.body == b"status 404\n"),
+    case(Fault::Status, "code=503&retry_after=2", End::Silent, |r| r.status(503) && r.says("Retry-After: 2")),
+    case(Fault::Status, "code=204", End::Silent, |r| r.status(204) && r.body.is_empty()),
+    case(Fault::Redirect, "", End::Silent, |r| {
+        r.status(302) && r.says("Location: /photo?bytes=4000&format=gif&seed=0") && r.body.is_empty()
+    }),
+    case(Fault::Redirect, "to=http%3A%2F%2Fother%2Fx%3Fy&code=308", End::Silent, |r| {
+        r.status(308) && r.says("Location: http://other/x?y") && r.says("Content-Length: 0")
+    }),
+    case(Fault::RedirectBody, "body=77", End::Silent, |r| r.status(302) && r.body.len() == 77),
+    case(Fault::RedirectLoop, "", End::Silent, |r| {
+        r.says("Location: /fault/redirect-loop?bytes=4000&format=gif&")
+    }),
+    case(Fault::RedirectChain, "", End::Silent, |r| {
+        r.says("Location: /fault/redirect-chain?bytes=4000&format=gif&seed=0&hops=2")
+    }),
+    case(Fault::RedirectChain, "hops=0", End::Silent, Reply::is_photo),
+    case(Fault::RedirectHost, "", End::Silent, |r| {
+        r.head.contains("Location: http://localhost:") && r.head.contains("/photo?bytes=4000")
+    }),
+    case(Fault::RedirectNoLocation, "", End::Silent, |r| r.status(302) && !r.head.contains("Location")),
+    case(Fault::CloseBeforeHead, "", End::Closed, Reply::is_nothing),
+    case(Fault::ResetBeforeHead, "", End::Reset, Reply::is_nothing),
+    case(Fault::ResetInBody, "", End::Reset, |r| r.is_part(PHOTO_BYTES / 2)),
+    case(Fault::ResetInBody, "at=3999", End::Reset, |r| r.is_part(3999)),
+    case(Fault::CutInHead, "", End::Closed, Reply::is_half_a_head),
+    case(Fault::CutBody, "", End::Closed, |r| r.is_part(PHOTO_BYTES / 2)),
+    case(Fault::StallBeforeHead, "", End::Silent, Reply::is_nothing),
+    case(Fault::StallInHead, "", End::Silent, Reply::is_half_a_head),
+    case(Fault::StallInBody, "", End::Silent, |r| r.is_part(PHOTO_BYTES / 2)),
+    case(Fault::Drip, "every_ms=10&step=500", End::Silent, Reply::is_photo),
+    case(Fault::Chunked, "chunk=1500", End::Silent, |r| {
+        r.says("Transfer-Encoding: chunked") && r.body.starts_with(b"5dc\r\nGIF") && r.ends(b"\r\n0\r\n\r\n")
+    }),
+    case(Fault::Chunked, "trailer=1", End::Silent, |r| {
+        r.body.starts_with(b"fa0;part=") && r.ends(b"\r\n0;last=yes\r\nX-Trailer: yes\r\n\r\n")
+    }),
+    case(Fault::ChunkedBadSize, "chunk=1500", End::Closed, |r| {
+        r.body.starts_with(b"5dc\r\nGIF") && r.ends(b"\r\nsize\r\nno number\r\n")
+    }),
+    case(Fault::ChunkedCut, "", End::Closed, |r| r.body.len() == "fa0\r\n\r\n".len() + PHOTO_BYTES),
+    case(Fault::CloseDelimited, "", End::Closed, |r| {
+        r.says("Connection: close") && !r.head.contains("Length") && r.body == photo()
+    }),
+    case(Fault::CloseDelimitedReset, "", End::Reset, |r| r.body == photo()[..PHOTO_BYTES / 2]),
+    case(Fault::Html, "", End::Silent, |r| {
+        r.status(200) && r.says("Content-Type: image/jpeg") && r.body.starts_with(b"<!DOCTYPE")
+    }),
+    case(Fault::Empty, "", End::Silent, |r| r.says("Content-Length: 0") && r.body.is_empty()),
+    case(Fault::LengthTooLong, "", End::Closed, |r| {
+        r.says("Content-Length: 2147483648") && r.body.len() == 10
+    }),
+    case(Fault::LengthTooLongStall, "claim=99", End::Silent, |r| {
+        r.says("Content-Length: 99") && r.body.len() == 10
+    }),
+    case(Fault::LengthTooShort, "", End::Silent, |r| r.says("Content-Length: 2000") && r.body == photo()),
+    case(Fault::LengthTwiceDifferent, "", End::Silent, |r| {
+        r.says("Content-Length: 4000") && r.says("Content-Length: 4001") && r.body == photo()
+    }),
+    case(Fault::LengthNotANumber, "", End::Silent, |r| r.says("Content-Length: many")),
+    case(Fault::Noise, "", End::Closed, |r| r.head.is_empty() && r.body.len() == 256),
+    case(Fault::SshBanner, "", End::Closed, |r| r.body.starts_with(b"SSH-2.0-")),
+    case(Fault::HugeHead, "", End::Closed, |r| r.head.is_empty() && r.body.len() == PHOTO_BYTES),
+    case(Fault::Http10, "", End::Closed, |r| {
+        r.head.starts_with("HTTP/1.0 200 OK\r\n") && !r.head.contains("Length") && r.body == photo()
+    }),
+    case(Fault::EarlyHints, "", End::Silent, |r| {
+        r.status(103) && r.body.starts_with(b"HTTP/1.1 102 ") && r.ends(&photo())
+    }),
+    case(Fault::StrayReply, "", End::Silent, |r| {
+        r.body.starts_with(&photo()) && r.body.len() == 2 * PHOTO_BYTES + r.head.len()
+    }),
+    case(Fault::CloseAfterReply, "", End::Closed, Reply::is_photo),
+    case(Fault::CloseAfterReply, "after_ms=50", End::Closed, Reply::is_photo),
+    case(Fault::CloseOnReuse, "", End::Silent, Reply::is_photo),
+];
+
+#[test]
+fn every_fault_does_what_it_says() {
+    let server = PhotoServer::start().unwrap();
+    thread::scope(|scope| {
+        for case in CASES {
+            let server = &server;
+            scope.spawn(move || {
+                let mut wire = Wire::connect(server);
+                let patience = Duration::from_secs(if case.end == End::Silent { 1 } else { 10 });
+                let photo = "bytes=4000&format=gif";
+                wire.get(&format!("{}?{photo}&{}", case.fault.path(), case.query));
+                let (bytes, end) = wire.rest(patience);
+                let text = String::from_utf8_lossy(&bytes).into_owned();
+                assert_eq!(end, case.end, "{:?} {}: {text}", case.fault, case.query);
+                assert!((case.is)(&Reply::new(&bytes)), "{:?} {}: {text}", case.fault, case.query);
+            });
+        }
+    });
+    assert_eq!(server.counters().requests, CASES.len() as u64);
+}
+
+#[test]
+fn every_fault_has_a_case() {
+    let mut covered: Vec<Fault> = CASES.iter().map(|case| case.fault).collect();
+    covered.dedup();
+    assert_eq!(covered, Fault::ALL);
+}
+
+#[test]
+fn faults_can_be_delayed() {
+    let server = PhotoServer::start().unwrap();
+    let mut wire = Wire::connect(&server);
+    let started = Instant::now();
+    wire.get("/fault/close-before-head?delay_ms=50");
+    assert_eq!(wire.rest(Duration::from_secs(5)).1, End::Closed);
+    assert!(started.elapsed() >= Duration::from_millis(50));
+}
+
+#[test]
+fn close_on_reuse_closes_at_the_second_request() {
+    let server = PhotoServer::start().unwrap();
+    let mut wire = Wire::connect(&server);
+    wire.get("/fault/close-on-reuse");
+    wire.reply();
+    wire.get("/fault/close-on-reuse");
+    let (bytes, end) = wire.rest(Duration::from_secs(5));
+    assert_eq!((bytes.len(), end), (0, End::Closed));
+}
+
+#[test]
+fn parameters_that_make_no_sense_are_refused() {
+    let server = PhotoServer::start().unwrap();
+    let mut wire = Wire::connect(&server);
+    for target in ["/fault/status?code=1", "/fault/drip?step=0", "/fault/cut-body?bytes=1"] {
+        wire.get(target);
+        assert!(wire.reply().0.starts_with("HTTP/1.1 400 "), "{target}");
+    }
+}
+
+impl Reply {
+    fn new(bytes: &[u8]) -> Self {
+        let head_ends_at = bytes.windows(4).position(|window| window == b"\r\n\r\n").map_or(0, |at| at + 4);
+        let body = bytes[head_ends_at..].to_vec();
+        let head = String::from_utf8_lossy(&bytes[..head_ends_at]).into_owned();
+        Self { head, body }
+    }
+
+    fn status(&self, code: u16) -> bool {
+        self.head.starts_with(&format!("HTTP/1.1 {code} "))
+    }
+
+    fn says(&self, field: &str) -> bool {
+        self.head.lines().any(|line| line == field)
+    }
+
+    fn ends(&self, end: &[u8]) -> bool {
+        self.body.ends_with(end)
+    }
+
+    fn is_nothing(&self) -> bool {
+        self.head.is_empty() && self.body.is_empty()
+    }
+
+    fn is_half_a_head(&self) -> bool {
+        self.head.is_empty() && self.body.starts_with(b"HTTP/1.1 200 OK\r\n")
+    }
+
+    fn is_part(&self, bytes: usize) -> bool {
+        self.says("Content-Length: 4000") && self.body == photo()[..bytes]
+    }
+
+    fn is_photo(&self) -> bool {
+        self.status(200) && self.is_part(PHOTO_BYTES)
+    }
+}
+
+fn photo() -> Vec<u8> {
+    picture(PictureFormat::Gif, PHOTO_BYTES, 0).unwrap()
+}

@@ -1,0 +1,316 @@
+//! The well-behaved server.
+
+mod common;
+
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use common::{End, Wire};
+use photo_server::{Counters, Options, PhotoServer, PictureFormat, picture};
+
+const SOON: Duration = Duration::from_secs(10);
+
+#[test]
+fn a_photo_is_the_picture_it_says() {
+    let server = PhotoServer::start().unwrap();
+    let mut wire = Wire::connect(&server);
+    for &format in PictureFormat::ALL {
+        for bytes in [format.min_bytes(), 1024, 32 << 10, 70_000, 1 << 20] {
+            let name = format.name();
+            wire.get(&format!("/photo?bytes={bytes}&format={name}&seed=5"));
+            let (head, body) = wire.reply();
+            assert!(head.starts_with("HTTP/1.1 200 OK\r\n"), "{head}");
+            assert!(head.contains(&format!("Content-Type: {}\r\n", format.content_type())));
+            assert_eq!(body, picture(format, bytes, 5).unwrap(), "{name} of {bytes}");
+        }
+    }
+    assert_eq!(server.counters().connections, 1);
+}
+
+#[test]
+fn the_default_is_a_jpeg_of_32_kib() {
+    let server = PhotoServer::start().unwrap();
+    let mut wire = Wire::connect(&server);
+    wire.get("/photo");
+    assert_eq!(wire.reply().1, picture(PictureFormat::Jpeg, 32 << 10, 0).unwrap());
+}
+
+#[test]
+fn the_largest_photo_arrives_whole() {
+    let server = PhotoServer::start().unwrap();
+    let mut wire = Wire::connect(&server);
+    wire.get("/photo?bytes=67108864&format=jpeg");
+    assert_eq!(wire.reply().1.len(), 64 << 20);
+    assert!(server.counters().bytes_sent > 64 << 20);
+}
+
+#[test]
+fn requests_sent_ahead_are_answered_in_order() {
+    let server = PhotoServer::start().unwrap();
+    let mut wire = Wire::connect(&server);
+    let mut requests = String::new();
+    for seed in 0..500 {
+        let delay = if seed % 100 == 7 { 5 } else { 0 };
+        let target = format!("/photo?bytes=900&seed={seed}&delay_ms={delay}");
+        requests += &["GET ", &target, " HTTP/1.1\r\n\r\n"].concat();
+    }
+    // The last one arrives in two pieces.
+    let (most, end) = requests.split_at(requests.len() - 9);
+    wire.send(most);
+    thread::sleep(Duration::from_millis(20));
+    wire.send(end);
+    for seed in 0..500 {
+        assert_eq!(wire.reply().1, picture(PictureFormat::Jpeg, 900, seed).unwrap());
+    }
+    assert_eq!(server.counters().requests, 500);
+}
+
+#[test]
+fn a_head_may_arrive_byte_by_byte() {
+    let server = PhotoServer::start().unwrap();
+    let mut wire = Wire::connect(&server);
+    for byte in b"GET /photo HTTP/1.1\r\nHost: x\r\n\r\n" {
+        wire.send([*byte]);
+        thread::yield_now();
+    }
+    assert_eq!(wire.reply().1.len(), 32 << 10);
+    assert_eq!(server.request_heads(), [b"GET /photo HTTP/1.1\r\nHost: x\r\n\r\n"]);
+}
+
+#[test]
+fn a_delay_is_never_early() {
+    let server = PhotoServer::start().unwrap();
+    let mut wire = Wire::connect(&server);
+    for delay in [1, 3, 30] {
+        let started = Instant::now();
+        wire.get(&format!("/photo?delay_ms={delay}"));
+        wire.reply();
+        assert!(started.elapsed() >= Duration::from_millis(delay));
+    }
+}
+
+#[test]
+fn counters_count() {
+    let server = PhotoServer::start().unwrap();
+    let mut wires: Vec<Wire> = (0..5).map(|_| Wire::connect(&server)).collect();
+    for wire in &mut wires {
+        wire.get("/photo?bytes=1000&delay_ms=200");
+    }
+    until(&server, |counters| counters.open_requests == 5);
+    let sent: usize = wires
+        .iter_mut()
+        .map(|wire| {
+            let (head, body) = wire.reply();
+            head.len() + body.len()
+        })
+        .sum();
+    let counters = server.counters();
+    let expected = Counters {
+        connections: 5,
+        requests: 5,
+        bytes_sent: sent as u64,
+        open_connections: 5,
+        open_requests: 0,
+        max_open_requests: 5,
+        aborted: 0,
+        cpu: counters.cpu,
+    };
+    assert_eq!(counters, expected);
+
+    wires.truncate(2);
+    until(&server, |counters| counters.open_connections == 2);
+    server.reset_counters();
+    let counters = server.counters();
+    let expected = Counters { open_connections: 2, cpu: counters.cpu, ..Counters::default() };
+    assert_eq!(counters, expected);
+}
+
+#[test]
+fn cpu_time_grows_with_the_work() {
+    let server = PhotoServer::start().unwrap();
+    let mut wire = Wire::connect(&server);
+    let before = server.counters().cpu;
+    wire.get("/photo?bytes=20000000");
+    wire.reply();
+    assert!(server.counters().cpu > before + Duration::from_millis(1));
+}
+
+#[test]
+fn a_peer_that_leaves_a_stalled_request_has_aborted_it() {
+    let server = PhotoServer::start().unwrap();
+    let mut wire = Wire::connect(&server);
+    for path in ["/fault/stall-before-head", "/fault/stall-in-body", "/photo?delay_ms=60000"] {
+        wire.get(path);
+        until(&server, |counters| counters.open_requests == 1);
+        thread::sleep(Duration::from_millis(20));
+        assert_eq!(server.counters().open_requests, 1);
+        wire = Wire::connect(&server);
+        until(&server, |counters| counters.open_requests == 0);
+    }
+    assert_eq!(server.counters().aborted, 3);
+}
+
+#[test]
+fn a_peer_that_leaves_between_requests_has_aborted_nothing() {
+    let server = PhotoServer::start().unwrap();
+    let mut wire = Wire::connect(&server);
+    wire.get("/photo");
+    wire.reply();
+    drop(wire);
+    until(&server, |counters| counters.open_connections == 0);
+    assert_eq!(server.counters().aborted, 0);
+}
+
+#[test]
+fn counters_over_http_do_not_count_themselves() {
+    let server = PhotoServer::start().unwrap();
+    let mut wire = Wire::connect(&server);
+    wire.get("/photo?bytes=1000");
+    wire.reply();
+    let mut asking = Wire::connect(&server);
+    for path in ["/counters", "/counters/reset"] {
+        asking.get(path);
+        let (head, body) = asking.reply();
+        assert!(head.contains("application/json"));
+        let json = String::from_utf8(body).unwrap();
+        assert!(json.starts_with("{\"connections\":1,\"requests\":1,"), "{json}");
+        assert!(json.contains("\"open_connections\":1,\"open_requests\":0,"), "{json}");
+    }
+    let counters = server.counters();
+    assert_eq!((counters.connections, counters.requests, counters.bytes_sent), (0, 0, 0));
+    assert_eq!(counters.open_connections, 1);
+}
+
+#[test]
+fn only_the_last_64_heads_are_kept_and_only_if_asked_for() {
+    let server = PhotoServer::start().unwrap();
+    let mut wire = Wire::connect(&server);
+    for seed in 0..70 {
+        wire.get(&format!("/photo?bytes=1000&seed={seed}"));
+        wire.reply();
+    }
+    let heads = server.request_heads();
+    assert_eq!(heads.len(), 64);
+    assert!(heads[0].starts_with(b"GET /photo?bytes=1000&seed=6 HTTP/1.1\r\nHost: photos\r\n"));
+
+    let options = Options { keep_heads: false, ..Options::default() };
+    let server = options.start().unwrap();
+    let mut wire = Wire::connect(&server);
+    wire.get("/photo");
+    wire.reply();
+    assert!(server.request_heads().is_empty());
+}
+
+#[test]
+fn what_is_no_request_is_refused_and_the_connection_closed() {
+    let server = PhotoServer::start().unwrap();
+    for (sent, code) in [
+        (format!("GET /photo HTTP/1.1\r\nX: {}\r\n\r\n", "x".repeat(200_000)), 431),
+        (format!("GET /{} HTTP/1.1\r\n\r\n", "x".repeat(20_000)), 431),
+        ("GARBAGE\r\n\r\n".into(), 400),
+        ("POST /photo HTTP/1.1\r\nContent-Length: 5\r\n\r\nhello".into(), 405),
+        ("GET /photo HTTP/1.1\r\nContent-Length: 5\r\n\r\nhello".into(), 400),
+    ] {
+        let mut wire = Wire::connect(&server);
+        wire.send(sent);
+        assert!(wire.reply().0.starts_with(&format!("HTTP/1.1 {code} ")));
+        let (more, end) = wire.rest(SOON);
+        assert_eq!((more.len(), end), (0, End::Closed), "{code}");
+    }
+    until(&server, |counters| counters.open_connections == 0);
+}
+
+#[test]
+fn connections_are_kept_unless_the_client_says_otherwise() {
+    let server = PhotoServer::start().unwrap();
+    let mut wire = Wire::connect(&server);
+    wire.send("POST /photo HTTP/1.1\r\n\r\nHEAD /photo HTTP/1.1\r\n\r\n");
+    assert!(wire.reply().0.starts_with("HTTP/1.1 405 "));
+    let (head, end) = wire.rest(Duration::from_millis(100));
+    assert!(head.ends_with(b"Content-Length: 32768\r\n\r\n"));
+    assert_eq!(end, End::Silent);
+
+    wire.send("GET /photo HTTP/1.1\r\nConnection: close\r\n\r\n");
+    assert!(wire.reply().0.contains("\r\nConnection: close\r\n"));
+    assert_eq!(wire.rest(SOON).1, End::Closed);
+}
+
+#[test]
+fn albums_list_photos_that_can_be_fetched() {
+    let server = PhotoServer::start().unwrap();
+    let mut wire = Wire::connect(&server);
+    wire.get("/album?count=3&bytes=1000&format=png");
+    let album = String::from_utf8(wire.reply().1).unwrap();
+    assert_eq!(album.lines().count(), 3);
+    for (seed, path) in (0..).zip(album.lines()) {
+        wire.get(path);
+        assert_eq!(wire.reply().1, picture(PictureFormat::Png, 1000, seed).unwrap());
+    }
+}
+
+#[test]
+fn a_folder_is_served_and_nothing_outside_of_it() {
+    let options =
+        Options { dir: Some(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src")), ..Options::default() };
+    let server = options.start().unwrap();
+    let mut wire = Wire::connect(&server);
+    wire.get("/folder/lib%2Ers");
+    assert_eq!(wire.reply().1, include_bytes!("../src/lib.rs"));
+    for name in ["../Cargo.toml", "%2e%2e/Cargo.toml", "/etc/passwd", "%2Fetc%2Fpasswd", "lib.rs%00", ""] {
+        wire.get(&format!("/folder/{name}"));
+        assert!(wire.reply().0.starts_with("HTTP/1.1 404 "), "{name}");
+    }
+}
+
+#[test]
+fn a_slow_reader_gets_everything_and_holds_up_nobody() {
+    let server = PhotoServer::start().unwrap();
+    let mut slow = Wire::connect(&server);
+    slow.get("/photo?bytes=30000000");
+    until(&server, |counters| counters.open_requests == 1);
+    let mut other = Wire::connect(&server);
+    other.get("/photo");
+    other.reply();
+    assert_eq!(server.counters().open_requests, 1);
+    assert_eq!(slow.reply().1.len(), 30_000_000);
+}
+
+#[test]
+fn dropping_the_server_closes_its_connections_at_once() {
+    let server = PhotoServer::start().unwrap();
+    let mut idle = Wire::connect(&server);
+    idle.get("/photo");
+    idle.reply();
+    let mut stalled = Wire::connect(&server);
+    stalled.get("/fault/stall-before-head");
+    until(&server, |counters| counters.open_requests == 1);
+
+    let addr = server.addr();
+    let started = Instant::now();
+    drop(server);
+    assert!(started.elapsed() < Duration::from_secs(1));
+    assert_eq!(idle.rest(SOON).1, End::Closed);
+    assert_eq!(stalled.rest(SOON).1, End::Closed);
+    assert!(TcpStream::connect(addr).is_err());
+}
+
+#[test]
+fn a_port_in_use_is_an_error_that_names_it() {
+    let server = PhotoServer::start().unwrap();
+    let port = server.addr().port();
+    let options = Options { port, ..Options::default() };
+    let error = options.start().unwrap_err();
+    assert_eq!(error.kind(), std::io::ErrorKind::AddrInUse);
+    assert!(error.to_string().contains(&format!("127.0.0.1:{port}")));
+}
+
+/// Waits for the server to notice something that has no answer.
+fn until(server: &PhotoServer, condition: impl Fn(&Counters) -> bool) {
+    let started = Instant::now();
+    while !condition(&server.counters()) {
+        assert!(started.elapsed() < SOON, "{:?}", server.counters());
+        thread::sleep(Duration::from_millis(1));
+    }
+}
