@@ -38,9 +38,13 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
 }
 
 fn own_photos(server: &PhotoServer) -> Vec<String> {
-    ["/photo?format=gif&bytes=51200&delay_ms=300", "/photo?format=png&bytes=20480&delay_ms=100", "/fault/status?code=404"]
-        .map(|path| server.url(path))
-        .into()
+    [
+        "/photo/cat.gif?format=gif&delay_ms=300",
+        "/photo/dog.png?format=png&delay_ms=100",
+        "/fault/status?code=404",
+    ]
+    .map(|path| server.url(path))
+    .into()
 }
 
 fn say(clock: Instant, event: &str, detail: &str) {
