@@ -43,9 +43,9 @@ impl Body {
     /// spares the next attempt; one that fills it has shown that the server sent more than it announced.
     pub fn space(&mut self) -> &mut [u8] {
         if self.received == self.bytes.len() {
-            let end = self.length.map_or(usize::MAX, |length| length.saturating_add(1));
             let room = if self.length.is_none() && self.received == 0 { SMALL_ROOM } else { FIRST_ROOM };
-            let room = room.max(2 * self.received).min(end);
+            let room = room.max(2 * self.received);
+            let room = self.length.filter(|length| *length <= room).map_or(room, |length| length + 1);
             if self.bytes.is_empty() {
                 // Zeroed by the allocator, which for large blocks costs nothing.
                 self.bytes = vec![0; room];

@@ -1,0 +1,137 @@
+//! The client: what downloads share.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use photo::{Config, Endpoint, Error, MAX_HEAD, Photo, Pool, tls};
+use rustls::ClientConfig;
+
+use crate::connection::Connection;
+use crate::{CancelToken, download};
+
+/// Downloads photos, each on the thread that asks for it, and keeps connections for the next ones.
+///
+/// Clones are cheap and share everything. Any number of threads may use a client at once.
+#[derive(Clone, Debug)]
+pub struct Client {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    config: Arc<Config>,
+    tls: Arc<ClientConfig>,
+    /// How ureq is to behave: one request, one reply, and no opinions of its own.
+    ureq: ureq::config::Config,
+    idle: Mutex<Pool<Connection>>,
+}
+
+impl Client {
+    /// A client with the limits of `config`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidConfig`] if the configuration cannot work.
+    pub fn new(config: Config) -> Result<Self, Error> {
+        let config = config.checked()?;
+        let tls = tls::client_config(&config)?;
+        let idle = Mutex::new(Pool::new(&config));
+        Ok(Self { shared: Arc::new(Shared { config, tls, ureq: one_hop(), idle }) })
+    }
+
+    /// Downloads the photo at `url`.
+    ///
+    /// Returns when the photo is there, or when it is clear that it will not be.
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`]; each variant says when it happens. [`Error::Cancelled`] does not: there is no token.
+    pub fn download(&self, url: &str) -> Result<Photo, Error> {
+        download::download(self, url, None)
+    }
+
+    /// Downloads the photo at `url`, unless `token` is [cancelled](CancelToken::cancel) by another thread.
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`]; each variant says when it happens.
+    pub fn download_with(&self, url: &str, token: &CancelToken) -> Result<Photo, Error> {
+        download::download(self, url, Some(token))
+    }
+
+    pub(crate) fn config(&self) -> &Arc<Config> {
+        &self.shared.config
+    }
+
+    pub(crate) fn tls(&self) -> &Arc<ClientConfig> {
+        &self.shared.tls
+    }
+
+    pub(crate) fn ureq(&self) -> ureq::config::Config {
+        self.shared.ureq.clone()
+    }
+
+    /// A kept connection to `endpoint` that is still open.
+    pub(crate) fn take_idle(&self, endpoint: &Endpoint) -> Option<Connection> {
+        loop {
+            // Looked at and closed outside the lock: both are system calls, and other threads wait here.
+            let connection = self.lock_idle().take(endpoint)?;
+            if connection.is_open() {
+                return Some(connection);
+            }
+        }
+    }
+
+    /// Keeps a connection for the next download.
+    pub(crate) fn keep_idle(&self, endpoint: &Endpoint, connection: Connection) {
+        let surplus = self.lock_idle().put(endpoint, connection);
+        drop(surplus); // closed outside of the lock
+    }
+
+    /// How many connections are idle.
+    #[cfg(test)]
+    pub(crate) fn idle_count(&self) -> usize {
+        self.lock_idle().len()
+    }
+
+    fn lock_idle(&self) -> MutexGuard<'_, Pool<Connection>> {
+        self.shared.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// With the default [`Config`].
+impl Default for Client {
+    fn default() -> Self {
+        Self::new(Config::default()).expect("the default configuration works")
+    }
+}
+
+/// Redirects, limits, timeouts and idle connections are `photo`'s business, the same for every style.
+fn one_hop() -> ureq::config::Config {
+    ureq::config::Config::builder()
+        // The default would be what the environment says.
+        .proxy(None)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .http_status_as_error(false)
+        .max_response_header_size(MAX_HEAD)
+        .max_idle_connections(0)
+        .build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_may_be_shared_by_threads() {
+        fn shared<T: Clone + Send + Sync + 'static>() {}
+        shared::<Client>();
+        shared::<CancelToken>();
+    }
+
+    #[test]
+    fn a_configuration_that_cannot_work_is_refused() {
+        let error = Client::new(Config::default().user_agent("\n")).unwrap_err();
+        assert!(matches!(error, Error::InvalidConfig { .. }), "{error}");
+    }
+}
