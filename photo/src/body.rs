@@ -8,6 +8,15 @@ const FIRST_ROOM: usize = 256 << 10;
 /// Room to begin with where nothing is known of the length.
 const SMALL_ROOM: usize = 16 << 10;
 
+/// How far a download has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Received {
+    /// Bytes of the photo that have come.
+    pub bytes: u64,
+    /// How many there will be, if the server has said so.
+    pub of: Option<u64>,
+}
+
 /// A body being received, and the limits on it.
 ///
 /// The style reads straight into [`space`](Self::space): a body of known length is never copied.
@@ -92,6 +101,12 @@ impl Body {
         self.received as u64
     }
 
+    /// How many bytes have come, and of how many.
+    #[must_use]
+    pub fn progress(&self) -> Received {
+        Received { bytes: self.received(), of: self.length.map(|length| length as u64) }
+    }
+
     /// Whether a known length has been received; how a body of unknown length ends, its framing says.
     #[must_use]
     pub fn is_whole(&self) -> bool {
@@ -118,7 +133,7 @@ impl Body {
     pub fn finish(mut self, target: &Target, config: &Config) -> Result<Photo, Error> {
         self.bytes.truncate(self.received);
         self.bytes.shrink_to_fit();
-        Photo::new(self.bytes, target.url(), config)
+        Photo::new(self.bytes, target, config)
     }
 }
 

@@ -5,6 +5,8 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::RetryAfter;
+
 /// Why a download did not end with a photo: the same variant from every style for the same cause.
 ///
 /// Cheap to clone and small, because one failure may be reported to many. Messages never hold the user name or
@@ -61,10 +63,11 @@ pub enum Error {
     /// When the server replied with a status that brings no whole photo: 4xx and 5xx, but also 206 and 304, which
     /// nobody asked for.
     #[error("the server replied with status {code}")]
-    #[non_exhaustive]
     Status {
         /// The status code (RFC 9110, section 15).
         code: u16,
+        /// When the server asks to be tried again, if it does.
+        retry_after: Option<RetryAfter>,
     },
     /// When the server redirected more often than [`Config::max_redirects`](crate::Config::max_redirects) allows.
     #[error("redirected more than {limit} times")]
@@ -161,6 +164,12 @@ impl Error {
     #[must_use]
     pub fn tls(endpoint: &crate::Endpoint, source: io::Error) -> Self {
         Self::Tls { endpoint: endpoint.to_string().into(), source: Arc::new(source) }
+    }
+
+    /// Whether trying again may help: connections that were refused or broke, and the statuses 429 and 5xx.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        matches!(self, Self::Connect { .. } | Self::Io { .. } | Self::Status { code: 429 | 500..=599, .. })
     }
 
     pub(crate) fn malformed(reason: impl fmt::Display) -> Self {

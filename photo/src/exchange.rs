@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ureq_proto::client::state::{RecvBody, RecvResponse};
 use ureq_proto::client::{Call, SendRequestResult};
 
-use crate::{Body, Config, Endpoint, Error, Phase, Photo, Target};
+use crate::{Body, Config, Endpoint, Error, Phase, Photo, Received, Target};
 
 mod buffer;
 mod receive;
@@ -116,7 +116,12 @@ impl Exchange {
         Self::of(Target::parse(url)?, Arc::clone(config))
     }
 
-    fn of(target: Target, config: Arc<Config>) -> Result<Self, Error> {
+    /// A download from a target that has been checked.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidConfig`], if the request cannot be written.
+    pub fn of(target: Target, config: Arc<Config>) -> Result<Self, Error> {
         let state = prepare(&target, &config)?;
         Ok(Self { target, config, state })
     }
@@ -134,6 +139,15 @@ impl Exchange {
             State::Send { .. } => Phase::Send,
             State::Head { .. } => Phase::Head,
             State::Body { .. } | State::Over => Phase::Body,
+        }
+    }
+
+    /// How far it has come.
+    #[must_use]
+    pub fn progress(&self) -> Received {
+        match &self.state {
+            State::Body { body, .. } => body.progress(),
+            _ => Received::default(),
         }
     }
 

@@ -18,12 +18,15 @@
 //! goes in and what comes out. [`Deadline`] does the arithmetic of the timeouts with the times that a style gives
 //! it, [`Pool`] keeps idle connections of whatever type a style has, and [`tls`] makes the one TLS configuration.
 
+mod album;
+mod backoff;
 mod body;
 mod config;
 mod deadline;
 mod endpoint;
 mod error;
 mod exchange;
+mod file_name;
 mod format;
 mod photo;
 mod pool;
@@ -31,7 +34,9 @@ mod reply;
 mod target;
 pub mod tls;
 
-pub use body::Body;
+pub use album::album_urls;
+pub use backoff::{Backoff, RetryAfter};
+pub use body::{Body, Received};
 pub use config::Config;
 pub use deadline::Deadline;
 pub use endpoint::Endpoint;

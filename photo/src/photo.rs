@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Config, Error, Format};
+use crate::{Config, Error, Format, Target};
 
 /// A downloaded photo, whole.
 #[derive(Clone, PartialEq, Eq)]
@@ -22,13 +22,13 @@ pub struct Photo {
 
 impl Photo {
     /// Takes the body of an accepted reply for what it is.
-    pub(crate) fn new(bytes: Vec<u8>, url: String, config: &Config) -> Result<Self, Error> {
+    pub(crate) fn new(bytes: Vec<u8>, target: &Target, config: &Config) -> Result<Self, Error> {
         let (format, width, height) = match Format::recognise(&bytes) {
             Some(recognised) => recognised,
-            None if config.verify_format => return Err(not_a_photo(&bytes)),
+            None if target.wants_photo(config) => return Err(not_a_photo(&bytes)),
             None => (Format::Unknown, 0, 0),
         };
-        Ok(Self { bytes, url, format, width, height })
+        Ok(Self { bytes, url: target.url(), format, width, height })
     }
 
     /// The last segment of the URL's path, for showing; not safe as a file name.

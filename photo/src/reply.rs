@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, HeaderValue, Response, StatusCode, Version, header};
 
-use crate::{Config, Error, Target};
+use crate::{Config, Error, RetryAfter, Target};
 
 /// Largest head of a reply, in bytes; also the most that is ever held of a reply without understanding it.
 pub const MAX_HEAD: usize = 64 << 10;
@@ -29,6 +29,7 @@ impl Reply {
         status: StatusCode,
         headers: &HeaderMap,
     ) -> Result<Self, Error> {
+        let refused = |code| Err(Error::Status { code, retry_after: RetryAfter::of(headers) });
         match status.as_u16() {
             301 | 302 | 303 | 307 | 308 => {
                 let location = headers.get_all(header::LOCATION).iter().next_back();
@@ -36,9 +37,9 @@ impl Reply {
                 Ok(Self::Redirect(target.redirect(location, config)?.into()))
             }
             // A part of a photo is no photo, and these others have no body to be one.
-            204..=206 => Err(Error::Status { code: status.as_u16() }),
+            code @ 204..=206 => refused(code),
             200..=299 => accept_encoding(headers).map(|()| Self::Photo),
-            code => Err(Error::Status { code }),
+            code => refused(code),
         }
     }
 }

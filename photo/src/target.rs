@@ -15,6 +15,7 @@ pub struct Target {
     uri: Uri,
     endpoint: Endpoint,
     redirects: u32,
+    any_format: bool,
 }
 
 impl Target {
@@ -28,6 +29,18 @@ impl Target {
         Self::new(parsed, 0)
     }
 
+    /// Asks for whatever is there, photo or not, whatever [`Config::verify_format`] says.
+    #[must_use]
+    pub fn any_format(mut self) -> Self {
+        self.any_format = true;
+        self
+    }
+
+    /// Whether what is there must be a photo.
+    pub(crate) fn wants_photo(&self, config: &Config) -> bool {
+        config.verify_format && !self.any_format
+    }
+
     fn new(url: Url, redirects: u32) -> Result<Self, Error> {
         if url.as_str().len() > MAX_URL {
             let start: String = url.as_str().chars().take(80).collect();
@@ -38,7 +51,7 @@ impl Target {
             .as_str()
             .parse()
             .map_err(|error: http::uri::InvalidUri| invalid(url.as_str(), &error.to_string()))?;
-        Ok(Self { url, uri, endpoint, redirects })
+        Ok(Self { url, uri, endpoint, redirects, any_format: false })
     }
 
     /// Where the bytes must go.
@@ -83,7 +96,7 @@ impl Target {
         }
         let location = String::from_utf8_lossy(location.as_bytes());
         let url = self.url.join(&location).map_err(|error| invalid(&location, &error.to_string()))?;
-        Self::new(url, self.redirects + 1)
+        Ok(Self { any_format: self.any_format, ..Self::new(url, self.redirects + 1)? })
     }
 }
 
