@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use photo::{Config, Endpoint, Error, MAX_HEAD, Photo, Pool, tls};
+use photo::{Config, Endpoint, Error, MAX_HEAD, Photo, Pool, Received, Target, tls};
 use rustls::ClientConfig;
 
 use crate::connection::Connection;
@@ -46,7 +46,7 @@ impl Client {
     ///
     /// See [`Error`]; each variant says when it happens. [`Error::Cancelled`] does not: there is no token.
     pub fn download(&self, url: &str) -> Result<Photo, Error> {
-        download::download(self, url, None)
+        download::download(self, Target::parse(url)?, None, |_| {})
     }
 
     /// Downloads the photo at `url`, unless `token` is [cancelled](CancelToken::cancel) by another thread.
@@ -55,7 +55,30 @@ impl Client {
     ///
     /// See [`Error`]; each variant says when it happens.
     pub fn download_with(&self, url: &str, token: &CancelToken) -> Result<Photo, Error> {
-        download::download(self, url, Some(token))
+        download::download(self, Target::parse(url)?, Some(token), |_| {})
+    }
+
+    /// Downloads whatever is at `url`, photo or not, as if [`Config::verify_format`] were off.
+    ///
+    /// # Errors
+    ///
+    /// As [`download`](Self::download), but never [`Error::NotAPhoto`].
+    pub fn fetch(&self, url: &str) -> Result<Photo, Error> {
+        download::download(self, Target::parse(url)?.any_format(), None, |_| {})
+    }
+
+    /// Downloads the photo at `url`, and calls `on_progress` whenever some of it has come, at the end for the last
+    /// time.
+    ///
+    /// # Errors
+    ///
+    /// As [`download`](Self::download).
+    pub fn download_with_progress(
+        &self,
+        url: &str,
+        on_progress: impl FnMut(Received),
+    ) -> Result<Photo, Error> {
+        download::download(self, Target::parse(url)?, None, on_progress)
     }
 
     pub(crate) fn config(&self) -> &Arc<Config> {

@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::time::Instant;
 
-use photo::{Body, Deadline, Error, Phase, Photo, Reply, Target};
+use photo::{Body, Deadline, Error, Phase, Photo, Received, Reply, Target};
 use ureq::http::Response;
 use ureq::{Agent, http};
 
@@ -15,12 +15,16 @@ use crate::resolve;
 use crate::transport::{Aside, OneExchange, Ready, Resolved, unwrap};
 use crate::{CancelToken, Client};
 
-/// Downloads the photo at `url`.
-pub(crate) fn download(client: &Client, url: &str, token: Option<&CancelToken>) -> Result<Photo, Error> {
-    let mut target = Target::parse(url)?;
+/// Downloads what `target` asks for.
+pub(crate) fn download(
+    client: &Client,
+    mut target: Target,
+    token: Option<&CancelToken>,
+    mut on_progress: impl FnMut(Received),
+) -> Result<Photo, Error> {
     let mut deadline = Deadline::new(client.config(), Instant::now());
     loop {
-        match (Hop { client, target: &target, deadline, token }).run()? {
+        match (Hop { client, target: &target, deadline, token }).run(&mut on_progress)? {
             Outcome::Photo(photo) => return Ok(photo),
             Outcome::Redirect(next) => target = *next,
         }
@@ -49,11 +53,11 @@ struct Failed {
 }
 
 impl Hop<'_> {
-    fn run(mut self) -> Result<Outcome, Error> {
+    fn run(mut self, on_progress: &mut impl FnMut(Received)) -> Result<Outcome, Error> {
         cancel::check(self.token)?;
         if let Some(kept) = self.client.take_idle(self.target.endpoint()) {
             let guard = cancel::guard(self.token, kept.tcp())?;
-            match self.exchange(kept, guard) {
+            match self.exchange(kept, guard, on_progress) {
                 // The server closed it while the request was under way; RFC 9112, section 9.3.1.
                 Err(failed) if failed.unanswered => {
                     self.deadline.connecting(self.client.config(), Instant::now());
@@ -64,7 +68,7 @@ impl Hop<'_> {
         let addresses = self.resolve()?;
         let (tcp, guard) = self.connect(&addresses)?;
         let connection = self.handshake(tcp)?;
-        self.exchange(connection, guard).map_err(|failed| failed.error)
+        self.exchange(connection, guard, on_progress).map_err(|failed| failed.error)
     }
 
     fn resolve(&self) -> Result<Vec<SocketAddr>, Error> {
@@ -87,7 +91,12 @@ impl Hop<'_> {
     }
 
     /// Has ureq send the request and receive the head of the reply, and then receives the body through it.
-    fn exchange(&self, connection: Connection, guard: Option<Guard>) -> Result<Outcome, Failed> {
+    fn exchange(
+        &self,
+        connection: Connection,
+        guard: Option<Guard>,
+        on_progress: &mut impl FnMut(Received),
+    ) -> Result<Outcome, Failed> {
         let endpoint = self.target.endpoint();
         let mut patience = self.patience(Phase::Send);
         patience.deadline.moved(self.client.config(), Instant::now());
@@ -101,7 +110,7 @@ impl Hop<'_> {
             self.target.request(self.client.config()).and_then(|request| agent.run(request).map_err(unwrap));
         let outcome = reply.and_then(|reply| {
             aside.lock().head_is_whole = true;
-            self.receive(reply)
+            self.receive(reply, on_progress)
         });
 
         // From here on nobody can shut the connection down, so it is safe to keep; what was done to it until here,
@@ -120,7 +129,11 @@ impl Hop<'_> {
         })
     }
 
-    fn receive(&self, reply: Response<ureq::Body>) -> Result<Outcome, Error> {
+    fn receive(
+        &self,
+        reply: Response<ureq::Body>,
+        on_progress: &mut impl FnMut(Received),
+    ) -> Result<Outcome, Error> {
         let (http::response::Parts { status, headers, .. }, mut bytes) = reply.into_parts();
         let config = self.client.config();
         if let Reply::Redirect(next) = Reply::judge(self.target, config, status, &headers)? {
@@ -135,7 +148,10 @@ impl Hop<'_> {
             let space = if body.is_whole() { nothing } else { body.space() };
             match reader.read(space) {
                 Ok(0) => break,
-                Ok(n) => body.filled(n)?,
+                Ok(n) => {
+                    body.filled(n)?;
+                    on_progress(body.progress());
+                }
                 Err(error) => match unwrap(error.into()) {
                     Error::Truncated { .. } => return Err(body.truncated()),
                     error => return Err(error),

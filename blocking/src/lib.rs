@@ -72,4 +72,4 @@ mod transport;
 
 pub use cancel::CancelToken;
 pub use client::Client;
-pub use photo::{Config, Error, Photo};
+pub use photo::{Config, Error, Photo, Received};

@@ -4,12 +4,12 @@ use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::panic::{self, AssertUnwindSafe};
 use std::rc::{Rc, Weak};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
-use photo::{Config, Deadline, Error, Exchange, Photo};
+use photo::{Config, Deadline, Error, Exchange, Photo, Received, Target};
 
-use crate::download::DownloadKey;
+use crate::download::{DownloadKey, OnComplete, OnProgress};
 use crate::event_loop::EventLoop;
 use crate::timers::TimerKey;
 
@@ -34,7 +34,6 @@ pub struct Client {
 struct Shared {
     event_loop: RefCell<EventLoop>,
     running: Cell<bool>,
-    serial: Cell<u64>,
 }
 
 /// A download that has been started. Dropping this changes nothing: the download goes on.
@@ -60,7 +59,7 @@ impl Client {
     /// files left for the loop.
     pub fn new(config: Config) -> Result<Self, Error> {
         let event_loop = RefCell::new(EventLoop::new(config)?);
-        Ok(Self { shared: Rc::new(Shared { event_loop, running: Cell::new(false), serial: Cell::new(0) }) })
+        Ok(Self { shared: Rc::new(Shared { event_loop, running: Cell::new(false) }) })
     }
 
     /// Downloads the photo at `url`.
@@ -72,19 +71,32 @@ impl Client {
     ///
     /// See [`Error`]; each variant says when it happens. All of them go to `on_complete`.
     pub fn download(&self, url: &str, on_complete: impl FnOnce(Result<Photo, Error>) + 'static) -> Download {
-        let mut event_loop = self.shared.event_loop.borrow_mut();
-        let key = match Exchange::new(url, &event_loop.config) {
-            Ok(exchange) => {
-                let serial = self.shared.serial.get() + 1;
-                self.shared.serial.set(serial);
-                Some(event_loop.start(Box::new(exchange), Box::new(on_complete), serial))
-            }
-            Err(error) => {
-                event_loop.call_soon(Box::new(move || on_complete(Err(error))));
-                None
-            }
-        };
-        Download { client: Rc::downgrade(&self.shared), key }
+        self.start(Target::parse(url), None, Box::new(on_complete))
+    }
+
+    /// Downloads whatever is at `url`, photo or not, as if [`Config::verify_format`] were off.
+    ///
+    /// # Errors
+    ///
+    /// As [`download`](Self::download), but never [`Error::NotAPhoto`].
+    pub fn fetch(&self, url: &str, on_complete: impl FnOnce(Result<Photo, Error>) + 'static) -> Download {
+        self.start(Target::parse(url).map(Target::any_format), None, Box::new(on_complete))
+    }
+
+    /// Downloads the photo at `url`, and calls `on_progress` whenever some of it has come, at the end for the last
+    /// time, before `on_complete`.
+    ///
+    /// # Errors
+    ///
+    /// As [`download`](Self::download).
+    pub fn download_with_progress(
+        &self,
+        url: &str,
+        on_progress: impl FnMut(Received) + 'static,
+        on_complete: impl FnOnce(Result<Photo, Error>) + 'static,
+    ) -> Download {
+        let on_progress = Rc::new(RefCell::new(on_progress));
+        self.start(Target::parse(url), Some(on_progress), Box::new(on_complete))
     }
 
     /// Calls `callback` after `delay`, at the earliest.
@@ -140,6 +152,24 @@ impl Client {
             }
             event_loop.turn();
         }
+    }
+
+    fn start(
+        &self,
+        target: Result<Target, Error>,
+        on_progress: Option<OnProgress>,
+        on_complete: OnComplete,
+    ) -> Download {
+        let mut event_loop = self.shared.event_loop.borrow_mut();
+        let exchange = target.and_then(|target| Exchange::of(target, Arc::clone(&event_loop.config)));
+        let key = match exchange {
+            Ok(exchange) => Some(event_loop.start(Box::new(exchange), on_progress, on_complete)),
+            Err(error) => {
+                event_loop.call_soon(Box::new(move || on_complete(Err(error))));
+                None
+            }
+        };
+        Download { client: Rc::downgrade(&self.shared), key }
     }
 }
 

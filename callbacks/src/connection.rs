@@ -4,6 +4,7 @@ use std::io::{self, Read, Write};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use mio::event::Event;
 use mio::net::TcpStream;
 use photo::{Endpoint, Error, Exchange};
 use rustls::{ClientConfig, ClientConnection};
@@ -15,6 +16,8 @@ pub(crate) struct Connection {
     tls: Option<Box<ClientConnection>>,
     /// Whether the last read has emptied the socket, so that another one would find nothing.
     drained: bool,
+    /// Whether an event has told of the end of the stream: there will be no other, however much is still to be read.
+    ended: bool,
 }
 
 /// What an attempt to receive led to.
@@ -29,7 +32,7 @@ impl Connection {
     /// Begins to connect to `address`; [`connected`](Self::connected) tells how that went.
     pub(crate) fn connect(address: SocketAddr) -> io::Result<Self> {
         let stream = TcpStream::connect(address)?;
-        Ok(Self { stream, tls: None, drained: false })
+        Ok(Self { stream, tls: None, drained: false, ended: false })
     }
 
     /// Whether the connection is established by now.
@@ -96,9 +99,10 @@ impl Connection {
             None => self.stream.read(space),
         });
         let would_block = matches!(&received, Err(error) if error.kind() == io::ErrorKind::WouldBlock);
-        // epoll and kqueue announce only what comes after a read that was cut short by an empty socket. Windows
-        // wants to hear `WouldBlock` first, and TLS has a buffer of its own.
-        let cut_short = cfg!(unix) && self.tls.is_none() && matches!(received, Ok(n) if 0 < n && n < room);
+        // epoll and kqueue announce what comes after a read that was cut short by an empty socket, unless that is the
+        // end and has been announced before. Windows wants to hear `WouldBlock` first, and TLS has a buffer of its own.
+        let can_be_cut_short = cfg!(unix) && self.tls.is_none() && !self.ended;
+        let cut_short = can_be_cut_short && matches!(received, Ok(n) if 0 < n && n < room);
         self.drained = would_block || cut_short;
         if would_block {
             exchange.release();
@@ -115,6 +119,11 @@ impl Connection {
     /// Whether an idle connection may be used again, asking the socket.
     pub(crate) fn is_open(&self) -> bool {
         matches!(self.stream.peek(&mut [0]), Err(error) if error.kind() == io::ErrorKind::WouldBlock)
+    }
+
+    /// Takes note of what an event says.
+    pub(crate) fn note(&mut self, event: &Event) {
+        self.ended |= event.is_read_closed() || event.is_error();
     }
 
     /// What the event loop watches.

@@ -4,22 +4,29 @@
 //! joined by events: each piece does what can be done now, notes in [`Step`] what it waits for, and returns to the
 //! loop, which calls [`EventLoop::go_on`] when that has come.
 
+use std::cell::RefCell;
 use std::io;
 use std::net::SocketAddr;
+use std::rc::Rc;
 use std::time::Instant;
 
-use photo::{Deadline, Error, Exchange, Phase, Photo, Progress};
+use photo::{Deadline, Error, Exchange, Phase, Photo, Progress, Received};
 
 use crate::connection::Connection;
 use crate::event_loop::{Alarm, EventLoop, Finished, Owner};
 use crate::resolve::resolve;
 use crate::timers::TimerKey;
 
+mod upkeep;
+
 /// Most bytes that one download receives in one turn, so that a fast server cannot starve the others.
 const BYTES_PER_TURN: usize = 1 << 20;
 
 /// What is called with the photo or the error.
 pub(crate) type OnComplete = Box<dyn FnOnce(Result<Photo, Error>)>;
+
+/// What is called when some bytes have come. Shared with the calls that are on their way.
+pub(crate) type OnProgress = Rc<RefCell<dyn FnMut(Received)>>;
 
 /// What the resolver says.
 pub(crate) type Resolved = Result<Vec<SocketAddr>, Error>;
@@ -28,6 +35,7 @@ pub(crate) type Resolved = Result<Vec<SocketAddr>, Error>;
 pub(crate) struct Download {
     serial: u64,
     exchange: Box<Exchange>,
+    on_progress: Option<OnProgress>,
     on_complete: OnComplete,
     deadline: Deadline,
     /// Set once, and not again while it is early enough: most downloads end long before.
@@ -61,15 +69,17 @@ impl EventLoop {
     pub(crate) fn start(
         &mut self,
         exchange: Box<Exchange>,
+        on_progress: Option<OnProgress>,
         on_complete: OnComplete,
-        serial: u64,
     ) -> DownloadKey {
+        self.serial += 1;
+        let serial = self.serial;
         let deadline = Deadline::new(&self.config, Instant::now());
         let slot = self.downloads.vacant_entry();
         let key = DownloadKey { slot: slot.key(), serial };
         let timer = self.timers.set(deadline.at(), Alarm::Download(key));
         let step = Step::Start { fresh: false };
-        slot.insert(Download { serial, exchange, on_complete, deadline, timer, step });
+        slot.insert(Download { serial, exchange, on_progress, on_complete, deadline, timer, step });
         self.eager.push_back(key);
         key
     }
@@ -246,10 +256,14 @@ impl EventLoop {
             match exchange.filled(received.length) {
                 Ok(Progress::Done { photo, reuse }) => {
                     self.release_connection(key, reuse);
+                    self.tell_progress(key, photo.received());
                     return self.complete(key, Ok(photo));
                 }
                 Ok(Progress::Redirect { next, reuse }) => return self.redirect(key, next, reuse),
-                Ok(_) => self.moved(key),
+                Ok(Progress::More) => {
+                    self.moved(key);
+                    self.tell_progress(key, self.downloads[key.slot].exchange.progress());
+                }
                 Err(error) => return self.on_error(key, error),
             }
             if received.drained {
@@ -257,6 +271,12 @@ impl EventLoop {
             }
         }
         self.eager.push_back(key);
+    }
+
+    fn tell_progress(&mut self, key: DownloadKey, received: Received) {
+        if let Some(on_progress) = self.downloads[key.slot].on_progress.clone() {
+            self.call_soon(Box::new(move || on_progress.borrow_mut()(received)));
+        }
     }
 
     fn redirect(&mut self, key: DownloadKey, next: Box<Exchange>, reuse: bool) {
@@ -288,64 +308,6 @@ impl EventLoop {
             return self.start_again(key, true);
         }
         self.complete(key, Err(error));
-    }
-
-    /// Called when a timer of a download rings, which may be earlier than its deadline is by now.
-    pub(crate) fn on_deadline(&mut self, key: DownloadKey) {
-        let Some(download) = self.download(key) else { return };
-        let deadline = download.deadline.at();
-        if deadline <= self.now {
-            let error = download.deadline.error(&self.config, self.downloads[key.slot].phase());
-            return self.complete(key, Err(error));
-        }
-        self.reset_timer(key, deadline);
-        if let Step::Connect { end, .. } = self.downloads[key.slot].step {
-            if end <= self.now {
-                return self.give_up_address(key, io::ErrorKind::TimedOut.into());
-            }
-            self.set_timer(key, end);
-        }
-    }
-
-    /// Bytes have moved.
-    fn moved(&mut self, key: DownloadKey) {
-        let download = &mut self.downloads[key.slot];
-        download.deadline.moved(&self.config, self.now);
-        let at = download.deadline.at();
-        self.set_timer(key, at);
-    }
-
-    /// Has the timer ring by `at`.
-    fn set_timer(&mut self, key: DownloadKey, at: Instant) {
-        if at < self.downloads[key.slot].timer.at() {
-            self.reset_timer(key, at);
-        }
-    }
-
-    fn reset_timer(&mut self, key: DownloadKey, at: Instant) {
-        let download = &mut self.downloads[key.slot];
-        self.timers.unset(download.timer);
-        download.timer = self.timers.set(at, Alarm::Download(key));
-    }
-
-    /// Keeps the connection for the next download if it may be used again, or closes it.
-    fn release_connection(&mut self, key: DownloadKey, reuse: bool) {
-        let download = &mut self.downloads[key.slot];
-        let Some(connection) = download.take_connection() else { return };
-        if !reuse {
-            return self.close(connection);
-        }
-        let endpoint = download.exchange.endpoint();
-        self.connections[connection].owner = Owner::Idle(endpoint.clone());
-        if let Some(surplus) = self.idle.put(endpoint, connection) {
-            self.close(surplus);
-        }
-    }
-
-    fn drop_connection(&mut self, key: DownloadKey) {
-        if let Some(connection) = self.downloads[key.slot].take_connection() {
-            self.close(connection);
-        }
     }
 
     fn download(&self, key: DownloadKey) -> Option<&Download> {

@@ -37,6 +37,8 @@ pub(crate) struct EventLoop {
     pub(crate) connections: Slab<Watched>,
     /// The keys of connections that belong to no download.
     pub(crate) idle: Pool<usize>,
+    /// Of the download that was started last.
+    pub(crate) serial: u64,
     /// Downloads that go on in the next turn without an event: new ones, and those that had their share of this one.
     pub(crate) eager: VecDeque<DownloadKey>,
     pub(crate) timers: Timers<Alarm>,
@@ -86,6 +88,7 @@ impl EventLoop {
             idle: Pool::new(&config),
             config,
             downloads: Slab::new(),
+            serial: 0,
             connections: Slab::new(),
             eager: VecDeque::new(),
             timers: Timers::new(),
@@ -207,9 +210,10 @@ impl EventLoop {
 
     fn on_event(&mut self, event: &Event) {
         // Of a connection that an earlier event of this turn has closed, nobody wants to hear.
-        let Some(watched) = self.connections.get(event.token().0) else { return };
+        let Some(watched) = self.connections.get_mut(event.token().0) else { return };
+        watched.connection.note(event);
         match &watched.owner {
-            Owner::Download(key) => self.go_on(*key),
+            &Owner::Download(key) => self.go_on(key),
             Owner::Idle(_) if watched.connection.is_open() => {}
             Owner::Idle(endpoint) => {
                 let connection = event.token().0;

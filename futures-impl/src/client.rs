@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_rustls::TlsConnector;
-use photo::{Config, Endpoint, Error, Photo, Pool, tls};
+use photo::{Config, Endpoint, Error, Photo, Pool, Received, Target, tls};
 
 use crate::connection::Connection;
 use crate::download;
@@ -47,7 +47,30 @@ impl<R: Runtime> Client<R> {
     /// See [`Error`]; each variant says when it happens. [`Error::Cancelled`] does not: who drops a future hears no
     /// more of it.
     pub async fn download(&self, url: &str) -> Result<Photo, Error> {
-        download::download(self, url).await
+        download::download(self, Target::parse(url)?, |_| {}).await
+    }
+
+    /// Downloads whatever is at `url`, photo or not, as if [`Config::verify_format`] were off.
+    ///
+    /// # Errors
+    ///
+    /// As [`download`](Self::download), but never [`Error::NotAPhoto`].
+    pub async fn fetch(&self, url: &str) -> Result<Photo, Error> {
+        download::download(self, Target::parse(url)?.any_format(), |_| {}).await
+    }
+
+    /// Downloads the photo at `url`, and calls `on_progress` whenever some of it has come, at the end for the last
+    /// time.
+    ///
+    /// # Errors
+    ///
+    /// As [`download`](Self::download).
+    pub async fn download_with_progress(
+        &self,
+        url: &str,
+        on_progress: impl FnMut(Received) + Send,
+    ) -> Result<Photo, Error> {
+        download::download(self, Target::parse(url)?, on_progress).await
     }
 
     /// The runtime, for what else is to be waited for.

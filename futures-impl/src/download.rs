@@ -4,19 +4,24 @@ use std::future::{Future, poll_fn};
 use std::io;
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::task::Poll;
 use std::time::Instant;
 
-use photo::{Deadline, Endpoint, Error, Exchange, Phase, Photo, Progress};
+use photo::{Deadline, Endpoint, Error, Exchange, Phase, Photo, Progress, Received, Target};
 
 use crate::Client;
 use crate::connection::Connection;
 use crate::resolve::resolve;
 use crate::runtime::Runtime;
 
-/// Downloads the photo at `url`.
-pub(crate) async fn download<R: Runtime>(client: &Client<R>, url: &str) -> Result<Photo, Error> {
-    let mut exchange = Box::new(Exchange::new(url, client.config())?);
+/// Downloads what `target` asks for.
+pub(crate) async fn download<R: Runtime>(
+    client: &Client<R>,
+    target: Target,
+    mut on_progress: impl FnMut(Received),
+) -> Result<Photo, Error> {
+    let mut exchange = Box::new(Exchange::of(target, Arc::clone(client.config()))?);
     let mut watch = Watch::new(client);
     let mut retry = false;
     loop {
@@ -27,7 +32,7 @@ pub(crate) async fn download<R: Runtime>(client: &Client<R>, url: &str) -> Resul
             Some(connection) => connection,
             None => connect(client, &endpoint, &mut watch).await?,
         };
-        match transfer(&mut connection, &mut exchange, &mut watch).await {
+        match transfer(&mut connection, &mut exchange, &mut watch, &mut on_progress).await {
             Ok((outcome, reuse)) => {
                 if reuse {
                     client.keep_idle(&endpoint, connection);
@@ -86,9 +91,10 @@ async fn transfer<R: Runtime>(
     connection: &mut Connection<R>,
     exchange: &mut Exchange,
     watch: &mut Watch<'_, R>,
+    on_progress: &mut impl FnMut(Received),
 ) -> Result<(Outcome, bool), Error> {
     send(connection, exchange, watch).await?;
-    receive(connection, exchange, watch).await
+    receive(connection, exchange, watch, on_progress).await
 }
 
 async fn send<R: Runtime>(
@@ -110,6 +116,7 @@ async fn receive<R: Runtime>(
     connection: &mut Connection<R>,
     exchange: &mut Exchange,
     watch: &mut Watch<'_, R>,
+    on_progress: &mut impl FnMut(Received),
 ) -> Result<(Outcome, bool), Error> {
     loop {
         let phase = exchange.phase();
@@ -117,9 +124,12 @@ async fn receive<R: Runtime>(
         let received = received.map_err(|error| exchange.failed(error))?;
         watch.moved();
         match exchange.filled(received)? {
-            Progress::Done { photo, reuse } => return Ok((Outcome::Photo(photo), reuse)),
+            Progress::Done { photo, reuse } => {
+                on_progress(photo.received());
+                return Ok((Outcome::Photo(photo), reuse));
+            }
             Progress::Redirect { next, reuse } => return Ok((Outcome::Redirect(next), reuse)),
-            Progress::More => {}
+            Progress::More => on_progress(exchange.progress()),
         }
     }
 }

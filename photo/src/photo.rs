@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Config, Error, Format, Target};
+use crate::{Config, Error, Format, Received, Target};
 
 /// A downloaded photo, whole.
 #[derive(Clone, PartialEq, Eq)]
@@ -29,6 +29,13 @@ impl Photo {
             None => (Format::Unknown, 0, 0),
         };
         Ok(Self { bytes, url: target.url(), format, width, height })
+    }
+
+    /// How far a download has come that has ended with this.
+    #[must_use]
+    pub fn received(&self) -> Received {
+        let length = self.bytes.len() as u64;
+        Received { bytes: length, of: Some(length) }
     }
 
     /// The last segment of the URL's path, for showing; not safe as a file name.
