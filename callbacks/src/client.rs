@@ -146,11 +146,9 @@ impl Client {
                     callback();
                 }
             }
-            let mut event_loop = self.shared.event_loop.borrow_mut();
-            if !event_loop.is_pending() {
+            if !self.shared.event_loop.borrow_mut().step() {
                 return;
             }
-            event_loop.turn();
         }
     }
 

@@ -4,7 +4,6 @@ use std::io::{self, Read, Write};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use mio::event::Event;
 use mio::net::TcpStream;
 use photo::{Endpoint, Error, Exchange};
 use rustls::{ClientConfig, ClientConnection};
@@ -121,9 +120,9 @@ impl Connection {
         matches!(self.stream.peek(&mut [0]), Err(error) if error.kind() == io::ErrorKind::WouldBlock)
     }
 
-    /// Takes note of what an event says.
-    pub(crate) fn note(&mut self, event: &Event) {
-        self.ended |= event.is_read_closed() || event.is_error();
+    /// Takes note of what an event says: whether the stream has ended.
+    pub(crate) fn note(&mut self, ended: bool) {
+        self.ended |= ended;
     }
 
     /// What the event loop watches.

@@ -12,11 +12,10 @@ use std::time::Instant;
 
 use photo::{Deadline, Error, Exchange, Phase, Photo, Progress, Received};
 
-use crate::connection::Connection;
-use crate::event_loop::{Alarm, EventLoop, Finished, Owner};
-use crate::resolve::resolve;
+use crate::event_loop::{Alarm, EventLoop};
 use crate::timers::TimerKey;
 
+mod connect;
 mod upkeep;
 
 /// Most bytes that one download receives in one turn, so that a fast server cannot starve the others.
@@ -106,107 +105,6 @@ impl EventLoop {
         let download = self.downloads.remove(key.slot);
         self.timers.unset(download.timer);
         self.call_soon(Box::new(move || (download.on_complete)(result)));
-    }
-
-    fn find_connection(&mut self, key: DownloadKey, fresh: bool) {
-        let kept = if fresh { None } else { self.take_idle(key) };
-        match kept {
-            Some(connection) => {
-                self.connections[connection].owner = Owner::Download(key);
-                self.transfer(key, connection, true);
-            }
-            None => self.resolve(key),
-        }
-    }
-
-    /// A kept connection to the same endpoint that is still open.
-    fn take_idle(&mut self, key: DownloadKey) -> Option<usize> {
-        loop {
-            let connection = self.idle.take(self.downloads[key.slot].exchange.endpoint())?;
-            let socket = &self.connections[connection].connection;
-            if socket.is_drained() || socket.is_open() {
-                return Some(connection);
-            }
-            self.close(connection);
-        }
-    }
-
-    fn resolve(&mut self, key: DownloadKey) {
-        let download = &mut self.downloads[key.slot];
-        let endpoint = download.exchange.endpoint().clone();
-        download.step = Step::Resolve;
-        if endpoint.address().is_some() {
-            return self.on_resolved(key, resolve(&endpoint));
-        }
-        let work = Box::new(move || Finished::Resolve(key, resolve(&endpoint)));
-        if let Err((_, error)) = self.workers.submit(work) {
-            let error = Error::resolve(self.downloads[key.slot].exchange.endpoint(), error);
-            self.complete(key, Err(error));
-        }
-    }
-
-    /// Called when the resolver has answered.
-    pub(crate) fn on_resolved(&mut self, key: DownloadKey, resolved: Resolved) {
-        if self.download(key).is_none() {
-            return; // cancelled, or out of time
-        }
-        match resolved {
-            Ok(addresses) => self.connect_to_next(key, addresses, 0, io::ErrorKind::NotFound.into()),
-            Err(error) => self.complete(key, Err(error)),
-        }
-    }
-
-    /// Tries the addresses from number `next` on; `last` is why the one before did not do.
-    fn connect_to_next(
-        &mut self,
-        key: DownloadKey,
-        addresses: Vec<SocketAddr>,
-        next: usize,
-        last: io::Error,
-    ) {
-        let mut last = last;
-        for (next, address) in addresses.iter().enumerate().skip(next) {
-            match Connection::connect(*address).and_then(|connection| self.watch(connection, key)) {
-                Ok(connection) => {
-                    let left = addresses.len() - next;
-                    let download = &mut self.downloads[key.slot];
-                    let end = download.deadline.share(Instant::now(), left);
-                    download.step = Step::Connect { connection, addresses, next: next + 1, end };
-                    return self.set_timer(key, end);
-                }
-                Err(error) => last = error,
-            }
-        }
-        let error = Error::connect(self.downloads[key.slot].exchange.endpoint(), last);
-        self.complete(key, Err(error));
-    }
-
-    fn connect(&mut self, key: DownloadKey, connection: usize) {
-        match self.connections[connection].connection.connected() {
-            Ok(false) => {}
-            Ok(true) => {
-                self.downloads[key.slot].step = Step::Handshake { connection };
-                self.handshake(key, connection);
-            }
-            Err(error) => self.give_up_address(key, error),
-        }
-    }
-
-    fn give_up_address(&mut self, key: DownloadKey, error: io::Error) {
-        let step = std::mem::replace(&mut self.downloads[key.slot].step, Step::Start { fresh: true });
-        if let Step::Connect { connection, addresses, next, .. } = step {
-            self.close(connection);
-            self.connect_to_next(key, addresses, next, error);
-        }
-    }
-
-    fn handshake(&mut self, key: DownloadKey, connection: usize) {
-        let endpoint = self.downloads[key.slot].exchange.endpoint();
-        match self.connections[connection].connection.handshake(&self.tls, endpoint) {
-            Ok(true) => self.transfer(key, connection, false),
-            Ok(false) => {}
-            Err(error) => self.complete(key, Err(error)),
-        }
     }
 
     fn transfer(&mut self, key: DownloadKey, connection: usize, kept: bool) {

@@ -1,8 +1,8 @@
 //! The event loop: waits for everything at once, and hands each event to whom it concerns.
 //!
-//! One turn waits until a socket is ready, an alarm rings or a worker is done, and lets the downloads go on that
-//! were waiting for that. What has ended goes into a queue of callbacks, which the client calls between the turns,
-//! when nothing of the loop is borrowed: therefore a callback may do whatever it likes with the client.
+//! A turn waits until a socket is ready, an alarm rings or a worker is done, and lets the downloads go on that were
+//! waiting for that, step by step. What has ended goes into a queue of callbacks, which the client calls between the
+//! steps, when nothing of the loop is borrowed: therefore a callback may do whatever it likes with the client.
 
 use std::collections::VecDeque;
 use std::io;
@@ -45,6 +45,10 @@ pub(crate) struct EventLoop {
     pub(crate) workers: Workers<Finished>,
     /// Time of the present turn, so that the clock is read once for all events.
     pub(crate) now: Instant,
+    /// What was reported in this turn and is not handled yet.
+    ready: VecDeque<Ready>,
+    /// How many of the eager ones belong to this turn; what they add is for the next.
+    turn_ends_after: usize,
     offloads: Slab<Callback>,
     callbacks: VecDeque<Callback>,
     user_timers: usize,
@@ -63,6 +67,19 @@ pub(crate) enum Owner {
     Download(DownloadKey),
     /// Nobody at present; it is kept for this endpoint.
     Idle(Endpoint),
+}
+
+/// A connection that is ready, as an event says.
+struct Ready {
+    connection: usize,
+    /// The stream has ended, or failed.
+    ended: bool,
+}
+
+impl From<&Event> for Ready {
+    fn from(event: &Event) -> Self {
+        Self { connection: event.token().0, ended: event.is_read_closed() || event.is_error() }
+    }
 }
 
 /// Who set an alarm.
@@ -94,6 +111,8 @@ impl EventLoop {
             timers: Timers::new(),
             workers: Workers::new(waker),
             now: Instant::now(),
+            ready: VecDeque::new(),
+            turn_ends_after: 0,
             offloads: Slab::new(),
             callbacks: VecDeque::new(),
             user_timers: 0,
@@ -108,30 +127,32 @@ impl EventLoop {
             || self.user_timers > 0
     }
 
-    /// Waits for events, and handles those there are.
-    pub(crate) fn turn(&mut self) {
-        self.wait();
-        self.now = Instant::now();
-        let events = std::mem::replace(&mut self.events, Events::with_capacity(0));
-        for event in &events {
-            self.on_event(event);
-        }
-        self.events = events;
-        while let Some(finished) = self.workers.result() {
+    /// Does one thing: handles an event, if there is one, or waits for more. Returns false if nothing is pending.
+    ///
+    /// One at a time, because the callback that an event leads to is called before the next event is handled: else
+    /// the photos of a whole turn would be held at once.
+    pub(crate) fn step(&mut self) -> bool {
+        if let Some(ready) = self.ready.pop_front() {
+            self.on_ready(ready);
+        } else if let Some(finished) = self.workers.result() {
             self.on_finished(finished);
-        }
-        while let Some(alarm) = self.timers.ring(self.now) {
+        } else if let Some(alarm) = self.timers.ring(self.now) {
             self.on_alarm(alarm);
-        }
-        // After the events, which tell of idle connections that must not be used again.
-        for _ in 0..self.eager.len() {
+        } else if self.turn_ends_after > 0 {
+            // After the events, which tell of idle connections that must not be used again.
+            self.turn_ends_after -= 1;
             if let Some(key) = self.eager.pop_front() {
                 self.go_on(key);
             }
+        } else if self.is_pending() {
+            self.wait();
+        } else {
+            return false;
         }
+        true
     }
 
-    /// Has `callback` called between this turn and the next.
+    /// Has `callback` called as soon as nothing of the loop is borrowed.
     pub(crate) fn call_soon(&mut self, callback: Callback) {
         self.callbacks.push_back(callback);
     }
@@ -202,21 +223,22 @@ impl EventLoop {
             Some(Duration::ZERO)
         };
         match self.poll.poll(&mut self.events, timeout) {
-            Ok(()) => {}
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => self.events.clear(),
+            Ok(()) => self.ready.extend(self.events.iter().map(Ready::from)),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => panic!("the operating system refuses to wait for events: {error}"),
         }
+        self.now = Instant::now();
+        self.turn_ends_after = self.eager.len();
     }
 
-    fn on_event(&mut self, event: &Event) {
-        // Of a connection that an earlier event of this turn has closed, nobody wants to hear.
-        let Some(watched) = self.connections.get_mut(event.token().0) else { return };
-        watched.connection.note(event);
+    fn on_ready(&mut self, Ready { connection, ended }: Ready) {
+        // Of one that an earlier event of this turn has closed, nobody wants to hear; and the waker is none.
+        let Some(watched) = self.connections.get_mut(connection) else { return };
+        watched.connection.note(ended);
         match &watched.owner {
             &Owner::Download(key) => self.go_on(key),
             Owner::Idle(_) if watched.connection.is_open() => {}
             Owner::Idle(endpoint) => {
-                let connection = event.token().0;
                 self.idle.remove(endpoint, |idle| *idle == connection);
                 self.close(connection);
             }
