@@ -1,1 +1,37 @@
 //! One benchmark, run against every style: latency and throughput under concurrent load.
+//!
+//! Two instruments, two jobs. Criterion (`benches/latency.rs`, `benches/throughput.rs`) times one thing at a time very
+//! precisely, in one process; [`lab`] is what its benches stand on. The load bench (`benches/load.rs`, [`load`]) keeps
+//! many downloads in flight and looks at percentiles, CPU, memory and threads.
+//!
+//! What makes the figures of the load bench comparable:
+//!
+//! - Each cell has a server and a client in fresh processes of their own ([`role`]), pinned to different cores where
+//!   there are two.
+//! - Connections are made before anything is measured. After it, the server's counters prove that everyone had the
+//!   same number of requests, bytes and connections; who had not has no figures.
+//! - Rounds are interleaved in random order; figures are medians, and the spread stands beside them.
+//! - `floor`, the least that any client can do, is measured like everyone else.
+//! - CPU of client and server are told apart; a server that may have been the bottleneck is pointed out.
+
+mod by_hand;
+mod cell;
+mod child;
+mod cores;
+mod entrant;
+mod floor;
+pub mod lab;
+mod limits;
+pub mod load;
+mod machine;
+mod options;
+mod percentiles;
+mod plan;
+mod progress;
+pub mod results;
+pub mod role;
+mod server;
+mod table;
+mod trial;
+mod usage;
+mod worker;

@@ -1,0 +1,19 @@
+//! Writes the figures of a recorded run into the README: `cargo run -p photo-bench --bin splice [FOLDER]`.
+//!
+//! Without a folder it takes the newest in `results/`. To record one, into a folder named after date and machine:
+//! `cargo bench --bench load -- --json results/DATE-MACHINE/load.jsonl`, and say in `conditions.txt` beside it where
+//! and how.
+
+use std::path::PathBuf;
+use std::{env, fs, io};
+
+use photo_bench::results::{newest, splice};
+
+fn main() -> io::Result<()> {
+    let folder = match env::args_os().nth(1) {
+        Some(folder) => PathBuf::from(folder),
+        None => newest("results".as_ref())?,
+    };
+    let readme = fs::read_to_string("README.md")?;
+    fs::write("README.md", splice(&readme, &folder)?)
+}

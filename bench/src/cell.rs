@@ -1,0 +1,220 @@
+//! All rounds of one cell: a row of the table, a line of JSON.
+
+use std::io;
+
+use serde::Serialize;
+
+use crate::entrant::Entrant;
+use crate::plan::{Source, Workload};
+use crate::trial::{Figures, Trial};
+
+/// The result for one entrant at one workload. Its fields are those of a line of `--json`, in their order.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Cell {
+    pub(crate) style: &'static str,
+    pub(crate) mode: &'static str,
+    pub(crate) bytes: Option<u64>,
+    pub(crate) delay_ms: Option<u64>,
+    pub(crate) in_flight: usize,
+    /// Downloads in each round.
+    pub(crate) count: usize,
+    /// Of all rounds together.
+    pub(crate) errors: Option<usize>,
+    #[serde(flatten)]
+    pub(crate) median: Median,
+    /// What the medians are of.
+    pub(crate) rounds: Vec<Figures>,
+    /// Why there are no figures.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) failed: Option<String>,
+    /// The first of the errors, for the table.
+    #[serde(skip)]
+    pub(crate) first_error: Option<String>,
+}
+
+/// The medians over all rounds; of threads, the most.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub(crate) struct Median {
+    pub(crate) wall_s: Option<f64>,
+    pub(crate) downloads_per_s: Option<f64>,
+    pub(crate) cpu_us_per_download: Option<f64>,
+    pub(crate) server_cpu_us_per_download: Option<f64>,
+    pub(crate) p50_us: Option<f64>,
+    pub(crate) p90_us: Option<f64>,
+    pub(crate) p99_us: Option<f64>,
+    pub(crate) p999_us: Option<f64>,
+    pub(crate) max_us: Option<f64>,
+    pub(crate) rss_kib_per_in_flight: Option<f64>,
+    pub(crate) threads_max: Option<u64>,
+}
+
+impl Cell {
+    /// A cell of which one round failed has failed: it cannot be compared with those that did all the work.
+    pub(crate) fn new(workload: &Workload, entrant: Entrant, trials: Vec<io::Result<Trial>>) -> Self {
+        let (bytes, delay_ms) = match workload.source {
+            Source::Embedded { bytes, delay_ms } => (Some(bytes), Some(delay_ms)),
+            Source::Url(_) => (trials.iter().flatten().map(|trial| trial.bytes).next(), None),
+        };
+        let mut cell = Self {
+            style: entrant.name(),
+            mode: "closed",
+            bytes,
+            delay_ms,
+            in_flight: workload.in_flight,
+            count: workload.count,
+            errors: None,
+            median: Median::default(),
+            rounds: Vec::new(),
+            failed: None,
+            first_error: None,
+        };
+        match trials.into_iter().collect::<io::Result<Vec<Trial>>>() {
+            Ok(trials) => {
+                cell.rounds = trials.iter().map(|trial| trial.figures).collect();
+                cell.median = Median::of(&cell.rounds);
+                cell.errors = Some(trials.iter().map(|trial| trial.errors).sum());
+                cell.first_error = trials.into_iter().find_map(|trial| trial.first_error);
+            }
+            Err(error) => cell.failed = Some(error.to_string()),
+        }
+        cell
+    }
+
+    /// The least and the most of a figure over all rounds.
+    pub(crate) fn spread(&self, figure: impl Fn(&Figures) -> f64) -> Option<(f64, f64)> {
+        let figures = || self.rounds.iter().map(&figure);
+        Some((figures().reduce(f64::min)?, figures().reduce(f64::max)?))
+    }
+
+    /// How much of its core the server was busy.
+    pub(crate) fn server_share(&self) -> Option<f64> {
+        let Median { server_cpu_us_per_download, downloads_per_s, .. } = self.median;
+        Some(server_cpu_us_per_download? / 1e6 * downloads_per_s?)
+    }
+}
+
+impl Median {
+    fn of(rounds: &[Figures]) -> Self {
+        let of =
+            |figure: &dyn Fn(&Figures) -> Option<f64>| median(rounds.iter().filter_map(figure).collect());
+        Self {
+            wall_s: of(&|round| Some(round.wall_s)),
+            downloads_per_s: of(&|round| Some(round.downloads_per_s)),
+            cpu_us_per_download: of(&|round| Some(round.cpu_us_per_download)),
+            server_cpu_us_per_download: of(&|round| round.server_cpu_us_per_download),
+            p50_us: of(&|round| Some(round.p50_us)),
+            p90_us: of(&|round| Some(round.p90_us)),
+            p99_us: of(&|round| Some(round.p99_us)),
+            p999_us: of(&|round| Some(round.p999_us)),
+            max_us: of(&|round| Some(round.max_us)),
+            rss_kib_per_in_flight: of(&|round| round.rss_kib_per_in_flight),
+            threads_max: rounds.iter().filter_map(|round| round.threads_max).max(),
+        }
+    }
+}
+
+fn median(mut values: Vec<f64>) -> Option<f64> {
+    values.sort_by(f64::total_cmp);
+    let middle = values.len() / 2;
+    let upper = *values.get(middle)?;
+    Some(if values.len() % 2 == 1 { upper } else { f64::midpoint(values[middle - 1], upper) })
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    pub(crate) fn workload() -> Workload {
+        Workload { source: Source::Embedded { bytes: 32_768, delay_ms: 20 }, in_flight: 64, count: 3840 }
+    }
+
+    pub(crate) fn trial(cpu_us_per_download: f64) -> Trial {
+        let figures = Figures {
+            wall_s: 1.25,
+            downloads_per_s: 3072.0,
+            cpu_us_per_download,
+            server_cpu_us_per_download: Some(20.0),
+            p50_us: 20_100.0,
+            p90_us: 20_200.0,
+            p99_us: 20_300.0,
+            p999_us: 21_000.0,
+            max_us: 22_000.0,
+            rss_kib_per_in_flight: Some(2.5),
+            threads_max: Some(1),
+        };
+        Trial { bytes: 32_768, errors: 0, first_error: None, figures }
+    }
+
+    pub(crate) fn cell(entrant: &str, cpu: &[f64]) -> Cell {
+        let trials = cpu.iter().map(|cpu| Ok(trial(*cpu))).collect();
+        Cell::new(&workload(), entrant.parse().unwrap(), trials)
+    }
+
+    pub(crate) fn failed(entrant: &str, reason: &str) -> Cell {
+        let trials = vec![Ok(trial(1.0)), Err(io::Error::other(reason.to_owned()))];
+        Cell::new(&workload(), entrant.parse().unwrap(), trials)
+    }
+
+    #[test]
+    fn the_median_is_in_the_middle() {
+        assert_eq!(median(vec![]), None);
+        assert_eq!(median(vec![3.0]), Some(3.0));
+        assert_eq!(median(vec![9.0, 1.0, 2.0]), Some(2.0));
+        assert_eq!(median(vec![4.0, 1.0, 2.0, 9.0]), Some(3.0));
+    }
+
+    #[test]
+    fn the_spread_is_kept() {
+        let cell = cell("tokio", &[30.0, 10.0, 20.0]);
+        assert_eq!(cell.median.cpu_us_per_download, Some(20.0));
+        assert_eq!(cell.spread(|round| round.cpu_us_per_download), Some((10.0, 30.0)));
+        assert!((cell.server_share().unwrap() - 0.06144).abs() < 1e-9);
+    }
+
+    const FIELDS: [&str; 19] = [
+        "style",
+        "mode",
+        "bytes",
+        "delay_ms",
+        "in_flight",
+        "count",
+        "errors",
+        "wall_s",
+        "downloads_per_s",
+        "cpu_us_per_download",
+        "server_cpu_us_per_download",
+        "p50_us",
+        "p90_us",
+        "p99_us",
+        "p999_us",
+        "max_us",
+        "rss_kib_per_in_flight",
+        "threads_max",
+        "rounds",
+    ];
+
+    #[test]
+    fn a_line_of_json_has_these_fields_in_this_order() {
+        let json = serde_json::to_string(&cell("tokio", &[12.0])).unwrap();
+        let places: Vec<_> = FIELDS.map(|field| json.find(&format!("\"{field}\":")).unwrap()).into();
+        assert!(places.is_sorted());
+        assert!(
+            json.starts_with(
+                r#"{"style":"tokio","mode":"closed","bytes":32768,"delay_ms":20,"in_flight":64,"#
+            )
+        );
+        let value: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(value.as_object().unwrap().len(), FIELDS.len());
+    }
+
+    #[test]
+    fn a_failed_cell_says_why_and_has_no_figures() {
+        let cell = failed("blocking", "needs 9999 threads, pid_max allows 100");
+        let value = serde_json::to_value(&cell).unwrap();
+        assert_eq!(value["failed"], "needs 9999 threads, pid_max allows 100");
+        for field in &FIELDS[6..18] {
+            assert!(value[field].is_null(), "{field}");
+        }
+        assert_eq!(value["rounds"], serde_json::json!([]));
+    }
+}

@@ -1,0 +1,173 @@
+//! A process of our own, spoken to line by line, that can neither make us wait for ever nor outlive us.
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::process::{self, ChildStdin, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+/// How long a process that has closed its output may take to end.
+const LAST_BREATH: Duration = Duration::from_secs(2);
+
+/// A running child process. Dropping it kills it.
+#[derive(Debug)]
+pub(crate) struct Child {
+    process: process::Child,
+    stdin: ChildStdin,
+    lines: Receiver<String>,
+    complaints: Option<JoinHandle<String>>,
+}
+
+impl Child {
+    pub(crate) fn start(mut command: Command) -> io::Result<Self> {
+        let mut process =
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+        let stdin = process.stdin.take().expect("stdin is piped");
+        let stdout = BufReader::new(process.stdout.take().expect("stdout is piped"));
+        let mut stderr = process.stderr.take().expect("stderr is piped");
+
+        let (sender, lines) = mpsc::channel();
+        thread::spawn(move || stdout.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
+        let complaints = thread::spawn(move || {
+            let mut bytes = Vec::new();
+            let _ = stderr.read_to_end(&mut bytes);
+            String::from_utf8_lossy(&bytes).into_owned()
+        });
+        Ok(Self { process, stdin, lines, complaints: Some(complaints) })
+    }
+
+    pub(crate) fn say(&mut self, line: &str) -> io::Result<()> {
+        match self.stdin.write_all(format!("{line}\n").as_bytes()) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(self.obituary()),
+            result => result,
+        }
+    }
+
+    /// The next line that the process prints.
+    ///
+    /// # Errors
+    ///
+    /// If the process ends first, with what it said about it, or if it takes longer than `limit`; it is then killed.
+    pub(crate) fn hear(&mut self, limit: Duration) -> io::Result<String> {
+        self.hear_while(limit, limit, |_| ())
+    }
+
+    /// The same, and calls `meanwhile` with the process id every so often.
+    pub(crate) fn hear_while(
+        &mut self,
+        limit: Duration,
+        every: Duration,
+        mut meanwhile: impl FnMut(u32),
+    ) -> io::Result<String> {
+        let deadline = Instant::now() + limit;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match self.lines.recv_timeout(left.min(every)) {
+                Ok(line) => return Ok(line),
+                Err(RecvTimeoutError::Timeout) if left.is_zero() => {
+                    self.kill();
+                    let why = format!("no answer within {} s", limit.as_secs());
+                    return Err(io::Error::new(io::ErrorKind::TimedOut, why));
+                }
+                Err(RecvTimeoutError::Timeout) => meanwhile(self.process.id()),
+                Err(RecvTimeoutError::Disconnected) => return Err(self.obituary()),
+            }
+        }
+    }
+
+    fn obituary(&mut self) -> io::Error {
+        let status = self.status();
+        let complaints = self.complaints.take().and_then(|thread| thread.join().ok()).unwrap_or_default();
+        let status = status.map_or_else(|| "killed".into(), |status| status.to_string());
+        io::Error::other(match gist(&complaints) {
+            None => format!("the process ended ({status})"),
+            Some(gist) => format!("{gist} ({status})"),
+        })
+    }
+
+    /// How it ended, or `None` if it had to be killed.
+    fn status(&mut self) -> Option<ExitStatus> {
+        let deadline = Instant::now() + LAST_BREATH;
+        while Instant::now() < deadline {
+            if let Ok(Some(status)) = self.process.try_wait() {
+                return Some(status);
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+        self.kill();
+        None
+    }
+
+    fn kill(&mut self) {
+        // It may have ended by itself in the meantime.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+impl Drop for Child {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// What a process said before it ended, short enough for a table: of a panic, its message.
+fn gist(complaints: &str) -> Option<String> {
+    let telling = |line: &&str| {
+        !(line.is_empty()
+            || line.starts_with("note: ")
+            || line.starts_with("thread '") && line.contains("panicked at"))
+    };
+    let line = complaints.lines().map(str::trim).find(telling)?;
+    Some(line.chars().take(200).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LONG: Duration = Duration::from_secs(20);
+
+    fn shell(script: &str) -> Child {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        Child::start(command).unwrap()
+    }
+
+    #[test]
+    fn lines_go_to_and_fro() {
+        let mut child = shell("while read line; do echo \"<$line>\"; done");
+        for word in ["one", "two"] {
+            child.say(word).unwrap();
+            assert_eq!(child.hear(LONG).unwrap(), format!("<{word}>"));
+        }
+    }
+
+    #[test]
+    fn a_child_that_dies_is_an_error_with_its_last_words() {
+        let mut child = shell("echo ready; echo 'out of threads' >&2; exit 3");
+        assert_eq!(child.hear(LONG).unwrap(), "ready");
+        assert_eq!(child.hear(LONG).unwrap_err().to_string(), "out of threads (exit status: 3)");
+        let mut child = shell("kill -9 $$");
+        assert!(child.hear(LONG).unwrap_err().to_string().starts_with("the process ended (signal: 9"));
+    }
+
+    #[test]
+    fn a_child_that_hangs_is_killed() {
+        let mut child = shell("exec sleep 600");
+        let mut looked = 0;
+        let limit = Duration::from_millis(200);
+        let error = child.hear_while(limit, Duration::from_millis(20), |_| looked += 1).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        assert!(looked > 1);
+        assert!(child.process.try_wait().unwrap().is_some());
+    }
+
+    #[test]
+    fn the_gist_of_a_panic_is_its_message() {
+        let panic =
+            "\nthread 'main' (7) panicked at src/x.rs:1:2:\nfailed to spawn thread\nnote: run with…\n";
+        assert_eq!(gist(panic).as_deref(), Some("failed to spawn thread"));
+        assert_eq!(gist("\n"), None);
+    }
+}

@@ -1,0 +1,125 @@
+//! Who enters the load bench: the floor, every style, and what people use by hand instead.
+
+use std::fmt;
+use std::io;
+use std::str::FromStr;
+use std::time::Duration;
+
+use photo::{Config, Error};
+use photo_tests::{Contender, Samples, Style};
+
+use crate::by_hand::ByHand;
+use crate::floor::Floor;
+
+/// How long one download may take. Long enough to let whoever is merely slow show how slow, short enough that
+/// whoever hangs is found out.
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
+
+/// A row of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Entrant {
+    Floor,
+    Style(Contender),
+    ByHand,
+}
+
+/// A client that can keep downloads in flight.
+pub(crate) trait ClosedLoop {
+    /// Keeps `in_flight` downloads of `url` under way until `samples` has all it wants.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be done at all; a download that fails is recorded in `samples`.
+    fn closed_loop(&mut self, url: &str, in_flight: usize, samples: &Samples) -> io::Result<()>;
+}
+
+impl Entrant {
+    /// Those of a run in which none are named, in the order of the table.
+    pub(crate) fn default_ones() -> Vec<Self> {
+        [Self::Floor].into_iter().chain(Contender::ALL.map(Self::Style)).collect()
+    }
+
+    /// All whose name is known, in the order of the table.
+    pub(crate) fn all() -> Vec<Self> {
+        Self::default_ones().into_iter().chain([Self::ByHand]).collect()
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Floor => "floor",
+            Self::Style(contender) => contender.name(),
+            Self::ByHand => "ureq",
+        }
+    }
+
+    /// Threads that it starts to have so many downloads in flight, as far as they are many.
+    pub(crate) fn threads(self, in_flight: usize) -> usize {
+        match self {
+            Self::Style(Contender::Blocking) | Self::ByHand => in_flight + 1,
+            Self::Style(_) | Self::Floor => 1,
+        }
+    }
+
+    pub(crate) fn client(self, in_flight: usize) -> Result<Box<dyn ClosedLoop>, Error> {
+        Ok(match self {
+            Self::Floor => Box::new(Floor::new(config(in_flight))?),
+            Self::Style(contender) => Box::new(contender.client(config(in_flight))?),
+            Self::ByHand => Box::new(ByHand::new(in_flight)),
+        })
+    }
+}
+
+/// The same for every style: a connection for each download in flight, kept.
+pub(crate) fn config(in_flight: usize) -> Config {
+    Config::default()
+        .max_idle_per_host(in_flight)
+        .timeout(PATIENCE)
+        .connect_timeout(PATIENCE)
+        .stall_timeout(PATIENCE)
+}
+
+impl ClosedLoop for Box<dyn Style> {
+    fn closed_loop(&mut self, url: &str, in_flight: usize, samples: &Samples) -> io::Result<()> {
+        Style::closed_loop(&**self, url, in_flight, samples);
+        Ok(())
+    }
+}
+
+impl fmt::Display for Entrant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for Entrant {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        Self::all().into_iter().find(|entrant| entrant.name() == name).ok_or_else(|| {
+            let known: Vec<_> = Self::all().into_iter().map(Self::name).collect();
+            format!("there is no such style; there are {}", known.join(", "))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_understood() {
+        for entrant in Entrant::all() {
+            assert_eq!(entrant.name().parse(), Ok(entrant));
+        }
+        let refusal = "coroutines".parse::<Entrant>().unwrap_err();
+        assert!(refusal.ends_with("floor, blocking, callbacks, tokio, tokio-multi, async-std, smol, ureq"));
+    }
+
+    #[test]
+    fn only_blocking_needs_a_thread_for_each_download() {
+        for entrant in Entrant::all() {
+            let many = matches!(entrant.name(), "blocking" | "ureq");
+            assert_eq!(entrant.threads(100) > 100, many, "{entrant}");
+        }
+    }
+}

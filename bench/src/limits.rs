@@ -1,0 +1,77 @@
+//! What the system allows a process to have at once.
+
+use std::fs;
+
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
+
+/// Files that a process needs beside its connections.
+const OTHER_FILES: u64 = 64;
+
+/// Threads that the machine has beside ours.
+const OTHER_THREADS: u64 = 512;
+
+/// Raises the soft limit of open files to the hard one, which needs no privilege.
+pub(crate) fn raise_open_files() {
+    if let Ok((_, hard)) = getrlimit(Resource::RLIMIT_NOFILE) {
+        // Some systems call their hard limit infinite, and refuse it.
+        let _ = setrlimit(Resource::RLIMIT_NOFILE, hard, hard);
+    }
+}
+
+/// Whether as many connections and threads can be had, or which limit stands against it.
+pub(crate) fn check(connections: u64, threads: u64) -> Result<(), String> {
+    let files = getrlimit(Resource::RLIMIT_NOFILE).map_or(u64::MAX, |(soft, _)| soft);
+    check_against(connections + OTHER_FILES, "open files", [("RLIMIT_NOFILE", Some(files))])?;
+    if threads > 1 {
+        check_against(threads + OTHER_THREADS, "threads", thread_limits())?;
+    }
+    Ok(())
+}
+
+fn check_against(
+    needed: u64,
+    what: &str,
+    limits: impl IntoIterator<Item = (&'static str, Option<u64>)>,
+) -> Result<(), String> {
+    let known = limits.into_iter().filter_map(|(name, limit)| Some((name, limit?)));
+    match known.min_by_key(|(_, limit)| *limit) {
+        Some((name, limit)) if needed > limit => Err(format!("needs {needed} {what}, {name} allows {limit}")),
+        _ => Ok(()),
+    }
+}
+
+fn thread_limits() -> [(&'static str, Option<u64>); 5] {
+    let number = |path: &str| fs::read_to_string(path).ok()?.trim().parse::<u64>().ok();
+    let group = fs::read_to_string("/proc/self/cgroup").ok();
+    let group = group.as_deref().and_then(|text| text.lines().find_map(|line| line.strip_prefix("0::")));
+    [
+        ("RLIMIT_NPROC", getrlimit(Resource::RLIMIT_NPROC).map(|(soft, _)| soft).ok()),
+        ("kernel.threads-max", number("/proc/sys/kernel/threads-max")),
+        ("kernel.pid_max", number("/proc/sys/kernel/pid_max")),
+        // A thread is four mappings: its stack, its signal stack, and a guard page for each. Beyond the limit the
+        // standard library aborts the process.
+        ("vm.max_map_count", number("/proc/sys/vm/max_map_count").map(|maps| maps / 4)),
+        ("pids.max", group.and_then(|group| number(&format!("/sys/fs/cgroup{group}/pids.max")))),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lowest_limit_is_the_one_named() {
+        let limits = [("a", Some(100)), ("b", Some(50)), ("c", None)];
+        assert_eq!(check_against(50, "threads", limits), Ok(()));
+        let refusal = check_against(51, "threads", limits).unwrap_err();
+        assert_eq!(refusal, "needs 51 threads, b allows 50");
+    }
+
+    #[test]
+    fn no_machine_has_files_without_end() {
+        assert!(check(1, 1).is_ok());
+        if getrlimit(Resource::RLIMIT_NOFILE).is_ok_and(|(soft, _)| soft < 1 << 40) {
+            assert!(check(1 << 40, 1).unwrap_err().contains("open files"));
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Where the figures come from.
+
+use std::env;
+use std::fs;
+use std::process::Command;
+use std::thread;
+
+use crate::cores::Split;
+
+/// Processor, cores, system and compiler in one line, as far as they can be found out.
+pub(crate) fn describe(split: &Split) -> String {
+    let cores = thread::available_parallelism().map_or("? cores".into(), |n| match n.get() {
+        1 => "1 core".to_owned(),
+        n => format!("{n} cores"),
+    });
+    let placed = if split.is_apart() {
+        format!("server on {}, client on {}", split.server, split.client)
+    } else {
+        "shared by server and client".into()
+    };
+    let compiler = first_line(Command::new("rustc").arg("-V"));
+    let parts = [processor(), Some(format!("{cores} ({placed})")), Some(system()), compiler];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+fn processor() -> Option<String> {
+    if cfg!(target_os = "macos") {
+        return first_line(Command::new("sysctl").args(["-n", "machdep.cpu.brand_string"]));
+    }
+    let text = fs::read_to_string("/proc/cpuinfo").ok()?;
+    field(&text, "model name", ':')
+}
+
+fn system() -> String {
+    let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    let name = fs::read_to_string("/etc/os-release").ok().and_then(|text| field(&text, "PRETTY_NAME", '='));
+    let kernel = format!("{} {}", env::consts::OS, release.trim());
+    match name {
+        Some(name) => format!("{name} ({})", kernel.trim()),
+        None => kernel.trim().to_owned(),
+    }
+}
+
+/// The value of the first line `name: value`.
+fn field(text: &str, name: &str, separator: char) -> Option<String> {
+    let mut fields = text.lines().filter_map(|line| line.split_once(separator));
+    let (_, value) = fields.find(|(key, _)| key.trim() == name)?;
+    Some(value.trim().trim_matches('"').to_owned())
+}
+
+fn first_line(command: &mut Command) -> Option<String> {
+    let output = command.output().ok().filter(|output| output.status.success())?;
+    String::from_utf8(output.stdout).ok()?.lines().next().map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_found_by_name() {
+        assert_eq!(field("a\t: 1\nmodel name\t: Z 80\n", "model name", ':').as_deref(), Some("Z 80"));
+        assert_eq!(field("NAME=x\nPRETTY_NAME=\"y z\"\n", "PRETTY_NAME", '=').as_deref(), Some("y z"));
+        assert_eq!(field("", "model name", ':'), None);
+    }
+
+    #[test]
+    fn the_description_is_one_line() {
+        let line = describe(&Split::of_this_process());
+        assert!(line.contains("core") && !line.contains('\n'), "{line}");
+    }
+}

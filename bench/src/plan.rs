@@ -1,0 +1,178 @@
+//! Which cells there are, and how much work each is.
+
+use std::time::Duration;
+
+use crate::entrant::Entrant;
+use crate::options::Options;
+
+/// In flight while the server takes its time, and while it does not.
+const WITH_DELAY: [u32; 3] = [1, 64, 1024];
+const WITHOUT_DELAY: [u32; 3] = [1, 16, 256];
+
+const DELAY_MS: u64 = 20;
+
+/// What a middling style on a middling core does in a second at most.
+const DOWNLOADS_PER_S: f64 = 25_000.0;
+const BYTES_PER_S: f64 = 1e9;
+
+/// One after the other and without delay, mostly the way to and fro is waited for.
+const ROUND_TRIP_S: f64 = 100e-6;
+
+/// The same work for several entrants: one table.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Group {
+    pub(crate) workload: Workload,
+    pub(crate) entrants: Vec<Entrant>,
+}
+
+/// What has to be done in each cell of a group.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Workload {
+    pub(crate) source: Source,
+    pub(crate) in_flight: usize,
+    pub(crate) count: usize,
+}
+
+/// Where the photos come from.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Source {
+    /// A server of ours.
+    Embedded { bytes: u64, delay_ms: u64 },
+    /// The user's.
+    Url(String),
+}
+
+/// The groups that the options ask for, without the cells that the filter leaves out.
+pub(crate) fn groups(options: &Options) -> Vec<Group> {
+    let in_flight = |default: [u32; 3]| {
+        if options.in_flight.is_empty() { default.to_vec() } else { options.in_flight.clone() }
+    };
+    let delays = match options.delay_ms.as_slice() {
+        [] => &[DELAY_MS, 0],
+        given => given,
+    };
+    let workloads: Vec<_> = match &options.url {
+        Some(url) => in_flight(WITHOUT_DELAY).into_iter().map(|n| (Source::Url(url.clone()), n)).collect(),
+        None => delays
+            .iter()
+            .flat_map(|&delay_ms| {
+                let default = if delay_ms == 0 { WITHOUT_DELAY } else { WITH_DELAY };
+                let source = Source::Embedded { bytes: options.bytes, delay_ms };
+                in_flight(default).into_iter().map(move |n| (source.clone(), n))
+            })
+            .collect(),
+    };
+    let groups = workloads.into_iter().map(|(source, in_flight)| {
+        let workload = Workload::new(source, in_flight as usize, options);
+        let selected = |entrant: &Entrant| options.selects(&workload.id(*entrant));
+        Group { entrants: options.entrants().into_iter().filter(selected).collect(), workload }
+    });
+    groups.filter(|group| !group.entrants.is_empty()).collect()
+}
+
+impl Workload {
+    fn new(source: Source, in_flight: usize, options: &Options) -> Self {
+        let count = match options.count {
+            Some(count) => count as usize,
+            None if options.is_test() => in_flight.max(8),
+            None => source.count(in_flight, Duration::from_millis(if options.quick { 500 } else { 1200 })),
+        };
+        Self { source, in_flight, count }
+    }
+
+    /// As criterion names what it measures: group, parameters, function.
+    pub(crate) fn id(&self, entrant: Entrant) -> String {
+        format!("{}/{entrant}", self.group_id())
+    }
+
+    /// The same without the function.
+    pub(crate) fn group_id(&self) -> String {
+        match &self.source {
+            Source::Embedded { delay_ms, .. } => format!("load/{delay_ms}ms/{}", self.in_flight),
+            Source::Url(_) => format!("load/url/{}", self.in_flight),
+        }
+    }
+}
+
+impl Source {
+    /// How many downloads last about as long as that. A guess will do: what counts is that it is the same for all.
+    fn count(&self, in_flight: usize, time: Duration) -> usize {
+        let (bytes, delay_ms) = match self {
+            Self::Embedded { bytes, delay_ms } => (*bytes, *delay_ms),
+            Self::Url(_) => (32 << 10, 0),
+        };
+        let busy = 1.0 / DOWNLOADS_PER_S + bytes as f64 / BYTES_PER_S;
+        let waiting = (delay_ms as f64 / 1e3 + ROUND_TRIP_S + busy) / in_flight as f64;
+        let wanted = time.as_secs_f64() / busy.max(waiting);
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "saturates, and is above 0"
+        )]
+        let wanted = wanted as usize;
+        // Enough turns for each slot that starting the threads of all is not most of it, and as many for each.
+        wanted.max(4 * in_flight).next_multiple_of(in_flight)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    fn plan(words: &str) -> Vec<Group> {
+        let words = ["load", "--bench"].into_iter().chain(words.split_whitespace());
+        groups(&Options::try_parse_from(words).unwrap())
+    }
+
+    fn ids(words: &str) -> Vec<String> {
+        let id = |group: &Group| group.entrants.iter().map(|one| group.workload.id(*one)).collect::<Vec<_>>();
+        plan(words).iter().flat_map(id).collect()
+    }
+
+    #[test]
+    fn by_default_there_are_six_groups_of_seven() {
+        let ids = ids("");
+        assert_eq!(ids.len(), 6 * 7);
+        assert_eq!(ids[0], "load/20ms/1/floor");
+        assert_eq!(ids[41], "load/0ms/256/smol");
+    }
+
+    #[test]
+    fn what_is_given_takes_the_place_of_the_default() {
+        assert_eq!(
+            ids("--styles tokio --in-flight 8,9 --delay-ms 5"),
+            ["load/5ms/8/tokio", "load/5ms/9/tokio"]
+        );
+        assert_eq!(ids("--styles tokio --in-flight 8"), ["load/20ms/8/tokio", "load/0ms/8/tokio"]);
+        assert_eq!(ids("--styles ureq --delay-ms 0").len(), 3);
+        assert_eq!(ids("--url http://localhost/ --styles floor --in-flight 2"), ["load/url/2/floor"]);
+    }
+
+    #[test]
+    fn a_filter_leaves_out_what_it_does_not_name() {
+        assert_eq!(ids("load/20ms/64/").len(), 7);
+        assert_eq!(ids("tokio").len(), 12);
+        assert_eq!(ids("--exact load/0ms/1/tokio"), ["load/0ms/1/tokio"]);
+        assert!(plan("latency").is_empty());
+    }
+
+    #[test]
+    fn each_cell_has_work_for_a_second_or_two_at_most() {
+        for group in plan("") {
+            let Workload { source, in_flight, count } = group.workload;
+            assert_eq!(count % in_flight, 0);
+            let Source::Embedded { delay_ms, .. } = source else { unreachable!() };
+            if delay_ms > 0 {
+                assert!(count as u64 * delay_ms / in_flight as u64 <= 1_500);
+            }
+            assert!((50..=40_000).contains(&count), "{count}");
+        }
+        let count = |words: &str| plan(words)[0].workload.count;
+        assert!(count("--quick") < count(""));
+        assert_eq!(count("--count 77"), 77);
+        assert_eq!(count("--test --in-flight 1"), 8);
+        assert_eq!(count("--in-flight 8192"), 4 * 8192);
+    }
+}

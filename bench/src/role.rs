@@ -1,0 +1,93 @@
+//! Processes of our own: this program again, told by its first argument what to be.
+//!
+//! Benches need a server that does not share their process, and contenders that do not inherit each other's heap and
+//! threads. `cargo bench` builds one program for each bench, so that program plays all the parts.
+
+use std::env;
+use std::io;
+use std::process::{self, Command};
+
+use crate::child::Child;
+use crate::cores::Cores;
+use crate::{limits, server, worker};
+
+const FLAG: &str = "photo-bench-role=";
+
+/// What a process is there for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// To serve the photos.
+    Server,
+    /// To download them, as one contender.
+    Worker,
+}
+
+/// Plays the part that this process was started for, and ends it then. Returns only in the process that the user
+/// started. To be called first in each bench's `main`.
+pub fn run_if_child() {
+    let args: Vec<String> = env::args().skip(1).collect();
+    let Some((role, cores)) = parse(&args) else { return };
+    limits::raise_open_files();
+    cores.pin_this_process();
+    let played = match role {
+        Role::Server => server::serve(),
+        Role::Worker => worker::work(),
+    };
+    process::exit(match played {
+        Ok(()) => 0,
+        Err(error) => {
+            eprintln!("{error}");
+            1
+        }
+    });
+}
+
+impl Role {
+    const ALL: [Self; 2] = [Self::Server, Self::Worker];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Server => "server",
+            Self::Worker => "worker",
+        }
+    }
+
+    /// Starts this program once more, in this role and on these cores.
+    pub(crate) fn start(self, cores: &Cores) -> io::Result<Child> {
+        let mut command = Command::new(env::current_exe()?);
+        command.arg(format!("{FLAG}{}", self.name())).arg(cores.to_string());
+        Child::start(command)
+    }
+}
+
+fn parse(args: &[String]) -> Option<(Role, Cores)> {
+    let [role, cores] = args else { return None };
+    let name = role.strip_prefix(FLAG)?;
+    let role = Role::ALL.into_iter().find(|role| role.name() == name)?;
+    Some((role, cores.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse_words(words: &str) -> Option<(Role, Cores)> {
+        parse(&words.split(' ').map(str::to_owned).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn each_role_is_known_by_its_first_argument() {
+        for role in Role::ALL {
+            let words = format!("{FLAG}{} 0,1", role.name());
+            assert_eq!(parse_words(&words), Some((role, "0,1".parse().unwrap())));
+        }
+        assert_eq!(parse_words("photo-bench-role=server "), Some((Role::Server, Cores::default())));
+    }
+
+    #[test]
+    fn what_users_and_cargo_say_is_no_role() {
+        for words in ["--bench", "--bench latency", "photo-bench-role=cook 0", "photo-bench-role=server"] {
+            assert_eq!(parse_words(words), None, "{words}");
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! What one looks at in the end.
+
+use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
+
+use crate::cell::{Cell, Median};
+use crate::plan::{Source, Workload};
+
+/// From this share of its core on, the server may be what is measured.
+const SERVER_BOUND: f64 = 0.7;
+
+/// A line above, one below, and one under the header.
+const STYLE: TableStyle = TableStyle::new().top_border(LINE).header_separator(LINE).bottom_border(LINE);
+
+const LINE: LineStyle = LineStyle::none().fill('─').junction('─');
+
+/// The column of the spread, which one round has not.
+const SPREAD: usize = 8;
+
+/// From here on, latencies are easier to read in milliseconds.
+const LONG_US: f64 = 10_000.0;
+
+/// The table of one group, at most 120 columns wide, and notes on what a figure does not tell.
+pub(crate) fn render(workload: &Workload, rounds: u32, cells: &[Cell]) -> String {
+    let unit = Unit::of(cells);
+    let floor =
+        cells.iter().find(|cell| cell.style == "floor").and_then(|cell| cell.median.cpu_us_per_download);
+    let shown = |mut fields: Vec<String>| {
+        if rounds == 1 {
+            fields.remove(SPREAD);
+        }
+        fields
+    };
+
+    let mut table = Table::new();
+    table.load_style(STYLE).set_header(shown(header(unit)));
+    for cell in cells {
+        table.add_row(shown(row(cell, unit, floor)));
+    }
+    for (index, column) in table.column_iter_mut().enumerate() {
+        column.set_padding((u16::from(index > 0), 0));
+        if index > 0 {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    let mut lines = vec![title(workload, rounds, cells), table.trim_fmt()];
+    lines.extend(cells.iter().filter_map(note));
+    lines.extend(server_note(cells));
+    lines.join("\n")
+}
+
+fn title(workload: &Workload, rounds: u32, cells: &[Cell]) -> String {
+    let source = match &workload.source {
+        Source::Embedded { delay_ms: 0, .. } => "no server delay".into(),
+        Source::Embedded { delay_ms, .. } => format!("{delay_ms} ms of server delay"),
+        Source::Url(url) => url.clone(),
+    };
+    let photo = cells.iter().find_map(|cell| cell.bytes).map_or("?".into(), size);
+    let rounds = if rounds == 1 { "1 round".into() } else { format!("median of {rounds} rounds") };
+    let Workload { in_flight, count, .. } = workload;
+    format!("{in_flight} in flight, {source}: {photo} photos, {count} downloads, {rounds}")
+}
+
+fn header(unit: Unit) -> Vec<String> {
+    let latency = |name: &str| format!("{name}\n{}", unit.name());
+    let plain = |name: &str| name.to_owned();
+    vec![
+        plain("style"),
+        plain("downloads\nper s"),
+        latency("p50"),
+        latency("p90"),
+        latency("p99"),
+        latency("p99.9"),
+        latency("max"),
+        plain("CPU\nµs each"),
+        plain("min–max\nof rounds"),
+        plain("×\nfloor"),
+        plain("server\nµs each"),
+        plain("KiB per\nin flight"),
+        plain("\nthreads"),
+        plain("\nerrors"),
+    ]
+}
+
+fn row(cell: &Cell, unit: Unit, floor: Option<f64>) -> Vec<String> {
+    let absent = if cell.failed.is_some() { "–" } else { "n/a" };
+    let or_absent = |text: Option<String>| text.unwrap_or_else(|| absent.into());
+    let latency = |micros: Option<f64>| or_absent(micros.map(|micros| unit.show(micros)));
+    let Median { cpu_us_per_download: cpu, p50_us, p90_us, p99_us, p999_us, max_us, .. } = cell.median;
+    let spread = cell.spread(|round| round.cpu_us_per_download);
+    vec![
+        cell.style.to_owned(),
+        or_absent(cell.median.downloads_per_s.map(digits)),
+        latency(p50_us),
+        latency(p90_us),
+        latency(p99_us),
+        latency(p999_us),
+        latency(max_us),
+        or_absent(cpu.map(digits)),
+        or_absent(spread.map(|(least, most)| format!("{}–{}", digits(least), digits(most)))),
+        cpu.zip(floor).map_or("–".into(), |(cpu, floor)| format!("{:.2}", cpu / floor)),
+        or_absent(cell.median.server_cpu_us_per_download.map(digits)),
+        or_absent(cell.median.rss_kib_per_in_flight.map(digits)),
+        or_absent(cell.median.threads_max.map(|threads| threads.to_string())),
+        or_absent(cell.errors.map(|errors| errors.to_string())),
+    ]
+}
+
+/// Why a row has no figures, or what its errors were.
+fn note(cell: &Cell) -> Option<String> {
+    let Cell { style, failed, first_error, .. } = cell;
+    match (failed, first_error) {
+        (Some(reason), _) => Some(format!("  {style}: not measured: {reason}")),
+        (None, Some(error)) => Some(format!("  {style}: the first error: {error}")),
+        (None, None) => None,
+    }
+}
+
+fn server_note(cells: &[Cell]) -> Option<String> {
+    let busy = |cell: &Cell| Some((cell.style, cell.server_share().filter(|share| *share > SERVER_BOUND)?));
+    let busy: Vec<_> = cells
+        .iter()
+        .filter_map(busy)
+        .map(|(style, share)| format!("{style} {:.0} %", share * 100.0))
+        .collect();
+    (!busy.is_empty()).then(|| {
+        format!(
+            "  server-bound? Its thread was busy for more than {:.0} % of the time with {}",
+            SERVER_BOUND * 100.0,
+            busy.join(", ")
+        )
+    })
+}
+
+#[derive(Clone, Copy)]
+enum Unit {
+    Micros,
+    Millis,
+}
+
+impl Unit {
+    fn of(cells: &[Cell]) -> Self {
+        let longest = cells.iter().filter_map(|cell| cell.median.p99_us).fold(0.0, f64::max);
+        if longest < LONG_US { Self::Micros } else { Self::Millis }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Micros => "µs",
+            Self::Millis => "ms",
+        }
+    }
+
+    fn show(self, micros: f64) -> String {
+        match self {
+            Self::Micros => format!("{micros:.0}"),
+            Self::Millis => digits(micros / 1e3),
+        }
+    }
+}
+
+/// As many digits as mean something.
+fn digits(value: f64) -> String {
+    match value {
+        ..1.0 => format!("{value:.2}"),
+        1.0..100.0 => format!("{value:.1}"),
+        _ => format!("{value:.0}"),
+    }
+}
+
+fn size(bytes: u64) -> String {
+    match bytes {
+        b if b >= 1 << 20 && b % (1 << 20) == 0 => format!("{} MiB", b >> 20),
+        b if b >= 1 << 10 && b % (1 << 10) == 0 => format!("{} KiB", b >> 10),
+        b => format!("{b} B"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cell::tests::{cell, failed, workload};
+
+    #[test]
+    fn figures_stand_under_their_names_with_their_units() {
+        let cells = [cell("floor", &[12.3, 12.1, 12.9]), cell("async-std", &[24.6])];
+        let text = render(&workload(), 3, &cells);
+        let lines: Vec<_> = text.lines().collect();
+        assert_eq!(
+            lines[0],
+            "64 in flight, 20 ms of server delay: 32 KiB photos, 3840 downloads, median of 3 rounds"
+        );
+        assert!(lines[2].contains("p99.9") && lines[3].contains("ms"), "{text}");
+        let row = lines.iter().find(|line| line.starts_with("async-std")).unwrap();
+        let figures: Vec<_> = row.split_whitespace().collect();
+        assert_eq!(
+            figures,
+            [
+                "async-std",
+                "3072",
+                "20.1",
+                "20.2",
+                "20.3",
+                "21.0",
+                "22.0",
+                "24.6",
+                "24.6–24.6",
+                "2.00",
+                "20.0",
+                "2.5",
+                "1",
+                "0"
+            ]
+        );
+        assert!(text.contains("12.1–12.9"));
+    }
+
+    #[test]
+    fn it_fits_into_120_columns() {
+        let cells = [cell("tokio-multi", &[12_345.6, 99_999.0]), failed("blocking", "no threads")];
+        let text = render(&workload(), 3, &cells);
+        assert!(text.lines().all(|line| line.chars().count() <= 120), "{text}");
+    }
+
+    #[test]
+    fn a_cell_that_could_not_run_is_shown_with_its_reason() {
+        let text = render(&workload(), 1, &[failed("blocking", "needs 9 threads, pid_max allows 1")]);
+        assert!(text.contains("  blocking: not measured: needs 9 threads, pid_max allows 1"), "{text}");
+    }
+
+    #[test]
+    fn a_busy_server_is_pointed_out() {
+        let mut busy = cell("floor", &[1.0]);
+        assert!(server_note(std::slice::from_ref(&busy)).is_none());
+        busy.median.downloads_per_s = Some(45_000.0);
+        assert!(server_note(&[busy]).unwrap().ends_with("floor 90 %"));
+    }
+
+    #[test]
+    fn sizes_and_digits_are_short() {
+        assert_eq!([size(1000), size(1024), size(32 << 20)], ["1000 B", "1 KiB", "32 MiB"]);
+        assert_eq!([digits(0.123), digits(12.34), digits(1234.5)], ["0.12", "12.3", "1234"]);
+    }
+}

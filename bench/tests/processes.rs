@@ -1,0 +1,85 @@
+//! The load bench as a whole, with its servers and workers in processes of their own.
+//!
+//! Without the usual harness, because this program must be able to become a server, a worker and the bench itself.
+
+use std::env;
+use std::fs;
+use std::process::{Command, ExitCode, Output};
+
+use photo_bench::{load, role};
+use serde_json::Value;
+
+/// Makes this program the bench.
+const AS_LOAD: &str = "PHOTO_BENCH_TEST_AS_LOAD";
+
+fn main() -> ExitCode {
+    role::run_if_child();
+    if env::var_os(AS_LOAD).is_some() {
+        return load::run(env::args());
+    }
+    every_style_gets_its_line_of_json();
+    a_cell_that_cannot_run_is_shown_with_its_reason();
+    a_server_of_ones_own_can_be_measured();
+    what_is_not_selected_is_not_run();
+    each_cell_can_be_tried();
+    println!("processes: ok");
+    ExitCode::SUCCESS
+}
+
+fn every_style_gets_its_line_of_json() {
+    let file = env::temp_dir().join(format!("photo-bench-{}.json", std::process::id()));
+    let json = format!("--json={}", file.display());
+    let styles = "--styles=floor,blocking,callbacks,tokio,tokio-multi,async-std,smol,ureq";
+    let words = "--bench --in-flight 4 --delay-ms 1 --count 40 --rounds 2 --bytes 2000";
+    let printed = run(words, &[&json, styles]);
+
+    let lines = fs::read_to_string(&file).expect("the file is written");
+    fs::remove_file(&file).expect("the file can be removed");
+    let cells: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!(cells.len(), 8);
+    for cell in &cells {
+        let style = cell["style"].as_str().expect("a name");
+        assert!(cell.get("failed").is_none(), "{cell}");
+        assert_eq!((&cell["errors"], &cell["count"], &cell["bytes"]), (&0.into(), &40.into(), &2000.into()));
+        assert!(cell["p50_us"].as_f64() >= Some(1000.0), "{style} was faster than the server: {cell}");
+        assert!(cell["p50_us"].as_f64() <= cell["max_us"].as_f64());
+        assert_eq!(cell["rounds"].as_array().map(Vec::len), Some(2));
+        assert!(printed.lines().any(|line| line.starts_with(style)), "{style} is not in {printed}");
+    }
+}
+
+fn a_cell_that_cannot_run_is_shown_with_its_reason() {
+    let printed = run("--bench --styles floor --in-flight 1000000 --delay-ms 0 --rounds 1", &[]);
+    assert!(printed.contains("floor: not measured: needs 1000064 open files"), "{printed}");
+}
+
+fn a_server_of_ones_own_can_be_measured() {
+    let server = photo_server::PhotoServer::start().expect("the server starts");
+    let url = format!("--url={}", server.url("/photo?bytes=3000"));
+    let printed = run("--bench --styles floor,callbacks --in-flight 2 --count 20 --rounds 1", &[&url]);
+    assert!(printed.contains("3000 B photos") && printed.contains("n/a"), "{printed}");
+    let absent = format!("--url={}", server.url("/nothing-here"));
+    let printed = run("--bench --styles callbacks --in-flight 1 --count 20 --rounds 1", &[&absent]);
+    assert!(printed.contains("not measured") && printed.contains("404"), "{printed}");
+}
+
+fn what_is_not_selected_is_not_run() {
+    assert_eq!(run("--bench latency", &[]), "");
+    assert_eq!(run("--bench --profile-time 1", &[]), "");
+    assert_eq!(run("--list --exact load/0ms/16/smol", &[]), "load/0ms/16/smol: benchmark\n");
+}
+
+fn each_cell_can_be_tried() {
+    let printed = run("--test --styles floor,smol load/20ms/64", &[]);
+    assert_eq!(printed, "Testing load/20ms/64/floor\nSuccess\n\nTesting load/20ms/64/smol\nSuccess\n\n");
+}
+
+fn run(words: &str, more: &[&str]) -> String {
+    let program = env::current_exe().expect("this program is somewhere");
+    let mut command = Command::new(program);
+    command.env(AS_LOAD, "").args(words.split(' ')).args(more);
+    let Output { status, stdout, stderr } = command.output().expect("this program can be run");
+    let stdout = String::from_utf8_lossy(&stdout).into_owned();
+    assert!(status.success(), "{words}: {status}\n{stdout}\n{}", String::from_utf8_lossy(&stderr));
+    stdout
+}
