@@ -1,15 +1,18 @@
 //! The futures, on each runtime, as the suite sees them.
 
+use std::cell::Cell;
 use std::future::Future;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::time::Duration;
 
 use futures::future::{self, Either};
-use photo::{Config, Error, Photo};
+use futures::stream::StreamExt;
+use photo::{Backoff, Config, Error, Photo, SaveError, Thumbnail, ThumbnailError};
 use photo_futures::runtime::{AsyncStd, Runtime, Smol, Tokio};
 use photo_futures::{Client, recipes};
 
-use crate::{HandlePhoto, Samples, Style};
+use crate::{HandlePhoto, OnEach, OnProgress, Samples, Style};
 
 type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
 
@@ -21,7 +24,7 @@ trait Executor {
     fn run_all(&self, tasks: Vec<Task>);
 }
 
-struct Futures<R, E> {
+struct Futures<R: Runtime, E> {
     client: Client<R>,
     executor: E,
 }
@@ -32,7 +35,7 @@ pub(crate) enum Flavor {
     MultiThread,
 }
 
-pub(crate) fn tokio(config: Config, flavor: Flavor) -> Result<Box<dyn Style>, Error> {
+pub(crate) fn tokio(config: Config, flavor: &Flavor) -> Result<Box<dyn Style>, Error> {
     let mut builder = match flavor {
         Flavor::CurrentThread => tokio::runtime::Builder::new_current_thread(),
         Flavor::MultiThread => tokio::runtime::Builder::new_multi_thread(),
@@ -62,13 +65,64 @@ impl<R: Runtime, E: Executor> Style for Futures<R, E> {
         self.executor.block_on(recipes::one(&self.client, url, started, handle_photo));
     }
 
-    fn cancel(&self, url: &str, after: Duration) -> Result<Photo, Error> {
+    fn album(&self, url: &str, in_flight: usize) -> Result<Vec<Result<Photo, Error>>, Error> {
+        self.executor.block_on(recipes::album(&self.client, url, in_flight))
+    }
+
+    fn cancel(&self, url: &str, patience: Duration) -> Result<Photo, Error> {
+        self.executor.block_on(recipes::cancel(&self.client, url, patience))
+    }
+
+    fn deadline(&self, urls: &[String], in_flight: usize, budget: Duration) -> Vec<Result<Photo, Error>> {
+        self.executor.block_on(recipes::deadline(&self.client, urls, in_flight, budget))
+    }
+
+    fn race(&self, urls: &[String]) -> Result<Photo, Error> {
+        self.executor.block_on(recipes::race(&self.client, urls))
+    }
+
+    fn stream(&self, urls: &[String], in_flight: usize, mut on_each: OnEach) {
+        let results = recipes::stream(&self.client, urls, in_flight);
+        self.executor.block_on(results.for_each(|(index, result)| {
+            on_each(index, result);
+            future::ready(())
+        }));
+    }
+
+    fn progress(&self, url: &str, on_progress: OnProgress) -> Result<Photo, Error> {
+        self.executor.block_on(recipes::progress(&self.client, url, on_progress))
+    }
+
+    fn retry(&self, url: &str, backoff: Backoff) -> Result<Photo, Error> {
+        self.executor.block_on(recipes::retry(&self.client, url, backoff))
+    }
+
+    fn save(&self, url: &str, folder: &Path) -> Result<PathBuf, SaveError> {
+        self.executor.block_on(recipes::save(&self.client, url, folder))
+    }
+
+    fn thumbnail(&self, url: &str, max_side: u32) -> Result<Thumbnail, ThumbnailError> {
+        self.executor.block_on(recipes::thumbnail(&self.client, url, max_side))
+    }
+
+    fn thumbnail_beside(
+        &self,
+        url: &str,
+        max_side: u32,
+        other: &str,
+    ) -> (Result<Thumbnail, ThumbnailError>, usize) {
         self.executor.block_on(async {
-            let download = std::pin::pin!(self.client.download(url));
-            let timer = std::pin::pin!(self.client.runtime().sleep(after));
-            match future::select(download, timer).await {
-                Either::Left((result, _)) => result,
-                Either::Right(((), _dropped)) => Err(Error::Cancelled),
+            let count = Cell::new(0);
+            let others = std::pin::pin!(async {
+                loop {
+                    let result = self.client.download(other).await;
+                    count.update(|count| count + usize::from(result.is_ok()));
+                }
+            });
+            let thumbnail = std::pin::pin!(recipes::thumbnail(&self.client, url, max_side));
+            match future::select(thumbnail, others).await {
+                Either::Left((thumbnail, _dropped)) => (thumbnail, count.get()),
+                Either::Right((never, _)) => never,
             }
         })
     }

@@ -7,15 +7,29 @@
 mod blocking;
 mod callbacks;
 mod futures;
+mod outcome;
+mod replay;
 mod samples;
+mod site;
+mod suite;
 
 use std::fmt;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
-use photo::{Config, Error, Photo};
+use photo::{Backoff, Config, Error, Photo, Received, SaveError, Thumbnail, ThumbnailError};
 
+pub use outcome::Outcome;
+pub use replay::Replay;
 pub use samples::{Sample, Samples, Ticket};
+pub use site::{Picture, Scheme, Site};
+pub use suite::{eventually, within};
+
+/// The README's code is tested with the documentation.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
 
 /// A client of some style, as the suite and the benchmark use it.
 pub trait Style {
@@ -32,13 +46,70 @@ pub trait Style {
     /// The recipe `one`: tells when the download has been started and what became of it.
     fn one(&self, url: &str, started: Box<dyn FnOnce() + Send>, handle_photo: HandlePhoto);
 
-    /// Starts a download and cancels it `after` a while, in the style's own way: by a token, by its handle, by
-    /// dropping the future.
+    /// The recipe `album`: an index, then its photos, at most `in_flight` at once.
+    ///
+    /// # Errors
+    ///
+    /// Those of the index.
+    fn album(&self, url: &str, in_flight: usize) -> Result<Vec<Result<Photo, Error>>, Error>;
+
+    /// The recipe `cancel`: a download that is stopped when `patience` is over, in the style's own way: by a token,
+    /// by its handle, by dropping the future.
     ///
     /// # Errors
     ///
     /// [`Error::Cancelled`], unless the download had ended before.
-    fn cancel(&self, url: &str, after: Duration) -> Result<Photo, Error>;
+    fn cancel(&self, url: &str, patience: Duration) -> Result<Photo, Error>;
+
+    /// The recipe `deadline`: what has not ended when the `budget` is over is cancelled.
+    fn deadline(&self, urls: &[String], in_flight: usize, budget: Duration) -> Vec<Result<Photo, Error>>;
+
+    /// The recipe `race`: the first good photo wins, the other downloads are cancelled.
+    ///
+    /// # Errors
+    ///
+    /// The last one, if all fail.
+    fn race(&self, urls: &[String]) -> Result<Photo, Error>;
+
+    /// The recipe `stream`: at most `in_flight` at once, each result handed over as soon as it is there.
+    fn stream(&self, urls: &[String], in_flight: usize, on_each: OnEach);
+
+    /// The recipe `progress`: tells, not too often, how much of the photo has come.
+    ///
+    /// # Errors
+    ///
+    /// Those of the download.
+    fn progress(&self, url: &str, on_progress: OnProgress) -> Result<Photo, Error>;
+
+    /// The recipe `retry`: tries again after transient errors, as `backoff` says.
+    ///
+    /// # Errors
+    ///
+    /// That of the last attempt.
+    fn retry(&self, url: &str, backoff: Backoff) -> Result<Photo, Error>;
+
+    /// The recipe `save`: downloads into a folder, and tells the path.
+    ///
+    /// # Errors
+    ///
+    /// Those of the download and of the file.
+    fn save(&self, url: &str, folder: &Path) -> Result<PathBuf, SaveError>;
+
+    /// The recipe `thumbnail`: downloads and scales down.
+    ///
+    /// # Errors
+    ///
+    /// Those of the download and of the decoding.
+    fn thumbnail(&self, url: &str, max_side: u32) -> Result<Thumbnail, ThumbnailError>;
+
+    /// The recipe `thumbnail`, and beside it one download of `other` after the other until it is done: tells how many
+    /// of those brought their photo.
+    fn thumbnail_beside(
+        &self,
+        url: &str,
+        max_side: u32,
+        other: &str,
+    ) -> (Result<Thumbnail, ThumbnailError>, usize);
 
     /// Keeps `in_flight` downloads of `url` under way until `samples` has all it wants: each next one starts when
     /// one ends.
@@ -47,6 +118,12 @@ pub trait Style {
 
 /// What is called with the photo, or the error, of the recipe `one`.
 pub type HandlePhoto = Box<dyn FnOnce(Result<Photo, Error>) + Send>;
+
+/// What is called with the progress of the recipe `progress`.
+pub type OnProgress = Box<dyn FnMut(Received) + Send>;
+
+/// What is called with each result of the recipe `stream` and its place among the URLs.
+pub type OnEach = Box<dyn FnMut(usize, Result<Photo, Error>) + Send>;
 
 /// Who takes part: each style, the futures on each runtime.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -92,8 +169,8 @@ impl Contender {
         Ok(match self {
             Self::Blocking => Box::new(blocking::Blocking::new(config)?),
             Self::Callbacks => Box::new(callbacks::Callbacks::new(config)?),
-            Self::Tokio => futures::tokio(config, futures::Flavor::CurrentThread)?,
-            Self::TokioMulti => futures::tokio(config, futures::Flavor::MultiThread)?,
+            Self::Tokio => futures::tokio(config, &futures::Flavor::CurrentThread)?,
+            Self::TokioMulti => futures::tokio(config, &futures::Flavor::MultiThread)?,
             Self::AsyncStd => futures::async_std(config)?,
             Self::Smol => futures::smol(config)?,
         })
@@ -114,5 +191,18 @@ impl FromStr for Contender {
             let known: Vec<_> = Self::ALL.iter().map(|contender| contender.name()).collect();
             format!("no contender is called {name:?}; there are {}", known.join(", "))
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_leads_back_to_its_contender() {
+        for contender in Contender::ALL {
+            assert_eq!(contender.name().parse(), Ok(contender));
+        }
+        assert!("ftp".parse::<Contender>().unwrap_err().contains("tokio-multi"));
     }
 }

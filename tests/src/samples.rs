@@ -47,7 +47,12 @@ impl Samples {
         // Written one by one: zeroed memory would only be touched later.
         let latencies = (0..count).map(|_| AtomicU64::new(u64::MAX)).collect::<Box<[_]>>();
         latencies.iter().for_each(|latency| latency.store(0, Relaxed));
-        Self(Arc::new(Inner { next: AtomicUsize::new(0), latencies, bytes: AtomicU64::new(0), errors: Mutex::default() }))
+        Self(Arc::new(Inner {
+            next: AtomicUsize::new(0),
+            latencies,
+            bytes: AtomicU64::new(0),
+            errors: Mutex::default(),
+        }))
     }
 
     /// Starts one more download, unless enough have been started.

@@ -1,11 +1,13 @@
 //! The tokio runtime, current-thread or multi-thread.
 
 use std::io;
+use std::mem::MaybeUninit;
 use std::net::SocketAddr;
 use std::panic;
 use std::pin::Pin;
 use std::time::Duration;
 
+use socket2::SockRef;
 use tokio::net::{TcpStream, lookup_host};
 use tokio::task;
 use tokio::time::{self, Sleep};
@@ -28,8 +30,8 @@ impl Runtime for Tokio {
     }
 
     fn is_open(stream: &Self::Stream) -> bool {
-        // Answered from the remembered readiness: mostly without a system call.
-        is_quiet(&stream.get_ref().try_read(&mut [0]))
+        // Not by `try_read`, which goes by what the reactor has noticed: nothing while nobody has polled it.
+        is_quiet(&SockRef::from(stream.get_ref()).peek(&mut [MaybeUninit::uninit()]))
     }
 
     async fn resolve(&self, host: String, port: u16) -> io::Result<Vec<SocketAddr>> {

@@ -1,0 +1,86 @@
+//! What became of a download, as far as the suite tells one ending from another.
+
+use std::fmt;
+
+use photo::{Error, Phase, Photo};
+
+/// The variant of a result. Of an error, it keeps only what every style must agree on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// A photo.
+    Photo,
+    /// [`Error::InvalidConfig`].
+    InvalidConfig,
+    /// [`Error::InvalidUrl`].
+    InvalidUrl,
+    /// [`Error::Resolve`].
+    Resolve,
+    /// [`Error::Connect`].
+    Connect,
+    /// [`Error::Tls`].
+    Tls,
+    /// [`Error::Timeout`] in this phase.
+    Timeout(Phase),
+    /// [`Error::Status`] with this code.
+    Status(u16),
+    /// [`Error::TooManyRedirects`].
+    TooManyRedirects,
+    /// [`Error::TooLarge`].
+    TooLarge,
+    /// [`Error::Truncated`].
+    Truncated,
+    /// [`Error::Malformed`].
+    Malformed,
+    /// [`Error::NotAPhoto`].
+    NotAPhoto,
+    /// [`Error::Cancelled`].
+    Cancelled,
+    /// [`Error::Io`], whatever it happened during: a connection may break at any time.
+    Io,
+}
+
+impl Outcome {
+    /// Of a download.
+    ///
+    /// # Panics
+    ///
+    /// For an error that the suite does not know yet.
+    #[must_use]
+    pub fn of(result: &Result<Photo, Error>) -> Self {
+        let Err(error) = result else { return Self::Photo };
+        match error {
+            Error::InvalidConfig { .. } => Self::InvalidConfig,
+            Error::InvalidUrl { .. } => Self::InvalidUrl,
+            Error::Resolve { .. } => Self::Resolve,
+            Error::Connect { .. } => Self::Connect,
+            Error::Tls { .. } => Self::Tls,
+            Error::Timeout { phase, .. } => Self::Timeout(*phase),
+            Error::Status { code, .. } => Self::Status(*code),
+            Error::TooManyRedirects { .. } => Self::TooManyRedirects,
+            Error::TooLarge { .. } => Self::TooLarge,
+            Error::Truncated { .. } => Self::Truncated,
+            Error::Malformed { .. } => Self::Malformed,
+            Error::NotAPhoto { .. } => Self::NotAPhoto,
+            Error::Cancelled => Self::Cancelled,
+            Error::Io { .. } => Self::Io,
+            other => panic!("teach the suite this error: {other:?}"),
+        }
+    }
+
+    /// Panics with both, unless `result` ended like this.
+    ///
+    /// # Panics
+    ///
+    /// If it ended otherwise.
+    #[track_caller]
+    pub fn assert_of(self, result: &Result<Photo, Error>) {
+        assert!(Self::of(result) == self, "expected {self}, found {result:?}");
+    }
+}
+
+/// As in `Timeout(Head)` and `Status(404)`.
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&format!("{self:?}"))
+    }
+}

@@ -1,0 +1,145 @@
+//! Where the suite downloads from: a photo server of each test's own, and the pictures that it serves.
+
+use std::collections::BTreeMap;
+use std::ops::Deref;
+use std::sync::{Mutex, PoisonError};
+
+use photo::{Config, Photo};
+use photo_server::{Fault, PhotoServer, PictureFormat, picture};
+
+use crate::{Contender, Style};
+
+/// A running server, and the clients that trust it.
+#[derive(Debug)]
+pub struct Site {
+    server: PhotoServer,
+}
+
+impl Site {
+    /// Starts one on free ports.
+    ///
+    /// # Panics
+    ///
+    /// If the system refuses the ports or the thread.
+    #[must_use]
+    pub fn start() -> Self {
+        Self { server: PhotoServer::start().expect("a server can be started") }
+    }
+
+    /// The default configuration, with the server's certificate trusted.
+    #[must_use]
+    pub fn config(&self) -> Config {
+        Config::default().root_certificate(self.server.root_certificate())
+    }
+
+    /// A client with this configuration.
+    #[must_use]
+    pub fn client(&self, contender: Contender) -> Box<dyn Style> {
+        self.client_with(contender, |config| config)
+    }
+
+    /// A client with this configuration, changed by `limits`.
+    ///
+    /// # Panics
+    ///
+    /// If that cannot work.
+    #[must_use]
+    pub fn client_with(&self, contender: Contender, limits: impl FnOnce(Config) -> Config) -> Box<dyn Style> {
+        contender.client(limits(self.config())).expect("the configuration is valid")
+    }
+
+    /// The URL of a path by `scheme`.
+    #[must_use]
+    pub fn url_by(&self, scheme: Scheme, path: &str) -> String {
+        match scheme {
+            Scheme::Http => self.server.url(path),
+            Scheme::Https => self.server.tls_url(path),
+        }
+    }
+
+    /// The URL of a fault with its parameters, by http.
+    #[must_use]
+    pub fn fault(&self, fault: Fault, query: &str) -> String {
+        self.server.url(&format!("{}?{query}", fault.path()))
+    }
+}
+
+impl Deref for Site {
+    type Target = PhotoServer;
+
+    fn deref(&self) -> &PhotoServer {
+        &self.server
+    }
+}
+
+/// Without or with TLS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Scheme {
+    /// Without.
+    Http,
+    /// With.
+    Https,
+}
+
+impl Scheme {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Http, Self::Https];
+}
+
+/// A picture that the server makes, and that the suite can make too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Picture {
+    /// GIF, PNG or JPEG.
+    pub format: PictureFormat,
+    /// Size of the file.
+    pub bytes: usize,
+    /// Tells pictures of the same size from each other.
+    pub seed: u64,
+}
+
+impl Picture {
+    /// A JPEG.
+    #[must_use]
+    pub const fn jpeg(bytes: usize, seed: u64) -> Self {
+        Self { format: PictureFormat::Jpeg, bytes, seed }
+    }
+
+    /// What describes it to the server, for `/photo` and for any fault.
+    #[must_use]
+    pub fn query(&self) -> String {
+        format!("bytes={}&format={}&seed={}", self.bytes, self.format.name(), self.seed)
+    }
+
+    /// Where it is served as it should be.
+    #[must_use]
+    pub fn path(&self) -> String {
+        format!("/photo?{}", self.query())
+    }
+
+    /// The file. It is made once for all contenders, since that may take longer than to download it.
+    ///
+    /// # Panics
+    ///
+    /// For a size that the format cannot have.
+    #[must_use]
+    pub fn file(&self) -> &'static [u8] {
+        static MADE: Mutex<BTreeMap<String, &[u8]>> = Mutex::new(BTreeMap::new());
+        let made = || MADE.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(file) = made().get(&self.query()) {
+            return file;
+        }
+        let file = picture(self.format, self.bytes, self.seed).expect("the format can have this size");
+        made().entry(self.query()).or_insert(file.leak())
+    }
+
+    /// Panics unless `photo` is this picture, byte for byte.
+    ///
+    /// # Panics
+    ///
+    /// If it is not.
+    #[track_caller]
+    pub fn assert_is(&self, photo: &Photo) {
+        // Not by `assert_eq`, which would print megabytes.
+        assert!(photo.bytes == self.file(), "{photo:?} is not {self:?}");
+    }
+}

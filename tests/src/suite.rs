@@ -1,0 +1,80 @@
+//! How tests are instantiated, bounded and awaited.
+
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long a test may take, many times what it does take. What hangs is to fail with its name.
+const TEST_LIMIT: Duration = Duration::from_secs(20);
+
+/// How long the server may take to notice something.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Turns functions of a [`Contender`](crate::Contender) into tests, one for each contender, in a module of its name:
+/// `callbacks::a_stalled_server_times_out`.
+#[macro_export]
+macro_rules! suite {
+    (@ $module:ident, $contender:ident, [$($test:ident)+]) => {
+        mod $module {
+            $(
+                #[test]
+                fn $test() {
+                    $crate::within(|| super::$test($crate::Contender::$contender));
+                }
+            )+
+        }
+    };
+    ($($test:ident),+ $(,)?) => {
+        $crate::suite!(@ blocking, Blocking, [$($test)+]);
+        $crate::suite!(@ callbacks, Callbacks, [$($test)+]);
+        $crate::suite!(@ tokio, Tokio, [$($test)+]);
+        $crate::suite!(@ tokio_multi, TokioMulti, [$($test)+]);
+        $crate::suite!(@ async_std, AsyncStd, [$($test)+]);
+        $crate::suite!(@ smol, Smol, [$($test)+]);
+    };
+}
+
+/// Runs the body of a test on a thread of its own, and fails if that takes longer than 20 s.
+///
+/// # Panics
+///
+/// If the body does, or does not end.
+#[track_caller]
+pub fn within(body: impl FnOnce() + Send + 'static) {
+    let name = thread::current().name().unwrap_or("a test").to_owned();
+    let (running, end) = mpsc::channel::<()>();
+    let body = move || {
+        let _running = running; // dropped at the end, be it by a panic
+        body();
+    };
+    let thread = thread::Builder::new().name(name.clone()).spawn(body).expect("a thread can be started");
+    match end.recv_timeout(TEST_LIMIT) {
+        Err(RecvTimeoutError::Timeout) => panic!("{name} has not ended after {TEST_LIMIT:?}"),
+        _ => thread.join().unwrap_or_else(|payload| std::panic::resume_unwind(payload)),
+    }
+}
+
+/// Waits until `condition` holds.
+///
+/// # Panics
+///
+/// If it does not within 5 s.
+#[track_caller]
+pub fn eventually(what: &str, condition: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !condition() {
+        assert!(start.elapsed() < PATIENCE, "not within {PATIENCE:?}: {what}");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[should_panic(expected = "on its thread")]
+    fn a_panic_in_the_body_fails_the_test() {
+        within(|| panic!("on its thread"));
+    }
+}

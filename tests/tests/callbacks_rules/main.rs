@@ -1,0 +1,267 @@
+//! The rules of `photo_callbacks`, by their numbers; the adapter is not involved.
+
+mod other;
+mod story;
+
+use std::cell::Cell;
+use std::net::TcpListener;
+use std::rc::Rc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use photo_server::Fault;
+use photo_tests::{Site, eventually, within};
+
+use story::{Story, client, millis, panic_of_run};
+
+#[test]
+fn rule_1_each_callback_is_called_exactly_once() {
+    within(|| {
+        let site = Site::start();
+        let client = client(&site);
+        let refused = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let urls = [
+            site.url("/photo"),
+            site.tls_url("/photo"),
+            site.fault(Fault::RedirectChain, ""),
+            site.fault(Fault::CloseOnReuse, ""),
+            site.url("/nowhere"),
+            site.fault(Fault::ResetInBody, ""),
+            format!("http://{refused}/"),
+            "http://nonexistent.invalid/".to_owned(),
+            "no URL".to_owned(),
+        ];
+        let calls: Rc<[Cell<u32>]> = (0..5 * urls.len()).map(|_| Cell::new(0)).collect();
+        for i in 0..calls.len() {
+            let calls = Rc::clone(&calls);
+            let download = client.download(&urls[i % urls.len()], move |_| calls[i].set(calls[i].get() + 1));
+            if i % 4 == 3 {
+                download.cancel();
+                download.cancel();
+            }
+        }
+        client.run();
+        client.run();
+        assert!(calls.iter().all(|calls| calls.get() == 1), "{calls:?}");
+    });
+}
+
+#[test]
+fn rule_2_callbacks_are_called_on_the_thread_that_runs_the_loop() {
+    within(|| {
+        let site = Site::start();
+        let client = client(&site);
+        let (here, seen) = (thread::current().id(), Rc::new(Cell::new(0)));
+        let seen_there = |seen: &Rc<Cell<u32>>| {
+            let seen = Rc::clone(seen); // not Send
+            move || {
+                assert_eq!(thread::current().id(), here);
+                seen.set(seen.get() + 1);
+            }
+        };
+        let (called, called_too, called_last) = (seen_there(&seen), seen_there(&seen), seen_there(&seen));
+        client.download(&site.url("/photo"), move |_| called());
+        client.after(millis(1), called_too);
+        client.offload(move || assert_ne!(thread::current().id(), here), move |()| called_last());
+        client.run();
+        assert_eq!(seen.get(), 3);
+    });
+}
+
+#[test]
+fn rule_3_no_callback_is_called_from_inside_the_call_that_takes_it() {
+    within(|| {
+        let site = Site::start();
+        let client = client(&site);
+        let story = Story::default();
+        client.download("no URL", story.result("bad"));
+        story.tell("download has returned");
+        let download = client.download(&site.url("/photo"), story.result("cancelled"));
+        download.cancel();
+        story.tell("cancel has returned");
+        let timer = story.clone();
+        client.after(Duration::ZERO, move || timer.tell("timer"));
+        story.tell("after has returned");
+        client.run();
+        story.tell("run has returned");
+        assert_eq!(story.0.borrow().len(), 7);
+        assert_eq!(
+            story.0.borrow()[..3],
+            ["download has returned", "cancel has returned", "after has returned"]
+        );
+        assert_eq!(story.0.borrow()[6], "run has returned");
+    });
+}
+
+#[test]
+fn rule_3_holds_inside_callbacks_too() {
+    within(|| {
+        let site = Site::start();
+        let (client, story) = (client(&site), Story::default());
+        let (inner_client, inner_story) = (client.clone(), story.clone());
+        client.after(Duration::ZERO, move || {
+            let stalled = inner_client.download("http://127.0.0.1:1/", inner_story.result("cancelled"));
+            inner_client.download("no URL", inner_story.result("bad"));
+            stalled.cancel();
+            inner_story.tell("callback has returned");
+        });
+        client.run();
+        assert_eq!(story.0.borrow()[0], "callback has returned");
+        assert_eq!(story.0.borrow().len(), 3);
+    });
+}
+
+#[test]
+fn rule_4_cancel_leads_to_one_call_and_closes_the_socket() {
+    within(|| {
+        let site = Site::start();
+        let (client, story) = (client(&site), Story::default());
+        let download = client.download(&site.fault(Fault::StallInBody, ""), story.result("stalled"));
+        let (cancelled, when) = (download.clone(), Instant::now());
+        client.after(millis(100), move || cancelled.cancel());
+        client.run();
+        story.assert_is(&["stalled Cancelled"]);
+        assert!(when.elapsed() < Duration::from_secs(1));
+        eventually("the socket is closed", || site.counters().open_connections == 0);
+
+        download.cancel(); // it has ended
+        client.download(&site.url("/photo"), story.result("next"));
+        download.cancel();
+        client.run();
+        story.assert_is(&["stalled Cancelled", "next Photo"]);
+    });
+}
+
+#[test]
+fn rule_4_the_socket_is_closed_at_once_not_by_the_next_run() {
+    within(|| {
+        let site = Site::start();
+        let (client, story) = (client(&site), Story::default());
+        let download = client.download(&site.fault(Fault::StallBeforeHead, ""), story.result("stalled"));
+        client.after(millis(100), || panic!("out of the loop"));
+        assert_eq!(panic_of_run(&client), "out of the loop");
+        assert_eq!(site.counters().open_connections, 1);
+        download.cancel();
+        eventually("the socket is closed", || site.counters().open_connections == 0);
+        story.assert_is(&[]);
+        client.run();
+        story.assert_is(&["stalled Cancelled"]);
+    });
+}
+
+#[test]
+fn rule_5_a_callback_may_do_anything_with_the_client() {
+    within(|| {
+        let site = Site::start();
+        let (client, story) = (client(&site), Story::default());
+        let stalled = client.download(&site.fault(Fault::StallBeforeHead, ""), story.result("stalled"));
+        let (inner, inner_story, next) = (client.clone(), story.clone(), site.tls_url("/photo"));
+        client.download(&site.url("/photo"), move |result| {
+            inner_story.result("first")(result);
+            inner.run(); // the loop is turning already
+            inner.download(&next, inner_story.result("second"));
+            let (timer_client, timer_story) = (inner.clone(), inner_story.clone());
+            inner.after(millis(20), move || {
+                timer_story.tell("timer");
+                stalled.cancel();
+                drop(timer_client);
+            });
+            inner.offload(|| "work", move |done| inner_story.tell(done));
+            drop(inner);
+        });
+        client.run();
+        assert_eq!(story.0.borrow()[0], "first Photo");
+        story.assert_has(&["first Photo", "second Photo", "stalled Cancelled", "timer", "work"]);
+    });
+}
+
+#[test]
+fn rule_6_a_panic_leaves_run_and_loses_no_other_download() {
+    within(|| {
+        let site = Site::start();
+        let (client, story) = (client(&site), Story::default());
+        for i in 0..5 {
+            client.download(&site.url("/photo?delay_ms=150"), story.result(&format!("slow {i}")));
+        }
+        client.download("no URL", |_| panic!("of a bad one"));
+        client.download("no URL", story.result("bad"));
+        client.download(&site.url("/photo"), |_| panic!("of a good one"));
+        client.after(millis(50), || panic!("of a timer"));
+        assert_eq!(panic_of_run(&client), "of a bad one");
+        assert_eq!(panic_of_run(&client), "of a good one");
+        assert_eq!(panic_of_run(&client), "of a timer");
+        client.run();
+        story.assert_has(&[
+            "bad InvalidUrl",
+            "slow 0 Photo",
+            "slow 1 Photo",
+            "slow 2 Photo",
+            "slow 3 Photo",
+            "slow 4 Photo",
+        ]);
+        assert_eq!(site.counters().requests, 6);
+    });
+}
+
+#[test]
+fn rule_6_a_panic_in_offloaded_work_comes_out_of_run() {
+    within(|| {
+        let site = Site::start();
+        let (client, story) = (client(&site), Story::default());
+        client.offload(|| panic!("of the work"), |()| unreachable!("there is no result"));
+        client.download(&site.url("/photo?delay_ms=100"), story.result("other"));
+        assert_eq!(panic_of_run(&client), "of the work");
+        client.run();
+        story.assert_is(&["other Photo"]);
+        let after = story.clone();
+        client.offload(|| 42, move |n| after.tell(n.to_string()));
+        client.run();
+        story.assert_is(&["other Photo", "42"]);
+    });
+}
+
+#[test]
+fn rule_7_dropping_the_last_client_drops_what_was_not_called() {
+    within(|| {
+        struct Dropped(Rc<Cell<u32>>);
+        impl Drop for Dropped {
+            fn drop(&mut self) {
+                self.0.set(self.0.get() + 1);
+            }
+        }
+        let site = Site::start();
+        let client = client(&site);
+        let dropped = Rc::new(Cell::new(0));
+        let token = || Dropped(Rc::clone(&dropped));
+        let tokens = [token(), token(), token(), token(), token()];
+        let [of_download, of_bad_one, of_timer, of_work, of_due_timer] = tokens;
+        let download = client
+            .download(&site.fault(Fault::StallInBody, ""), move |_| unreachable!("{}", of_download.0.get()));
+        client.download("no URL", move |_| unreachable!("{}", of_bad_one.0.get()));
+        let timer = client.after(Duration::from_mins(1), move || unreachable!("{}", of_timer.0.get()));
+        client.offload(|| (), move |()| unreachable!("{}", of_work.0.get()));
+        client.after(Duration::ZERO, move || panic!("{}", of_due_timer.0.get()));
+        let clone = client.clone();
+        drop(client);
+        assert_eq!(dropped.get(), 0, "there is another client");
+        drop(clone);
+        assert_eq!(dropped.get(), 5);
+        download.cancel(); // of nobody
+        timer.cancel();
+    });
+}
+
+#[test]
+fn rule_7_dropping_the_last_client_closes_its_connections() {
+    within(|| {
+        let site = Site::start();
+        let client = client(&site);
+        client.download(&site.url("/photo"), |result| drop(result.unwrap()));
+        client.download(&site.fault(Fault::StallInBody, ""), |_| unreachable!());
+        client.after(millis(100), || panic!("out of the loop"));
+        panic_of_run(&client);
+        assert_eq!(site.counters().open_connections, 2);
+        drop(client);
+        eventually("all are closed", || site.counters().open_connections == 0);
+    });
+}

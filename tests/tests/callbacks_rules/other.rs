@@ -1,0 +1,122 @@
+//! What the rules do not say: the loop, its timers and its workers.
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use photo_callbacks::{Client, Config};
+use photo_tests::{Site, within};
+
+use crate::story::{Story, client, millis};
+
+#[test]
+fn run_returns_at_once_when_nothing_is_pending() {
+    within(|| {
+        let client = Client::new(Config::default()).unwrap();
+        client.run();
+        client.after(millis(5), || ());
+        client.run();
+        client.run();
+    });
+}
+
+#[test]
+fn dropping_a_handle_stops_nothing() {
+    within(|| {
+        let site = Site::start();
+        let (client, story) = (client(&site), Story::default());
+        drop(client.download(&site.url("/photo"), story.result("download")));
+        let timer = story.clone();
+        drop(client.after(millis(300), move || timer.tell("timer")));
+        client.run();
+        story.assert_is(&["download Photo", "timer"]);
+    });
+}
+
+#[test]
+fn timers_ring_in_order_and_not_early() {
+    within(|| {
+        let client = Client::new(Config::default()).unwrap();
+        let (story, start) = (Story::default(), Instant::now());
+        for delay in [60, 20, 40, 0, 20] {
+            let story = story.clone();
+            client.after(millis(delay), move || {
+                assert!(start.elapsed() >= millis(delay));
+                story.tell(delay.to_string());
+            });
+        }
+        client.run();
+        story.assert_is(&["0", "20", "20", "40", "60"]);
+    });
+}
+
+#[test]
+fn a_cancelled_timer_does_not_ring_and_is_not_waited_for() {
+    within(|| {
+        let client = Client::new(Config::default()).unwrap();
+        let (story, start) = (Story::default(), Instant::now());
+        let far = client.after(Duration::from_mins(1), || unreachable!("it was cancelled"));
+        let near = story.clone();
+        let rung = client.after(millis(10), move || {
+            near.tell("near");
+            far.cancel();
+            far.cancel();
+        });
+        client.run();
+        rung.cancel(); // it has rung
+        client.run();
+        story.assert_is(&["near"]);
+        assert!(start.elapsed() < Duration::from_secs(10));
+    });
+}
+
+#[test]
+fn offloaded_work_does_not_hold_up_the_loop() {
+    within(|| {
+        let site = Site::start();
+        let (client, story) = (client(&site), Story::default());
+        for _ in 0..2 {
+            let story = story.clone();
+            client.offload(|| thread::sleep(millis(500)), move |()| story.tell("work"));
+        }
+        client.download(&site.url("/photo"), story.result("download"));
+        let timer = story.clone();
+        client.after(millis(50), move || timer.tell("timer"));
+        client.run();
+        assert_eq!(story.0.borrow()[2..], ["work", "work"]);
+        story.assert_has(&["download Photo", "timer", "work", "work"]);
+    });
+}
+
+#[test]
+fn more_work_than_workers_is_all_done() {
+    within(|| {
+        let client = Client::new(Config::default()).unwrap();
+        let sum = Rc::new(Cell::new(0));
+        for n in 1..=100 {
+            let sum = Rc::clone(&sum);
+            client.offload(move || n, move |n| sum.set(sum.get() + n));
+        }
+        client.run();
+        assert_eq!(sum.get(), 5050);
+    });
+}
+
+#[test]
+fn a_long_chain_of_callbacks_needs_no_stack() {
+    fn next(client: &Client, left: u32, ended: Rc<Cell<bool>>) {
+        let inner = client.clone();
+        client.download("no URL", move |_| match left {
+            0 => ended.set(true),
+            _ => next(&inner, left - 1, ended),
+        });
+    }
+    within(|| {
+        let client = Client::new(Config::default()).unwrap();
+        let ended = Rc::new(Cell::new(false));
+        next(&client, 100_000, Rc::clone(&ended));
+        client.run();
+        assert!(ended.get());
+    });
+}

@@ -1,0 +1,213 @@
+//! A download that is cancelled ends at once, and nothing else does.
+
+use std::time::{Duration, Instant};
+
+use photo_server::Fault;
+use photo_tests::{Contender, Outcome, Picture, Scheme, Site, eventually, suite};
+
+suite! {
+    a_download_is_cancelled_before_the_head,
+    a_download_is_cancelled_in_the_head,
+    a_download_is_cancelled_in_the_body,
+    a_download_is_cancelled_while_bytes_come,
+    a_download_is_cancelled_over_tls,
+    a_download_is_cancelled_while_it_agrees_on_tls,
+    a_download_is_cancelled_on_a_kept_connection,
+    cancelling_comes_too_late_for_a_photo_that_is_there,
+}
+
+/// All limits stay at 10 s and more, so that none of them can be what ended it.
+#[track_caller]
+fn assert_cancelled(contender: Contender, fault: Fault, scheme: Scheme, query: &str, warm_up: bool) {
+    let site = Site::start();
+    let client = site.client(contender);
+    if warm_up {
+        client.download(&site.url_by(scheme, "/photo")).unwrap();
+    }
+    let start = Instant::now();
+    let after = Duration::from_millis(100);
+    let result = client.cancel(&site.url_by(scheme, &format!("{}?{query}", fault.path())), after);
+    Outcome::Cancelled.assert_of(&result);
+    assert!(start.elapsed() < after + Duration::from_secs(1), "after {:?}", start.elapsed());
+    eventually("its connection is closed", || site.counters().open_connections == 0);
+    assert_eq!(site.counters().aborted, 1);
+
+    let picture = Picture::jpeg(5000, 8);
+    picture.assert_is(&client.download(&site.url_by(scheme, &picture.path())).unwrap());
+}
+
+fn a_download_is_cancelled_before_the_head(contender: Contender) {
+    assert_cancelled(contender, Fault::StallBeforeHead, Scheme::Http, "", false);
+}
+
+fn a_download_is_cancelled_in_the_head(contender: Contender) {
+    assert_cancelled(contender, Fault::StallInHead, Scheme::Http, "", false);
+}
+
+fn a_download_is_cancelled_in_the_body(contender: Contender) {
+    assert_cancelled(contender, Fault::StallInBody, Scheme::Http, "", false);
+}
+
+fn a_download_is_cancelled_while_bytes_come(contender: Contender) {
+    assert_cancelled(contender, Fault::Drip, Scheme::Http, "step=10&every_ms=2", false);
+}
+
+fn a_download_is_cancelled_over_tls(contender: Contender) {
+    for fault in [Fault::StallBeforeHead, Fault::StallInBody] {
+        assert_cancelled(contender, fault, Scheme::Https, "", false);
+    }
+}
+
+fn a_download_is_cancelled_while_it_agrees_on_tls(contender: Contender) {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("https://{}/", silent.local_addr().unwrap());
+    let start = Instant::now();
+    let client = contender.client(photo::Config::default()).unwrap();
+    Outcome::Cancelled.assert_of(&client.cancel(&url, Duration::from_millis(100)));
+    assert!(start.elapsed() < Duration::from_secs(1), "after {:?}", start.elapsed());
+}
+
+fn a_download_is_cancelled_on_a_kept_connection(contender: Contender) {
+    assert_cancelled(contender, Fault::StallBeforeHead, Scheme::Http, "", true);
+    assert_cancelled(contender, Fault::StallInBody, Scheme::Https, "", true);
+}
+
+fn cancelling_comes_too_late_for_a_photo_that_is_there(contender: Contender) {
+    let site = Site::start();
+    let client = site.client(contender);
+    let picture = Picture::jpeg(5000, 9);
+    picture.assert_is(&client.cancel(&site.url(&picture.path()), Duration::from_millis(500)).unwrap());
+    picture.assert_is(&client.download(&site.url(&picture.path())).unwrap());
+    assert_eq!(site.counters().connections, 1, "the connection was kept");
+}
+
+/// Futures are cancelled by dropping them.
+mod dropping {
+    use std::future::Future;
+    use std::pin::pin;
+    use std::task::{Context, Waker};
+
+    use photo_futures::Client;
+    use photo_futures::runtime::{AsyncStd, Runtime, Smol, Tokio};
+    use photo_tests::within;
+
+    use super::*;
+
+    fn is_send<T: Send>(value: T) -> T {
+        value
+    }
+
+    fn touches_nothing_before_it_is_polled<R: Runtime>(runtime: R) {
+        let site = Site::start();
+        let client = Client::new(runtime, site.config()).unwrap();
+        drop(is_send(client.download(&site.url("/photo"))));
+        std::thread::sleep(Duration::from_millis(50));
+        assert_eq!((site.counters().connections, site.counters().requests), (0, 0));
+    }
+
+    async fn takes_no_other_with_it<R: Runtime>(runtime: R) {
+        let site = Site::start();
+        let client = Client::new(runtime, site.config()).unwrap();
+        let (good_url, stalled_url) = (site.url("/photo?delay_ms=100"), site.fault(Fault::StallInBody, ""));
+        let mut good = pin!(client.download(&good_url));
+        {
+            let mut stalled = pin!(client.download(&stalled_url));
+            let cx = &mut Context::from_waker(Waker::noop());
+            assert!(good.as_mut().poll(cx).is_pending());
+            assert!(stalled.as_mut().poll(cx).is_pending());
+            client.runtime().sleep(Duration::from_millis(50)).await;
+        }
+        good.await.unwrap();
+        eventually("only the good one's connection is left", || site.counters().open_connections == 1);
+    }
+
+    fn on_tokio<T>(future: impl Future<Output = T>) -> T {
+        let mut builder = ::tokio::runtime::Builder::new_current_thread();
+        builder.enable_io().enable_time().build().unwrap().block_on(future)
+    }
+
+    #[test]
+    fn a_future_that_was_never_polled_touches_nothing() {
+        within(|| {
+            touches_nothing_before_it_is_polled(Tokio); // not even a runtime
+            touches_nothing_before_it_is_polled(AsyncStd);
+            touches_nothing_before_it_is_polled(Smol);
+        });
+    }
+
+    #[test]
+    fn a_dropped_future_takes_no_other_with_it() {
+        within(|| {
+            on_tokio(takes_no_other_with_it(Tokio));
+            ::async_std::task::block_on(takes_no_other_with_it(AsyncStd));
+            ::smol::block_on(takes_no_other_with_it(Smol));
+        });
+    }
+}
+
+/// Blocking calls are cancelled by a token.
+mod token {
+    use std::thread;
+
+    use photo_blocking::{CancelToken, Client};
+    use photo_tests::within;
+
+    use super::*;
+
+    #[test]
+    fn one_token_cancels_many_threads_at_once() {
+        within(|| {
+            let site = Site::start();
+            let client = Client::new(site.config()).unwrap();
+            let token = CancelToken::new();
+            let urls = [Fault::StallBeforeHead, Fault::StallInHead, Fault::StallInBody]
+                .map(|fault| [site.fault(fault, ""), site.url_by(Scheme::Https, &fault.path())]);
+            thread::scope(|scope| {
+                let urls = urls.as_flattened().iter().cycle().take(24);
+                let waiting: Vec<_> =
+                    urls.map(|url| scope.spawn(|| client.download_with(url, &token))).collect();
+                eventually("all are waiting", || site.counters().open_requests == 24);
+                let start = Instant::now();
+                token.cancel();
+                for download in waiting {
+                    Outcome::Cancelled.assert_of(&download.join().unwrap());
+                }
+                assert!(start.elapsed() < Duration::from_secs(1), "after {:?}", start.elapsed());
+            });
+            eventually("all connections are closed", || site.counters().open_connections == 0);
+            client.download(&site.url("/photo")).unwrap();
+        });
+    }
+
+    #[test]
+    fn a_token_that_was_cancelled_before_lets_nothing_start() {
+        within(|| {
+            let site = Site::start();
+            let client = Client::new(site.config()).unwrap();
+            let token = CancelToken::new();
+            token.cancel();
+            for _ in 0..2 {
+                Outcome::Cancelled.assert_of(&client.download_with(&site.url("/photo"), &token));
+            }
+            thread::sleep(Duration::from_millis(50));
+            assert_eq!(site.counters().connections, 0);
+        });
+    }
+
+    #[test]
+    fn a_token_that_was_not_cancelled_changes_nothing() {
+        within(|| {
+            let site = Site::start();
+            let client = Client::new(site.config()).unwrap();
+            let (token, other) = (CancelToken::new(), CancelToken::new());
+            thread::scope(|scope| {
+                let slow = scope.spawn(|| client.download_with(&site.url("/photo?delay_ms=200"), &token));
+                eventually("it is waiting", || site.counters().open_requests == 1);
+                other.cancel();
+                slow.join().unwrap().unwrap();
+            });
+            client.download_with(&site.url("/photo"), &token).unwrap();
+            assert_eq!(site.counters().connections, 1);
+        });
+    }
+}

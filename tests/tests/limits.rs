@@ -1,0 +1,252 @@
+//! Timeouts, sizes and bad input: a clear error, within its time.
+
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::time::{Duration, Instant};
+
+use photo::{Config, Error, Format, Phase, Photo};
+use photo_server::{Fault, Options};
+use photo_tests::{Contender, Outcome, Picture, Replay, Scheme, Site, Style, suite};
+use socket2::{Domain, Socket, Type};
+
+suite! {
+    a_bad_url_is_refused,
+    an_unknown_host_cannot_be_resolved,
+    a_refused_port_cannot_be_connected_to,
+    a_reply_that_is_not_http_is_malformed,
+    a_configuration_that_cannot_work_is_refused,
+    a_photo_as_large_as_the_limit_arrives,
+    a_larger_photo_is_refused_however_it_is_framed,
+    an_unverified_format_is_accepted,
+    a_certificate_that_is_not_trusted_is_refused,
+    a_certificate_for_another_name_is_refused,
+    tls_with_a_server_that_speaks_none_fails,
+    a_tls_server_spoken_to_without_tls_brings_an_error,
+    a_host_that_does_not_answer_times_out,
+    a_server_that_does_not_agree_on_tls_times_out,
+    a_stalled_server_times_out,
+    a_stalled_body_times_out,
+    the_whole_timeout_ends_what_no_stall_does,
+    the_whole_timeout_covers_redirects,
+    no_time_at_all_is_a_timeout,
+    endless_limits_do_no_harm,
+}
+
+const SHORT: Duration = Duration::from_millis(200);
+
+fn download(contender: Contender, url: &str) -> Result<Photo, Error> {
+    contender.client(Config::default()).unwrap().download(url)
+}
+
+/// Downloads, which must time out: not before `limit`, and not long after.
+#[track_caller]
+fn assert_times_out(client: &dyn Style, url: &str, expected: Phase, limit: Duration) {
+    let start = Instant::now();
+    let result = client.download(url);
+    let took = start.elapsed();
+    match result {
+        Err(Error::Timeout { phase, after }) => assert_eq!((phase, after), (expected, limit)),
+        other => panic!("expected a timeout, found {other:?}"),
+    }
+    assert!(took >= limit, "after {took:?}");
+    assert!(took < limit + Duration::from_secs(3), "after {took:?}");
+}
+
+fn a_bad_url_is_refused(contender: Contender) {
+    for url in [
+        "",
+        "cat.gif",
+        "//127.0.0.1/cat.gif",
+        "http://",
+        "http://[::1/cat.gif",
+        "http://127.0.0.1:99999/",
+        "http://127.0.0.1:0/",
+        "http://a b/",
+        "ftp://127.0.0.1/cat.gif",
+        "file:///cat.gif",
+        "data:image/gif;base64,R0lGODlhAQABAAAAACw=",
+        "mailto:me@coolcats.com",
+    ] {
+        Outcome::InvalidUrl.assert_of(&download(contender, url));
+    }
+}
+
+fn an_unknown_host_cannot_be_resolved(contender: Contender) {
+    let start = Instant::now();
+    let result = download(contender, "http://nonexistent.invalid/cat.gif");
+    Outcome::Resolve.assert_of(&result);
+    assert!(result.unwrap_err().to_string().contains("nonexistent.invalid"));
+    assert!(start.elapsed() < Duration::from_secs(12), "the time to connect in is 10 s");
+}
+
+fn a_refused_port_cannot_be_connected_to(contender: Contender) {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    for scheme in ["http", "https"] {
+        Outcome::Connect.assert_of(&download(contender, &format!("{scheme}://{free}/")));
+    }
+    let by_name = download(contender, &format!("http://localhost:{}/", free.port()));
+    assert!(by_name.unwrap_err().to_string().contains("localhost"));
+}
+
+fn a_reply_that_is_not_http_is_malformed(contender: Contender) {
+    for reply in ["220 mail.example ESMTP\r\n", "<html><title>Sign in</title></html>\r\n\r\n", "\0\0\0\0\r\n"]
+    {
+        let replay = Replay::start(vec![reply.into()]);
+        Outcome::Malformed.assert_of(&download(contender, &replay.url()));
+    }
+}
+
+fn a_configuration_that_cannot_work_is_refused(contender: Contender) {
+    for config in [
+        Config::default().user_agent("a\r\nb: c"),
+        Config::default().user_agent("x".repeat(2000)),
+        Config::default().root_certificate(*b"no certificate"),
+    ] {
+        Outcome::InvalidConfig.assert_of(&contender.client(config).and_then(|client| client.download("")));
+    }
+}
+
+fn a_photo_as_large_as_the_limit_arrives(contender: Contender) {
+    larger_than_allowed_by(0, contender, Outcome::Photo);
+}
+
+fn a_larger_photo_is_refused_however_it_is_framed(contender: Contender) {
+    larger_than_allowed_by(1, contender, Outcome::TooLarge);
+}
+
+fn larger_than_allowed_by(surplus: u64, contender: Contender, expected: Outcome) {
+    let site = Site::start();
+    for bytes in [1000, 40_000, 1 << 20] {
+        let picture = Picture::jpeg(bytes, 1);
+        let client = site.client_with(contender, |config| config.max_bytes(bytes as u64 - surplus));
+        for path in ["/photo", &Fault::Chunked.path(), &Fault::CloseDelimited.path()] {
+            for scheme in Scheme::ALL {
+                let url = site.url_by(scheme, &format!("{path}?{}", picture.query()));
+                expected.assert_of(&client.download(&url));
+            }
+        }
+    }
+}
+
+fn an_unverified_format_is_accepted(contender: Contender) {
+    let site = Site::start();
+    let client = site.client_with(contender, |config| config.verify_format(false));
+    let page = client.download(&site.fault(Fault::Html, "")).unwrap();
+    assert!(page.bytes.starts_with(b"<!DOCTYPE html>"));
+    assert_eq!((page.format, page.width, page.height), (Format::Unknown, 0, 0));
+    assert_eq!(client.download(&site.url("/photo?format=gif")).unwrap().format, Format::Gif);
+}
+
+fn a_certificate_that_is_not_trusted_is_refused(contender: Contender) {
+    let site = Site::start();
+    Outcome::Tls.assert_of(&download(contender, &site.tls_url("/photo")));
+    assert_eq!(site.counters().requests, 0);
+}
+
+fn a_certificate_for_another_name_is_refused(contender: Contender) {
+    let server = Options { listen: [0, 0, 0, 0].into(), ..Options::default() }.start().unwrap();
+    let url = format!("https://127.0.0.2:{}/photo", server.tls_addr().port());
+    if TcpStream::connect(SocketAddr::from(([127, 0, 0, 2], server.tls_addr().port()))).is_err() {
+        eprintln!("skipped: 127.0.0.2 is not this machine");
+        return;
+    }
+    let config = Config::default().root_certificate(server.root_certificate());
+    Outcome::Tls.assert_of(&contender.client(config).unwrap().download(&url));
+}
+
+fn tls_with_a_server_that_speaks_none_fails(contender: Contender) {
+    let site = Site::start();
+    let url = format!("https://localhost:{}/photo", site.addr().port());
+    Outcome::Tls.assert_of(&site.client(contender).download(&url));
+    let closes_at_once = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("https://{}/photo", closes_at_once.local_addr().unwrap());
+    std::thread::spawn(move || closes_at_once.accept());
+    Outcome::Tls.assert_of(&site.client(contender).download(&url));
+}
+
+fn a_tls_server_spoken_to_without_tls_brings_an_error(contender: Contender) {
+    let site = Site::start();
+    let url = format!("http://localhost:{}/photo", site.tls_addr().port());
+    let result = site.client(contender).download(&url);
+    assert!(matches!(Outcome::of(&result), Outcome::Malformed | Outcome::Io), "{result:?}");
+}
+
+fn a_host_that_does_not_answer_times_out(contender: Contender) {
+    let full = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    full.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
+    full.listen(0).unwrap();
+    let addr = full.local_addr().unwrap().as_socket().unwrap();
+    // Nobody accepts: after some, the system answers no more.
+    let attempts = (0..1000).map(|_| TcpStream::connect_timeout(&addr, Duration::from_millis(100)));
+    let queued: Vec<_> = attempts.map_while(Result::ok).collect();
+    if queued.len() == 1000 {
+        eprintln!("skipped: this system's queues do not fill up");
+        return;
+    }
+    let client = contender.client(Config::default().connect_timeout(SHORT)).unwrap();
+    assert_times_out(&*client, &format!("http://{addr}/"), Phase::Connect, SHORT);
+    assert_times_out(&*client, &format!("https://{addr}/"), Phase::Connect, SHORT);
+}
+
+fn a_server_that_does_not_agree_on_tls_times_out(contender: Contender) {
+    // The system accepts for it, and nobody answers.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("https://{}/", silent.local_addr().unwrap());
+    let client = contender.client(Config::default().connect_timeout(SHORT)).unwrap();
+    assert_times_out(&*client, &url, Phase::Handshake, SHORT);
+}
+
+fn a_stalled_server_times_out(contender: Contender) {
+    let site = Site::start();
+    let client = site.client_with(contender, |config| config.stall_timeout(SHORT));
+    assert_times_out(&*client, &site.fault(Fault::StallBeforeHead, ""), Phase::Head, SHORT);
+    assert_times_out(&*client, &site.fault(Fault::StallInHead, ""), Phase::Head, SHORT);
+}
+
+fn a_stalled_body_times_out(contender: Contender) {
+    let site = Site::start();
+    let limit = 2 * SHORT;
+    let client = site.client_with(contender, |config| config.stall_timeout(limit));
+    assert_times_out(&*client, &site.fault(Fault::StallInBody, ""), Phase::Body, limit);
+    assert_times_out(&*client, &site.fault(Fault::StallInBody, "bytes=500000"), Phase::Body, limit);
+}
+
+fn the_whole_timeout_ends_what_no_stall_does(contender: Contender) {
+    let site = Site::start();
+    let limit = 2 * SHORT;
+    let client = site.client_with(contender, |config| config.timeout(limit));
+    assert_times_out(&*client, &site.fault(Fault::Drip, "step=100&every_ms=50"), Phase::Body, limit);
+    assert_times_out(&*client, &site.fault(Fault::StallBeforeHead, ""), Phase::Head, limit);
+}
+
+fn the_whole_timeout_covers_redirects(contender: Contender) {
+    let site = Site::start();
+    let limit = 2 * SHORT;
+    let client = site.client_with(contender, |config| config.timeout(limit));
+    let start = Instant::now();
+    // All that are allowed would take 1.5 s.
+    let result = client.download(&site.fault(Fault::RedirectLoop, "delay_ms=150"));
+    assert!(matches!(result, Err(Error::Timeout { after, .. }) if after == limit), "{result:?}");
+    assert!((limit..limit + Duration::from_secs(1)).contains(&start.elapsed()), "{:?}", start.elapsed());
+    assert!(site.counters().requests >= 2);
+}
+
+fn no_time_at_all_is_a_timeout(contender: Contender) {
+    let site = Site::start();
+    let client = site.client_with(contender, |config| config.timeout(Duration::ZERO));
+    for url in [site.url("/photo?delay_ms=1000"), site.tls_url("/photo?delay_ms=1000")] {
+        let result = client.download(&url);
+        assert!(matches!(result, Err(Error::Timeout { after: Duration::ZERO, .. })), "{result:?}");
+    }
+}
+
+fn endless_limits_do_no_harm(contender: Contender) {
+    let site = Site::start();
+    let client = site.client_with(contender, |config| {
+        let never = Duration::MAX;
+        let config = config.timeout(never).connect_timeout(never).stall_timeout(never);
+        config.max_bytes(u64::MAX).max_redirects(u32::MAX).max_idle_per_host(usize::MAX)
+    });
+    for url in [site.url("/photo"), site.tls_url("/photo"), site.fault(Fault::RedirectHost, "")] {
+        client.download(&url).unwrap();
+    }
+}

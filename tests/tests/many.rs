@@ -1,0 +1,109 @@
+//! The recipe `many`: all photos, in order, so many at once and no more.
+
+use std::net::TcpListener;
+use std::time::{Duration, Instant};
+
+use photo_server::Fault;
+use photo_tests::{Contender, Outcome, Picture, Scheme, Site, suite};
+
+suite! {
+    results_are_in_the_order_of_the_urls,
+    results_are_in_the_order_of_the_urls_over_tls,
+    as_many_are_in_flight_as_may_be,
+    no_more_are_in_flight_than_there_are_urls,
+    none_at_once_means_one_at_once,
+    one_at_once_means_one_after_the_other,
+    a_slow_photo_does_not_hold_up_the_others,
+    no_urls_bring_no_results,
+    one_failure_fails_one_photo,
+}
+
+fn results_are_in_the_order_of_the_urls(contender: Contender) {
+    in_order(contender, Scheme::Http);
+}
+
+fn results_are_in_the_order_of_the_urls_over_tls(contender: Contender) {
+    in_order(contender, Scheme::Https);
+}
+
+/// The later ones are faster, so that they end in another order.
+fn in_order(contender: Contender, scheme: Scheme) {
+    let site = Site::start();
+    let pictures: Vec<_> = (0..12).map(|seed| Picture::jpeg(2000, seed)).collect();
+    let url = |(i, picture): (usize, &Picture)| {
+        site.url_by(scheme, &format!("{}&delay_ms={}", picture.path(), 120 - 10 * i))
+    };
+    let urls: Vec<_> = pictures.iter().enumerate().map(url).collect();
+    let results = site.client(contender).many(&urls, 6);
+    assert_eq!(results.len(), urls.len());
+    for (picture, result) in pictures.iter().zip(results) {
+        picture.assert_is(&result.unwrap());
+    }
+}
+
+fn as_many_are_in_flight_as_may_be(contender: Contender) {
+    assert_in_flight(contender, 40, 8, 8);
+}
+
+fn no_more_are_in_flight_than_there_are_urls(contender: Contender) {
+    assert_in_flight(contender, 5, 100, 5);
+}
+
+fn none_at_once_means_one_at_once(contender: Contender) {
+    assert_in_flight(contender, 4, 0, 1);
+}
+
+fn one_at_once_means_one_after_the_other(contender: Contender) {
+    assert_in_flight(contender, 4, 1, 1);
+}
+
+fn assert_in_flight(contender: Contender, count: usize, in_flight: usize, expected: u64) {
+    let site = Site::start();
+    let urls = vec![site.url("/photo?bytes=1000&delay_ms=80"); count];
+    let results = site.client(contender).many(&urls, in_flight);
+    assert_eq!(results.iter().filter(|result| result.is_ok()).count(), count);
+    let counters = site.counters();
+    assert_eq!((counters.max_open_requests, counters.connections), (expected, expected));
+    assert_eq!(counters.requests, count as u64);
+}
+
+fn a_slow_photo_does_not_hold_up_the_others(contender: Contender) {
+    let site = Site::start();
+    let slow = site.url("/photo?delay_ms=800");
+    let fast = site.url("/photo?delay_ms=50");
+    let urls: Vec<_> = std::iter::once(slow).chain(std::iter::repeat_n(fast, 16)).collect();
+    let start = Instant::now();
+    assert!(site.client(contender).many(&urls, 2).iter().all(Result::is_ok));
+    // In pairs that wait for each other, they would take 1.2 s.
+    assert!(start.elapsed() < Duration::from_millis(1100), "{:?}", start.elapsed());
+}
+
+fn no_urls_bring_no_results(contender: Contender) {
+    let site = Site::start();
+    assert!(site.client(contender).many(&[], 8).is_empty());
+    assert_eq!(site.counters().connections, 0);
+}
+
+fn one_failure_fails_one_photo(contender: Contender) {
+    let site = Site::start();
+    let refused = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let bad = [
+        (site.url("/nowhere"), Outcome::Status(404)),
+        ("no URL".to_owned(), Outcome::InvalidUrl),
+        (format!("http://{refused}/"), Outcome::Connect),
+        (site.fault(Fault::ResetInBody, ""), Outcome::Io),
+        (site.fault(Fault::CutBody, ""), Outcome::Truncated),
+        (site.fault(Fault::Html, ""), Outcome::NotAPhoto),
+        (site.fault(Fault::Noise, ""), Outcome::Malformed),
+    ];
+    let good: Vec<_> = (0..bad.len() as u64).map(|seed| Picture::jpeg(3000, seed)).collect();
+    let pairs = bad.iter().zip(&good);
+    let urls: Vec<_> =
+        pairs.flat_map(|((url, _), picture)| [url.clone(), site.url(&picture.path())]).collect();
+    let results = site.client(contender).many(&urls, 4);
+    assert_eq!(results.len(), urls.len());
+    for ((pair, (_, outcome)), picture) in results.chunks(2).zip(&bad).zip(&good) {
+        outcome.assert_of(&pair[0]);
+        picture.assert_is(pair[1].as_ref().unwrap());
+    }
+}

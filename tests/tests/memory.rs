@@ -1,0 +1,41 @@
+//! What a server merely claims costs no memory. A process of its own, since the high-water mark is the process's.
+
+#![cfg(target_os = "linux")]
+
+use std::fs;
+use std::time::Duration;
+
+use photo_server::Fault;
+use photo_tests::{Contender, Outcome, Site, within};
+
+/// Far less than the 2 GiB that are claimed.
+const MOST_KIB: u64 = 64 << 10;
+
+#[test]
+fn a_claimed_length_takes_no_memory() {
+    within(|| {
+        let site = Site::start();
+        for contender in Contender::ALL {
+            let client = site.client_with(contender, |config| {
+                config.max_bytes(u64::MAX).stall_timeout(Duration::from_millis(300))
+            });
+            client.download(&site.url("/photo")).unwrap();
+            let before = most_kib_so_far();
+            Outcome::Truncated.assert_of(&client.download(&site.fault(Fault::LengthTooLong, "")));
+            Outcome::Timeout(photo::Phase::Body)
+                .assert_of(&client.download(&site.fault(Fault::LengthTooLongStall, "")));
+            let grown = most_kib_so_far() - before;
+            assert!(grown < MOST_KIB, "{contender} took {grown} KiB");
+        }
+    });
+}
+
+/// The most memory this process ever had.
+fn most_kib_so_far() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmHWM:")).or_else(|| {
+        // Not every kernel keeps the mark; what is used now is the next best.
+        status.lines().find(|line| line.starts_with("VmRSS:"))
+    });
+    line.and_then(|line| line.split_whitespace().nth(1)).and_then(|kib| kib.parse().ok()).unwrap()
+}

@@ -1,0 +1,56 @@
+//! The intended differences between the styles, all of them.
+
+/// Something that one style has and the others have not.
+pub(crate) struct Difference {
+    /// The crate.
+    pub(crate) style: &'static str,
+    /// A file, all files of a folder (with `/` at the end), or a public item.
+    pub(crate) what: &'static str,
+    /// The reason.
+    pub(crate) why: &'static str,
+}
+
+impl Difference {
+    /// Whether this is about `what` in `style`.
+    pub(crate) fn is(&self, style: &str, what: &str) -> bool {
+        let in_folder = self.what.ends_with('/') && what.starts_with(self.what);
+        self.style == style && (self.what == what || in_folder)
+    }
+}
+
+const fn only(style: &'static str, what: &'static str, why: &'static str) -> Difference {
+    Difference { style, what, why }
+}
+
+const BLOCKING: &str = "photo-blocking";
+const CALLBACKS: &str = "photo-callbacks";
+const FUTURES: &str = "photo-futures";
+
+const TOKEN: &str =
+    "a thread that stands still can only be stopped by another one, by a token that both have";
+const HANDLE: &str = "a download that has been started must have a name to be cancelled by";
+const LOOP: &str = "the event loop is this style's own, with what an async runtime would bring";
+const RUNTIME: &str = "the futures leave it to the user who polls them";
+
+pub(crate) const DIFFERENCES: &[Difference] = &[
+    only(BLOCKING, "src/cancel.rs", TOKEN),
+    only(BLOCKING, "use cancel::CancelToken", TOKEN),
+    only(BLOCKING, "Client::download_with", TOKEN),
+    only(BLOCKING, "src/transport.rs", "ureq drives the connection, not the other way round"),
+    only(CALLBACKS, "src/event_loop.rs", LOOP),
+    only(CALLBACKS, "src/offload.rs", LOOP),
+    only(CALLBACKS, "src/timers.rs", LOOP),
+    only(CALLBACKS, "src/download/", "what stands on the stack elsewhere is kept by hand here"),
+    only(CALLBACKS, "Client::after", LOOP),
+    only(CALLBACKS, "Client::offload", LOOP),
+    only(CALLBACKS, "Client::run", LOOP),
+    only(CALLBACKS, "struct Download", HANDLE),
+    only(CALLBACKS, "use client::Download", HANDLE),
+    only(CALLBACKS, "Download::cancel", HANDLE),
+    only(CALLBACKS, "struct Timer", HANDLE),
+    only(CALLBACKS, "use client::Timer", HANDLE),
+    only(CALLBACKS, "Timer::cancel", HANDLE),
+    only(FUTURES, "src/runtime/", RUNTIME),
+    only(FUTURES, "mod runtime", RUNTIME),
+    only(FUTURES, "Client::runtime", RUNTIME),
+];

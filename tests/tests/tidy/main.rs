@@ -1,0 +1,182 @@
+//! Reads the sources of the three styles and holds them against each other, so that a reader who knows one of them
+//! knows where to look in the others; and a few rules for all sources of the workspace.
+
+mod differences;
+mod source;
+
+use std::collections::BTreeSet;
+
+use differences::DIFFERENCES;
+use source::{File, Style, files_of_the_workspace, manifests};
+
+/// The sections of each crate's documentation, in this order.
+const HEADINGS: [&str; 6] =
+    ["The order of events", "Concurrency", "Cancellation", "Timeouts", "Errors", "Files"];
+
+/// A longer file holds more than one noun.
+const MOST_LINES: usize = 400;
+
+#[track_caller]
+fn assert_none(found: &[String]) {
+    assert!(found.is_empty(), "\n{}", found.join("\n"));
+}
+
+#[test]
+fn the_styles_have_the_same_files() {
+    let mut found = Vec::new();
+    for (one, other) in pairs() {
+        let others: BTreeSet<_> = other.file_names().into_iter().collect();
+        for name in one.file_names() {
+            if !others.contains(&name) && !DIFFERENCES.iter().any(|it| it.is(one.name, &name)) {
+                found.push(format!("{} has {name}, {} has not", one.name, other.name));
+            }
+        }
+    }
+    assert_none(&found);
+}
+
+#[test]
+fn the_styles_have_the_same_public_items_in_the_same_order() {
+    let mut found = Vec::new();
+    for (one, other) in pairs() {
+        assert!(one.expect("src/client.rs").public_items().contains(&"Client::download".to_owned()));
+        for file in &one.files {
+            let Some(same) = other.file(&file.name) else { continue };
+            let (items, others) = (common_items(&one, file), common_items(&other, same));
+            if one.name < other.name && items != others {
+                found.push(format!(
+                    "{}: {} has\n    {}\n  {} has\n    {}",
+                    file.name,
+                    one.name,
+                    items.join(", "),
+                    other.name,
+                    others.join(", ")
+                ));
+            }
+        }
+    }
+    assert_none(&found);
+}
+
+/// The public items but for the intended differences.
+fn common_items(style: &Style, file: &File) -> Vec<String> {
+    let items = file.public_items().into_iter();
+    items.filter(|item| !DIFFERENCES.iter().any(|it| it.is(style.name, item))).collect()
+}
+
+#[test]
+fn the_styles_have_the_same_headings_in_their_documentation() {
+    let styles = Style::all();
+    let documentation = styles.iter().map(|style| (style.name, style.expect("src/lib.rs").documentation()));
+    let found: Vec<_> = documentation
+        .map(|(name, text)| (name, headings(&text)))
+        .filter(|(_, headings)| *headings != HEADINGS)
+        .map(|(name, headings)| format!("{name} has {headings:?}"))
+        .collect();
+    assert_none(&found);
+}
+
+/// The headings of the first level, outside of code.
+fn headings(text: &str) -> Vec<String> {
+    let mut in_code = false;
+    let mut headings = Vec::new();
+    for line in text.lines().map(str::trim) {
+        in_code ^= line.starts_with("```");
+        if let Some(heading) = line.strip_prefix("# ").filter(|_| !in_code) {
+            headings.push(heading.to_owned());
+        }
+    }
+    headings
+}
+
+#[test]
+fn every_recipe_explains_itself_and_has_the_name_of_its_file() {
+    let mut found = Vec::new();
+    for style in Style::all() {
+        for file in &style.files {
+            let Some(recipe) =
+                file.name.strip_prefix("src/recipes/").and_then(|name| name.strip_suffix(".rs"))
+            else {
+                continue;
+            };
+            if file.documentation().trim().is_empty() {
+                found.push(format!("{}: {} has no documentation", style.name, file.name));
+            }
+            if recipe != "mod" && !file.public_items().contains(&format!("fn {recipe}")) {
+                found.push(format!("{}: {} has no public function {recipe}", style.name, file.name));
+            }
+        }
+    }
+    assert_none(&found);
+}
+
+#[test]
+fn the_runtimes_have_the_same_items_in_the_same_order() {
+    let futures = Style::all().into_iter().find(|style| style.name == "photo-futures").expect("it is there");
+    let adapters: Vec<_> = futures
+        .files
+        .iter()
+        .filter(|file| file.name.starts_with("src/runtime/") && !file.name.ends_with("/mod.rs"))
+        .map(|file| (file.name.as_str(), file.items_of_trait("Runtime")))
+        .collect();
+    assert_eq!(adapters.len(), 3);
+    for (name, items) in &adapters {
+        assert_eq!(*items, adapters[0].1, "{name} (left) and {} (right)", adapters[0].0);
+    }
+}
+
+#[test]
+fn every_intended_difference_is_one() {
+    let styles = Style::all();
+    let mut found = Vec::new();
+    for difference in DIFFERENCES {
+        let style = styles.iter().find(|style| style.name == difference.style).expect("a style of that name");
+        let mut there =
+            style.files.iter().flat_map(|file| std::iter::once(file.name.clone()).chain(file.public_items()));
+        if !there.any(|what| difference.is(style.name, &what)) {
+            found.push(format!("{} has no {}", style.name, difference.what));
+        }
+        assert!(!difference.why.is_empty(), "{} needs a reason", difference.what);
+    }
+    assert_none(&found);
+}
+
+#[test]
+fn no_source_file_is_too_long() {
+    let files = files_of_the_workspace();
+    assert!(files.len() > 50, "only {} sources found", files.len());
+    let lines = files.iter().map(|file| (&file.name, file.text.lines().count()));
+    let found: Vec<_> = lines
+        .filter(|(_, lines)| *lines > MOST_LINES)
+        .map(|(name, lines)| format!("{name} has {lines} lines"))
+        .collect();
+    assert_none(&found);
+}
+
+#[test]
+fn every_lint_exception_has_its_reason() {
+    let mut found = Vec::new();
+    for file in files_of_the_workspace() {
+        found.extend(file.lint_exceptions_without_reason());
+    }
+    for manifest in manifests() {
+        let lines: Vec<_> = manifest.text.lines().collect();
+        for (i, line) in lines.iter().enumerate() {
+            let explained = line.contains('#') || i > 0 && lines[i - 1].trim_start().starts_with('#');
+            if line.contains("\"allow\"") && !explained {
+                found.push(format!("{}:{}: {line}", manifest.name, i + 1));
+            }
+        }
+    }
+    assert_none(&found);
+}
+
+/// Each style with each other one.
+fn pairs() -> Vec<(Style, Style)> {
+    let names: Vec<_> = Style::all().iter().map(|style| style.name).collect();
+    let pairs = names.iter().flat_map(|one| names.iter().map(move |other| (one, other)));
+    pairs
+        .filter(|(one, other)| one != other)
+        .map(|(one, other)| (Style::named(one), Style::named(other)))
+        .collect()
+}
