@@ -51,7 +51,8 @@ fn markdown(cells: &[Value], conditions: &str) -> String {
 }
 
 fn table(cells: &[&Value], delay_ms: u64, in_flight: u64) -> String {
-    let delay = if delay_ms == 0 { "no server delay".into() } else { format!("{delay_ms} ms of server delay") };
+    let delay =
+        if delay_ms == 0 { "no server delay".into() } else { format!("{delay_ms} ms of server delay") };
     let kib = cells.iter().find_map(|cell| cell["bytes"].as_u64()).unwrap_or_default() / 1024;
     let floor = cells.iter().find(|cell| cell["style"] == "floor");
     let floor = floor.and_then(|cell| cell["cpu_us_per_download"].as_f64());

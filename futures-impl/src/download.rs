@@ -30,7 +30,8 @@ pub(crate) async fn download<R: Runtime>(
         let was_kept = kept.is_some();
         let mut connection = match kept {
             Some(connection) => connection,
-            None => connect(client, &endpoint, &mut watch).await?,
+            // Boxed, because each future has room for all that it may await, and most need no connection.
+            None => Box::pin(connect(client, &endpoint, &mut watch)).await?,
         };
         match transfer(&mut connection, &mut exchange, &mut watch, &mut on_progress).await {
             Ok((outcome, reuse)) => {

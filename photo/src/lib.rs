@@ -17,6 +17,9 @@
 //! [`Exchange`] is the download in progress, bytes in and bytes out; [`Config`], [`Photo`] and [`Error`] are what
 //! goes in and what comes out. [`Deadline`] does the arithmetic of the timeouts with the times that a style gives
 //! it, [`Pool`] keeps idle connections of whatever type a style has, and [`tls`] makes the one TLS configuration.
+//!
+//! Two methods of [`Photo`] take their time all the same, and it is for the style to call them where they hold up
+//! nobody: [`save`](Photo::save), for the disk, and `thumbnail` (of the feature of that name), for the processor.
 
 mod album;
 mod backoff;
@@ -31,7 +34,10 @@ mod format;
 mod photo;
 mod pool;
 mod reply;
+mod save;
 mod target;
+#[cfg(feature = "thumbnail")]
+mod thumbnail;
 pub mod tls;
 
 pub use album::album_urls;
@@ -46,4 +52,7 @@ pub use format::Format;
 pub use photo::Photo;
 pub use pool::Pool;
 pub use reply::{MAX_HEAD, Reply};
+pub use save::SaveError;
 pub use target::Target;
+#[cfg(feature = "thumbnail")]
+pub use thumbnail::{Thumbnail, ThumbnailError};

@@ -112,6 +112,9 @@ faults! {
     CloseAfterReply = "close-after-reply",
     /// A correct reply to the first request of a connection; to a later one it closes without a byte.
     CloseOnReuse = "close-on-reuse",
+    /// The first `fail` (1) requests for the same path and query end by the fault `as` (reset-before-head) and its
+    /// parameters, the later ones with the photo. A parameter of no meaning, as in `key=7`, makes another query.
+    Flaky = "flaky",
 }
 
 #[cfg(test)]

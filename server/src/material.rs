@@ -21,12 +21,14 @@ pub(crate) struct Material<'a> {
     pub(crate) order: Order,
     /// Where this server speaks HTTP without TLS.
     pub(crate) http: SocketAddr,
+    /// How many requests for the same target there were before; counted where it matters only.
+    pub(crate) earlier: u32,
 }
 
 impl<'a> Material<'a> {
     pub(crate) fn new(query: Query<'a>, http: SocketAddr) -> Result<Self, String> {
         let order = Order::from_query(query)?;
-        Ok(Self { query, order, http })
+        Ok(Self { query, order, http, earlier: 0 })
     }
 
     /// The photo itself.

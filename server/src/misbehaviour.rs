@@ -121,6 +121,13 @@ impl Fault {
                 vec![Step::send(material.good()?), wait, Step::Close]
             }
             Fault::CloseOnReuse => vec![Step::CloseIfReused, Step::send(material.good()?)],
+            Fault::Flaky if material.earlier < material.query.number("fail", 1_u32)? => {
+                match material.query.value("as").map_or(Some(Fault::ResetBeforeHead), Fault::from_name) {
+                    None | Some(Fault::Flaky) => return Err("as is the name of another fault".to_owned()),
+                    Some(fault) => fault.steps(material)?,
+                }
+            }
+            Fault::Flaky => vec![Step::send(material.good()?)],
         })
     }
 }
@@ -162,6 +169,8 @@ mod tests {
             (Fault::Status, "code=1000"),
             (Fault::ResetInBody, "at=32769"),
             (Fault::CutBody, "bytes=1"),
+            (Fault::Flaky, "as=flaky"),
+            (Fault::Flaky, "as=no-such-fault"),
             (Fault::CutBody, "delay_ms=99999999999999"),
         ] {
             assert!(steps(fault, query).is_err(), "{fault:?} {query}");

@@ -1,5 +1,6 @@
 //! From the bytes of a request to what is to be done about it.
 
+use std::collections::HashMap;
 use std::fmt::Write;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -14,6 +15,7 @@ use crate::request::{Parsed, Request, percent_decode};
 use crate::script::{Script, Step};
 
 const MAX_ALBUM: usize = 100_000;
+const MAX_FLAKY: usize = 1 << 14;
 
 /// What the beginning of the received bytes asks for.
 #[derive(Debug)]
@@ -34,11 +36,13 @@ pub(crate) struct Routes {
     http: SocketAddr,
     folder: Option<Folder>,
     cache: Cache,
+    /// How often each flaky target has been asked for; all is forgotten when there are too many.
+    flaky: HashMap<String, u32>,
 }
 
 impl Routes {
     pub(crate) fn new(http: SocketAddr, folder: Option<Folder>) -> Self {
-        Self { http, folder, cache: Cache::default() }
+        Self { http, folder, cache: Cache::default(), flaky: HashMap::new() }
     }
 
     pub(crate) fn asked(&mut self, input: &[u8]) -> Asked {
@@ -68,8 +72,9 @@ impl Routes {
 
     /// The script for a request, from the cache if it is there.
     fn script(&mut self, request: &Request<'_>, head: &[u8]) -> Script {
-        // Files may change between requests, and a reply to a request with a body is an exception anyway.
-        if request.path().starts_with("/folder/") || request.has_body {
+        // Files may change between requests, a flaky fault does, and a reply to a request with a body is an exception
+        // anyway.
+        if request.path().starts_with("/folder/") || is_flaky(request) || request.has_body {
             return Script::new(self.steps(request));
         }
         let Request { method, target, keep_alive, .. } = request;
@@ -83,7 +88,7 @@ impl Routes {
         script
     }
 
-    fn steps(&self, request: &Request<'_>) -> Vec<Step> {
+    fn steps(&mut self, request: &Request<'_>) -> Vec<Step> {
         let mut steps = match self.fault(request) {
             Some(Ok(steps)) => steps,
             Some(Err(why)) => vec![Step::send(refusal(request, 400, &why))],
@@ -98,15 +103,27 @@ impl Routes {
     }
 
     /// `None` if the path is not that of a fault. Faults do not care about the method.
-    fn fault(&self, request: &Request<'_>) -> Option<Result<Vec<Step>, String>> {
+    fn fault(&mut self, request: &Request<'_>) -> Option<Result<Vec<Step>, String>> {
         let fault = Fault::from_name(request.path().strip_prefix("/fault/")?)?;
+        let earlier = if is_flaky(request) { self.asked_before(request.target) } else { 0 };
         let prepare = || {
-            let material = Material::new(request.query(), self.http)?;
+            let mut material = Material::new(request.query(), self.http)?;
+            material.earlier = earlier;
             let mut steps = delayed(material.order.delay);
             steps.extend(fault.steps(&material)?);
             Ok(steps)
         };
         Some(prepare())
+    }
+
+    /// How often `target` was asked for, not counting this time.
+    fn asked_before(&mut self, target: &str) -> u32 {
+        if self.flaky.len() == MAX_FLAKY {
+            self.flaky.clear();
+        }
+        let times = self.flaky.entry(target.to_owned()).or_default();
+        *times += 1;
+        *times - 1
     }
 
     /// What a well-behaved server does.
@@ -142,6 +159,10 @@ impl Routes {
             None => refusal(request, 404, "nothing is served here"),
         }
     }
+}
+
+fn is_flaky(request: &Request<'_>) -> bool {
+    request.path().strip_prefix("/fault/") == Some(Fault::Flaky.name())
 }
 
 fn photo(request: &Request<'_>, steps: &mut Vec<Step>) -> Result<Vec<u8>, String> {

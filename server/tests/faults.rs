@@ -104,6 +104,9 @@ const CASES: &[Case] = &[
     case(Fault::CloseAfterReply, "", End::Closed, Reply::is_photo),
     case(Fault::CloseAfterReply, "after_ms=50", End::Closed, Reply::is_photo),
     case(Fault::CloseOnReuse, "", End::Silent, Reply::is_photo),
+    case(Fault::Flaky, "", End::Reset, Reply::is_nothing),
+    case(Fault::Flaky, "as=status&code=503", End::Silent, |r| r.status(503)),
+    case(Fault::Flaky, "fail=0", End::Silent, Reply::is_photo),
 ];
 
 #[test]
@@ -132,6 +135,23 @@ fn every_fault_has_a_case() {
     let mut covered: Vec<Fault> = CASES.iter().map(|case| case.fault).collect();
     covered.dedup();
     assert_eq!(covered, Fault::ALL);
+}
+
+#[test]
+fn a_flaky_photo_is_served_after_its_failures() {
+    let server = PhotoServer::start().unwrap();
+    let mut wire = Wire::connect(&server);
+    let mut statuses = |target: &str| {
+        let mut ask = || {
+            wire.get(target);
+            wire.reply().0[9..12].to_owned()
+        };
+        [ask(), ask(), ask(), ask()]
+    };
+    let target = "/fault/flaky?fail=2&as=status&code=503";
+    assert_eq!(statuses(target), ["503", "503", "200", "200"]);
+    assert_eq!(statuses(target), ["200"; 4]);
+    assert_eq!(statuses(&format!("{target}&key=another")), ["503", "503", "200", "200"]);
 }
 
 #[test]

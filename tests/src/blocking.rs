@@ -1,12 +1,13 @@
 //! The blocking style, as the suite sees it.
 
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-use photo::{Config, Error, Photo};
-use photo_blocking::{CancelToken, Client, recipes};
+use photo::{Backoff, Config, Error, Photo, SaveError, Thumbnail, ThumbnailError};
+use photo_blocking::{Client, recipes};
 
-use crate::{HandlePhoto, Samples, Style};
+use crate::{HandlePhoto, OnEach, OnProgress, Samples, Style};
 
 pub(crate) struct Blocking(Client);
 
@@ -29,13 +30,57 @@ impl Style for Blocking {
         recipes::one(&self.0, url, started, handle_photo);
     }
 
-    fn cancel(&self, url: &str, after: Duration) -> Result<Photo, Error> {
-        let token = CancelToken::new();
+    fn album(&self, url: &str, in_flight: usize) -> Result<Vec<Result<Photo, Error>>, Error> {
+        recipes::album(&self.0, url, in_flight)
+    }
+
+    fn cancel(&self, url: &str, patience: Duration) -> Result<Photo, Error> {
+        recipes::cancel(&self.0, url, patience)
+    }
+
+    fn deadline(&self, urls: &[String], in_flight: usize, budget: Duration) -> Vec<Result<Photo, Error>> {
+        recipes::deadline(&self.0, urls, in_flight, budget)
+    }
+
+    fn race(&self, urls: &[String]) -> Result<Photo, Error> {
+        recipes::race(&self.0, urls)
+    }
+
+    fn stream(&self, urls: &[String], in_flight: usize, mut on_each: OnEach) {
+        for (index, result) in recipes::stream(&self.0, urls, in_flight) {
+            on_each(index, result);
+        }
+    }
+
+    fn progress(&self, url: &str, on_progress: OnProgress) -> Result<Photo, Error> {
+        recipes::progress(&self.0, url, on_progress)
+    }
+
+    fn retry(&self, url: &str, backoff: Backoff) -> Result<Photo, Error> {
+        recipes::retry(&self.0, url, backoff)
+    }
+
+    fn save(&self, url: &str, folder: &Path) -> Result<PathBuf, SaveError> {
+        recipes::save(&self.0, url, folder)
+    }
+
+    fn thumbnail(&self, url: &str, max_side: u32) -> Result<Thumbnail, ThumbnailError> {
+        recipes::thumbnail(&self.0, url, max_side)
+    }
+
+    fn thumbnail_beside(
+        &self,
+        url: &str,
+        max_side: u32,
+        other: &str,
+    ) -> (Result<Thumbnail, ThumbnailError>, usize) {
         thread::scope(|scope| {
-            let download = scope.spawn(|| self.0.download_with(url, &token));
-            thread::sleep(after);
-            token.cancel();
-            download.join().expect("a download does not panic")
+            let thumbnail = scope.spawn(|| recipes::thumbnail(&self.0, url, max_side));
+            let mut others = 0;
+            while !thumbnail.is_finished() {
+                others += usize::from(self.0.download(other).is_ok());
+            }
+            (thumbnail.join().expect("a thumbnail does not panic"), others)
         })
     }
 

@@ -1,13 +1,14 @@
 //! The callback style, as the suite sees it.
 
 use std::cell::Cell;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Duration;
 
-use photo::{Config, Error, Photo};
+use photo::{Backoff, Config, Error, Photo, SaveError, Thumbnail, ThumbnailError};
 use photo_callbacks::{Client, recipes};
 
-use crate::{HandlePhoto, Samples, Style};
+use crate::{HandlePhoto, OnEach, OnProgress, Samples, Style};
 
 pub(crate) struct Callbacks(Client);
 
@@ -42,11 +43,60 @@ impl Style for Callbacks {
         self.0.run();
     }
 
-    fn cancel(&self, url: &str, after: Duration) -> Result<Photo, Error> {
+    fn album(&self, url: &str, in_flight: usize) -> Result<Vec<Result<Photo, Error>>, Error> {
+        self.wait_for(|on_complete| recipes::album(&self.0, url, in_flight, on_complete))
+    }
+
+    fn cancel(&self, url: &str, patience: Duration) -> Result<Photo, Error> {
+        self.wait_for(|on_complete| recipes::cancel(&self.0, url, patience, on_complete))
+    }
+
+    fn deadline(&self, urls: &[String], in_flight: usize, budget: Duration) -> Vec<Result<Photo, Error>> {
+        self.wait_for(|on_complete| recipes::deadline(&self.0, urls, in_flight, budget, on_complete))
+    }
+
+    fn race(&self, urls: &[String]) -> Result<Photo, Error> {
+        self.wait_for(|on_complete| recipes::race(&self.0, urls, on_complete))
+    }
+
+    fn stream(&self, urls: &[String], in_flight: usize, on_each: OnEach) {
         self.wait_for(|on_complete| {
-            let download = self.0.download(url, on_complete);
-            self.0.after(after, move || download.cancel());
-        })
+            recipes::stream(&self.0, urls, in_flight, on_each, || on_complete(()));
+        });
+    }
+
+    fn progress(&self, url: &str, on_progress: OnProgress) -> Result<Photo, Error> {
+        self.wait_for(|on_complete| recipes::progress(&self.0, url, on_progress, on_complete))
+    }
+
+    fn retry(&self, url: &str, backoff: Backoff) -> Result<Photo, Error> {
+        self.wait_for(|on_complete| recipes::retry(&self.0, url, backoff, on_complete))
+    }
+
+    fn save(&self, url: &str, folder: &Path) -> Result<PathBuf, SaveError> {
+        self.wait_for(|on_complete| recipes::save(&self.0, url, folder, on_complete))
+    }
+
+    fn thumbnail(&self, url: &str, max_side: u32) -> Result<Thumbnail, ThumbnailError> {
+        self.wait_for(|on_complete| recipes::thumbnail(&self.0, url, max_side, on_complete))
+    }
+
+    fn thumbnail_beside(
+        &self,
+        url: &str,
+        max_side: u32,
+        other: &str,
+    ) -> (Result<Thumbnail, ThumbnailError>, usize) {
+        let others = Rc::new(Others::default());
+        let thumbnail = self.wait_for(|on_complete| {
+            download_others(self.0.clone(), other.into(), Rc::clone(&others));
+            let others = Rc::clone(&others);
+            recipes::thumbnail(&self.0, url, max_side, move |thumbnail| {
+                others.enough.set(true);
+                on_complete(thumbnail);
+            });
+        });
+        (thumbnail, others.count.get())
     }
 
     fn closed_loop(&self, url: &str, in_flight: usize, samples: &Samples) {
@@ -64,5 +114,21 @@ fn next(client: Client, url: Rc<str>, samples: Samples) {
     client.clone().download(&Rc::clone(&url), move |result| {
         samples.done(&ticket, result);
         next(client, url, samples);
+    });
+}
+
+/// Downloads beside something else.
+#[derive(Default)]
+struct Others {
+    count: Cell<usize>,
+    enough: Cell<bool>,
+}
+
+fn download_others(client: Client, url: Rc<str>, others: Rc<Others>) {
+    client.clone().download(&Rc::clone(&url), move |result| {
+        others.count.update(|count| count + usize::from(result.is_ok()));
+        if !others.enough.get() {
+            download_others(client, url, others);
+        }
     });
 }

@@ -17,8 +17,8 @@ pub async fn many<R: Runtime>(
     urls: &[String],
     in_flight: usize,
 ) -> Vec<Result<Photo, Error>> {
-    let downloads = urls.iter().enumerate();
-    let downloads = downloads.map(|(index, url)| async move { (index, client.download(url).await) });
+    // By index: a closure that is given references makes a future that the compiler does not see to be `Send`.
+    let downloads = (0..urls.len()).map(|index| async move { (index, client.download(&urls[index]).await) });
     let mut results: Vec<_> = stream::iter(downloads).buffer_unordered(in_flight.max(1)).collect().await;
 
     // They come in the order in which they ended.

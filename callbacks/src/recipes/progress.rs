@@ -1,0 +1,46 @@
+//! How far a download has come, told now and then.
+//!
+//! The loop calls one callback for each piece that comes and another one at the end, and both tell of it: so they share
+//! what has been told, and whom to tell. What is easy to get wrong: a large photo comes in thousands of pieces, and to
+//! draw for each of them holds up every other download of the loop. Whoever leaves some out must not leave out the
+//! last, or the bar stops at 97 %.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use crate::{Client, Error, Photo, Received};
+
+/// Often enough for the eye.
+const EVERY: Duration = Duration::from_millis(100);
+
+/// Downloads the photo at `url`, and calls `on_progress` with how much of it has come: at first, then each 100 ms at
+/// most, and when it is whole.
+///
+/// # Errors
+///
+/// Those of the download.
+pub fn progress(
+    client: &Client,
+    url: &str,
+    on_progress: impl FnMut(Received) + 'static,
+    on_complete: impl FnOnce(Result<Photo, Error>) + 'static,
+) {
+    let told: Rc<Cell<Option<(Instant, Received)>>> = Rc::default();
+    let on_progress = Rc::new(RefCell::new(on_progress));
+    let (told_before, on_last) = (Rc::clone(&told), Rc::clone(&on_progress));
+    let on_piece = move |received| {
+        if told.get().is_none_or(|(at, _)| at.elapsed() >= EVERY) {
+            told.set(Some((Instant::now(), received)));
+            on_progress.borrow_mut()(received);
+        }
+    };
+    client.download_with_progress(url, on_piece, move |result| {
+        if let Ok(photo) = &result
+            && told_before.get().is_none_or(|(_, last)| last != photo.received())
+        {
+            on_last.borrow_mut()(photo.received());
+        }
+        on_complete(result);
+    });
+}

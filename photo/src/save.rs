@@ -1,0 +1,185 @@
+//! A photo becomes a file: whole or not at all, and none that is there already is touched.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tempfile::{Builder, NamedTempFile};
+
+use crate::{Error, Photo};
+
+/// How many names are tried before the folder is taken for full of photos of this name.
+const MAX_NAMES: u32 = 10_000;
+
+/// Why a photo is not in its folder.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SaveError {
+    /// When there is no photo to save.
+    #[error("cannot download the photo: {0}")]
+    Download(#[from] Error),
+    /// When the operating system refused the file: no such folder, no permission, no room left.
+    #[error("cannot save {path:?}: {source}")]
+    File {
+        /// Where the photo was to go.
+        path: PathBuf,
+        /// What the operating system said.
+        source: Arc<io::Error>,
+    },
+}
+
+impl Photo {
+    /// Saves the photo in `folder` under its [`file_name`](Self::file_name), and tells the path. Blocks until the disk
+    /// has it.
+    ///
+    /// The name appears when the file is whole; until then there is a hidden one, `.photo-….part`, which only a crash
+    /// leaves behind. Where the name is taken, it becomes `cat (1).gif`, `cat (2).gif` and so on.
+    ///
+    /// # Errors
+    ///
+    /// [`SaveError::File`]; then there is nothing new in the folder.
+    pub fn save(&self, folder: &Path) -> Result<PathBuf, SaveError> {
+        let name = self.file_name();
+        self.save_as(folder, &name, MAX_NAMES)
+            .map_err(|source| SaveError::File { path: folder.join(name), source: source.into() })
+    }
+
+    fn save_as(&self, folder: &Path, name: &str, max_names: u32) -> io::Result<PathBuf> {
+        let sync_folder = folder_sync(folder)?;
+        let mut file = temporary(folder)?;
+        file.write_all(&self.bytes)?;
+        file.as_file().sync_all()?;
+        let path = publish(file, folder, name, max_names)?;
+        if let Err(error) = sync_folder() {
+            // Nobody is told of it, so nobody would clean it up.
+            let _ = std::fs::remove_file(&path);
+            return Err(error);
+        }
+        Ok(path)
+    }
+}
+
+/// In the same folder, since a name cannot be moved from one file system to another at a stroke.
+fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = Builder::new();
+    builder.prefix(".photo-").suffix(".part");
+    // A photo is no secret: what others may do with it, the user's umask says.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder)
+}
+
+/// Gives the file the first free name. To look first and rename then would overwrite what comes in between.
+fn publish(mut file: NamedTempFile, folder: &Path, name: &str, max_names: u32) -> io::Result<PathBuf> {
+    for number in 0..max_names {
+        let path = folder.join(numbered(name, number));
+        match file.persist_noclobber(&path) {
+            Ok(_) => return Ok(path),
+            Err(taken) if taken.error.kind() == io::ErrorKind::AlreadyExists => file = taken.file,
+            Err(refused) => return Err(refused.error),
+        }
+    }
+    Err(io::Error::new(io::ErrorKind::AlreadyExists, format!("there are {max_names} of this name")))
+}
+
+/// `cat.gif`, `cat (1).gif`, `cat (2).gif`.
+fn numbered(name: &str, number: u32) -> String {
+    match name.rsplit_once('.') {
+        _ if number == 0 => name.to_owned(),
+        Some((stem, extension)) => format!("{stem} ({number}).{extension}"),
+        None => format!("{name} ({number})"),
+    }
+}
+
+/// Makes the new name survive a power cut. The folder is opened now, so that this cannot fail when the file is there.
+#[cfg(unix)]
+fn folder_sync(folder: &Path) -> io::Result<impl FnOnce() -> io::Result<()>> {
+    let folder = std::fs::File::open(folder)?;
+    Ok(move || match folder.sync_all() {
+        // Some network file systems know no such thing.
+        Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => {
+            Ok(())
+        }
+        result => result,
+    })
+}
+
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "as on Unix")]
+fn folder_sync(_folder: &Path) -> io::Result<impl FnOnce() -> io::Result<()>> {
+    Ok(|| Ok(()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+    use std::{fs, thread};
+
+    use super::*;
+    use crate::Format;
+
+    fn photo(url: &str) -> Photo {
+        Photo { bytes: b"GIF89a".to_vec(), url: url.into(), format: Format::Gif, width: 1, height: 1 }
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<_> = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_number_stands_before_the_extension() {
+        assert_eq!(numbered("cat.gif", 0), "cat.gif");
+        assert_eq!(numbered("my.cat.gif", 12), "my.cat (12).gif");
+        assert_eq!(numbered("cat", 1), "cat (1)");
+    }
+
+    #[test]
+    fn photos_saved_at_once_do_not_overwrite_each_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let photo = photo("http://a.test/cat.gif");
+        let paths: HashSet<_> = thread::scope(|scope| {
+            let save = || photo.save(folder.path()).unwrap();
+            let threads: Vec<_> = (0..8).map(|_| scope.spawn(save)).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert_eq!(paths.len(), 8);
+        assert_eq!(names(folder.path()).len(), 8);
+        assert!(paths.iter().all(|path| fs::read(path).unwrap() == photo.bytes));
+    }
+
+    #[test]
+    fn tries_for_a_name_come_to_an_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let photo = photo("http://a.test/cat.gif");
+        let save = || photo.save_as(folder.path(), "cat.gif", 2);
+        save().unwrap();
+        save().unwrap();
+        assert_eq!(save().unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(names(folder.path()), ["cat (1).gif", "cat.gif"]);
+    }
+
+    #[test]
+    fn an_error_names_the_file_and_the_cause() {
+        let error = photo("http://a.test/cat.gif").save(Path::new("no-such-folder")).unwrap_err();
+        let text = error.to_string();
+        assert!(text.starts_with("cannot save \"no-such-folder"), "{text}");
+        assert!(matches!(error, SaveError::File { source, .. } if source.kind() == io::ErrorKind::NotFound));
+    }
+
+    /// Not only its owner may read it, unless the umask says so.
+    #[test]
+    #[cfg(unix)]
+    fn a_photo_has_the_permissions_of_any_other_file() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode();
+        let usual = folder.path().join("usual");
+        fs::write(&usual, "").unwrap();
+        assert_eq!(mode(&photo("http://a.test/cat.gif").save(folder.path()).unwrap()), mode(&usual));
+    }
+}

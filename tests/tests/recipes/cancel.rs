@@ -1,0 +1,58 @@
+//! `cancel`: beside what holds for every download that is cancelled, the user is only waited for as long as there is
+//! something to stop.
+
+use std::time::{Duration, Instant};
+
+use photo_server::Fault;
+use photo_tests::{Contender, Outcome, Picture, Site, eventually, suite};
+
+suite! {
+    a_download_is_stopped_when_patience_is_over,
+    a_photo_that_comes_early_is_not_held_up,
+    a_failure_that_comes_early_is_not_held_up,
+    patience_may_be_endless,
+}
+
+fn a_download_is_stopped_when_patience_is_over(contender: Contender) {
+    let site = Site::start();
+    let patience = Duration::from_millis(300);
+    let start = Instant::now();
+    Outcome::Cancelled
+        .assert_of(&site.client(contender).cancel(&site.fault(Fault::StallInBody, ""), patience));
+    assert!(
+        (patience..patience + Duration::from_secs(2)).contains(&start.elapsed()),
+        "{:?}",
+        start.elapsed()
+    );
+    eventually("its connection is closed", || site.counters().open_connections == 0);
+    assert_eq!(site.counters().aborted, 1);
+}
+
+fn a_photo_that_comes_early_is_not_held_up(contender: Contender) {
+    let site = Site::start();
+    let picture = Picture::jpeg(5000, 1);
+    let start = Instant::now();
+    picture.assert_is(
+        &site.client(contender).cancel(&site.url(&picture.path()), Duration::from_secs(15)).unwrap(),
+    );
+    assert!(start.elapsed() < Duration::from_secs(5), "after {:?}", start.elapsed());
+}
+
+fn a_failure_that_comes_early_is_not_held_up(contender: Contender) {
+    let site = Site::start();
+    let client = site.client(contender);
+    let start = Instant::now();
+    for (url, outcome) in [
+        (site.url("/nowhere"), Outcome::Status(404)),
+        ("no URL".to_owned(), Outcome::InvalidUrl),
+        (site.fault(Fault::CutBody, ""), Outcome::Truncated),
+    ] {
+        outcome.assert_of(&client.cancel(&url, Duration::from_secs(15)));
+    }
+    assert!(start.elapsed() < Duration::from_secs(5), "after {:?}", start.elapsed());
+}
+
+fn patience_may_be_endless(contender: Contender) {
+    let site = Site::start();
+    site.client(contender).cancel(&site.url("/photo"), Duration::MAX).unwrap();
+}

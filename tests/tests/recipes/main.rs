@@ -1,0 +1,13 @@
+//! The recipes: what each promises, asked of every contender, with the faults that matter to it.
+
+mod album;
+mod cancel;
+mod deadline;
+mod progress;
+mod race;
+mod retry;
+mod save;
+mod spawning;
+mod stream;
+mod thumbnail;
+mod work;

@@ -1,0 +1,108 @@
+//! The recipe `progress`: not too often, but the first time and the last.
+
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use photo::{Error, Photo, Received};
+use photo_server::Fault;
+use photo_tests::{Contender, Outcome, Picture, Site, suite};
+
+suite! {
+    a_small_photo_is_told_once,
+    a_slow_photo_is_told_now_and_then,
+    a_large_photo_is_not_told_for_each_piece,
+    a_photo_of_unknown_length_ends_with_its_length,
+    a_photo_behind_redirects_is_told_as_any_other,
+    a_photo_that_breaks_off_is_never_told_whole,
+    no_photo_is_not_told,
+}
+
+/// What the recipe leaves out.
+const EVERY: Duration = Duration::from_millis(100);
+
+/// What became of it, and what was told until then; what must hold of that in any case is checked.
+fn watch(contender: Contender, site: &Site, url: &str) -> (Result<Photo, Error>, Vec<Received>) {
+    let (teller, listener) = mpsc::channel();
+    let start = Instant::now();
+    let on_progress = Box::new(move |received| teller.send(received).unwrap());
+    let result = site.client(contender).progress(url, on_progress);
+    let took = start.elapsed();
+    let told: Vec<Received> = listener.try_iter().collect();
+
+    assert!(told.is_sorted_by_key(|received| received.bytes), "{told:?}");
+    let mut distinct = told.clone();
+    distinct.dedup();
+    assert_eq!(told, distinct, "nothing is told twice");
+    // One at the start of each 100 ms, and the last.
+    assert!(told.len() as u128 <= took.as_millis() / EVERY.as_millis() + 2, "{took:?}: {told:?}");
+    if let Ok(photo) = &result {
+        assert_eq!(told.last(), Some(&photo.received()));
+    }
+    (result, told)
+}
+
+fn a_small_photo_is_told_once(contender: Contender) {
+    let site = Site::start();
+    let picture = Picture::jpeg(1000, 1);
+    let (result, told) = watch(contender, &site, &site.url(&picture.path()));
+    picture.assert_is(&result.unwrap());
+    assert_eq!(told, [Received { bytes: 1000, of: Some(1000) }]);
+}
+
+fn a_slow_photo_is_told_now_and_then(contender: Contender) {
+    let site = Site::start();
+    let picture = Picture::jpeg(60_000, 2);
+    // Half a second in 50 pieces.
+    let url = site.fault(Fault::Drip, &format!("step=1200&every_ms=10&{}", picture.query()));
+    let (result, told) = watch(contender, &site, &url);
+    picture.assert_is(&result.unwrap());
+    assert!(told.len() >= 3, "{told:?}");
+    assert!(told[0].bytes < 60_000, "{told:?}");
+    assert!(told.iter().all(|received| received.of == Some(60_000)), "{told:?}");
+}
+
+fn a_large_photo_is_not_told_for_each_piece(contender: Contender) {
+    let site = Site::start();
+    let picture = Picture::jpeg(16 << 20, 3);
+    let (result, _) = watch(contender, &site, &site.url(&picture.path()));
+    picture.assert_is(&result.unwrap());
+}
+
+fn a_photo_of_unknown_length_ends_with_its_length(contender: Contender) {
+    let site = Site::start();
+    let picture = Picture::jpeg(300_000, 4);
+    for fault in [Fault::Chunked, Fault::CloseDelimited] {
+        let (result, told) = watch(contender, &site, &site.fault(fault, &picture.query()));
+        picture.assert_is(&result.unwrap());
+        assert_eq!(told.last(), Some(&Received { bytes: 300_000, of: Some(300_000) }));
+    }
+}
+
+fn a_photo_behind_redirects_is_told_as_any_other(contender: Contender) {
+    let site = Site::start();
+    let picture = Picture::jpeg(1000, 5);
+    let (result, told) = watch(
+        contender,
+        &site,
+        &site.fault(Fault::RedirectBody, &format!("body=500000&{}", picture.query())),
+    );
+    picture.assert_is(&result.unwrap());
+    assert_eq!(told, [Received { bytes: 1000, of: Some(1000) }]);
+}
+
+fn a_photo_that_breaks_off_is_never_told_whole(contender: Contender) {
+    let site = Site::start();
+    let picture = Picture::jpeg(60_000, 6);
+    let (result, told) = watch(contender, &site, &site.fault(Fault::CutBody, &picture.query()));
+    Outcome::Truncated.assert_of(&result);
+    assert!(told.iter().all(|received| received.bytes <= 30_000), "{told:?}");
+    assert!(told.iter().all(|received| received.of == Some(60_000)), "{told:?}");
+}
+
+fn no_photo_is_not_told(contender: Contender) {
+    let site = Site::start();
+    for url in [site.fault(Fault::Status, "code=404"), "no URL".to_owned()] {
+        let (result, told) = watch(contender, &site, &url);
+        assert!(result.is_err() && told.is_empty(), "{told:?}");
+    }
+}

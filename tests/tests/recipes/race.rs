@@ -1,0 +1,122 @@
+//! `race`: the first good photo wins, and nothing is left of the others.
+
+use std::net::TcpListener;
+use std::time::{Duration, Instant};
+
+use photo_server::Fault;
+use photo_tests::{Contender, Outcome, Picture, Scheme, Site, eventually, suite};
+
+suite! {
+    the_first_good_photo_wins,
+    the_connections_of_the_losers_are_closed,
+    the_connections_of_the_losers_are_closed_over_tls,
+    a_mirror_that_never_agrees_on_tls_does_not_delay_the_winner,
+    a_failure_does_not_win,
+    if_all_fail_it_is_by_the_last_error,
+    mirrors_of_the_same_speed_bring_one_photo,
+    the_only_mirror_wins,
+    without_mirrors_there_is_no_photo,
+}
+
+/// Far more than the winner needs, far less than any loser.
+const SOON: Duration = Duration::from_secs(3);
+
+fn the_first_good_photo_wins(contender: Contender) {
+    let site = Site::start();
+    let (slow, fast) = (Picture::jpeg(5000, 1), Picture::jpeg(5000, 2));
+    let urls = [(slow, 8000), (fast, 50), (slow, 9000)]
+        .map(|(picture, delay)| site.url(&format!("{}&delay_ms={delay}", picture.path())));
+    let start = Instant::now();
+    fast.assert_is(&site.client(contender).race(&urls).unwrap());
+    assert!(start.elapsed() < SOON, "after {:?}", start.elapsed());
+}
+
+fn the_connections_of_the_losers_are_closed(contender: Contender) {
+    assert_losers_closed(contender, Scheme::Http);
+}
+
+fn the_connections_of_the_losers_are_closed_over_tls(contender: Contender) {
+    assert_losers_closed(contender, Scheme::Https);
+}
+
+#[track_caller]
+fn assert_losers_closed(contender: Contender, scheme: Scheme) {
+    let site = Site::start();
+    let client = site.client(contender);
+    let losers = [
+        Fault::StallBeforeHead.path(),
+        Fault::StallInHead.path(),
+        "/photo?delay_ms=60000".to_owned(),
+        Fault::StallInBody.path(),
+        format!("{}?step=10&every_ms=5", Fault::Drip.path()),
+    ];
+    let mut urls: Vec<_> = losers.iter().map(|path| site.url_by(scheme, path)).collect();
+    // By then all of them have begun.
+    urls.insert(3, site.url_by(scheme, "/photo?delay_ms=500"));
+    let start = Instant::now();
+    client.race(&urls).unwrap();
+    assert!(start.elapsed() < SOON, "after {:?}", start.elapsed());
+    eventually("only the winner's connection is left", || site.counters().open_connections == 1);
+    assert_eq!(site.counters().aborted, losers.len() as u64);
+
+    client.download(&site.url_by(scheme, "/photo")).unwrap();
+    assert_eq!(site.counters().connections, urls.len() as u64, "the winner's connection was kept");
+}
+
+fn a_mirror_that_never_agrees_on_tls_does_not_delay_the_winner(contender: Contender) {
+    let site = Site::start();
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let urls = [format!("https://{}/", silent.local_addr().unwrap()), site.url("/photo?delay_ms=100")];
+    let start = Instant::now();
+    site.client(contender).race(&urls).unwrap();
+    assert!(start.elapsed() < SOON, "after {:?}", start.elapsed());
+}
+
+fn a_failure_does_not_win(contender: Contender) {
+    let site = Site::start();
+    let refused = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let picture = Picture::jpeg(5000, 3);
+    let urls = [
+        site.url("/nowhere"),
+        "no URL".to_owned(),
+        format!("http://{refused}/"),
+        site.fault(Fault::ResetInBody, ""),
+        site.url(&format!("{}&delay_ms=300", picture.path())),
+        site.fault(Fault::Html, ""),
+    ];
+    picture.assert_is(&site.client(contender).race(&urls).unwrap());
+}
+
+fn if_all_fail_it_is_by_the_last_error(contender: Contender) {
+    let site = Site::start();
+    let mut urls = [
+        site.fault(Fault::Status, "code=503&delay_ms=500"),
+        site.fault(Fault::CutBody, ""),
+        "no URL".to_owned(),
+        site.url("/nowhere"),
+    ];
+    for _ in 0..2 {
+        Outcome::Status(503).assert_of(&site.client(contender).race(&urls));
+        urls.reverse();
+    }
+}
+
+fn mirrors_of_the_same_speed_bring_one_photo(contender: Contender) {
+    let site = Site::start();
+    let client = site.client(contender);
+    for _ in 0..20 {
+        client.race(&vec![site.url("/photo?bytes=2000"); 4]).unwrap();
+    }
+    client.download(&site.url("/photo")).unwrap();
+    eventually("nobody waits any more", || site.counters().open_requests == 0);
+}
+
+fn the_only_mirror_wins(contender: Contender) {
+    let site = Site::start();
+    site.client(contender).race(&[site.url("/photo")]).unwrap();
+    Outcome::Status(404).assert_of(&site.client(contender).race(&[site.url("/nowhere")]));
+}
+
+fn without_mirrors_there_is_no_photo(contender: Contender) {
+    Outcome::InvalidUrl.assert_of(&Site::start().client(contender).race(&[]));
+}

@@ -1,0 +1,173 @@
+//! The recipe `retry`: what is tried again, how often, and when.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
+
+use photo::{Backoff, Error, Photo};
+use photo_server::Fault;
+use photo_tests::{Contender, Outcome, Picture, Site, suite};
+use socket2::{Domain, Socket, Type};
+
+suite! {
+    a_server_that_recovers_brings_the_photo,
+    a_connection_that_was_reset_is_tried_again,
+    a_port_that_listens_later_is_tried_again,
+    every_transient_status_is_tried_again,
+    other_errors_are_not_tried_again,
+    attempts_come_to_an_end,
+    pauses_are_waited_for,
+    retry_after_some_seconds_is_honoured,
+    retry_after_a_date_is_honoured,
+    retry_after_is_honoured_up_to_the_longest_pause,
+}
+
+const PICTURE: Picture = Picture::jpeg(5000, 21);
+
+/// How much later than it should a test may end on a busy machine.
+const SLACK: Duration = Duration::from_secs(5);
+
+/// Four attempts, with hardly a pause.
+fn hasty() -> Backoff {
+    Backoff::new(4, Duration::from_millis(1), Duration::from_millis(5)).seed(1)
+}
+
+/// The URL of the picture behind `fail` failures.
+fn flaky(site: &Site, fail: u32, parameters: &str) -> String {
+    site.fault(Fault::Flaky, &format!("fail={fail}&{}&{parameters}", PICTURE.query()))
+}
+
+/// What became of it, and how long that took.
+fn timed(contender: Contender, site: &Site, url: &str, backoff: Backoff) -> (Result<Photo, Error>, Duration) {
+    let client = site.client(contender);
+    let start = Instant::now();
+    (client.retry(url, backoff), start.elapsed())
+}
+
+fn a_server_that_recovers_brings_the_photo(contender: Contender) {
+    let site = Site::start();
+    let url = flaky(&site, 2, "as=status&code=503");
+    PICTURE.assert_is(&site.client(contender).retry(&url, hasty()).unwrap());
+    assert_eq!(site.counters().requests, 3);
+    PICTURE.assert_is(&site.client(contender).retry(&url, hasty()).unwrap());
+    assert_eq!(site.counters().requests, 4);
+}
+
+fn a_connection_that_was_reset_is_tried_again(contender: Contender) {
+    let site = Site::start();
+    for fault in [Fault::ResetBeforeHead, Fault::ResetInBody] {
+        site.reset_counters();
+        let url = flaky(&site, 2, &format!("as={}", fault.name()));
+        PICTURE.assert_is(&site.client(contender).retry(&url, hasty()).unwrap());
+        assert_eq!((site.counters().connections, site.counters().requests), (3, 3), "{fault:?}");
+    }
+}
+
+fn a_port_that_listens_later_is_tried_again(contender: Contender) {
+    // It has its port from the start, so that nobody else can; while it does not listen, the port refuses.
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    socket.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
+    let url = format!("http://{}/photo", socket.local_addr().unwrap().as_socket().unwrap());
+    let client = contender.client(photo::Config::default()).unwrap();
+    Outcome::Connect.assert_of(&client.retry(&url, hasty()));
+
+    let server = thread::spawn(move || {
+        thread::sleep(Duration::from_millis(200));
+        socket.listen(8).unwrap();
+        let (mut stream, _) = TcpListener::from(socket).accept().unwrap();
+        let _request = stream.read(&mut [0; 1000]).unwrap();
+        write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", PICTURE.bytes).unwrap();
+        stream.write_all(PICTURE.file()).unwrap();
+    });
+    let patient = Backoff::new(100, Duration::from_millis(50), Duration::from_millis(100));
+    PICTURE.assert_is(&client.retry(&url, patient).unwrap());
+    server.join().unwrap();
+}
+
+fn every_transient_status_is_tried_again(contender: Contender) {
+    let site = Site::start();
+    let client = site.client(contender);
+    for code in [429, 500, 502, 503, 504, 599] {
+        PICTURE
+            .assert_is(&client.retry(&flaky(&site, 1, &format!("as=status&code={code}")), hasty()).unwrap());
+    }
+    assert_eq!(site.counters().requests, 12);
+}
+
+fn other_errors_are_not_tried_again(contender: Contender) {
+    let site = Site::start();
+    let client = site.client(contender);
+    for (parameters, expected) in [
+        ("as=status&code=400", Outcome::Status(400)),
+        ("as=status&code=404", Outcome::Status(404)),
+        ("as=status&code=410&retry_after=0", Outcome::Status(410)),
+        ("as=cut-body", Outcome::Truncated),
+        ("as=html", Outcome::NotAPhoto),
+        ("as=redirect-no-location", Outcome::Malformed),
+    ] {
+        site.reset_counters();
+        expected.assert_of(&client.retry(&flaky(&site, 1, parameters), hasty()));
+        assert_eq!(site.counters().requests, 1, "{parameters}");
+    }
+    Outcome::InvalidUrl.assert_of(&client.retry("no URL", hasty()));
+}
+
+fn attempts_come_to_an_end(contender: Contender) {
+    let site = Site::start();
+    let client = site.client(contender);
+    let url = flaky(&site, 100, "as=status&code=503");
+    Outcome::Status(503).assert_of(&client.retry(&url, hasty()));
+    assert_eq!(site.counters().requests, 4);
+
+    let once = Backoff::new(1, Duration::from_mins(1), Duration::from_mins(1));
+    Outcome::Status(503).assert_of(&client.retry(&url, once));
+    assert_eq!(site.counters().requests, 5);
+}
+
+fn pauses_are_waited_for(contender: Contender) {
+    let site = Site::start();
+    let backoff = Backoff::new(4, Duration::from_millis(50), Duration::from_mins(1)).seed(7);
+    // With a seed, what the recipe will draw can be drawn beforehand.
+    let mut drawn = backoff.clone();
+    let error = Error::Status { code: 503, retry_after: None };
+    let pauses: Duration = std::iter::from_fn(|| drawn.pause(&error, SystemTime::now())).sum();
+    assert!(pauses > Duration::from_millis(175));
+
+    let (result, took) = timed(contender, &site, &flaky(&site, 3, "as=status&code=503"), backoff);
+    PICTURE.assert_is(&result.unwrap());
+    assert!((pauses..pauses + SLACK).contains(&took), "{took:?} for pauses of {pauses:?}");
+}
+
+fn retry_after_some_seconds_is_honoured(contender: Contender) {
+    let site = Site::start();
+    let url = flaky(&site, 1, "as=status&code=429&retry_after=1");
+    let backoff = Backoff::new(2, Duration::from_millis(1), Duration::from_mins(1));
+    let (result, took) = timed(contender, &site, &url, backoff);
+    PICTURE.assert_is(&result.unwrap());
+    assert!((Duration::from_secs(1)..SLACK).contains(&took), "{took:?}");
+}
+
+fn retry_after_a_date_is_honoured(contender: Contender) {
+    let site = Site::start();
+    // To whole seconds: in one at the least.
+    let date = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(2));
+    let url = flaky(&site, 1, &format!("as=status&code=503&retry_after={date}"));
+    let backoff = Backoff::new(2, Duration::from_millis(1), Duration::from_mins(1));
+    let (result, took) = timed(contender, &site, &url, backoff);
+    PICTURE.assert_is(&result.unwrap());
+    assert!((Duration::from_millis(500)..SLACK).contains(&took), "{took:?}");
+}
+
+fn retry_after_is_honoured_up_to_the_longest_pause(contender: Contender) {
+    let site = Site::start();
+    let longest = Duration::from_millis(200);
+    let tomorrow = httpdate::fmt_http_date(SystemTime::now() + Duration::from_hours(24));
+    for retry_after in ["86400", &tomorrow] {
+        let url = flaky(&site, 1, &format!("as=status&code=503&retry_after={retry_after}"));
+        let backoff = Backoff::new(2, Duration::from_millis(1), longest);
+        let (result, took) = timed(contender, &site, &url, backoff);
+        PICTURE.assert_is(&result.unwrap());
+        assert!((longest..SLACK).contains(&took), "{took:?} for {retry_after}");
+    }
+}

@@ -1,0 +1,189 @@
+//! The recipe `save`: whole or not at all, inside of the folder, and never over another file.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+
+use photo::SaveError;
+use photo_server::{Fault, PictureFormat};
+use photo_tests::{Contender, Outcome, Picture, Site, suite};
+use tempfile::TempDir;
+
+suite! {
+    a_photo_is_saved_under_its_name,
+    a_photo_that_is_there_is_not_overwritten,
+    a_hostile_name_stays_inside_of_the_folder,
+    a_missing_folder_is_an_error,
+    a_file_in_place_of_the_folder_is_an_error,
+    a_failed_download_leaves_nothing_behind,
+}
+
+/// The names of all files in a folder, hidden ones too.
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+fn gif(seed: u64) -> Picture {
+    Picture { format: PictureFormat::Gif, bytes: 3000, seed }
+}
+
+/// Where `picture` is served under a name.
+fn named(site: &Site, name: &str, picture: Picture) -> String {
+    site.url(&format!("/photo/{name}?{}", picture.query()))
+}
+
+fn a_photo_is_saved_under_its_name(contender: Contender) {
+    let (site, folder) = (Site::start(), TempDir::new().unwrap());
+    let path = site.client(contender).save(&named(&site, "cat.gif", gif(1)), folder.path()).unwrap();
+    assert_eq!(path, folder.path().join("cat.gif"));
+    assert!(fs::read(path).unwrap() == gif(1).file());
+    assert_eq!(names(folder.path()), ["cat.gif"]);
+}
+
+fn a_photo_that_is_there_is_not_overwritten(contender: Contender) {
+    let (site, folder) = (Site::start(), TempDir::new().unwrap());
+    let client = site.client(contender);
+    for (seed, name) in [(0, "cat.gif"), (1, "cat (1).gif"), (2, "cat (2).gif")] {
+        let path = client.save(&named(&site, "cat.gif", gif(seed)), folder.path()).unwrap();
+        assert_eq!(path, folder.path().join(name));
+    }
+    assert_eq!(names(folder.path()), ["cat (1).gif", "cat (2).gif", "cat.gif"]);
+    assert!(fs::read(folder.path().join("cat.gif")).unwrap() == gif(0).file());
+    assert!(fs::read(folder.path().join("cat (2).gif")).unwrap() == gif(2).file());
+}
+
+fn a_hostile_name_stays_inside_of_the_folder(contender: Contender) {
+    let (site, outside) = (Site::start(), TempDir::new().unwrap());
+    let folder = outside.path().join("folder");
+    fs::create_dir(&folder).unwrap();
+    let client = site.client(contender);
+    let long = "x".repeat(300);
+    let hostile = [
+        "..%2f..%2fetc%2fpasswd",
+        "..%2fcat.gif",
+        "%2fetc%2fpasswd",
+        "..%5c..%5cboot.ini",
+        "c%3a%5cboot.ini",
+        "%00",
+        "cat.gif%00.txt",
+        "NUL.gif",
+        "com1",
+        ".bashrc",
+        "%20.",
+        &long,
+    ];
+    for name in hostile {
+        let path = client.save(&named(&site, name, gif(0)), &folder).unwrap();
+        assert_eq!(path.parent(), Some(&*folder), "{name}");
+        assert!(fs::read(path).unwrap() == gif(0).file(), "{name}");
+    }
+    assert_eq!(names(outside.path()), ["folder"]);
+    let names = names(&folder);
+    assert_eq!(names.len(), hostile.len(), "{names:?}");
+    for name in names {
+        assert!(name.len() < 256 && !name.starts_with('.') && !name.contains(['\\', ':', '\0']), "{name}");
+    }
+}
+
+fn a_missing_folder_is_an_error(contender: Contender) {
+    let (site, outside) = (Site::start(), TempDir::new().unwrap());
+    let folder = outside.path().join("missing");
+    let result = site.client(contender).save(&named(&site, "cat.gif", gif(0)), &folder);
+    let Err(SaveError::File { path, source }) = result else { panic!("found {result:?}") };
+    assert_eq!((path, source.kind()), (folder.join("cat.gif"), ErrorKind::NotFound));
+    assert!(names(outside.path()).is_empty());
+}
+
+fn a_file_in_place_of_the_folder_is_an_error(contender: Contender) {
+    let (site, outside) = (Site::start(), TempDir::new().unwrap());
+    let file = outside.path().join("file");
+    fs::write(&file, "text").unwrap();
+    let result = site.client(contender).save(&named(&site, "cat.gif", gif(0)), &file);
+    assert!(matches!(result, Err(SaveError::File { .. })), "{result:?}");
+    assert_eq!(fs::read(file).unwrap(), b"text");
+}
+
+fn a_failed_download_leaves_nothing_behind(contender: Contender) {
+    let (site, folder) = (Site::start(), TempDir::new().unwrap());
+    let client = site.client(contender);
+    for (fault, expected) in [
+        (Fault::Status, Outcome::Status(404)),
+        (Fault::CutBody, Outcome::Truncated),
+        (Fault::ResetInBody, Outcome::Io),
+        (Fault::Html, Outcome::NotAPhoto),
+    ] {
+        let result = client.save(&site.fault(fault, ""), folder.path());
+        let Err(SaveError::Download(error)) = result else { panic!("{fault:?}: found {result:?}") };
+        expected.assert_of(&Err(error));
+        assert!(names(folder.path()).is_empty(), "{fault:?}");
+    }
+}
+
+/// What a disk does that is full, and a machine that crashes: the operating system is told to let no file of this
+/// process grow beyond a few KiB, which ends the write in an error or, by default, the process.
+#[cfg(unix)]
+mod small_disk {
+    use std::os::unix::process::ExitStatusExt;
+    use std::process::{Command, Output};
+    use std::{env, fs};
+
+    use super::{Contender, Path, Picture, SaveError, Site, TempDir, names};
+
+    photo_tests::suite! {
+        a_full_disk_is_an_error_that_leaves_nothing_behind,
+        a_crash_leaves_no_half_photo,
+    }
+
+    /// Tells the test that it is the process with the small disk, and where to save.
+    const FOLDER: &str = "PHOTO_TESTS_SMALL_DISK";
+
+    fn a_full_disk_is_an_error_that_leaves_nothing_behind(contender: Contender) {
+        if let Some(folder) = env::var_os(FOLDER) {
+            let result = save_a_large_photo(contender, folder.as_ref());
+            assert!(matches!(result, Err(SaveError::File { .. })), "{result:?}");
+            return;
+        }
+        let folder = TempDir::new().unwrap();
+        let test = "a_full_disk_is_an_error_that_leaves_nothing_behind";
+        let output = on_a_small_disk("trap '' XFSZ", contender, test, folder.path());
+        assert!(output.status.success(), "{output:?}");
+        assert!(String::from_utf8_lossy(&output.stdout).contains("1 passed"), "{output:?}");
+        assert!(names(folder.path()).is_empty());
+    }
+
+    fn a_crash_leaves_no_half_photo(contender: Contender) {
+        if let Some(folder) = env::var_os(FOLDER) {
+            let result = save_a_large_photo(contender, folder.as_ref());
+            panic!("it did not crash: {result:?}");
+        }
+        let folder = TempDir::new().unwrap();
+        let output = on_a_small_disk("ulimit -c 0", contender, "a_crash_leaves_no_half_photo", folder.path());
+        assert!(output.status.signal().is_some(), "{output:?}");
+        // Half a photo there is, but nobody will take it for one.
+        let names = names(folder.path());
+        assert_eq!(names.len(), 1, "{names:?}");
+        assert!(names[0].starts_with(".photo-") && names[0].contains(".part"), "{names:?}");
+        assert!(fs::metadata(folder.path().join(&names[0])).unwrap().len() > 0);
+    }
+
+    fn save_a_large_photo(contender: Contender, folder: &Path) -> Result<std::path::PathBuf, SaveError> {
+        let site = Site::start();
+        site.client(contender).save(&site.url(&Picture::jpeg(1 << 20, 1).path()), folder)
+    }
+
+    /// Runs one test of this module in a process of its own.
+    fn on_a_small_disk(prepare: &str, contender: Contender, test: &str, folder: &Path) -> Output {
+        let (_binary, here) = module_path!().split_once("::").unwrap();
+        let module = contender.name().replace('-', "_");
+        Command::new("sh")
+            .args(["-c", &format!("{prepare}; ulimit -f 16; exec \"$@\""), "sh"])
+            .arg(env::current_exe().unwrap())
+            .args(["--exact", &format!("{here}::{module}::{test}")])
+            .env(FOLDER, folder)
+            .output()
+            .unwrap()
+    }
+}

@@ -1,0 +1,185 @@
+//! The recipe `thumbnail`: small and upright, within its means, and beside other downloads.
+
+use std::fs;
+use std::io::Cursor;
+use std::sync::LazyLock;
+
+use image::{DynamicImage, ImageError, ImageFormat};
+use photo::{Config, Error, Thumbnail, ThumbnailError};
+use photo_server::{Options, PhotoServer, PictureFormat};
+use photo_tests::{Contender, Picture, Site, suite};
+use tempfile::TempDir;
+
+suite! {
+    every_format_becomes_a_thumbnail,
+    proportions_are_kept,
+    a_small_photo_keeps_its_size,
+    no_side_at_all_is_one_pixel,
+    a_photo_taken_sideways_is_turned_upright,
+    a_decompression_bomb_is_an_error,
+    a_broken_photo_is_an_error,
+    a_format_that_cannot_be_decoded_is_an_error,
+    a_failed_download_is_an_error,
+    other_downloads_go_on_meanwhile,
+}
+
+/// Serves one file that the photo server could not make.
+struct Gallery {
+    server: PhotoServer,
+    _dir: TempDir,
+}
+
+impl Gallery {
+    fn of(file: &[u8]) -> Self {
+        let dir = TempDir::new().unwrap();
+        fs::write(dir.path().join("photo"), file).unwrap();
+        let server = Options { dir: Some(dir.path().to_owned()), ..Options::default() }.start().unwrap();
+        Self { server, _dir: dir }
+    }
+
+    fn url(&self) -> String {
+        self.server.url("/folder/photo")
+    }
+}
+
+fn thumbnail(contender: Contender, file: &[u8], max_side: u32) -> Result<Thumbnail, ThumbnailError> {
+    contender.client(Config::default()).unwrap().thumbnail(&Gallery::of(file).url(), max_side)
+}
+
+/// A picture whose file is small, however large it is itself: black.
+fn png(width: u32, height: u32) -> Vec<u8> {
+    encoded(&DynamicImage::new_rgb8(width, height), ImageFormat::Png)
+}
+
+fn encoded(picture: &DynamicImage, format: ImageFormat) -> Vec<u8> {
+    let mut file = Cursor::new(Vec::new());
+    picture.write_to(&mut file, format).unwrap();
+    file.into_inner()
+}
+
+/// Width and height of the file, which must be those that are told.
+fn size(thumbnail: &Thumbnail) -> (u32, u32) {
+    let decoded = image::load_from_memory_with_format(&thumbnail.png, ImageFormat::Png).unwrap();
+    assert_eq!((decoded.width(), decoded.height()), (thumbnail.width, thumbnail.height));
+    (thumbnail.width, thumbnail.height)
+}
+
+fn every_format_becomes_a_thumbnail(contender: Contender) {
+    let site = Site::start();
+    let client = site.client(contender);
+    for &format in PictureFormat::ALL {
+        let url = site.url(&Picture { format, bytes: 20_000, seed: 1 }.path());
+        let photo = client.download(&url).unwrap();
+        let max_side = photo.width.max(photo.height) / 2;
+        let (width, height) = size(&client.thumbnail(&url, max_side).unwrap());
+        assert_eq!(width.max(height), max_side, "{format:?}");
+    }
+}
+
+fn proportions_are_kept(contender: Contender) {
+    assert_eq!(size(&thumbnail(contender, &png(400, 100), 100).unwrap()), (100, 25));
+    assert_eq!(size(&thumbnail(contender, &png(30, 300), 100).unwrap()), (10, 100));
+    assert_eq!(size(&thumbnail(contender, &png(1000, 1), 10).unwrap()), (10, 1));
+}
+
+fn a_small_photo_keeps_its_size(contender: Contender) {
+    assert_eq!(size(&thumbnail(contender, &png(40, 30), 100).unwrap()), (40, 30));
+    assert_eq!(size(&thumbnail(contender, &png(40, 30), u32::MAX).unwrap()), (40, 30));
+}
+
+fn no_side_at_all_is_one_pixel(contender: Contender) {
+    assert_eq!(size(&thumbnail(contender, &png(40, 30), 0).unwrap()), (1, 1));
+}
+
+/// As telephones do, which write the pixels as they come and the way to turn them into the Exif block.
+fn a_photo_taken_sideways_is_turned_upright(contender: Contender) {
+    let mut jpeg = encoded(&DynamicImage::new_rgb8(40, 20), ImageFormat::Jpeg);
+    // TIFF 6.0: one entry, orientation (274), one 16-bit number, 6: to be turned by 90°.
+    let exif = b"\xff\xe1\x00\x22Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0";
+    jpeg.splice(2..2, exif.iter().copied());
+    assert_eq!(size(&thumbnail(contender, &jpeg, 10).unwrap()), (5, 10));
+}
+
+fn a_decompression_bomb_is_an_error(contender: Contender) {
+    for (what, bomb) in [
+        ("a PNG too wide", claiming_png(60_000, 60_000)),
+        ("a PNG too large", claiming_png(30_000, 30_000)),
+        ("a GIF too wide", claiming_gif(60_000, 60_000)),
+        ("a GIF too large", claiming_gif(30_000, 30_000)),
+        ("a JPEG too wide", claiming_jpeg(60_000, 60_000)),
+        ("a JPEG too large", claiming_jpeg(30_000, 30_000)),
+    ] {
+        assert!(bomb.len() < 2000);
+        let result = thumbnail(contender, &bomb, 100);
+        assert!(matches!(result, Err(ThumbnailError::Decode(ImageError::Limits(_)))), "{what}: {result:?}");
+    }
+}
+
+/// A black pixel whose head says that it is many.
+fn claiming_png(width: u32, height: u32) -> Vec<u8> {
+    let mut png = png(1, 1);
+    png[16..20].copy_from_slice(&width.to_be_bytes());
+    png[20..24].copy_from_slice(&height.to_be_bytes());
+    let checksum = crc32(&png[12..29]);
+    png[29..33].copy_from_slice(&checksum.to_be_bytes());
+    png
+}
+
+/// PNG specification, annex D.
+fn crc32(bytes: &[u8]) -> u32 {
+    let shift = |crc: u32, _| if crc & 1 == 1 { 0xedb8_8320 ^ (crc >> 1) } else { crc >> 1 };
+    !bytes.iter().fold(!0, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), shift))
+}
+
+fn claiming_gif(width: u16, height: u16) -> Vec<u8> {
+    let mut gif = encoded(&DynamicImage::new_rgba8(1, 1), ImageFormat::Gif);
+    gif[6..8].copy_from_slice(&width.to_le_bytes());
+    gif[8..10].copy_from_slice(&height.to_le_bytes());
+    gif
+}
+
+fn claiming_jpeg(width: u16, height: u16) -> Vec<u8> {
+    let mut jpeg = encoded(&DynamicImage::new_rgb8(8, 8), ImageFormat::Jpeg);
+    let frame = jpeg.windows(2).position(|marker| marker == b"\xff\xc0").unwrap();
+    jpeg[frame + 5..frame + 7].copy_from_slice(&height.to_be_bytes());
+    jpeg[frame + 7..frame + 9].copy_from_slice(&width.to_be_bytes());
+    jpeg
+}
+
+fn a_broken_photo_is_an_error(contender: Contender) {
+    let mut broken = png(40, 30);
+    let middle = broken.len() / 2;
+    broken[middle] ^= 0xff;
+    let result = thumbnail(contender, &broken, 10);
+    assert!(matches!(result, Err(ThumbnailError::Decode(ImageError::Decoding(_)))), "{result:?}");
+}
+
+fn a_format_that_cannot_be_decoded_is_an_error(contender: Contender) {
+    let mut bmp = b"BM\x3a\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\x01\0\0\0\x01\0\0\0\x01\0\x18\0".to_vec();
+    bmp.resize(58, 0);
+    let result = thumbnail(contender, &bmp, 10);
+    assert!(matches!(result, Err(ThumbnailError::Decode(ImageError::Unsupported(_)))), "{result:?}");
+}
+
+fn a_failed_download_is_an_error(contender: Contender) {
+    let site = Site::start();
+    let client = site.client(contender);
+    let missing = client.thumbnail(&site.url("/nowhere"), 10);
+    assert!(matches!(missing, Err(ThumbnailError::Download(Error::Status { code: 404, .. }))), "{missing:?}");
+    let text = thumbnail(contender, b"no photo", 10);
+    assert!(matches!(text, Err(ThumbnailError::Download(Error::NotAPhoto { .. }))), "{text:?}");
+}
+
+fn other_downloads_go_on_meanwhile(contender: Contender) {
+    /// Takes some hundred milliseconds to decode, and next to none to download.
+    static LARGE: LazyLock<Vec<u8>> = LazyLock::new(|| png(8000, 8000));
+
+    let gallery = Gallery::of(&LARGE);
+    let client = contender.client(Config::default()).unwrap();
+    // So many milliseconds each that few of them fit beside the download of the large photo.
+    let other = gallery.server.url("/photo?bytes=1000&delay_ms=10");
+    let (thumbnail, others) = client.thumbnail_beside(&gallery.url(), 100, &other);
+    assert_eq!(size(&thumbnail.unwrap()), (100, 100));
+    println!("{contender}: {others} beside");
+    assert!(others >= 5, "{others}");
+}
