@@ -1,6 +1,6 @@
 //! One benchmark, run against every style: latency and throughput under concurrent load.
 //!
-//! Two instruments, two jobs. Criterion (`benches/latency.rs`, `benches/throughput.rs`) times one thing at a time very
+//! Two instruments, two jobs. Criterion (`benches/criterion.rs`) times one thing at a time very
 //! precisely, in one process; [`lab`] is what its benches stand on. The load bench (`benches/load.rs`, [`load`]) keeps
 //! many downloads in flight and looks at percentiles, CPU, memory and threads.
 //!

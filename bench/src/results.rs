@@ -46,8 +46,8 @@ fn markdown(cells: &[Value], conditions: &str) -> String {
         let of_workload = |cell: &&Value| cell["delay_ms"] == *delay_ms && cell["in_flight"] == *in_flight;
         table(&cells.iter().filter(of_workload).collect::<Vec<_>>(), *delay_ms, *in_flight)
     });
-    let conditions: String = conditions.lines().map(|line| format!("> {line}\n")).collect();
-    format!("\n{}\n{conditions}\n", tables.collect::<Vec<_>>().join("\n"))
+    let conditions: Vec<_> = conditions.lines().map(|line| format!("> {line}")).collect();
+    format!("\n{}\n{}\n\n", tables.collect::<Vec<_>>().join("\n"), conditions.join("\n"))
 }
 
 fn table(cells: &[&Value], delay_ms: u64, in_flight: u64) -> String {
@@ -77,7 +77,7 @@ fn table(cells: &[&Value], delay_ms: u64, in_flight: u64) -> String {
             figure("rss_kib_per_in_flight", 1.0, 1),
             figure("threads_max", 1.0, 0),
         ];
-        text.push_str(&format!("| {} |\n", columns.join(" | ")));
+        text.extend(["| ", &columns.join(" | "), " |\n"]);
     }
     text
 }

@@ -46,7 +46,8 @@ impl CancelToken {
 
     /// Ends every present and future download that has this token with [`Error::Cancelled`].
     ///
-    /// It does not wait for them; they return within 50 ms, whatever they wait for. Their connections are closed.
+    /// It does not wait for them; they return within 50 ms, whatever they wait for (on Windows, not before
+    /// connecting has ended). Their connections are closed.
     /// Cancelling again changes nothing.
     pub fn cancel(&self) {
         let waits = {

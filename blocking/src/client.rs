@@ -96,7 +96,7 @@ impl Client {
     /// A kept connection to `endpoint` that is still open.
     pub(crate) fn take_idle(&self, endpoint: &Endpoint) -> Option<Connection> {
         loop {
-            // Looked at and closed outside the lock: both are system calls, and other threads wait here.
+            // Looked at and closed outside of the lock: both are system calls, and other threads wait here.
             let connection = self.lock_idle().take(endpoint)?;
             if connection.is_open() {
                 return Some(connection);

@@ -150,7 +150,9 @@ impl Hop<'_> {
                 Ok(0) => break,
                 Ok(n) => {
                     body.filled(n)?;
-                    on_progress(body.progress());
+                    if !body.is_whole() {
+                        on_progress(body.progress());
+                    }
                 }
                 Err(error) => match unwrap(error.into()) {
                     Error::Truncated { .. } => return Err(body.truncated()),
@@ -158,7 +160,9 @@ impl Hop<'_> {
                 },
             }
         }
-        body.finish(self.target, config).map(Outcome::Photo)
+        let photo = body.finish(self.target, config)?;
+        on_progress(photo.received());
+        Ok(Outcome::Photo(photo))
     }
 
     fn patience(&self, phase: Phase) -> Patience {

@@ -25,7 +25,7 @@ use crate::timers::TimerKey;
 /// 5. A callback may start downloads and timers, cancel others, clone and drop clients.
 /// 6. A panic in a callback leaves `run` to its caller, and every other download is still there for the next `run`.
 /// 7. When the last client is dropped, callbacks not yet called are dropped, not called. (A callback that has a
-///    client of its own keeps the loop alive until it has been called.)
+///    client of its own keeps the loop alive until it has been called: for ever, if nobody runs the loop.)
 #[derive(Clone)]
 pub struct Client {
     shared: Rc<Shared>,
@@ -146,7 +146,11 @@ impl Client {
                     callback();
                 }
             }
-            if !self.shared.event_loop.borrow_mut().step() {
+            let mut event_loop = self.shared.event_loop.borrow_mut();
+            if due > 0 {
+                event_loop.look_at_clock(); // a callback may have taken its time
+            }
+            if !event_loop.step() {
                 return;
             }
         }
@@ -221,7 +225,7 @@ struct Running<'a>(&'a Cell<bool>);
 
 impl<'a> Running<'a> {
     fn enter(running: &'a Cell<bool>) -> Option<Self> {
-        (!running.replace(true)).then_some(Self(running))
+        (!running.replace(true)).then(|| Self(running))
     }
 }
 

@@ -20,7 +20,7 @@ pub(crate) struct Connection {
 }
 
 /// What an attempt to receive led to.
-pub(crate) struct Received {
+pub(crate) struct Piece {
     /// How many bytes were received; 0 is the end of the stream.
     pub(crate) length: usize,
     /// Whether the socket is empty now: an event will tell when there is more.
@@ -90,7 +90,7 @@ impl Connection {
     }
 
     /// Receives some of the reply.
-    pub(crate) fn receive(&mut self, exchange: &mut Exchange) -> io::Result<Received> {
+    pub(crate) fn receive(&mut self, exchange: &mut Exchange) -> io::Result<Piece> {
         let space = exchange.space();
         let room = space.len();
         let received = retry_interrupted(|| match &mut self.tls {
@@ -106,7 +106,7 @@ impl Connection {
         if would_block {
             exchange.release();
         }
-        received.map(|length| Received { length, drained: self.drained })
+        received.map(|length| Piece { length, drained: self.drained })
     }
 
     /// Whether an idle connection may be used again, as far as events can tell: whatever comes later, be it bytes
@@ -117,7 +117,9 @@ impl Connection {
 
     /// Whether an idle connection may be used again, asking the socket.
     pub(crate) fn is_open(&self) -> bool {
-        matches!(self.stream.peek(&mut [0]), Err(error) if error.kind() == io::ErrorKind::WouldBlock)
+        // TLS may have decrypted already what nobody asked for.
+        self.tls.as_ref().is_none_or(|tls| tls.wants_read())
+            && matches!(self.stream.peek(&mut [0]), Err(error) if error.kind() == io::ErrorKind::WouldBlock)
     }
 
     /// Takes note of what an event says: whether the stream has ended.

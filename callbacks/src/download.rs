@@ -8,6 +8,7 @@ use std::cell::RefCell;
 use std::io;
 use std::net::SocketAddr;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Instant;
 
 use photo::{Deadline, Error, Exchange, Phase, Photo, Progress, Received};
@@ -53,8 +54,8 @@ pub(crate) struct DownloadKey {
 enum Step {
     /// The next turn.
     Start { fresh: bool },
-    /// A worker, which asks the resolver.
-    Resolve,
+    /// A worker, which asks the resolver, unless this is gone when its turn comes.
+    Resolve { _wanted: Arc<()> },
     /// One of the addresses to accept the connection, until its share of the time is over.
     Connect { connection: usize, addresses: Vec<SocketAddr>, next: usize, end: Instant },
     /// The TLS handshake.
@@ -88,7 +89,7 @@ impl EventLoop {
         let Some(download) = self.download(key) else { return };
         match download.step {
             Step::Start { fresh } => self.find_connection(key, fresh),
-            Step::Resolve => {}
+            Step::Resolve { .. } => {}
             Step::Connect { connection, .. } => self.connect(key, connection),
             Step::Handshake { connection } => self.handshake(key, connection),
             Step::Transfer { connection, flushed: false, .. } => self.send(key, connection, true),
@@ -102,9 +103,12 @@ impl EventLoop {
             return; // it has ended already
         }
         self.drop_connection(key);
-        let download = self.downloads.remove(key.slot);
-        self.timers.unset(download.timer);
-        self.call_soon(Box::new(move || (download.on_complete)(result)));
+        let Download { on_progress, on_complete, timer, .. } = self.downloads.remove(key.slot);
+        self.timers.unset(timer);
+        self.call_soon(Box::new(move || {
+            drop(on_progress); // here, with nothing borrowed: what it holds may have a client
+            on_complete(result);
+        }));
     }
 
     fn transfer(&mut self, key: DownloadKey, connection: usize, kept: bool) {
@@ -172,6 +176,9 @@ impl EventLoop {
     }
 
     fn tell_progress(&mut self, key: DownloadKey, received: Received) {
+        if received.bytes == 0 && received.of != Some(0) {
+            return; // only the head has come
+        }
         if let Some(on_progress) = self.downloads[key.slot].on_progress.clone() {
             self.call_soon(Box::new(move || on_progress.borrow_mut()(received)));
         }
@@ -217,7 +224,7 @@ impl Download {
     fn phase(&self) -> Phase {
         match self.step {
             Step::Start { .. } | Step::Connect { .. } => Phase::Connect,
-            Step::Resolve => Phase::Resolve,
+            Step::Resolve { .. } => Phase::Resolve,
             Step::Handshake { .. } => Phase::Handshake,
             Step::Transfer { .. } => self.exchange.phase(),
         }
@@ -228,7 +235,7 @@ impl Download {
             Step::Connect { connection, .. }
             | Step::Handshake { connection }
             | Step::Transfer { connection, .. } => Some(connection),
-            Step::Start { .. } | Step::Resolve => None,
+            Step::Start { .. } | Step::Resolve { .. } => None,
         }
     }
 }

@@ -43,7 +43,7 @@ pub(crate) struct EventLoop {
     pub(crate) eager: VecDeque<DownloadKey>,
     pub(crate) timers: Timers<Alarm>,
     pub(crate) workers: Workers<Finished>,
-    /// Time of the present turn, so that the clock is read once for all events.
+    /// When the clock was read last: not for each event, but after whatever may have taken long.
     pub(crate) now: Instant,
     /// What was reported in this turn and is not handled yet.
     ready: VecDeque<Ready>,
@@ -127,6 +127,11 @@ impl EventLoop {
             || self.user_timers > 0
     }
 
+    /// Reads the clock, once for all that is done until a callback is called or the loop waits again.
+    pub(crate) fn look_at_clock(&mut self) {
+        self.now = Instant::now();
+    }
+
     /// Does one thing: handles an event, if there is one, or waits for more. Returns false if nothing is pending.
     ///
     /// One at a time, because the callback that an event leads to is called before the next event is handled: else
@@ -179,8 +184,8 @@ impl EventLoop {
         Some(alarm)
     }
 
-    /// Has `work` done by a worker, or at once if the operating system allows no worker, and `callback` called when
-    /// it is done.
+    /// Has `work` done by a worker, or in a callback if the operating system allows no worker, and `callback` called
+    /// when it is done.
     pub(crate) fn offload(&mut self, work: Box<dyn FnOnce() + Send>, callback: Callback) {
         let key = self.offloads.insert(callback);
         let work = move || {
@@ -188,8 +193,11 @@ impl EventLoop {
             Finished::User(key)
         };
         if let Err((work, _)) = self.workers.submit(Box::new(work)) {
-            let finished = work();
-            self.on_finished(finished);
+            let callback = self.offloads.remove(key);
+            self.call_soon(Box::new(move || {
+                work();
+                callback();
+            }));
         }
     }
 
@@ -227,7 +235,7 @@ impl EventLoop {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => panic!("the operating system refuses to wait for events: {error}"),
         }
-        self.now = Instant::now();
+        self.look_at_clock();
         self.turn_ends_after = self.eager.len();
     }
 

@@ -28,7 +28,7 @@
 //!
 //! # Concurrency
 //!
-//! One thread waits for everything. A download in flight is a few hundred bytes and a socket, so there may be
+//! One thread waits for everything. A download in flight is a small value and a socket, so there may be
 //! thousands ([`recipes::many`] bounds them). In return nothing may hold up the loop: what blocks or computes for
 //! long goes to [`Client::offload`]. [`Client`] is not `Send`; callbacks may share state by `Rc`.
 //!
@@ -43,8 +43,8 @@
 //! `connect_timeout` for each way to a connection, that is name, TCP and TLS together; `stall_timeout` for each
 //! silence, when no byte moves. The earliest one ends the download with [`Error::Timeout`], which names the phase.
 //!
-//! Only the operating system's resolver knows no limit and cannot be stopped. It works on a thread of its own, which is
-//! left to itself when the time is over.
+//! Only the operating system's resolver knows no limit and cannot be stopped. It works on one of four worker
+//! threads, which is left to itself when the time is over.
 //!
 //! # Errors
 //!
@@ -57,7 +57,7 @@
 //! | file | what it holds |
 //! | --- | --- |
 //! | `client.rs` | [`Client`]: what downloads share, and the handles |
-//! | `download.rs` | one download, phase by phase |
+//! | `download.rs`, `download/` | one download, phase by phase |
 //! | `connection.rs` | a connection, plain or encrypted |
 //! | `resolve.rs` | from a host name to addresses |
 //! | `event_loop.rs` | waits for everything at once |

@@ -113,7 +113,7 @@ impl<R> Drop for Workers<R> {
         state.ended = true;
         let unwanted = std::mem::take(&mut state.work);
         drop(state);
-        drop(unwanted);
         self.queue.work_or_end.notify_all();
+        drop(unwanted);
     }
 }

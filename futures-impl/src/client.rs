@@ -1,7 +1,7 @@
 //! The client: what downloads share.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_rustls::TlsConnector;
 use photo::{Config, Endpoint, Error, Photo, Pool, Received, Target, tls};
@@ -90,6 +90,7 @@ impl<R: Runtime> Client<R> {
     /// A kept connection to `endpoint` that is still open.
     pub(crate) fn take_idle(&self, endpoint: &Endpoint) -> Option<Connection<R>> {
         loop {
+            // Looked at and closed outside of the lock: both are system calls, and other threads wait here.
             let connection = self.lock_idle().take(endpoint)?;
             if connection.is_open() {
                 return Some(connection);
@@ -103,7 +104,7 @@ impl<R: Runtime> Client<R> {
         drop(surplus); // closed outside of the lock
     }
 
-    fn lock_idle(&self) -> std::sync::MutexGuard<'_, Pool<Connection<R>>> {
+    fn lock_idle(&self) -> MutexGuard<'_, Pool<Connection<R>>> {
         self.shared.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

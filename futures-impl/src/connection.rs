@@ -66,7 +66,11 @@ impl<R: Runtime> Connection<R> {
     pub(crate) fn is_open(&self) -> bool {
         match self {
             Self::Plain(stream) => R::is_open(stream),
-            Self::Tls(stream) => R::is_open(stream.get_ref().0),
+            Self::Tls(stream) => {
+                // TLS may have decrypted already what nobody asked for.
+                let (tcp, tls) = stream.get_ref();
+                tls.wants_read() && R::is_open(tcp)
+            }
         }
     }
 

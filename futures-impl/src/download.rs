@@ -15,6 +15,9 @@ use crate::connection::Connection;
 use crate::resolve::resolve;
 use crate::runtime::Runtime;
 
+/// Most bytes that one download receives in one turn, so that a fast server cannot starve the others.
+const BYTES_PER_TURN: usize = 1 << 20;
+
 /// Downloads what `target` asks for.
 pub(crate) async fn download<R: Runtime>(
     client: &Client<R>,
@@ -119,20 +122,40 @@ async fn receive<R: Runtime>(
     watch: &mut Watch<'_, R>,
     on_progress: &mut impl FnMut(Received),
 ) -> Result<(Outcome, bool), Error> {
+    let mut total = 0;
     loop {
         let phase = exchange.phase();
         let received = watch.within(phase, connection.receive(exchange)).await?;
         let received = received.map_err(|error| exchange.failed(error))?;
         watch.moved();
+        total += received;
         match exchange.filled(received)? {
             Progress::Done { photo, reuse } => {
                 on_progress(photo.received());
                 return Ok((Outcome::Photo(photo), reuse));
             }
             Progress::Redirect { next, reuse } => return Ok((Outcome::Redirect(next), reuse)),
-            Progress::More => on_progress(exchange.progress()),
+            Progress::More if exchange.progress().bytes > 0 => on_progress(exchange.progress()),
+            Progress::More => {} // only the head has come
+        }
+        if total >= BYTES_PER_TURN {
+            total = 0;
+            watch.within(phase, yield_now()).await?;
         }
     }
+}
+
+/// Lets the others of this thread have their turn.
+async fn yield_now() {
+    let mut yielded = false;
+    poll_fn(|cx| {
+        if std::mem::replace(&mut yielded, true) {
+            return Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 /// The deadline of a download, and the one timer that is set for it.

@@ -30,7 +30,8 @@ pub struct Config {
 }
 
 impl Config {
-    /// How long a whole download may take, from the call to the last byte, redirects included. Default: 30 s.
+    /// How long a whole download may take, from the call (of a future: its first poll) to the last byte,
+    /// redirects included. Default: 30 s.
     #[must_use]
     pub fn timeout(mut self, limit: Duration) -> Self {
         self.timeout = limit;

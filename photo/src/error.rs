@@ -166,7 +166,8 @@ impl Error {
         Self::Tls { endpoint: endpoint.to_string().into(), source: Arc::new(source) }
     }
 
-    /// Whether trying again may help: connections that were refused or broke, and the statuses 429 and 5xx.
+    /// Whether trying again may help: connections that were refused or reset, and the statuses 429 and 5xx. A
+    /// reply that was cut short is not, and neither is a timeout.
     #[must_use]
     pub fn is_transient(&self) -> bool {
         matches!(self, Self::Connect { .. } | Self::Io { .. } | Self::Status { code: 429 | 500..=599, .. })

@@ -31,7 +31,9 @@ impl Photo {
             Some((stem, extension)) if !stem.is_empty() && extension.len() <= 10 => (stem, extension),
             _ => (name, extension(self.format)),
         };
-        let mark = if RESERVED.contains(&stem.split('.').next().unwrap_or(stem).to_lowercase().as_str()) {
+        let mark = if RESERVED
+            .contains(&stem.split('.').next().unwrap_or(stem).trim_end().to_lowercase().as_str())
+        {
             "_"
         } else {
             ""

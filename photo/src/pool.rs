@@ -41,7 +41,8 @@ impl<C> Pool<C> {
             return Some(connection);
         }
         let mut surplus = None;
-        if self.total == self.max_per_host.saturating_mul(4) {
+        let makes_room = self.idle.get(endpoint).is_some_and(|idle| idle.len() == self.max_per_host);
+        if self.total == self.max_per_host.saturating_mul(4) && !makes_room {
             surplus = self
                 .idle
                 .keys()
@@ -129,6 +130,16 @@ mod tests {
         let mut pool = Pool::new(&Config::default().max_idle_per_host(1));
         let surplus = (0..100).filter_map(|i| pool.put(&endpoint(&format!("h{i}.test")), i)).count();
         assert_eq!((pool.len(), surplus), (4, 96));
+    }
+
+    #[test]
+    fn only_one_is_handed_back_where_both_limits_are_reached() {
+        let mut pool = Pool::new(&Config::default().max_idle_per_host(1));
+        for (i, host) in ["a.test", "b.test", "c.test", "d.test"].into_iter().enumerate() {
+            assert_eq!(pool.put(&endpoint(host), i), None);
+        }
+        assert_eq!(pool.put(&endpoint("a.test"), 4), Some(0));
+        assert_eq!(pool.len(), 4);
     }
 
     #[test]

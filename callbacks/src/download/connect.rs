@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Instant;
 
 use photo::Error;
@@ -38,11 +39,16 @@ impl EventLoop {
     fn resolve(&mut self, key: DownloadKey) {
         let download = &mut self.downloads[key.slot];
         let endpoint = download.exchange.endpoint().clone();
-        download.step = Step::Resolve;
+        let wanted = Arc::new(());
+        let still_wanted = Arc::downgrade(&wanted);
+        download.step = Step::Resolve { _wanted: wanted };
         if endpoint.address().is_some() {
             return self.on_resolved(key, resolve(&endpoint));
         }
-        let work = Box::new(move || Finished::Resolve(key, resolve(&endpoint)));
+        let work = Box::new(move || {
+            let is_wanted = still_wanted.strong_count() > 0;
+            Finished::Resolve(key, if is_wanted { resolve(&endpoint) } else { Err(Error::Cancelled) })
+        });
         if let Err((_, error)) = self.workers.submit(work) {
             let error = Error::resolve(self.downloads[key.slot].exchange.endpoint(), error);
             self.complete(key, Err(error));

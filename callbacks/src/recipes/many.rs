@@ -27,9 +27,10 @@ pub fn many(
         on_complete: Some(Box::new(on_complete)),
     };
     let batch = Rc::new(RefCell::new(batch));
+    let in_flight = in_flight.max(1).min(urls.len());
     // From the loop, not from inside this call: without any URL, the callback is called at once.
     client.after(Duration::ZERO, move || {
-        for _ in 0..in_flight.max(1) {
+        for _ in 0..in_flight {
             start_next(&batch);
         }
         finish_if_last(&batch);

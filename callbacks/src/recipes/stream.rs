@@ -31,9 +31,10 @@ pub fn stream(
     };
     let batch = Rc::new(RefCell::new(batch));
     let on_each: OnEach = Rc::new(RefCell::new(on_each));
+    let in_flight = in_flight.max(1).min(urls.len());
     // From the loop, not from inside this call: without any URL, the callback is called at once.
     client.after(Duration::ZERO, move || {
-        for _ in 0..in_flight.max(1) {
+        for _ in 0..in_flight {
             start_next(&batch, &on_each);
         }
         finish_if_last(&batch);

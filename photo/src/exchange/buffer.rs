@@ -13,12 +13,10 @@ impl Buffer {
     }
 
     pub(super) fn space(&mut self, room: usize) -> &mut [u8] {
-        if self.filled == self.bytes.len() {
-            if self.bytes.is_empty() {
-                self.bytes = vec![0; room];
-            } else {
-                self.bytes.resize(2 * self.filled, 0);
-            }
+        if self.filled == 0 && self.bytes.len() < room {
+            self.bytes = vec![0; room];
+        } else if self.filled == self.bytes.len() {
+            self.bytes.resize(2 * self.filled, 0);
         }
         &mut self.bytes[self.filled..]
     }

@@ -158,7 +158,12 @@ fn rule_5_a_callback_may_do_anything_with_the_client() {
         let (inner, inner_story, next) = (client.clone(), story.clone(), site.tls_url("/photo"));
         client.download(&site.url("/photo"), move |result| {
             inner_story.result("first")(result);
-            inner.run(); // the loop is turning already
+            // The loop is turning already: whatever is due now is not called from inside this.
+            let due_story = inner_story.clone();
+            inner.after(millis(0), move || due_story.tell("due"));
+            inner.run();
+            inner.run();
+            assert_eq!(inner_story.0.borrow().len(), 1);
             inner.download(&next, inner_story.result("second"));
             let (timer_client, timer_story) = (inner.clone(), inner_story.clone());
             inner.after(millis(20), move || {
@@ -171,7 +176,28 @@ fn rule_5_a_callback_may_do_anything_with_the_client() {
         });
         client.run();
         assert_eq!(story.0.borrow()[0], "first Photo");
-        story.assert_has(&["first Photo", "second Photo", "stalled Cancelled", "timer", "work"]);
+        story.assert_has(&["due", "first Photo", "second Photo", "stalled Cancelled", "timer", "work"]);
+    });
+}
+
+#[test]
+fn rule_5_what_a_callback_holds_may_use_the_client_when_dropped() {
+    within(|| {
+        struct StartsAnother(Client, String, Story);
+        impl Drop for StartsAnother {
+            fn drop(&mut self) {
+                self.0.download(&self.1, self.2.result("another"));
+            }
+        }
+        let site = Site::start();
+        let (client, story) = (client(&site), Story::default());
+        let held = StartsAnother(client.clone(), site.url("/photo"), story.clone());
+        let on_progress = move |_| _ = &held;
+        let stalled = site.fault(Fault::StallBeforeHead, "");
+        let download = client.download_with_progress(&stalled, on_progress, story.result("stalled"));
+        client.after(millis(50), move || download.cancel());
+        client.run();
+        story.assert_is(&["stalled Cancelled", "another Photo"]);
     });
 }
 

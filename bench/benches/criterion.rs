@@ -1,0 +1,79 @@
+//! The styles one download at a time (`latency`) and in batches (`throughput`), by criterion.
+
+use std::cell::OnceCell;
+use std::time::Duration;
+
+use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput};
+use photo_bench::lab::{Lab, Work};
+use photo_bench::role;
+use photo_tests::Contender;
+
+const SIZES: [(&str, u64); 3] = [("1KiB", 1 << 10), ("32KiB", 32 << 10), ("1MiB", 1 << 20)];
+
+const IN_FLIGHT: [usize; 4] = [1, 16, 64, 256];
+
+/// So that even the widest batch is not over before it has become steady.
+const BATCH: usize = 512;
+
+const BATCH_BYTES: u64 = 32 << 10;
+
+fn main() {
+    role::run_if_child();
+    let lab = Lab::open().expect("the server starts");
+    let mut criterion = configured(Duration::from_millis(500), 50);
+    latency(&mut criterion, &lab);
+    let mut criterion = configured(Duration::from_millis(300), 20);
+    throughput(&mut criterion, &lab);
+    criterion.final_summary();
+}
+
+/// What is given on the command line goes before.
+fn configured(warm_up: Duration, samples: usize) -> Criterion {
+    Criterion::default()
+        .warm_up_time(warm_up)
+        .measurement_time(Duration::from_secs(2))
+        .sample_size(samples)
+        // Ten times as many would be drawn as well, and take longer than all measuring.
+        .nresamples(10_000)
+        .configure_from_args()
+}
+
+/// One download at a time on a warm connection: what a style adds to a single photo.
+fn latency(criterion: &mut Criterion, lab: &Lab) {
+    let mut group = criterion.benchmark_group("latency");
+    for (size, bytes) in SIZES {
+        let url = lab.photo_url(bytes);
+        let work = Work { downloads: 1, bytes, in_flight: 1 };
+        for contender in Contender::ALL {
+            // Made when it is needed: a filter may leave this one out.
+            let client = OnceCell::new();
+            group.bench_function(BenchmarkId::new(contender.name(), size), |bencher| {
+                let client = client
+                    .get_or_init(|| lab.proven_client(contender, work, |client| vec![client.download(&url)]));
+                bencher.iter(|| client.download(&url).expect("the server is good"));
+            });
+        }
+    }
+    group.finish();
+}
+
+/// Batches of downloads, some of them at once: how much a style gets done.
+fn throughput(criterion: &mut Criterion, lab: &Lab) {
+    let mut group = criterion.benchmark_group("throughput");
+    group.throughput(Throughput::Elements(BATCH as u64)).sampling_mode(SamplingMode::Flat);
+    let urls = vec![lab.photo_url(BATCH_BYTES); BATCH];
+    for in_flight in IN_FLIGHT {
+        let work = Work { downloads: BATCH, bytes: BATCH_BYTES, in_flight };
+        for contender in Contender::ALL {
+            // Made when it is needed: a filter may leave this one out.
+            let client = OnceCell::new();
+            group.bench_function(BenchmarkId::new(contender.name(), in_flight), |bencher| {
+                let client = client.get_or_init(|| {
+                    lab.proven_client(contender, work, |client| client.many(&urls, in_flight))
+                });
+                bencher.iter(|| client.many(&urls, in_flight));
+            });
+        }
+    }
+    group.finish();
+}
