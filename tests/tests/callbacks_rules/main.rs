@@ -9,6 +9,7 @@ use std::rc::Rc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use photo_callbacks::Client;
 use photo_server::Fault;
 use photo_tests::{Site, eventually, within};
 
