@@ -10,7 +10,6 @@ use std::thread;
 use std::time::Duration;
 
 mod waiting;
-mod with_faults;
 mod with_tls;
 
 const GIF: &[u8] = b"GIF89a\x01\0\x01\0\0\0\0;";
