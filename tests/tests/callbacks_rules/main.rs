@@ -214,9 +214,9 @@ fn rule_6_a_panic_leaves_run_and_loses_no_other_download() {
         client.download("no URL", story.result("bad"));
         client.download(&site.url("/photo"), |_| panic!("of a good one"));
         client.after(millis(50), || panic!("of a timer"));
-        assert_eq!(panic_of_run(&client), "of a bad one");
-        assert_eq!(panic_of_run(&client), "of a good one");
-        assert_eq!(panic_of_run(&client), "of a timer");
+        let mut panics = [(); 3].map(|()| panic_of_run(&client));
+        panics.sort();
+        assert_eq!(panics, ["of a bad one", "of a good one", "of a timer"]);
         client.run();
         story.assert_has(&[
             "bad InvalidUrl",
