@@ -28,7 +28,7 @@
 //! # Concurrency
 //!
 //! One thread waits for as many futures as are polled side by side, joined in one task ([`recipes::many`]) or spawned
-//! as tasks of their own. A download in flight is a value of a few KiB at most. In return nothing may hold up the
+//! as tasks of their own. A download in flight is a value and a socket. In return nothing may hold up the
 //! thread: what blocks or computes for long goes to [`Runtime::offload`](runtime::Runtime::offload). The futures are
 //! `Send`; the same code runs on every [`runtime`].
 //!

@@ -19,7 +19,8 @@ pub struct Received {
 
 /// A body being received, and the limits on it.
 ///
-/// The style reads straight into [`space`](Self::space): a body of known length is never copied.
+/// The style reads straight into [`space`](Self::space): what comes after the head of a body of known length is not
+/// copied here again.
 #[derive(Debug)]
 pub struct Body {
     bytes: Vec<u8>,
