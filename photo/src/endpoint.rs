@@ -27,7 +27,11 @@ impl Endpoint {
         };
         let host = url.host().ok_or("there is no host")?.to_owned();
         let port = url.port_or_known_default().filter(|port| *port != 0).ok_or("there is no port 0")?;
-        Ok(Self { https, host, port })
+        Ok(Self::new(https, host, port))
+    }
+
+    pub(crate) fn new(https: bool, host: Host<String>, port: u16) -> Self {
+        Self { https, host, port }
     }
 
     /// Whether TLS is spoken over the connection.

@@ -3,12 +3,14 @@
 use std::io;
 use std::sync::Arc;
 
-use ureq_proto::client::state::{RecvBody, RecvResponse};
-use ureq_proto::client::{Call, SendRequestResult};
+use ureq_proto::client::Call;
+use ureq_proto::client::state::RecvBody;
 
 use crate::{Body, Config, Endpoint, Error, Phase, Photo, Received, Target};
 
 mod buffer;
+mod plain;
+mod protocol;
 mod receive;
 
 use buffer::Buffer;
@@ -93,9 +95,19 @@ pub enum Progress {
 }
 
 enum State {
-    Send { request: Vec<u8>, sent: usize, call: Box<Call<RecvResponse>> },
-    Head { call: Box<Call<RecvResponse>>, buffer: Buffer },
-    Body { body: Body, framing: Framing },
+    Send {
+        request: Vec<u8>,
+        sent: usize,
+    },
+    /// With a call only where the reply has turned out not to be plain.
+    Head {
+        call: Option<protocol::Awaiting>,
+        buffer: Buffer,
+    },
+    Body {
+        body: Body,
+        framing: Framing,
+    },
     Over,
 }
 
@@ -168,10 +180,10 @@ impl Exchange {
     pub fn sent(&mut self, n: usize) {
         assert!(n <= self.to_send().len(), "more bytes sent than there were");
         self.state = match std::mem::replace(&mut self.state, State::Over) {
-            State::Send { request, sent, call } if sent + n < request.len() => {
-                State::Send { request, sent: sent + n, call }
+            State::Send { request, sent } if sent + n < request.len() => {
+                State::Send { request, sent: sent + n }
             }
-            State::Send { call, .. } => State::Head { call, buffer: Buffer::default() },
+            State::Send { .. } => State::Head { call: None, buffer: Buffer::default() },
             other => other,
         };
     }
@@ -257,22 +269,12 @@ impl Exchange {
     }
 }
 
-/// Writes the request, which is small: then only its reply is left to the protocol library.
 fn prepare(target: &Target, config: &Config) -> Result<State, Error> {
-    let mut call = Call::new(target.request(config)?).map_err(Error::malformed)?.proceed();
-    let mut request = vec![0; target.request_room(config)];
-    let mut length = 0;
-    while !call.can_proceed() {
-        length += call.write(&mut request[length..]).map_err(Error::malformed)?;
-    }
-    request.truncate(length);
-    request.shrink_to_fit();
-    match call.proceed().map_err(Error::malformed)? {
-        Some(SendRequestResult::RecvResponse(call)) => {
-            Ok(State::Send { request, sent: 0, call: Box::new(call) })
-        }
-        _ => Err(Error::malformed("a GET that wants to send a body")),
-    }
+    let request = match plain::request(target, config) {
+        Some(request) => request,
+        None => protocol::request(target, config)?.0,
+    };
+    Ok(State::Send { request, sent: 0 })
 }
 
 impl std::fmt::Debug for Exchange {

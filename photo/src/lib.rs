@@ -31,6 +31,7 @@ mod error;
 mod exchange;
 mod file_name;
 mod format;
+mod normal_url;
 mod photo;
 mod pool;
 mod reply;

@@ -1,8 +1,9 @@
 //! What is asked for, and where.
 
-use http::{HeaderValue, Request, Uri, header};
-use url::Url;
+use http::uri::InvalidUri;
+use http::{HeaderValue, Request, header};
 
+use crate::normal_url::NormalUrl;
 use crate::{Config, Endpoint, Error};
 
 /// Longest URL that is asked for, in bytes; twice what RFC 9110, section 4.1, wants everybody to support.
@@ -11,9 +12,7 @@ const MAX_URL: usize = 16_000;
 /// One hop of a download: a checked URL, and how many redirects led to it.
 #[derive(Clone, Debug)]
 pub struct Target {
-    url: Url,
-    uri: Uri,
-    endpoint: Endpoint,
+    url: NormalUrl,
     redirects: u32,
     any_format: bool,
 }
@@ -25,7 +24,7 @@ impl Target {
     ///
     /// [`Error::InvalidUrl`] for what is no URL, is not http or https, has no host or is longer than 16,000 bytes.
     pub fn parse(url: &str) -> Result<Self, Error> {
-        let parsed = Url::parse(url).map_err(|error| invalid(url, &error.to_string()))?;
+        let parsed = NormalUrl::parse(url).map_err(|reason| invalid(url, &reason))?;
         Self::new(parsed, 0)
     }
 
@@ -41,29 +40,24 @@ impl Target {
         config.verify_format && !self.any_format
     }
 
-    fn new(url: Url, redirects: u32) -> Result<Self, Error> {
-        if url.as_str().len() > MAX_URL {
-            let start: String = url.as_str().chars().take(80).collect();
+    fn new(url: NormalUrl, redirects: u32) -> Result<Self, Error> {
+        if url.text().len() > MAX_URL {
+            let start: String = url.text().chars().take(80).collect();
             return Err(invalid(&format!("{start}…"), &format!("longer than {MAX_URL} bytes")));
         }
-        let endpoint = Endpoint::of(&url).map_err(|reason| invalid(url.as_str(), reason))?;
-        let uri = url
-            .as_str()
-            .parse()
-            .map_err(|error: http::uri::InvalidUri| invalid(url.as_str(), &error.to_string()))?;
-        Ok(Self { url, uri, endpoint, redirects, any_format: false })
+        Ok(Self { url, redirects, any_format: false })
     }
 
     /// Where the bytes must go.
     #[must_use]
     pub fn endpoint(&self) -> &Endpoint {
-        &self.endpoint
+        self.url.endpoint()
     }
 
     /// The URL as it may be shown: without credentials.
     #[must_use]
     pub fn url(&self) -> String {
-        redacted(self.url.as_str())
+        if self.url.has_credentials() { redacted(self.url.text()) } else { self.url.text().into() }
     }
 
     /// The request, as every style sends it; host and credentials are added by the protocol library.
@@ -73,7 +67,8 @@ impl Target {
     /// [`Error::InvalidConfig`] if the user agent cannot stand in a header.
     pub fn request(&self, config: &Config) -> Result<Request<()>, Error> {
         let mut request = Request::new(());
-        *request.uri_mut() = self.uri.clone();
+        let url = self.url.text();
+        *request.uri_mut() = url.parse().map_err(|error: InvalidUri| invalid(url, &error.to_string()))?;
         let headers = request.headers_mut();
         headers.insert(header::USER_AGENT, config.user_agent_header()?);
         headers.insert(header::ACCEPT, HeaderValue::from_static("*/*"));
@@ -82,11 +77,16 @@ impl Target {
         Ok(request)
     }
 
+    /// The URL, if no credentials go with it: then nothing of it is to be encoded.
+    pub(crate) fn plain_url(&self) -> Option<&NormalUrl> {
+        (!self.url.has_credentials()).then_some(&self.url)
+    }
+
     /// An upper bound for the bytes of the request: the URL's parts stand in it at most twice, as request target
     /// and host, or encoded as credentials.
     #[must_use]
     pub fn request_room(&self, config: &Config) -> usize {
-        256 + 2 * self.url.as_str().len() + config.user_agent.len()
+        256 + 2 * self.url.text().len() + config.user_agent.len()
     }
 
     /// Follows a redirect (RFC 9110, section 15.4) to `location`, which may be relative.
@@ -95,7 +95,7 @@ impl Target {
             return Err(Error::TooManyRedirects { limit: config.max_redirects });
         }
         let location = String::from_utf8_lossy(location.as_bytes());
-        let url = self.url.join(&location).map_err(|error| invalid(&location, &error.to_string()))?;
+        let url = self.url.join(&location).map_err(|reason| invalid(&location, &reason))?;
         Ok(Self { any_format: self.any_format, ..Self::new(url, self.redirects + 1)? })
     }
 }
@@ -171,7 +171,7 @@ mod tests {
     fn credentials_stay_with_their_host() {
         let base = Target::parse("http://me:secret@a.test/cat.gif").unwrap();
         let there = base.redirect(&HeaderValue::from_static("//b.test/cat.gif"), &Config::default()).unwrap();
-        assert_eq!(there.url.as_str(), "http://b.test/cat.gif");
+        assert_eq!(there.url.text(), "http://b.test/cat.gif");
     }
 
     #[test]

@@ -7,14 +7,38 @@ use ureq_proto::BodyMode;
 use ureq_proto::client::state::{RecvBody, RecvResponse};
 use ureq_proto::client::{Call, RecvResponseResult};
 
-use super::{Buffer, Exchange, Framing, Progress, State};
+use super::plain::{self, Head};
+use super::{Buffer, Exchange, Framing, Progress, State, protocol};
 use crate::reply::keeps_alive;
 use crate::{Body, Error, MAX_HEAD, Reply};
 
 impl Exchange {
     pub(super) fn head(
         &mut self,
-        mut call: Box<Call<RecvResponse>>,
+        call: Option<protocol::Awaiting>,
+        buffer: Buffer,
+    ) -> Result<Progress, Error> {
+        let call = match call {
+            Some(call) => call,
+            None => match plain::head(buffer.bytes()) {
+                Head::Plain { length, body, reuse } if length <= MAX_HEAD => {
+                    let mut body = Body::new(Some(body), &self.config)?;
+                    body.copy(&buffer.bytes()[length..])?;
+                    return self.measured(body, reuse);
+                }
+                Head::Partial if buffer.filled <= MAX_HEAD => {
+                    self.state = State::Head { call: None, buffer };
+                    return Ok(Progress::More);
+                }
+                _ => protocol::request(&self.target, &self.config)?.1,
+            },
+        };
+        self.head_by_protocol(call, buffer)
+    }
+
+    fn head_by_protocol(
+        &mut self,
+        mut call: protocol::Awaiting,
         mut buffer: Buffer,
     ) -> Result<Progress, Error> {
         loop {
@@ -29,7 +53,7 @@ impl Exchange {
                 // An interim reply (RFC 9110, section 15.2) was passed over; the next one may be there too.
                 None if used > 0 && buffer.filled > 0 => {}
                 None => {
-                    self.state = State::Head { call, buffer };
+                    self.state = State::Head { call: Some(call), buffer };
                     return Ok(Progress::More);
                 }
             }
