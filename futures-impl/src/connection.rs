@@ -4,7 +4,8 @@ use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
+use std::time::Instant;
 
 use futures::io::{AsyncRead, AsyncWrite};
 use futures_rustls::client::TlsStream;
@@ -14,7 +15,18 @@ use crate::Client;
 use crate::runtime::Runtime;
 
 /// A TCP connection, with TLS over it where the endpoint wants that.
-pub(crate) enum Connection<R: Runtime> {
+pub(crate) struct Connection<R: Runtime> {
+    stream: Stream<R>,
+    /// Whether the last read has emptied the socket, so that another one would find nothing.
+    drained: bool,
+    /// While it is idle: the timer of its last download, to be used again. To set one wakes some reactors up.
+    pub(crate) timer: Option<Timer<R>>,
+}
+
+/// When it rings, and what rings.
+pub(crate) type Timer<R> = (Instant, <R as Runtime>::Sleep);
+
+enum Stream<R: Runtime> {
     Plain(R::Stream),
     Tls(Box<TlsStream<R::Stream>>),
 }
@@ -22,17 +34,19 @@ pub(crate) enum Connection<R: Runtime> {
 impl<R: Runtime> Connection<R> {
     /// Connects to `address`.
     pub(crate) async fn connect(client: &Client<R>, address: SocketAddr) -> io::Result<Self> {
-        client.runtime().connect(address).await.map(Self::Plain)
+        let stream = Stream::Plain(client.runtime().connect(address).await?);
+        Ok(Self { stream, drained: true, timer: None })
     }
 
     /// Agrees on TLS where `endpoint` wants it.
     pub(crate) async fn handshake(self, client: &Client<R>, endpoint: &Endpoint) -> Result<Self, Error> {
-        match self {
-            Self::Plain(stream) if endpoint.is_https() => {
+        match self.stream {
+            Stream::Plain(stream) if endpoint.is_https() => {
                 let agreed = client.tls().connect(endpoint.server_name()?, stream).await;
-                agreed.map(|stream| Self::Tls(stream.into())).map_err(|error| Error::tls(endpoint, error))
+                let stream = agreed.map_err(|error| Error::tls(endpoint, error))?;
+                Ok(Self { stream: Stream::Tls(stream.into()), drained: false, timer: None })
             }
-            connection => Ok(connection),
+            stream => Ok(Self { stream, ..self }),
         }
     }
 
@@ -43,9 +57,9 @@ impl<R: Runtime> Connection<R> {
 
     /// Sends what is still held back.
     pub(crate) async fn flush(&mut self) -> io::Result<()> {
-        poll_fn(|cx| match self {
-            Self::Plain(_) => Poll::Ready(Ok(())),
-            Self::Tls(stream) => Pin::new(stream).poll_flush(cx),
+        poll_fn(|cx| match &mut self.stream {
+            Stream::Plain(_) => Poll::Ready(Ok(())),
+            Stream::Tls(stream) => Pin::new(stream).poll_flush(cx),
         })
         .await
     }
@@ -53,9 +67,18 @@ impl<R: Runtime> Connection<R> {
     /// Receives some of the reply, and returns how many bytes those were.
     pub(crate) async fn receive(&mut self, exchange: &mut Exchange) -> io::Result<usize> {
         poll_fn(|cx| {
-            let received = self.poll_read(cx, exchange.space());
-            if received.is_pending() {
-                exchange.release();
+            if self.drained {
+                ready!(self.poll_readable(cx))?;
+            }
+            let space = exchange.space();
+            let room = space.len();
+            let received = self.poll_read(cx, space);
+            match received {
+                Poll::Pending => exchange.release(),
+                // An event tells of all that comes after a read that was cut short by an empty socket. TLS has a
+                // buffer of its own.
+                Poll::Ready(Ok(n)) => self.drained = !self.is_tls() && 0 < n && n < room,
+                Poll::Ready(Err(_)) => {}
             }
             received
         })
@@ -64,9 +87,9 @@ impl<R: Runtime> Connection<R> {
 
     /// Whether an idle connection may be used again.
     pub(crate) fn is_open(&self) -> bool {
-        match self {
-            Self::Plain(stream) => R::is_open(stream),
-            Self::Tls(stream) => {
+        match &self.stream {
+            Stream::Plain(stream) => R::is_open(stream),
+            Stream::Tls(stream) => {
                 // TLS may have decrypted already what nobody asked for.
                 let (tcp, tls) = stream.get_ref();
                 tls.wants_read() && R::is_open(tcp)
@@ -74,17 +97,28 @@ impl<R: Runtime> Connection<R> {
         }
     }
 
+    fn is_tls(&self) -> bool {
+        matches!(self.stream, Stream::Tls(_))
+    }
+
+    fn poll_readable(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &self.stream {
+            Stream::Plain(stream) => R::poll_readable(stream, cx),
+            Stream::Tls(_) => Poll::Ready(Ok(())),
+        }
+    }
+
     fn poll_read(&mut self, cx: &mut Context<'_>, space: &mut [u8]) -> Poll<io::Result<usize>> {
-        match self {
-            Self::Plain(stream) => Pin::new(stream).poll_read(cx, space),
-            Self::Tls(stream) => Pin::new(stream).poll_read(cx, space),
+        match &mut self.stream {
+            Stream::Plain(stream) => Pin::new(stream).poll_read(cx, space),
+            Stream::Tls(stream) => Pin::new(stream).poll_read(cx, space),
         }
     }
 
     fn poll_write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        match self {
-            Self::Plain(stream) => Pin::new(stream).poll_write(cx, bytes),
-            Self::Tls(stream) => Pin::new(stream).poll_write(cx, bytes),
+        match &mut self.stream {
+            Stream::Plain(stream) => Pin::new(stream).poll_write(cx, bytes),
+            Stream::Tls(stream) => Pin::new(stream).poll_write(cx, bytes),
         }
     }
 }

@@ -11,7 +11,7 @@ use std::time::Instant;
 use photo::{Deadline, Endpoint, Error, Exchange, Phase, Photo, Progress, Received, Target};
 
 use crate::Client;
-use crate::connection::Connection;
+use crate::connection::{Connection, Timer};
 use crate::resolve::resolve;
 use crate::runtime::Runtime;
 
@@ -32,13 +32,17 @@ pub(crate) async fn download<R: Runtime>(
         let kept = if retry { None } else { client.take_idle(&endpoint) };
         let was_kept = kept.is_some();
         let mut connection = match kept {
-            Some(connection) => connection,
+            Some(mut connection) => {
+                watch.timer = watch.timer.or(connection.timer.take());
+                connection
+            }
             // Boxed, because each future has room for all that it may await, and most need no connection.
             None => Box::pin(connect(client, &endpoint, &mut watch)).await?,
         };
         match transfer(&mut connection, &mut exchange, &mut watch, &mut on_progress).await {
             Ok((outcome, reuse)) => {
                 if reuse {
+                    connection.timer = watch.timer.take();
                     client.keep_idle(&endpoint, connection);
                 }
                 match outcome {
@@ -163,7 +167,7 @@ struct Watch<'a, R: Runtime> {
     client: &'a Client<R>,
     deadline: Deadline,
     /// Set when first waited for, and not again while it is early enough: most downloads end long before.
-    timer: Option<(Instant, R::Sleep)>,
+    timer: Option<Timer<R>>,
 }
 
 impl<'a, R: Runtime> Watch<'a, R> {

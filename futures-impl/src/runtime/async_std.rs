@@ -3,6 +3,7 @@
 use std::io;
 use std::mem::MaybeUninit;
 use std::net::SocketAddr;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use async_std::net::{TcpStream, ToSocketAddrs};
@@ -25,6 +26,10 @@ impl Runtime for AsyncStd {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
         Ok(stream)
+    }
+
+    fn poll_readable(_: &Self::Stream, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(())) // async-std cannot tell
     }
 
     fn is_open(stream: &Self::Stream) -> bool {

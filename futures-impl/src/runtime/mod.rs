@@ -6,6 +6,7 @@
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures::io::{AsyncRead, AsyncWrite};
@@ -34,6 +35,14 @@ pub trait Runtime: Clone + Send + Sync + 'static {
 
     /// Connects to `address`, without delaying small packets (`TCP_NODELAY`).
     fn connect(&self, address: SocketAddr) -> impl Future<Output = io::Result<Self::Stream>> + Send;
+
+    /// Waits until there is something to read, or until it cannot be told without reading: then an attempt to read
+    /// finds out, and waits.
+    ///
+    /// # Errors
+    ///
+    /// If the reactor cannot watch the socket.
+    fn poll_readable(stream: &Self::Stream, cx: &mut Context<'_>) -> Poll<io::Result<()>>;
 
     /// Whether an idle connection is still open, and nothing has come over it unasked.
     fn is_open(stream: &Self::Stream) -> bool;

@@ -2,13 +2,14 @@
 
 use std::io;
 use std::mem::MaybeUninit;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpStream};
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use futures::FutureExt;
 use futures::future::Map;
-use smol::net::{TcpStream, resolve};
-use smol::{Timer, unblock};
+use smol::net::resolve;
+use smol::{Async, Timer, unblock};
 use socket2::SockRef;
 
 use super::{Runtime, is_quiet};
@@ -18,13 +19,17 @@ use super::{Runtime, is_quiet};
 pub struct Smol;
 
 impl Runtime for Smol {
-    type Stream = TcpStream;
+    type Stream = Async<TcpStream>;
     type Sleep = Map<Timer, fn(Instant)>;
 
     async fn connect(&self, address: SocketAddr) -> io::Result<Self::Stream> {
-        let stream = TcpStream::connect(address).await?;
-        stream.set_nodelay(true)?;
+        let stream = Async::<TcpStream>::connect(address).await?;
+        stream.get_ref().set_nodelay(true)?;
         Ok(stream)
+    }
+
+    fn poll_readable(stream: &Self::Stream, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        stream.poll_readable(cx)
     }
 
     fn is_open(stream: &Self::Stream) -> bool {

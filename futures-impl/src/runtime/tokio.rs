@@ -5,6 +5,7 @@ use std::mem::MaybeUninit;
 use std::net::SocketAddr;
 use std::panic;
 use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use socket2::SockRef;
@@ -27,6 +28,10 @@ impl Runtime for Tokio {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
         Ok(stream.compat())
+    }
+
+    fn poll_readable(stream: &Self::Stream, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        stream.get_ref().poll_read_ready(cx)
     }
 
     fn is_open(stream: &Self::Stream) -> bool {
