@@ -13,6 +13,13 @@ use source::{File, Style, files_of_the_workspace, manifests};
 const HEADINGS: [&str; 6] =
     ["The order of events", "Concurrency", "Cancellation", "Timeouts", "Errors", "Files"];
 
+/// What is no part of an example's story: the file and how this part begins.
+const HELPERS: [(&str, &str); 3] = [
+    ("examples/download.rs", "fn own_photos"),
+    ("examples/order.rs", "const PHOTOS"),
+    ("examples/order/timeline.rs", "//!"),
+];
+
 /// A longer file holds more than one noun.
 const MOST_LINES: usize = 400;
 
@@ -73,6 +80,24 @@ fn the_styles_have_the_same_headings_in_their_documentation() {
         .filter(|(_, headings)| *headings != HEADINGS)
         .map(|(name, headings)| format!("{name} has {headings:?}"))
         .collect();
+    assert_none(&found);
+}
+
+#[test]
+fn the_examples_have_the_same_helpers_word_for_word() {
+    let mut found = Vec::new();
+    for (one, other) in pairs() {
+        for (name, begin) in HELPERS {
+            let [helpers, others] = [&one, &other].map(|style| {
+                let text = &style.expect(name).text;
+                text.find(begin).map(|at| &text[at..])
+            });
+            assert!(helpers.is_some(), "{}: {name} has no {begin}", one.name);
+            if one.name < other.name && helpers != others {
+                found.push(format!("{name}: {} and {} differ from {begin} on", one.name, other.name));
+            }
+        }
+    }
     assert_none(&found);
 }
 

@@ -1,0 +1,126 @@
+//! What is told as it happens, and the timeline of it: who waits where. The same in each style.
+
+use std::collections::BTreeMap;
+use std::fmt::{self, Display};
+use std::panic::Location;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Who is meant when it is no single photo.
+pub(crate) const ALL: &str = "all";
+
+/// A longer time makes each column stand for more of it.
+const COLUMNS: usize = 80;
+
+/// Columns from one time on the axis to the next.
+const TICK: usize = 20;
+
+/// Prints events as they happen, and remembers them. Clones share what they remember.
+#[derive(Clone)]
+pub(crate) struct Story {
+    begin: Instant,
+    json: bool,
+    events: Arc<Mutex<Vec<Event>>>,
+}
+
+/// One event: where and when which line of the source told what.
+#[derive(Clone)]
+pub(crate) struct Event {
+    at: Duration,
+    thread: String,
+    line: u32,
+    photo: &'static str,
+    what: String,
+}
+
+impl Story {
+    /// Begins now. As `json`, each event is printed as an object on a line of its own.
+    pub(crate) fn new(json: bool) -> Self {
+        Self { begin: Instant::now(), json, events: Arc::default() }
+    }
+
+    /// Tells `what` happened to `photo` in the line that calls this.
+    #[track_caller]
+    pub(crate) fn tell(&self, photo: &'static str, what: &str) {
+        let (line, what) = (Location::caller().line(), what.to_owned());
+        let thread = thread::current().name().unwrap_or("?").to_owned();
+        // The lock keeps what is printed in the order of the times.
+        let mut events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
+        let event = Event { at: self.begin.elapsed(), thread, line, photo, what };
+        println!("{}", if self.json { event.json() } else { event.to_string() });
+        events.push(event);
+    }
+
+    /// Tells that the download of `photo` has ended, and how.
+    #[track_caller]
+    pub(crate) fn tell_end<T>(&self, photo: &'static str, result: &Result<T, impl Display>) {
+        match result {
+            Ok(_) => self.tell(photo, "finished"),
+            Err(error) => self.tell(photo, &format!("failed: {error}")),
+        }
+    }
+
+    /// What has happened so far, in its order.
+    pub(crate) fn events(&self) -> Vec<Event> {
+        self.events.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// A lane for each photo, with the source lines that tell of it, and one for each thread, at most 100 columns wide.
+    pub(crate) fn timeline(&self) -> String {
+        let events = self.events();
+        let last_ms = events.last().map_or(0, Event::ms);
+        let column_ms = 5 * (last_ms / (5 * COLUMNS) + 1);
+
+        let ticks = (0..=last_ms).step_by(TICK * column_ms).map(|ms| format!("{ms:<TICK$}"));
+        let mut text = format!("{:13}{} ms\n", "", ticks.collect::<Vec<_>>().concat().trim_end());
+
+        let of_photos = events.iter().filter(|event| event.photo != ALL);
+        let of_photos =
+            of_photos.map(|event| (format!("photo {}", event.photo), event, event.line.to_string()));
+        let of_threads =
+            events.iter().map(|event| (format!("thread {}", event.thread), event, "█".to_owned()));
+        let mut lanes: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for (name, event, mark) in of_photos.chain(of_threads) {
+            lanes.entry(name).or_default().push((event.ms() / column_ms, mark));
+        }
+        for (name, mut marks) in lanes {
+            marks.dedup();
+            text.extend([format!("{name:<13}{}\n", lane(&marks))]);
+        }
+        text + "\n─ waits   █ runs   a number: the line of the source that tells it\n"
+    }
+}
+
+/// The marks in their columns, and between them the waiting.
+fn lane(marks: &[(usize, String)]) -> String {
+    let mut lane = String::new();
+    let mut length = 0;
+    for (at, mark) in marks {
+        let gap = at.saturating_sub(length);
+        lane += &if lane.is_empty() { " " } else { "─" }.repeat(gap);
+        lane += mark;
+        length += gap + mark.chars().count();
+    }
+    lane
+}
+
+impl Event {
+    fn ms(&self) -> usize {
+        usize::try_from(self.at.as_millis()).unwrap_or(usize::MAX)
+    }
+
+    /// An object, for other programs. What is told here is plain text, which `Debug` quotes as JSON does.
+    pub(crate) fn json(&self) -> String {
+        let Self { at, thread, line, photo, what } = self;
+        let ms = at.as_secs_f64() * 1e3;
+        format!(r#"{{"ms":{ms:.3},"thread":{thread:?},"line":{line},"photo":{photo:?},"event":{what:?}}}"#)
+    }
+}
+
+impl Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { thread, line, photo, what, .. } = self;
+        write!(f, "{:>5} ms  thread {thread:<6} line {line:<4} {photo}: {what}", self.ms())
+    }
+}

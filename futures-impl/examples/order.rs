@@ -1,0 +1,49 @@
+//! Shows in which order things happen, and who waits where: `cargo run -p photo-futures --example order [-- --json]`.
+//!
+//! Four photos of different delay. One thread polls whichever can go on. Each download reads from top to bottom, as if
+//! it were alone; taken together, their lines interleave.
+
+// In a folder, where cargo does not take it for another example.
+#[path = "order/timeline.rs"]
+pub(crate) mod timeline;
+
+use std::error::Error;
+
+use futures::future::{join, join_all};
+use photo_futures::runtime::Smol;
+use photo_futures::{Client, Config};
+use photo_server::PhotoServer;
+use timeline::{ALL, Story};
+
+pub(crate) fn download_all(story: &Story) -> Result<(), Box<dyn Error>> {
+    let server = PhotoServer::start()?;
+    let client = Client::new(Smol, Config::default())?;
+    let downloads = PHOTOS.map(async |(photo, path)| {
+        let url = server.url(path);
+        story.tell(photo, "started");
+        let result = client.download(&url).await;
+        story.tell_end(photo, &result);
+    });
+    // Polled after them, when each has come to its `.await`.
+    let all_started = async { story.tell(ALL, "started") };
+    smol::block_on(join(join_all(downloads), all_started));
+    story.tell(ALL, "ended");
+    Ok(())
+}
+
+const PHOTOS: [(&str, &str); 4] = [
+    ("cat", "/photo/cat.gif?format=gif&delay_ms=300"),
+    ("dog", "/photo/dog.png?format=png&delay_ms=100"),
+    ("owl", "/photo/owl.jpg?format=jpeg&delay_ms=200"),
+    ("fox", "/photo/fox.png?format=png&delay_ms=50"),
+];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let json = std::env::args().any(|argument| argument == "--json");
+    let story = Story::new(json);
+    download_all(&story)?;
+    if !json {
+        print!("\n{}", story.timeline());
+    }
+    Ok(())
+}
