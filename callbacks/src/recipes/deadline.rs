@@ -24,7 +24,7 @@ pub fn deadline(
 ) {
     let batch = Rc::new(RefCell::new(Batch {
         client: client.clone(),
-        urls: urls.to_vec(),
+        waiting: urls.iter().cloned().enumerate().rev().collect(),
         started: Vec::new(),
         left: urls.len(),
         results: vec![Err(Error::Cancelled); urls.len()],
@@ -42,7 +42,8 @@ pub fn deadline(
 
 struct Batch {
     client: Client,
-    urls: Vec<String>,
+    /// The next one last.
+    waiting: Vec<(usize, String)>,
     started: Vec<Download>,
     left: usize,
     results: Vec<Result<Photo, Error>>,
@@ -52,12 +53,10 @@ struct Batch {
 type OnComplete = Box<dyn FnOnce(Vec<Result<Photo, Error>>)>;
 
 fn start_next(batch: &Rc<RefCell<Batch>>) {
-    let mut this = batch.borrow_mut();
-    let index = this.started.len();
-    let Some(url) = this.urls.get(index) else { return };
+    let this = &mut *batch.borrow_mut();
+    let Some((index, url)) = this.waiting.pop() else { return };
     let batch = Rc::clone(batch);
-    let download = this.client.download(url, move |result| on_end(&batch, index, result));
-    this.started.push(download);
+    this.started.push(this.client.download(&url, move |result| on_end(&batch, index, result)));
 }
 
 fn on_end(batch: &Rc<RefCell<Batch>>, index: usize, result: Result<Photo, Error>) {
