@@ -13,10 +13,13 @@
 //! - Rounds are interleaved in random order; figures are medians, and the spread stands beside them.
 //! - `floor`, the least that any client can do, is measured like everyone else.
 //! - CPU of client and server are told apart; a server that may have been the bottleneck is pointed out.
+//!
+//! What is not measured but counted is how much code each style takes: [`code_cost`].
 
 mod by_hand;
 mod cell;
 mod child;
+pub mod code_cost;
 mod cores;
 mod entrant;
 mod floor;
@@ -28,6 +31,7 @@ mod options;
 mod percentiles;
 mod plan;
 mod progress;
+mod readme;
 pub mod results;
 pub mod role;
 mod server;

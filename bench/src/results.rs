@@ -9,11 +9,10 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use crate::readme;
+
 /// Which workloads the README shows: server delay in milliseconds, downloads in flight.
 const SHOWN: [(u64, u64); 3] = [(0, 1), (0, 256), (20, 1024)];
-
-const BEGIN: &str = "<!-- figures -->\n";
-const END: &str = "<!-- /figures -->";
 
 /// The README with its figures replaced by those of the run in `folder`.
 ///
@@ -24,10 +23,7 @@ pub fn splice(readme: &str, folder: &Path) -> io::Result<String> {
     let cells = fs::read_to_string(folder.join("load.jsonl"))?;
     let cells = cells.lines().map(serde_json::from_str).collect::<Result<Vec<Value>, _>>()?;
     let conditions = fs::read_to_string(folder.join("conditions.txt"))?;
-    let no_place = || io::Error::other("the README has no place for figures");
-    let begin = readme.find(BEGIN).ok_or_else(no_place)? + BEGIN.len();
-    let end = readme[begin..].find(END).ok_or_else(no_place)? + begin;
-    Ok(format!("{}{}{}", &readme[..begin], markdown(&cells, &conditions), &readme[end..]))
+    readme::replace(readme, "figures", &markdown(&cells, &conditions))
 }
 
 /// The folder of the newest recorded run.
@@ -85,16 +81,11 @@ fn table(cells: &[&Value], delay_ms: u64, in_flight: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn root() -> PathBuf {
-        Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the crate lies in the workspace").into()
-    }
+    use crate::readme::tests::{assert_up_to_date, root};
 
     #[test]
     fn the_readme_shows_the_newest_recorded_figures() {
-        let readme = fs::read_to_string(root().join("README.md")).unwrap();
-        let spliced = splice(&readme, &newest(&root().join("results")).unwrap()).unwrap();
-        assert!(readme == spliced, "run: cargo run -p photo-bench --bin splice");
+        assert_up_to_date(|readme| splice(readme, &newest(&root().join("results"))?));
     }
 
     #[test]

@@ -31,21 +31,24 @@ pub(crate) fn render(workload: &Workload, rounds: u32, cells: &[Cell]) -> String
         fields
     };
 
-    let mut table = Table::new();
-    table.load_style(STYLE).set_header(shown(header(unit)));
-    for cell in cells {
-        table.add_row(shown(row(cell, unit, floor)));
-    }
-    for (index, column) in table.column_iter_mut().enumerate() {
-        column.set_padding((u16::from(index > 0), 0));
-        if index > 0 {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    let mut lines = vec![title(workload, rounds, cells), table.trim_fmt()];
+    let rows = cells.iter().map(|cell| shown(row(cell, unit, floor)));
+    let mut lines = vec![title(workload, rounds, cells), lined(shown(header(unit)), rows, 1)];
     lines.extend(cells.iter().filter_map(note));
     lines.extend(server_note(cells));
     lines.join("\n")
+}
+
+/// A table whose first columns, as many as are `names`, are read from the left; figures are read from the right.
+pub(crate) fn lined(header: Vec<String>, rows: impl Iterator<Item = Vec<String>>, names: usize) -> String {
+    let mut table = Table::new();
+    table.load_style(STYLE).set_header(header).add_rows(rows);
+    for (index, column) in table.column_iter_mut().enumerate() {
+        column.set_padding((u16::from(index > 0), 0));
+        if index >= names {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table.trim_fmt()
 }
 
 fn title(workload: &Workload, rounds: u32, cells: &[Cell]) -> String {

@@ -1,13 +1,15 @@
-//! Writes the figures of a recorded run into the README: `cargo run -p photo-bench --bin splice [FOLDER]`.
+//! Writes the README's tables: `cargo run -p photo-bench --bin splice [FOLDER]`.
 //!
-//! Without a folder it takes the newest in `results/`. To record one, into a folder named after date and machine:
+//! They are what the recipes cost, counted from their sources, and the figures of a recorded run. Without a folder it
+//! takes the newest in `results/`. To record one, into a folder named after date and machine:
 //! `cargo bench --bench load -- --json results/DATE-MACHINE/load.jsonl`, and say in `conditions.txt` beside it where
 //! and how.
 
 use std::path::PathBuf;
 use std::{env, fs, io};
 
-use photo_bench::results::{newest, splice};
+use photo_bench::code_cost;
+use photo_bench::results::{self, newest};
 
 fn main() -> io::Result<()> {
     let folder = match env::args_os().nth(1) {
@@ -15,5 +17,7 @@ fn main() -> io::Result<()> {
         None => newest("results".as_ref())?,
     };
     let readme = fs::read_to_string("README.md")?;
-    fs::write("README.md", splice(&readme, &folder)?)
+    let readme = results::splice(&readme, &folder)?;
+    let readme = code_cost::splice(&readme, &code_cost::count(".".as_ref())?)?;
+    fs::write("README.md", readme)
 }

@@ -1,0 +1,12 @@
+//! Prints what each recipe costs in each style: `cargo run -p photo-bench --bin code-cost`.
+//!
+//! What is counted, and how, says [`photo_bench::code_cost`]. `splice` writes the same figures into the README.
+
+use std::io;
+
+use photo_bench::code_cost::{count, render};
+
+fn main() -> io::Result<()> {
+    println!("{}", render(&count(".".as_ref())?));
+    Ok(())
+}

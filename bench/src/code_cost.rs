@@ -1,0 +1,302 @@
+//! What each recipe costs in each style, counted from its source.
+//!
+//! - A **line of code** is one on which a token stands, or a part of one. Comments, documentation and other attributes,
+//!   blank lines and what is there for tests (`#[cfg(test)]`) are none; imports are.
+//! - A **word** is counted where it is a token by itself, as in `url.clone()` and `Rc::clone(&url)`; not within other
+//!   names, strings or comments, and not where it is only imported.
+
+use std::collections::BTreeSet;
+use std::iter::Peekable;
+use std::path::Path;
+use std::{fs, io};
+
+use proc_macro2::token_stream::IntoIter;
+use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
+use serde::Serialize;
+
+use crate::readme;
+use crate::table::lined;
+
+/// The folders of the style crates.
+pub const STYLES: [&str; 3] = ["blocking", "callbacks", "futures-impl"];
+
+/// The recipes, from the simplest on, as in the README.
+pub const RECIPES: [&str; 11] = [
+    "one",
+    "many",
+    "stream",
+    "album",
+    "race",
+    "retry",
+    "deadline",
+    "cancel",
+    "progress",
+    "save",
+    "thumbnail",
+];
+
+/// What is written for the sake of the waiting: to keep something alive, to share it, to give it away.
+pub const WORDS: [&str; 8] = ["clone", "Rc", "Arc", "RefCell", "Mutex", "Box", "'static", "move"];
+
+/// What one recipe costs in one style.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Cost {
+    /// One of [`RECIPES`].
+    pub recipe: &'static str,
+    /// One of [`STYLES`].
+    pub style: &'static str,
+    /// Lines of code.
+    pub lines: usize,
+    /// How often each of [`WORDS`] occurs, in their order.
+    pub words: [usize; WORDS.len()],
+}
+
+/// The costs of all recipes, those of one recipe together, in the workspace at `root`.
+///
+/// # Errors
+///
+/// If a source cannot be read, or is no Rust.
+pub fn count(root: &Path) -> io::Result<Vec<Cost>> {
+    let pairs = RECIPES.into_iter().flat_map(|recipe| STYLES.map(|style| (recipe, style)));
+    let costs = pairs.map(|(recipe, style)| {
+        let path = root.join(style).join("src/recipes").join(recipe).with_extension("rs");
+        let named = |error: &dyn std::fmt::Display| io::Error::other(format!("{}: {error}", path.display()));
+        let source = fs::read_to_string(&path).map_err(|error| named(&error))?;
+        let tokens: TokenStream = source.parse().map_err(|error| named(&error))?;
+        let Tally { lines, words } = Tally::of(tokens);
+        Ok(Cost { recipe, style, lines: lines.len(), words })
+    });
+    costs.collect()
+}
+
+/// A table for the terminal, less than 100 columns wide.
+pub fn render(costs: &[Cost]) -> String {
+    let header = ["recipe", "style", "lines"].into_iter().chain(WORDS).map(str::to_owned).collect();
+    let totals = STYLES.map(|style| total(costs, style));
+    let rows = costs.iter().chain(&totals).map(|cost| {
+        let recipe = if cost.style == STYLES[0] { cost.recipe } else { "" };
+        let mut row = vec![recipe.to_owned(), cost.style.to_owned(), cost.lines.to_string()];
+        row.extend(cost.words.map(|times| if times == 0 { String::new() } else { times.to_string() }));
+        row
+    });
+    lined(header, rows, 2)
+}
+
+/// The README with its table of costs replaced by `costs`.
+///
+/// # Errors
+///
+/// If the README has no place for them.
+pub fn splice(readme: &str, costs: &[Cost]) -> io::Result<String> {
+    let mut text = format!("\n| recipe | {} |\n| --- | --- | --- | --- |\n", STYLES.join(" | "));
+    let totals = STYLES.map(|style| total(costs, style));
+    for of_recipe in costs.chunks(STYLES.len()).chain([&totals[..]]) {
+        let cells: Vec<_> = of_recipe.iter().map(markdown).collect();
+        text.extend(["| `", of_recipe[0].recipe, "` | ", &cells.join(" | "), " |\n"]);
+    }
+    readme::replace(readme, "code-cost", &(text + "\n"))
+}
+
+/// As in ``**12**: 2 `clone`, 1 `move` ``.
+fn markdown(cost: &Cost) -> String {
+    let words = WORDS.into_iter().zip(cost.words).filter(|(_, times)| *times > 0);
+    let words: Vec<_> = words.map(|(word, times)| format!("{times} `{word}`")).collect();
+    let colon = if words.is_empty() { "" } else { ": " };
+    format!("**{}**{colon}{}", cost.lines, words.join(", "))
+}
+
+fn total(costs: &[Cost], style: &'static str) -> Cost {
+    let mut total = Cost { recipe: "all", style, lines: 0, words: [0; WORDS.len()] };
+    for cost in costs.iter().filter(|cost| cost.style == style) {
+        total.lines += cost.lines;
+        for (sum, times) in total.words.iter_mut().zip(cost.words) {
+            *sum += times;
+        }
+    }
+    total
+}
+
+/// What has been found so far.
+#[derive(Default)]
+struct Tally {
+    lines: BTreeSet<usize>,
+    words: [usize; WORDS.len()],
+}
+
+type Tokens = Peekable<IntoIter>;
+
+impl Tally {
+    fn of(tokens: TokenStream) -> Self {
+        let mut tally = Self::default();
+        tally.add(tokens);
+        tally
+    }
+
+    fn add(&mut self, tokens: TokenStream) {
+        let mut tokens = tokens.into_iter().peekable();
+        let mut after_quote = false;
+        while let Some(token) = tokens.next() {
+            if is_punct(&token, '#') && skip_attribute(&mut tokens) {
+                continue;
+            }
+            let is_quote = is_punct(&token, '\'');
+            match token {
+                TokenTree::Ident(word) if word == "use" && !next_is(&mut tokens, '<') => {
+                    self.add_import(&word, &mut tokens);
+                }
+                TokenTree::Ident(word) => {
+                    self.add_lines(word.span());
+                    self.add_word(&format!("{}{word}", if after_quote { "'" } else { "" }));
+                }
+                TokenTree::Group(group) => {
+                    self.add_lines(group.span_open());
+                    self.add(group.stream());
+                    self.add_lines(group.span_close());
+                }
+                other => self.add_lines(other.span()),
+            }
+            after_quote = is_quote;
+        }
+    }
+
+    fn add_import(&mut self, word: &Ident, tokens: &mut Tokens) {
+        self.add_lines(word.span());
+        for token in tokens {
+            self.add_lines(token.span());
+            if is_punct(&token, ';') {
+                break;
+            }
+        }
+    }
+
+    fn add_word(&mut self, word: &str) {
+        if let Some(index) = WORDS.iter().position(|it| *it == word) {
+            self.words[index] += 1;
+        }
+    }
+
+    fn add_lines(&mut self, span: Span) {
+        self.lines.extend(span.start().line..=span.end().line);
+    }
+}
+
+/// Skips what follows the `#` of an attribute, and with `#[cfg(test)]` the item, too. Tells whether it was one.
+fn skip_attribute(tokens: &mut Tokens) -> bool {
+    tokens.next_if(|token| is_punct(token, '!'));
+    let is_attribute = |token: &TokenTree| matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Bracket);
+    let Some(attribute) = tokens.next_if(is_attribute) else { return false };
+    if attribute.to_string().replace(' ', "") == "[cfg(test)]" {
+        let is_end = |token: &TokenTree| {
+            is_punct(token, ';')
+                || matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
+        };
+        tokens.find(is_end);
+    }
+    true
+}
+
+fn next_is(tokens: &mut Tokens, punct: char) -> bool {
+    tokens.peek().is_some_and(|token| is_punct(token, punct))
+}
+
+fn is_punct(token: &TokenTree, punct: char) -> bool {
+    matches!(token, TokenTree::Punct(it) if it.as_char() == punct)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::readme::tests::{assert_up_to_date, root};
+
+    /// A longer one is no recipe any more.
+    const MOST_LINES: usize = 60;
+
+    fn tally(source: &str) -> Tally {
+        Tally::of(source.parse().expect("Rust"))
+    }
+
+    #[test]
+    fn the_readme_shows_what_the_recipes_cost() {
+        let costs = count(&root()).unwrap();
+        assert_up_to_date(|readme| splice(readme, &costs));
+    }
+
+    #[test]
+    fn no_recipe_is_too_long() {
+        let costs = count(&root()).unwrap();
+        let long: Vec<_> = costs.iter().filter(|cost| cost.lines > MOST_LINES).collect();
+        assert!(long.is_empty(), "more than {MOST_LINES} lines of code: {long:#?}");
+    }
+
+    #[test]
+    fn every_recipe_is_counted() {
+        for style in STYLES {
+            let folder = fs::read_dir(root().join(style).join("src/recipes")).unwrap();
+            let names = folder.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+            let names: BTreeSet<_> = names.filter(|name| name != "mod.rs").collect();
+            assert_eq!(names, RECIPES.map(|recipe| format!("{recipe}.rs")).into(), "{style}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_code_does_not_count() {
+        let source = r#"
+            //! Box
+            #![recursion_limit = "256"]
+            /* Box
+               Box */
+
+            /// Box
+            #[must_use] // Box
+            fn f() -> usize { // one line
+                "Box"
+            } // and that makes three
+
+            #[cfg(test)]
+            #[path = "other.rs"]
+            mod tests { type T = Box<u8>; }
+
+            #[cfg(test)]
+            use std::boxed::Box;
+        "#;
+        let tally = tally(source);
+        assert_eq!((tally.lines.len(), tally.words), (3, [0; 8]));
+    }
+
+    #[test]
+    fn a_token_of_several_lines_counts_for_each() {
+        assert_eq!(tally("const A: &str = \"1\n2\n3\";\nconst B: u8 = 1; const C: u8 = 2;").lines.len(), 4);
+    }
+
+    #[test]
+    fn words_count_where_they_are_used() {
+        let source = "
+            use std::{rc::Rc, sync::Arc};
+            static ARC: () = ();
+            fn f<'a>(a: &'a u8, b: Rc<RefCell<u8>>) -> impl Fn() + 'static + use<> {
+                let b = Rc::clone(&b).clone();
+                move || vec![Box::new(&b), Mutex::new(Arc::default())]
+            }
+        ";
+        let tally = tally(source);
+        assert_eq!(tally.words, [2, 2, 1, 1, 1, 1, 1, 1]);
+        assert_eq!(tally.lines.len(), 6);
+    }
+
+    #[test]
+    fn the_table_has_a_row_for_each_recipe_and_style_and_what_they_cost_together() {
+        let cost = |style, lines| Cost { recipe: "one", style, lines, words: [lines, 0, 0, 0, 0, 0, 0, 1] };
+        let costs = [cost("blocking", 10), cost("callbacks", 20), cost("futures-impl", 30)];
+        let table = render(&costs);
+        let rows: Vec<Vec<_>> = table.lines().map(|line| line.split_whitespace().collect()).collect();
+        assert!(rows.contains(&vec!["one", "blocking", "10", "10", "1"]), "{table}");
+        assert!(rows.contains(&vec!["callbacks", "20", "20", "1"]), "{table}");
+        assert!(rows.contains(&vec!["all", "blocking", "10", "10", "1"]), "{table}");
+        assert!(table.lines().all(|line| line.chars().count() < 100), "{table}");
+
+        let readme = splice("<!-- code-cost -->\n<!-- /code-cost -->\n", &costs).unwrap();
+        let row =
+            "| `one` | **10**: 10 `clone`, 1 `move` | **20**: 20 `clone`, 1 `move` | **30**: 30 `clone`";
+        assert!(readme.contains(row), "{readme}");
+    }
+}
