@@ -2,7 +2,8 @@
 //!
 //! Two instruments, two jobs. Criterion (`benches/criterion.rs`) times one thing at a time very
 //! precisely, in one process; [`lab`] is what its benches stand on. The load bench (`benches/load.rs`, [`load`]) keeps
-//! many downloads in flight and looks at percentiles, CPU, memory and threads.
+//! many downloads in flight and looks at percentiles, CPU, memory and threads. Beside them, [`damage`]
+//! (`benches/pitfalls.rs`) goes the right way and the tempting wrong one, and tells what the wrong one costs.
 //!
 //! What makes the figures of the load bench comparable:
 //!
@@ -21,6 +22,7 @@ mod cell;
 mod child;
 pub mod code_cost;
 mod cores;
+pub mod damage;
 mod entrant;
 mod floor;
 pub mod lab;
@@ -29,6 +31,7 @@ pub mod load;
 mod machine;
 mod options;
 mod percentiles;
+mod pitfalls;
 mod plan;
 mod progress;
 mod readme;

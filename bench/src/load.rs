@@ -7,6 +7,7 @@ use std::path::{self, Path};
 use std::process::ExitCode;
 
 use clap::Parser;
+use serde::Serialize;
 
 use crate::cell::Cell;
 use crate::cores::Split;
@@ -25,15 +26,15 @@ use crate::trial::Trial;
 pub fn run(arguments: impl Iterator<Item = String>) -> ExitCode {
     let options = Options::parse_from(arguments);
     let groups = plan::groups(&options);
-    if options.list {
+    if options.common.list {
         list(&groups);
         return ExitCode::SUCCESS;
     }
     // `cargo bench -- latency` is not for us, and no reason to say anything.
-    if groups.is_empty() || options.is_for_criterion_alone() {
+    if groups.is_empty() || options.common.is_for_criterion_alone() {
         return ExitCode::SUCCESS;
     }
-    if options.is_test() {
+    if options.common.is_test() {
         return rehearse(&groups);
     }
     match measure(&options, &groups) {
@@ -78,10 +79,10 @@ fn rehearse(groups: &[Group]) -> ExitCode {
 
 fn measure(options: &Options, groups: &[Group]) -> io::Result<()> {
     // Asked for first: a run of minutes must not end with a path that cannot be written.
-    let json = options.json.as_deref().map(create).transpose()?;
+    let json = options.common.json.as_deref().map(create).transpose()?;
     let split = Split::of_this_process();
-    let seed = options.seed.unwrap_or_else(|| fastrand::u64(..1 << 32));
-    let rounds = options.rounds();
+    let seed = options.common.seed.unwrap_or_else(|| fastrand::u64(..1 << 32));
+    let rounds = options.common.rounds();
 
     let machine = machine::describe(&split);
     // Whoever only watches takes no time from the contenders.
@@ -119,7 +120,7 @@ fn all_rounds(groups: &[Group], rounds: u32, seed: u64, split: &Split) -> Vec<Ve
                 trials[group][index].push(Trial::run(workload, entrants[index], split));
                 progress.end();
             }
-            progress.end_of_group(workload, round, rounds);
+            progress.end_of_group(&workload.group_id(), round, rounds);
         }
     }
     progress.finish();
@@ -133,13 +134,13 @@ fn all_rounds(groups: &[Group], rounds: u32, seed: u64, split: &Split) -> Vec<Ve
         .collect()
 }
 
-fn shuffled(random: &mut fastrand::Rng, count: usize) -> Vec<usize> {
+pub(crate) fn shuffled(random: &mut fastrand::Rng, count: usize) -> Vec<usize> {
     let mut order: Vec<_> = (0..count).collect();
     random.shuffle(&mut order);
     order
 }
 
-fn create(path: &Path) -> io::Result<(File, std::path::PathBuf)> {
+pub(crate) fn create(path: &Path) -> io::Result<(File, std::path::PathBuf)> {
     match File::create(path) {
         Ok(file) => Ok((file, path.to_owned())),
         Err(error) => {
@@ -150,10 +151,10 @@ fn create(path: &Path) -> io::Result<(File, std::path::PathBuf)> {
     }
 }
 
-fn write_json<'a>(file: File, cells: impl Iterator<Item = &'a Cell>) -> io::Result<()> {
+pub(crate) fn write_json(file: File, lines: impl Iterator<Item = impl Serialize>) -> io::Result<()> {
     let mut out = BufWriter::new(file);
-    for cell in cells {
-        serde_json::to_writer(&mut out, cell)?;
+    for line in lines {
+        serde_json::to_writer(&mut out, &line)?;
         out.write_all(b"\n")?;
     }
     out.flush()

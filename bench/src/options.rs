@@ -1,4 +1,4 @@
-//! What `cargo bench --bench load -- …` understands.
+//! What `cargo bench --bench load -- …` understands, and what it has in common with `--bench pitfalls`.
 
 use std::path::PathBuf;
 
@@ -12,16 +12,8 @@ use crate::entrant::Entrant;
 /// A closed loop: a fixed number of downloads is kept in flight. Server and contender are processes of their own, fresh
 /// for each cell, on different cores where there are two.
 #[derive(Clone, Debug, Parser)]
-#[expect(clippy::struct_excessive_bools, reason = "a command line has switches")]
 #[command(name = "load", bin_name = "cargo bench --bench load --", max_term_width = 100)]
 pub(crate) struct Options {
-    /// Only the cells whose id contains this; ids are as in load/20ms/64/tokio
-    pub(crate) filter: Option<String>,
-
-    /// One short round
-    #[arg(long)]
-    pub(crate) quick: bool,
-
     /// Who takes part [default: floor and every style; ureq, used by hand, on request]
     #[arg(long, value_delimiter = ',', value_name = "NAMES")]
     pub(crate) styles: Vec<Entrant>,
@@ -45,6 +37,22 @@ pub(crate) struct Options {
     /// Download this, from a server of your own
     #[arg(long, conflicts_with_all = ["bytes", "delay_ms"])]
     pub(crate) url: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+/// What the benches beside criterion understand alike.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = None)]
+#[expect(clippy::struct_excessive_bools, reason = "a command line has switches")]
+pub(crate) struct Common {
+    /// Only the cells whose id contains this; ids are as in load/20ms/64/tokio and pitfalls/unbounded/tokio
+    pub(crate) filter: Option<String>,
+
+    /// One short round
+    #[arg(long)]
+    pub(crate) quick: bool,
 
     /// Write the results there too, one JSON object a line for each cell
     #[arg(long, value_name = "FILE")]
@@ -132,23 +140,25 @@ pub(crate) struct Criterions {
 }
 
 impl Options {
-    /// Whether to show only that everything works: what criterion does too where `cargo bench` is not who asks.
-    pub(crate) fn is_test(&self) -> bool {
-        self.test || !self.criterions.bench
-    }
-
-    /// Whether criterion was asked for something that this bench has nothing to do in.
-    pub(crate) fn is_for_criterion_alone(&self) -> bool {
-        let Criterions { ignored, profile_time, load_baseline, .. } = &self.criterions;
-        *ignored || profile_time.is_some() || load_baseline.is_some()
-    }
-
     pub(crate) fn entrants(&self) -> Vec<Entrant> {
         if self.styles.is_empty() {
             return Entrant::default_ones();
         }
         // A table has its own order, and each row once.
         Entrant::all().into_iter().filter(|entrant| self.styles.contains(entrant)).collect()
+    }
+}
+
+impl Common {
+    /// Whether to show only that everything works: what criterion does too where `cargo bench` is not who asks.
+    pub(crate) fn is_test(&self) -> bool {
+        self.test || !self.criterions.bench
+    }
+
+    /// Whether criterion was asked for something that the other benches have nothing to do in.
+    pub(crate) fn is_for_criterion_alone(&self) -> bool {
+        let Criterions { ignored, profile_time, load_baseline, .. } = &self.criterions;
+        *ignored || profile_time.is_some() || load_baseline.is_some()
     }
 
     pub(crate) fn rounds(&self) -> u32 {
@@ -189,9 +199,9 @@ mod tests {
         let options = parse(words).unwrap();
         assert_eq!(options.entrants(), ["floor", "smol"].map(|name| name.parse().unwrap()));
         assert_eq!((options.in_flight.as_slice(), options.bytes), ([1, 64].as_slice(), 1000));
-        assert_eq!((options.rounds(), options.seed, options.count), (2, Some(9), Some(7)));
-        assert!(options.selects("load/5ms/1/smol") && !options.selects("load/50ms/1/smol"));
-        assert!(!options.is_test());
+        assert_eq!((options.common.rounds(), options.common.seed, options.count), (2, Some(9), Some(7)));
+        assert!(options.common.selects("load/5ms/1/smol") && !options.common.selects("load/50ms/1/smol"));
+        assert!(!options.common.is_test());
     }
 
     #[test]
@@ -216,8 +226,8 @@ mod tests {
         let words = "--save-baseline x --noplot --sample-size 10 --warm-up-time 1 --measurement-time 2 --verbose \
                      --color always --nresamples 9 --noise-threshold 0.1 --confidence-level 0.9 --bench \
                      --significance-level 0.1 --plotting-backend plotters --output-format bencher --nocapture";
-        assert!(!parse(words).unwrap().is_for_criterion_alone());
-        assert!(parse("--profile-time 5").unwrap().is_for_criterion_alone());
+        assert!(!parse(words).unwrap().common.is_for_criterion_alone());
+        assert!(parse("--profile-time 5").unwrap().common.is_for_criterion_alone());
         for words in
             ["-b x", "-s x", "-n -v", "-c never", "--baseline-lenient x --quiet", "--discard-baseline"]
         {
@@ -227,10 +237,10 @@ mod tests {
 
     #[test]
     fn without_cargo_bench_everything_is_only_tried() {
-        assert!(parse("").unwrap().is_test());
-        assert!(parse("--bench --test").unwrap().is_test());
-        assert_eq!(parse("--bench").unwrap().rounds(), 3);
-        assert_eq!(parse("--bench --quick").unwrap().rounds(), 1);
-        assert_eq!(parse("--test --rounds 5").unwrap().rounds(), 1);
+        assert!(parse("").unwrap().common.is_test());
+        assert!(parse("--bench --test").unwrap().common.is_test());
+        assert_eq!(parse("--bench").unwrap().common.rounds(), 3);
+        assert_eq!(parse("--bench --quick").unwrap().common.rounds(), 1);
+        assert_eq!(parse("--test --rounds 5").unwrap().common.rounds(), 1);
     }
 }

@@ -64,7 +64,7 @@ pub(crate) fn groups(options: &Options) -> Vec<Group> {
     };
     let groups = workloads.into_iter().map(|(source, in_flight)| {
         let workload = Workload::new(source, in_flight as usize, options);
-        let selected = |entrant: &Entrant| options.selects(&workload.id(*entrant));
+        let selected = |entrant: &Entrant| options.common.selects(&workload.id(*entrant));
         Group { entrants: options.entrants().into_iter().filter(selected).collect(), workload }
     });
     groups.filter(|group| !group.entrants.is_empty()).collect()
@@ -74,8 +74,10 @@ impl Workload {
     fn new(source: Source, in_flight: usize, options: &Options) -> Self {
         let count = match options.count {
             Some(count) => count as usize,
-            None if options.is_test() => in_flight.max(8),
-            None => source.count(in_flight, Duration::from_millis(if options.quick { 500 } else { 1200 })),
+            None if options.common.is_test() => in_flight.max(8),
+            None => {
+                source.count(in_flight, Duration::from_millis(if options.common.quick { 500 } else { 1200 }))
+            }
         };
         Self { source, in_flight, count }
     }

@@ -4,8 +4,6 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::plan::Workload;
-
 pub(crate) struct Progress {
     bar: ProgressBar,
     started: Instant,
@@ -28,10 +26,9 @@ impl Progress {
         self.bar.inc(1);
     }
 
-    /// All entrants have done this workload once more.
-    pub(crate) fn end_of_group(&self, workload: &Workload, round: u32, rounds: u32) {
+    /// All cells of the group have been measured once more.
+    pub(crate) fn end_of_group(&self, id: &str, round: u32, rounds: u32) {
         if self.bar.is_hidden() {
-            let id = workload.group_id();
             let seconds = self.started.elapsed().as_secs();
             let (done, all) = (self.bar.position(), self.bar.length().unwrap_or_default());
             eprintln!("{id}: round {round} of {rounds} done; {done} of {all} cells after {seconds} s");

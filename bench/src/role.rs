@@ -9,7 +9,7 @@ use std::process::{self, Command};
 
 use crate::child::Child;
 use crate::cores::Cores;
-use crate::{limits, server, worker};
+use crate::{damage, limits, server, worker};
 
 const FLAG: &str = "photo-bench-role=";
 
@@ -20,6 +20,8 @@ pub(crate) enum Role {
     Server,
     /// To download them, as one contender.
     Worker,
+    /// To go one of the two ways of a pitfall.
+    Walker,
 }
 
 /// Plays the part that this process was started for, and ends it then. Returns only in the process that the user
@@ -32,6 +34,7 @@ pub fn run_if_child() {
     let played = match role {
         Role::Server => server::serve(),
         Role::Worker => worker::work(),
+        Role::Walker => damage::walk(),
     };
     process::exit(match played {
         Ok(()) => 0,
@@ -43,12 +46,13 @@ pub fn run_if_child() {
 }
 
 impl Role {
-    const ALL: [Self; 2] = [Self::Server, Self::Worker];
+    const ALL: [Self; 3] = [Self::Server, Self::Worker, Self::Walker];
 
     fn name(self) -> &'static str {
         match self {
             Self::Server => "server",
             Self::Worker => "worker",
+            Self::Walker => "walker",
         }
     }
 

@@ -1,11 +1,12 @@
 //! The server, in a process of its own: both ends of the line to it.
 
-use std::io::{self, Write};
+use std::io::{self, BufRead, Write};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use photo_server::Options;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::child::Child;
 use crate::cores::Cores;
@@ -22,7 +23,25 @@ const RESET: &str = "reset";
 #[derive(Debug)]
 pub(crate) struct Server {
     child: Child,
-    addr: SocketAddr,
+    place: Place,
+}
+
+/// How a server is to be.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+pub(crate) struct Setup {
+    /// Connections beyond so many are refused.
+    pub(crate) max_connections: Option<usize>,
+    /// Whose files are served.
+    pub(crate) dir: Option<PathBuf>,
+}
+
+/// Where a server is, and what its clients must trust.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+struct Place {
+    http: SocketAddr,
+    https_port: u16,
+    /// As DER.
+    root: Vec<u8>,
 }
 
 /// What the server has done so far, as far as it matters here.
@@ -39,14 +58,34 @@ pub(crate) struct Counters {
 
 impl Server {
     pub(crate) fn start(cores: &Cores) -> io::Result<Self> {
+        Self::start_with(cores, &Setup::default())
+    }
+
+    pub(crate) fn start_with(cores: &Cores, setup: &Setup) -> io::Result<Self> {
         let mut child = Role::Server.start(cores)?;
-        let addr = child.hear(PATIENCE)?.parse().map_err(io::Error::other)?;
-        Ok(Self { child, addr })
+        child.say(&serde_json::to_string(setup)?)?;
+        let place = serde_json::from_str(&child.hear(PATIENCE)?)?;
+        Ok(Self { child, place })
+    }
+
+    /// The URL of a path with its query.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.place.http)
+    }
+
+    /// The same by https.
+    pub(crate) fn tls_url(&self, path: &str) -> String {
+        format!("https://localhost:{}{path}", self.place.https_port)
+    }
+
+    /// The certificate to be trusted, as DER.
+    pub(crate) fn root_certificate(&self) -> &[u8] {
+        &self.place.root
     }
 
     /// Where there is a photo of `bytes` bytes, which takes `delay_ms` milliseconds to be served.
     pub(crate) fn photo_url(&self, bytes: u64, delay_ms: u64) -> String {
-        format!("http://{}/photo?bytes={bytes}&delay_ms={delay_ms}", self.addr)
+        self.url(&format!("/photo?bytes={bytes}&delay_ms={delay_ms}"))
     }
 
     pub(crate) fn counters(&mut self) -> io::Result<Counters> {
@@ -66,10 +105,19 @@ impl Server {
 
 /// The other end: serves until nobody asks any more, which is also when whoever asked is gone.
 pub(crate) fn serve() -> io::Result<()> {
-    let server = Options { keep_heads: false, ..Options::default() }.start()?;
+    let mut commands = io::stdin().lock().lines();
+    let setup = commands.next().unwrap_or_else(|| Err(io::ErrorKind::UnexpectedEof.into()))?;
+    let Setup { max_connections, dir } = serde_json::from_str(&setup)?;
+    let max_connections = max_connections.unwrap_or(usize::MAX);
+    let server = Options { max_connections, dir, keep_heads: false, ..Options::default() }.start()?;
+    let place = Place {
+        http: server.addr(),
+        https_port: server.tls_addr().port(),
+        root: server.root_certificate().to_vec(),
+    };
     let mut answers = io::stdout().lock();
-    writeln!(answers, "{}", server.addr())?;
-    for command in io::stdin().lines() {
+    writeln!(answers, "{}", serde_json::to_string(&place)?)?;
+    for command in commands {
         let counters = server.counters();
         match command?.as_str() {
             COUNTERS => {}

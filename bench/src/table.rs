@@ -9,7 +9,8 @@ use crate::plan::{Source, Workload};
 const SERVER_BOUND: f64 = 0.7;
 
 /// A line above, one below, and one under the header.
-const STYLE: TableStyle = TableStyle::new().top_border(LINE).header_separator(LINE).bottom_border(LINE);
+pub(crate) const STYLE: TableStyle =
+    TableStyle::new().top_border(LINE).header_separator(LINE).bottom_border(LINE);
 
 const LINE: LineStyle = LineStyle::none().fill('─').junction('─');
 
@@ -162,7 +163,7 @@ impl Unit {
 }
 
 /// As many digits as mean something.
-fn digits(value: f64) -> String {
+pub(crate) fn digits(value: f64) -> String {
     match value {
         ..1.0 => format!("{value:.2}"),
         1.0..100.0 => format!("{value:.1}"),

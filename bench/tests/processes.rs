@@ -1,4 +1,4 @@
-//! The load bench as a whole, with its servers and workers in processes of their own.
+//! The load bench and that of the pitfalls as wholes, with their servers and workers in processes of their own.
 //!
 //! Without the usual harness, because this program must be able to become a server, a worker and the bench itself.
 
@@ -6,22 +6,27 @@ use std::env;
 use std::fs;
 use std::process::{Command, ExitCode, Output};
 
-use photo_bench::{load, role};
+use photo_bench::{damage, load, role};
 use serde_json::Value;
 
-/// Makes this program the bench.
-const AS_LOAD: &str = "PHOTO_BENCH_TEST_AS_LOAD";
+/// Makes this program one of the benches.
+const AS: &str = "PHOTO_BENCH_TEST_AS";
 
 fn main() -> ExitCode {
     role::run_if_child();
-    if env::var_os(AS_LOAD).is_some() {
-        return load::run(env::args());
+    match env::var(AS).as_deref() {
+        Ok("load") => return load::run(env::args()),
+        Ok("pitfalls") => return damage::run(env::args()),
+        _ => {}
     }
     every_style_gets_its_line_of_json();
     a_cell_that_cannot_run_is_shown_with_its_reason();
     a_server_of_ones_own_can_be_measured();
     what_is_not_selected_is_not_run();
     each_cell_can_be_tried();
+    both_ways_of_each_pitfall_do_the_same_work();
+    each_damage_gets_its_line_of_json();
+    pitfalls_that_are_not_selected_are_not_run();
     println!("processes: ok");
     ExitCode::SUCCESS
 }
@@ -74,10 +79,45 @@ fn each_cell_can_be_tried() {
     assert_eq!(printed, "Testing load/20ms/64/floor\nSuccess\n\nTesting load/20ms/64/smol\nSuccess\n\n");
 }
 
+/// Which the counters of server and client prove: else it fails.
+fn both_ways_of_each_pitfall_do_the_same_work() {
+    let list = run_as("pitfalls", "--bench --list", &[]);
+    let tried = run_as("pitfalls", "--test", &[]);
+    let ids: Vec<_> = list.lines().map(|line| line.strip_suffix(": benchmark").expect("an id")).collect();
+    assert!(ids.len() >= 6 && ids.contains(&"pitfalls/unbounded/blocking"), "{list}");
+    let all: String = ids.iter().map(|id| format!("Testing {id}\nSuccess\n\n")).collect();
+    assert_eq!(tried, all);
+}
+
+fn each_damage_gets_its_line_of_json() {
+    let file = env::temp_dir().join(format!("photo-bench-{}.pitfalls.json", std::process::id()));
+    let json = format!("--json={}", file.display());
+    let printed = run_as("pitfalls", "--bench --quick --save-baseline x one-by-one", &[&json]);
+    let lines = fs::read_to_string(&file).expect("the file is written");
+    fs::remove_file(&file).expect("the file can be removed");
+    let cells: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!(cells.len(), 3);
+    for cell in &cells {
+        // 64 times 5 ms, one after the other.
+        assert!(cell["wrong"].as_f64() >= Some(320.0), "{cell}");
+        assert_eq!(cell["rounds"][0][0]["photos"], cell["rounds"][0][1]["photos"]);
+        assert!(printed.contains(cell["style"].as_str().expect("a name")), "{printed}");
+    }
+}
+
+fn pitfalls_that_are_not_selected_are_not_run() {
+    assert_eq!(run_as("pitfalls", "--bench latency", &[]), "");
+    assert_eq!(run_as("pitfalls", "--bench --profile-time 1", &[]), "");
+}
+
 fn run(words: &str, more: &[&str]) -> String {
+    run_as("load", words, more)
+}
+
+fn run_as(bench: &str, words: &str, more: &[&str]) -> String {
     let program = env::current_exe().expect("this program is somewhere");
     let mut command = Command::new(program);
-    command.env(AS_LOAD, "").args(words.split(' ')).args(more);
+    command.env(AS, bench).args(words.split(' ')).args(more);
     let Output { status, stdout, stderr } = command.output().expect("this program can be run");
     let stdout = String::from_utf8_lossy(&stdout).into_owned();
     assert!(status.success(), "{words}: {status}\n{stdout}\n{}", String::from_utf8_lossy(&stderr));

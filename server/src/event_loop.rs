@@ -48,6 +48,7 @@ pub(crate) struct EventLoop {
     commands: Receiver<Command>,
     site: Site,
     connections: Slab<Connection>,
+    max_connections: usize,
     timers: Timers,
     again: Vec<Token>,
     scratch: Box<[u8]>,
@@ -61,6 +62,7 @@ impl EventLoop {
         tls: Arc<ServerConfig>,
         site: Site,
         commands: Receiver<Command>,
+        max_connections: usize,
     ) -> io::Result<(Self, Waker)> {
         let poll = Poll::new()?;
         let registry = poll.registry();
@@ -75,6 +77,7 @@ impl EventLoop {
             commands,
             site,
             connections: Slab::new(),
+            max_connections,
             timers: Timers::default(),
             again: Vec::new(),
             scratch: vec![0; SCRATCH_BYTES].into(),
@@ -141,6 +144,9 @@ impl EventLoop {
 
     /// A connection that cannot be set up is dropped, which its peer sees.
     fn connect(&mut self, listener: Token, mut stream: mio::net::TcpStream) {
+        if self.connections.len() >= self.max_connections {
+            return Transport::plain(stream).reset_on_drop();
+        }
         let entry = self.connections.vacant_entry();
         let token = Token(entry.key() + FIRST_CONNECTION);
         let both = Interest::READABLE | Interest::WRITABLE;

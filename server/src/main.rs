@@ -29,6 +29,9 @@ struct Arguments {
     /// Serve the files of this folder at /folder/NAME.
     #[arg(long)]
     dir: Option<PathBuf>,
+    /// Reset connections beyond so many at once.
+    #[arg(long, value_name = "N")]
+    max_connections: Option<usize>,
     /// Write the certificate that clients must trust there, as DER.
     #[arg(long, value_name = "FILE")]
     certificate: Option<PathBuf>,
@@ -55,6 +58,7 @@ fn run(arguments: Arguments) -> io::Result<()> {
         tls_port: arguments.tls_port,
         dir: arguments.dir,
         keep_heads: false,
+        max_connections: arguments.max_connections.unwrap_or(usize::MAX),
     }
     .start()?;
     if let Some(file) = arguments.certificate {

@@ -45,11 +45,21 @@ pub struct Options {
     /// Whether to keep request heads for [`PhotoServer::request_heads`]. Costs an allocation per request.
     /// Default: true.
     pub keep_heads: bool,
+    /// How many connections may be open at once, on both ports together; those beyond are reset as soon as they are
+    /// accepted, and not counted. Default: `usize::MAX`.
+    pub max_connections: usize,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { listen: Ipv4Addr::LOCALHOST.into(), port: 0, tls_port: 0, dir: None, keep_heads: true }
+        Self {
+            listen: Ipv4Addr::LOCALHOST.into(),
+            port: 0,
+            tls_port: 0,
+            dir: None,
+            keep_heads: true,
+            max_connections: usize::MAX,
+        }
     }
 }
 
@@ -69,7 +79,8 @@ impl Options {
 
         let site = Site::new(Routes::new(http, folder), self.keep_heads);
         let (commands, inbox) = mpsc::channel();
-        let (event_loop, waker) = EventLoop::new(plain, tls, identity.config, site, inbox)?;
+        let (event_loop, waker) =
+            EventLoop::new(plain, tls, identity.config, site, inbox, self.max_connections)?;
         let thread = thread::Builder::new().name("photo-server".into()).spawn(move || event_loop.run())?;
         Ok(PhotoServer { http, https, root: identity.root.to_vec(), commands, waker, thread: Some(thread) })
     }

@@ -314,3 +314,22 @@ fn until(server: &PhotoServer, condition: impl Fn(&Counters) -> bool) {
         thread::sleep(Duration::from_millis(1));
     }
 }
+
+#[test]
+fn connections_beyond_the_limit_are_reset() {
+    let server = Options { max_connections: 2, ..Options::default() }.start().unwrap();
+    let [mut first, mut second, mut third] = [(); 3].map(|()| Wire::connect(&server));
+    for wire in [&mut first, &mut second] {
+        wire.get("/photo");
+        wire.reply();
+    }
+    assert_eq!(third.rest(SOON), (Vec::new(), End::Reset));
+    assert_eq!(server.counters().connections, 2);
+
+    // One that leaves makes room.
+    drop(first);
+    until(&server, |counters| counters.open_connections == 1);
+    let mut fourth = Wire::connect(&server);
+    fourth.get("/photo");
+    fourth.reply();
+}

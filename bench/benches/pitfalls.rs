@@ -1,0 +1,11 @@
+//! What tempting mistakes cost: each beside the right way.
+
+use std::env;
+use std::process::ExitCode;
+
+use photo_bench::{damage, role};
+
+fn main() -> ExitCode {
+    role::run_if_child();
+    damage::run(env::args())
+}

@@ -1,0 +1,98 @@
+//! All downloads at once, however many there are.
+//!
+//! Downloads are cheap to start (a callback, a future, even a thread), so why not start them all? Because the server has
+//! a limit where the client has none: what is beyond is refused, and these photos do not come. Keep at most so many in
+//! flight, as the recipe `many` does.
+
+use photo_tests::Contender;
+
+use super::{Hurts, Pitfall, Ways, Work};
+
+pub(super) const PITFALL: Pitfall = Pitfall {
+    name: "unbounded",
+    file: "unbounded.rs",
+    why: "the server resets connections beyond its limit, here 64, and those photos do not come",
+    recipe: "many",
+    hurts: Hurts::Photos,
+    work: Work { max_connections: Some(64), ..Work::of("/photo?bytes=32768&delay_ms=20", 512) },
+    styles: &[
+        (Contender::Blocking, Ways { right: blocking::right, wrong: blocking::wrong }),
+        (Contender::Callbacks, Ways { right: callbacks::right, wrong: callbacks::wrong }),
+        (
+            Contender::Tokio,
+            Ways {
+                right: |scene| scene.on_tokio(futures::right),
+                wrong: |scene| scene.on_tokio(futures::wrong),
+            },
+        ),
+    ],
+};
+
+const IN_FLIGHT: usize = 32;
+
+mod blocking {
+    use std::thread;
+
+    use photo_blocking::{Client, recipes};
+
+    use super::IN_FLIGHT;
+    use crate::pitfalls::Scene;
+
+    pub(super) fn right(scene: &Scene) {
+        let client = Client::new(scene.config.clone()).expect("the configuration works");
+        scene.score.keep_all(&recipes::many(&client, &scene.urls, IN_FLIGHT));
+    }
+
+    pub(super) fn wrong(scene: &Scene) {
+        let client = Client::new(scene.config.clone()).expect("the configuration works");
+        thread::scope(|scope| {
+            for url in &scene.urls {
+                scope.spawn(|| scene.score.keep(&client.download(url)));
+            }
+        });
+    }
+}
+
+mod callbacks {
+    use std::sync::Arc;
+
+    use photo_callbacks::{Client, recipes};
+
+    use super::IN_FLIGHT;
+    use crate::pitfalls::Scene;
+
+    pub(super) fn right(scene: &Scene) {
+        let client = Client::new(scene.config.clone()).expect("the configuration works");
+        let score = Arc::clone(&scene.score);
+        recipes::many(&client, &scene.urls, IN_FLIGHT, move |photos| score.keep_all(&photos));
+        client.run();
+    }
+
+    pub(super) fn wrong(scene: &Scene) {
+        let client = Client::new(scene.config.clone()).expect("the configuration works");
+        for url in &scene.urls {
+            let score = Arc::clone(&scene.score);
+            client.download(url, move |photo| score.keep(&photo));
+        }
+        client.run();
+    }
+}
+
+mod futures {
+    use futures::future;
+    use photo_futures::runtime::Runtime;
+    use photo_futures::{Client, recipes};
+
+    use super::IN_FLIGHT;
+    use crate::pitfalls::Scene;
+
+    pub(super) async fn right<R: Runtime>(runtime: R, scene: &Scene) {
+        let client = Client::new(runtime, scene.config.clone()).expect("the configuration works");
+        scene.score.keep_all(&recipes::many(&client, &scene.urls, IN_FLIGHT).await);
+    }
+
+    pub(super) async fn wrong<R: Runtime>(runtime: R, scene: &Scene) {
+        let client = Client::new(runtime, scene.config.clone()).expect("the configuration works");
+        scene.score.keep_all(&future::join_all(scene.urls.iter().map(|url| client.download(url))).await);
+    }
+}
