@@ -1,7 +1,8 @@
 //! Recorded results, and the README's part that is made from them.
 //!
 //! A recorded run is a folder `results/DATE-MACHINE/` with `load.jsonl`, as `--json` wrote it, and `conditions.txt`,
-//! which says where the figures come from. No figure in the README is written by hand.
+//! which says where the figures come from; or with `pitfalls.jsonl` and `pitfalls.txt`; or with both. No figure in the
+//! README is written by hand.
 
 use std::fs;
 use std::io;
@@ -10,6 +11,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::readme;
+use crate::table::digits;
 
 /// Which workloads the README shows: server delay in milliseconds, downloads in flight.
 const SHOWN: [(u64, u64); 3] = [(0, 1), (0, 256), (20, 1024)];
@@ -26,15 +28,31 @@ pub fn splice(readme: &str, folder: &Path) -> io::Result<String> {
     readme::replace(readme, "figures", &markdown(&cells, &conditions))
 }
 
-/// The folder of the newest recorded run.
+/// The same with the figures of the pitfalls.
+///
+/// # Errors
+///
+/// As [`splice`].
+pub fn splice_pitfalls(readme: &str, folder: &Path) -> io::Result<String> {
+    let cells = fs::read_to_string(folder.join("pitfalls.jsonl"))?;
+    let cells = cells.lines().map(serde_json::from_str).collect::<Result<Vec<Value>, _>>()?;
+    let conditions = fs::read_to_string(folder.join("pitfalls.txt"))?;
+    readme::replace(readme, "pitfalls", &format!("\n{}\n{}\n\n", damage_table(&cells), quoted(&conditions)))
+}
+
+/// The folder of the newest recorded run that has this `file`.
 ///
 /// # Errors
 ///
 /// If there is none.
-pub fn newest(results: &Path) -> io::Result<PathBuf> {
+pub fn newest(results: &Path, file: &str) -> io::Result<PathBuf> {
     let entries = fs::read_dir(results)?.collect::<io::Result<Vec<_>>>()?;
-    let folders = entries.into_iter().map(|entry| entry.path()).filter(|path| path.is_dir());
-    folders.max().ok_or_else(|| io::Error::other(format!("no recorded run in {}", results.display())))
+    let folders = entries.into_iter().map(|entry| entry.path()).filter(|path| path.join(file).is_file());
+    folders.max().ok_or_else(|| io::Error::other(format!("no {file} in {}", results.display())))
+}
+
+fn quoted(conditions: &str) -> String {
+    conditions.lines().map(|line| format!("> {line}")).collect::<Vec<_>>().join("\n")
 }
 
 fn markdown(cells: &[Value], conditions: &str) -> String {
@@ -42,8 +60,7 @@ fn markdown(cells: &[Value], conditions: &str) -> String {
         let of_workload = |cell: &&Value| cell["delay_ms"] == *delay_ms && cell["in_flight"] == *in_flight;
         table(&cells.iter().filter(of_workload).collect::<Vec<_>>(), *delay_ms, *in_flight)
     });
-    let conditions: Vec<_> = conditions.lines().map(|line| format!("> {line}")).collect();
-    format!("\n{}\n{}\n\n", tables.collect::<Vec<_>>().join("\n"), conditions.join("\n"))
+    format!("\n{}\n{}\n\n", tables.collect::<Vec<_>>().join("\n"), quoted(conditions))
 }
 
 fn table(cells: &[&Value], delay_ms: u64, in_flight: u64) -> String {
@@ -78,6 +95,28 @@ fn table(cells: &[&Value], delay_ms: u64, in_flight: u64) -> String {
     text
 }
 
+fn damage_table(cells: &[Value]) -> String {
+    let mut text = "| pitfall | style | what is hurt | right | wrong | damage × | min–max of rounds |\n\
+                    | --- | --- | --- | --: | --: | --: | --: |\n"
+        .to_owned();
+    for cell in cells {
+        let word = |name: &str| cell[name].as_str().unwrap_or_default();
+        let figure = |value: &Value| value.as_f64().map_or("–".into(), digits);
+        let damage = &cell["damage"];
+        let columns = [
+            format!("[{}](bench/src/pitfalls/{})", word("pitfall"), word("file")),
+            format!("`{}`", word("style")),
+            word("hurts").into(),
+            figure(&cell["right"]),
+            figure(&cell["wrong"]),
+            figure(&damage["median"]),
+            format!("{}–{}", figure(&damage["min"]), figure(&damage["max"])),
+        ];
+        text.extend(["| ", &columns.join(" | "), " |\n"]);
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,7 +124,9 @@ mod tests {
 
     #[test]
     fn the_readme_shows_the_newest_recorded_figures() {
-        assert_up_to_date(|readme| splice(readme, &newest(&root().join("results"))?));
+        let results = root().join("results");
+        assert_up_to_date(|readme| splice(readme, &newest(&results, "load.jsonl")?));
+        assert_up_to_date(|readme| splice_pitfalls(readme, &newest(&results, "pitfalls.jsonl")?));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! They are what the recipes cost, counted from their sources, and the figures of a recorded run. Without a folder it
 //! takes the newest in `results/`. To record one, into a folder named after date and machine:
 //! `cargo bench --bench load -- --json results/DATE-MACHINE/load.jsonl`, and say in `conditions.txt` beside it where
-//! and how.
+//! and how; `cargo bench --bench pitfalls -- --json results/DATE-MACHINE/pitfalls.jsonl`, and say it in `pitfalls.txt`.
 
 use std::path::PathBuf;
 use std::{env, fs, io};
@@ -12,12 +12,13 @@ use photo_bench::code_cost;
 use photo_bench::results::{self, newest};
 
 fn main() -> io::Result<()> {
-    let folder = match env::args_os().nth(1) {
-        Some(folder) => PathBuf::from(folder),
-        None => newest("results".as_ref())?,
+    let folder = |file| match env::args_os().nth(1) {
+        Some(folder) => Ok(PathBuf::from(folder)),
+        None => newest("results".as_ref(), file),
     };
     let readme = fs::read_to_string("README.md")?;
-    let readme = results::splice(&readme, &folder)?;
+    let readme = results::splice(&readme, &folder("load.jsonl")?)?;
+    let readme = results::splice_pitfalls(&readme, &folder("pitfalls.jsonl")?)?;
     let readme = code_cost::splice(&readme, &code_cost::count(".".as_ref())?)?;
     fs::write("README.md", readme)
 }

@@ -15,14 +15,14 @@ pub(super) const PITFALL: Pitfall = Pitfall {
     why: "a client is what keeps connections; a new one has to make its own",
     recipe: "one",
     hurts: Hurts::Time,
-    work: Work::of(PHOTO, 100),
+    work: Work::of(PHOTO, 300),
     styles: STYLES,
 };
 
 pub(super) const WITH_TLS: Pitfall = Pitfall {
     name: "new-client-tls",
     why: "the same over https, where a connection costs a handshake",
-    work: Work { tls: true, ..Work::of(PHOTO, 100) },
+    work: Work { tls: true, ..Work::of(PHOTO, 300) },
     ..PITFALL
 };
 

@@ -47,7 +47,9 @@ impl Score {
     }
 
     pub(super) fn keep_all<T, E>(&self, results: &[Result<T, E>]) {
-        results.iter().for_each(|result| self.keep(result));
+        for result in results {
+            self.keep(result);
+        }
     }
 
     pub(crate) fn came(&self) -> usize {

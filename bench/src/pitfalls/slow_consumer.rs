@@ -6,9 +6,15 @@
 //! (with a lock, if only one may consume at a time), or spawn the downloads as tasks; threads and the event loop move
 //! the other downloads by themselves.
 
+use std::time::Duration;
+
+use futures::lock::Mutex;
+use futures::stream::{self, StreamExt};
+use photo_futures::runtime::Runtime;
+use photo_futures::{Client, Error, Photo};
 use photo_tests::Contender;
 
-use super::{Hurts, Pitfall, Ways, Work};
+use super::{Hurts, Pitfall, Scene, Ways, Work};
 
 pub(super) const PITFALL: Pitfall = Pitfall {
     name: "slow-consumer",
@@ -25,15 +31,6 @@ pub(super) const PITFALL: Pitfall = Pitfall {
         (Contender::Smol, Ways { right: |scene| scene.on_smol(right), wrong: |scene| scene.on_smol(wrong) }),
     ],
 };
-
-use std::time::Duration;
-
-use futures::lock::Mutex;
-use futures::stream::{self, StreamExt};
-use photo_futures::runtime::Runtime;
-use photo_futures::{Client, Error, Photo};
-
-use super::Scene;
 
 const IN_FLIGHT: usize = 16;
 
