@@ -13,6 +13,8 @@ pub(super) struct Cell<'a> {
     pub(super) style: Contender,
     /// The right way and the wrong one.
     pub(super) rounds: Vec<(Trial, Trial)>,
+    /// Why there are no figures: a cell of which one round failed has none.
+    pub(super) failed: Option<String>,
 }
 
 /// How many times worse the wrong way is.
@@ -25,7 +27,7 @@ pub(super) struct Damage {
 
 impl<'a> Cell<'a> {
     pub(super) fn new(pitfall: &'a Pitfall, style: Contender) -> Self {
-        Self { pitfall, style, rounds: Vec::new() }
+        Self { pitfall, style, rounds: Vec::new(), failed: None }
     }
 
     /// The median of a figure over all rounds, of the right way.
@@ -111,11 +113,18 @@ pub(super) mod tests {
     use crate::pitfalls;
 
     pub(in crate::damage) fn trial(time_ms: f64, photos: usize) -> Trial {
-        Trial { p99_ms: time_ms / 10.0, time_ms, cpu_ms: time_ms / 2.0, photos, connections: 3 }
+        Trial {
+            p99_ms: time_ms / 10.0,
+            time_ms,
+            cpu_ms: time_ms / 2.0,
+            photos,
+            connections: 3,
+            bytes_sent: 9,
+        }
     }
 
     pub(in crate::damage) fn cell(pitfall: &Pitfall, rounds: Vec<(Trial, Trial)>) -> Cell<'_> {
-        Cell { pitfall, style: Contender::Tokio, rounds }
+        Cell { pitfall, style: Contender::Tokio, rounds, failed: None }
     }
 
     #[test]

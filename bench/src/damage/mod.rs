@@ -91,9 +91,7 @@ fn rehearse(groups: &[Group]) -> io::Result<()> {
     let (split, gallery) = (Split::of_this_process(), gallery()?);
     for (pitfall, style) in cells(groups) {
         println!("Testing {}", id(pitfall, style));
-        for way in [Way::Right, Way::Wrong] {
-            Trial::run(pitfall, style, way, &split, gallery.path())?;
-        }
+        both_ways(pitfall, true, |way| Trial::run(pitfall, style, way, &split, gallery.path()))?;
         println!("Success\n");
     }
     Ok(())
@@ -109,12 +107,12 @@ fn measure(options: &Common, groups: &[Group]) -> io::Result<()> {
     let machine = machine::describe(&split);
     // Whoever only watches takes no time from those who are measured.
     split.server.pin_this_process();
-    let cells = all_rounds(groups, rounds, seed, &split, gallery.path())?;
+    let cells = all_rounds(groups, rounds, seed, &split, gallery.path());
 
     println!("\n{machine}");
     println!("\n{}", table::render(rounds, &cells));
     if let Some((file, path)) = json {
-        write_json(file, cells.iter())?;
+        write_json(file, cells.iter().filter(|cell| cell.failed.is_none()))?;
         println!("\nresults: {}", path::absolute(&path)?.display());
     }
     println!(
@@ -130,32 +128,45 @@ fn all_rounds<'a>(
     seed: u64,
     split: &Split,
     gallery: &Path,
-) -> io::Result<Vec<Cell<'a>>> {
+) -> Vec<Cell<'a>> {
     let mut cells: Vec<_> = cells(groups).map(|(pitfall, style)| Cell::new(pitfall, style)).collect();
-    let progress = Progress::new(2 * cells.len() * rounds as usize);
+    let progress = Progress::new(cells.len() * rounds as usize);
     let mut random = fastrand::Rng::with_seed(seed);
     for round in 1..=rounds {
         for index in shuffled(&mut random, cells.len()) {
             let cell = &mut cells[index];
-            let go = |way| {
-                progress.begin(&id(cell.pitfall, cell.style));
-                let trial = Trial::run(cell.pitfall, cell.style, way, split, gallery);
-                progress.end();
-                trial
-            };
-            let (right, wrong) = if random.bool() {
-                let right = go(Way::Right)?;
-                (right, go(Way::Wrong)?)
-            } else {
-                let wrong = go(Way::Wrong)?;
-                (go(Way::Right)?, wrong)
-            };
-            cell.rounds.push((right, wrong));
+            progress.begin(&id(cell.pitfall, cell.style));
+            let go = |way| Trial::run(cell.pitfall, cell.style, way, split, gallery);
+            match both_ways(cell.pitfall, random.bool(), go) {
+                Ok(both) => cell.rounds.push(both),
+                Err(error) => cell.failed = Some(error.to_string()),
+            }
+            progress.end();
         }
         progress.end_of_group("pitfalls", round, rounds);
     }
     progress.finish();
-    Ok(cells)
+    cells
+}
+
+/// The right way and the wrong one, with the same bytes, unless the wrong one was refused some.
+fn both_ways(
+    pitfall: &Pitfall,
+    right_first: bool,
+    go: impl Fn(Way) -> io::Result<Trial>,
+) -> io::Result<(Trial, Trial)> {
+    let (right, wrong) = if right_first {
+        let right = go(Way::Right)?;
+        (right, go(Way::Wrong)?)
+    } else {
+        let wrong = go(Way::Wrong)?;
+        (go(Way::Right)?, wrong)
+    };
+    if right.bytes_sent != wrong.bytes_sent && pitfall.work.max_connections.is_none() {
+        let why = format!("unequal work: {} and {} bytes sent", right.bytes_sent, wrong.bytes_sent);
+        return Err(io::Error::other(why));
+    }
+    Ok((right, wrong))
 }
 
 /// A folder with a photo that takes a while to be made small: the server's own are large files of few pixels.

@@ -44,17 +44,21 @@ pub(super) fn render(rounds: u32, cells: &[Cell]) -> String {
         }
         last = name;
     }
-    lines.extend(cells.iter().filter_map(harmless));
+    lines.extend(cells.iter().filter_map(note));
     lines.push(
         "  Both ways can be read in bench/src/pitfalls, the recipes in src/recipes of each style.".into(),
     );
     lines.join("\n")
 }
 
-fn harmless(cell: &Cell) -> Option<String> {
-    let (harmless, rounds) = (cell.harmless_rounds(), cell.rounds.len());
+/// Why a row has no figures, or that its damage did not always show.
+fn note(cell: &Cell) -> Option<String> {
     let id = format!("{}/{}", cell.pitfall.name, cell.style);
-    (harmless > 0).then(|| format!("  {id}: no damage in {harmless} of {rounds} rounds"))
+    match (&cell.failed, cell.harmless_rounds()) {
+        (Some(reason), _) => Some(format!("  {id}: not measured: {reason}")),
+        (None, 0) => None,
+        (None, rounds) => Some(format!("  {id}: no damage in {rounds} of {} rounds", cell.rounds.len())),
+    }
 }
 
 fn header() -> Vec<String> {
@@ -79,16 +83,17 @@ fn row(cell: &Cell, first: bool) -> Vec<String> {
     let cpu = cell.wrong(|trial| trial.cpu_ms) / cell.right(|trial| trial.cpu_ms);
     let [right, wrong] =
         [cell.right(|trial| trial.connections as f64), cell.wrong(|trial| trial.connections as f64)];
+    let shown = |figure: String| if cell.failed.is_none() { figure } else { "–".into() };
     vec![
         if first { cell.pitfall.name.to_owned() } else { String::new() },
         cell.style.name().to_owned(),
         hurts.name().to_owned(),
-        digits(cell.right(|trial| hurts.figure(trial))),
-        digits(cell.wrong(|trial| hurts.figure(trial))),
-        digits(median),
-        format!("{}–{}", digits(min), digits(max)),
-        digits(cpu),
-        format!("{right:.0}, {wrong:.0}"),
+        shown(digits(cell.right(|trial| hurts.figure(trial)))),
+        shown(digits(cell.wrong(|trial| hurts.figure(trial)))),
+        shown(digits(median)),
+        shown(format!("{}–{}", digits(min), digits(max))),
+        shown(digits(cpu)),
+        shown(format!("{right:.0}, {wrong:.0}")),
     ]
 }
 
@@ -114,6 +119,18 @@ mod tests {
     fn no_damage_is_said_so() {
         let cells = [cell(&pitfalls::ALL[0], vec![(trial(100.0, 8), trial(99.0, 8))])];
         assert!(render(1, &cells).contains("no damage in 1 of 1 rounds"));
+    }
+
+    #[test]
+    fn what_could_not_be_measured_is_shown_with_its_reason() {
+        let mut cell = cell(&pitfalls::ALL[0], vec![]);
+        cell.failed = Some("no threads".into());
+        let text = render(3, &[cell]);
+        assert!(
+            text.contains("cpu-on-the-loop/tokio: not measured: no threads") && text.contains('–'),
+            "{text}"
+        );
+        assert!(!text.contains("NaN"), "{text}");
     }
 
     #[test]

@@ -34,6 +34,8 @@ pub(super) struct Trial {
     /// That came, without the innocent ones.
     pub(super) photos: usize,
     pub(super) connections: u64,
+    /// Heads and bodies, by the server.
+    pub(super) bytes_sent: u64,
 }
 
 /// What the process has to do.
@@ -93,14 +95,19 @@ impl Trial {
             prove(pitfall, way, &outcome, counters).map_err(io::Error::other)?;
             Ok(Self::new(&outcome, counters))
         };
-        go().map_err(|error: io::Error| {
-            io::Error::new(error.kind(), format!("{}/{style}, {way:?}: {error}", pitfall.name))
-        })
+        go().map_err(|error: io::Error| io::Error::new(error.kind(), format!("{way:?}: {error}")))
     }
 
-    fn new(outcome: &Outcome, Counters { connections, .. }: Counters) -> Self {
+    fn new(outcome: &Outcome, Counters { connections, bytes_sent, .. }: Counters) -> Self {
         let Outcome { came, p99_us, wall_s, cpu_s, .. } = *outcome;
-        Self { p99_ms: p99_us / 1e3, time_ms: wall_s * 1e3, cpu_ms: cpu_s * 1e3, photos: came, connections }
+        Self {
+            p99_ms: p99_us / 1e3,
+            time_ms: wall_s * 1e3,
+            cpu_ms: cpu_s * 1e3,
+            photos: came,
+            connections,
+            bytes_sent,
+        }
     }
 }
 
