@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::time::Instant;
 
-use photo::{Body, Deadline, Error, Phase, Photo, Received, Reply, Target};
+use photo::{Body, Deadline, Error, Phase, Photo, Received, Reply, Target, keeps_alive};
 use ureq::http::Response;
 use ureq::{Agent, http};
 
@@ -109,7 +109,10 @@ impl Hop<'_> {
         let reply =
             self.target.request(self.client.config()).and_then(|request| agent.run(request).map_err(unwrap));
         let outcome = reply.and_then(|reply| {
-            aside.lock().head_is_whole = true;
+            let mut told = aside.lock();
+            told.head_is_whole = true;
+            told.keeps_alive = keeps_alive(&reply);
+            drop(told);
             self.receive(reply, on_progress)
         });
 

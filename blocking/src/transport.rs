@@ -1,13 +1,16 @@
 //! What ureq drives: a connection with its buffers, made for one request and its reply.
 //!
-//! ureq decides what the bytes mean; what becomes of the connection is decided outside. ureq asks
-//! [`is_open`](Transport::is_open) exactly when a reply has ended where it should and the server offers the
-//! connection for another request. That is when the connection is taken out and put aside for the download.
+//! ureq sees the [`Head`] of a reply as all styles do, once it is whole and put plainly. Of a body that comes in chunks
+//! it sees what they decode to, as if the end of the connection were the end of the body.
+//!
+//! What becomes of the connection is decided outside. ureq asks [`is_open`](Transport::is_open) exactly when a reply of
+//! known length has ended where it should and the server offers the connection for another request. That is when the
+//! connection is taken out and put aside for the download.
 
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use photo::{Endpoint, Error, MAX_HEAD, Phase};
+use photo::{Chunked, Endpoint, Error, Head, Phase};
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
@@ -28,6 +31,8 @@ pub(crate) struct Aside(Arc<Mutex<Told>>);
 pub(crate) struct Told {
     /// By the download: the head is whole, what comes is the body.
     pub(crate) head_is_whole: bool,
+    /// By the download: the server offers the connection for another request.
+    pub(crate) keeps_alive: bool,
     /// By the transport: bytes of a reply were there when the connection failed.
     pub(crate) answered: bool,
     /// By the transport: the connection can be used again.
@@ -49,6 +54,17 @@ pub(crate) struct OneExchange {
     patience: Patience,
     aside: Aside,
     buffers: InOut,
+    body: Option<Framing>,
+}
+
+/// What comes behind the head.
+#[derive(Debug)]
+enum Framing {
+    /// What ureq takes as it comes.
+    Plain,
+    Chunked(Chunked),
+    /// Chunks that cannot be decoded.
+    Broken(Error),
 }
 
 impl OneExchange {
@@ -61,7 +77,71 @@ impl OneExchange {
         room: usize,
     ) -> Self {
         let buffers = InOut { output: vec![0; room], ..InOut::default() };
-        Self { connection: Some(connection), endpoint: endpoint.clone(), patience, aside, buffers }
+        Self {
+            connection: Some(connection),
+            endpoint: endpoint.clone(),
+            patience,
+            aside,
+            buffers,
+            body: None,
+        }
+    }
+
+    /// Receives until the head is whole; `false` if the connection ends before.
+    fn await_head(&mut self) -> Result<bool, ureq::Error> {
+        while self.receive(Phase::Head)? > 0 {
+            let Some(head) = Head::parse(self.buffers.unread()).map_err(wrap)? else { continue };
+            self.body = Some(match head.chunked {
+                None => Framing::Plain,
+                Some(mut chunked) => match self.buffers.decode(head.length, &mut chunked) {
+                    Ok(()) => Framing::Chunked(chunked),
+                    Err(error) => Framing::Broken(error),
+                },
+            });
+            self.buffers.replace(head.length, &head.plain);
+            return Ok(true);
+        }
+        Ok(false)
+    }
+
+    /// Receives until there is some of the body; `false` if it is whole.
+    fn await_chunk(&mut self) -> Result<bool, ureq::Error> {
+        loop {
+            match &self.body {
+                Some(Framing::Chunked(chunked)) if chunked.is_over() => {
+                    let offered = self.aside.lock().keeps_alive && !chunked.has_surplus();
+                    let spare = self.connection.take_if(|connection| offered && connection.is_drained());
+                    self.aside.lock().spare = spare;
+                    return Ok(false);
+                }
+                Some(Framing::Broken(error)) => return Err(wrap(error.clone())),
+                _ => {}
+            }
+            if self.receive(Phase::Body)? == 0 {
+                return Err(wrap(Error::Truncated { received: 0, expected: None }));
+            }
+            if let Some(Framing::Chunked(chunked)) = &mut self.body {
+                self.buffers.decode(0, chunked).map_err(wrap)?;
+                if !self.buffers.unread().is_empty() {
+                    return Ok(true);
+                }
+            }
+        }
+    }
+
+    /// Receives once; nothing is the end.
+    fn receive(&mut self, phase: Phase) -> Result<usize, ureq::Error> {
+        let connection = self.connection.as_mut().ok_or(ureq::Error::ConnectionFailed)?;
+        self.patience.phase = phase;
+        let received = connection.read(self.buffers.space(), &mut self.patience);
+        if let Ok(n @ 1..) = received {
+            self.buffers.filled(n);
+            return Ok(n);
+        }
+        self.aside.lock().answered = !self.buffers.unread().is_empty();
+        // What is not understood yet never will be. ureq is left with nothing, and knows whether that is an end.
+        self.buffers.clear();
+        received.map_err(|error| self.failed(error))
     }
 
     fn failed(&self, error: io::Error) -> ureq::Error {
@@ -82,26 +162,11 @@ impl Transport for OneExchange {
     }
 
     fn await_input(&mut self, _: NextTimeout) -> Result<bool, ureq::Error> {
-        let connection = self.connection.as_mut().ok_or(ureq::Error::ConnectionFailed)?;
-        let unread = self.buffers.unread().len();
-        // ureq itself checks the head; a body is still unread where it is part of an endless chunk line.
-        if unread > MAX_HEAD {
-            let reason = format!("a chunk line of more than {MAX_HEAD} bytes");
-            return Err(wrap(Error::Malformed { reason: reason.into() }));
+        match self.body {
+            None => self.await_head(),
+            Some(Framing::Plain) => self.receive(Phase::Body).map(|n| n > 0),
+            Some(_) => self.await_chunk(),
         }
-        self.patience.phase = if self.aside.lock().head_is_whole { Phase::Body } else { Phase::Head };
-        let received = connection.read(self.buffers.space(), &mut self.patience);
-        match received {
-            Ok(n) if n > 0 => {
-                self.buffers.filled(n);
-                return Ok(true);
-            }
-            // What is not understood yet never will be. ureq is left with nothing, and knows whether that is an end.
-            Ok(_) => self.buffers.clear(),
-            Err(_) => {}
-        }
-        self.aside.lock().answered = unread > 0;
-        received.map(|_| false).map_err(|error| self.failed(error))
     }
 
     fn is_open(&mut self) -> bool {
@@ -173,7 +238,7 @@ impl Resolver for Resolved {
 /// The bytes of the request, and the ones of the reply that ureq has not consumed yet.
 ///
 /// The reply's part starts small, for the many threads that only wait, and grows for those that have much to read.
-/// It never holds more than [`MAX_HEAD`] and one read.
+/// It never holds more than a head and one read.
 #[derive(Debug, Default)]
 struct InOut {
     output: Vec<u8>,
@@ -205,6 +270,20 @@ impl InOut {
     fn filled(&mut self, n: usize) {
         self.end += n;
         self.was_full = self.end == self.input.len();
+    }
+
+    /// Puts `head` in the place of the first `length` unread bytes.
+    fn replace(&mut self, length: usize, head: &[u8]) {
+        self.input.splice(self.start..self.start + length, head.iter().copied());
+        self.end = self.end + head.len() - length;
+    }
+
+    /// Decodes what is unread but for the first `kept` bytes.
+    fn decode(&mut self, kept: usize, chunked: &mut Chunked) -> Result<(), Error> {
+        let encoded = self.start + kept;
+        let decoded = chunked.decode(&mut self.input[encoded..self.end]);
+        self.end = encoded + decoded.as_ref().unwrap_or(&0);
+        decoded.map(drop)
     }
 
     fn clear(&mut self) {
@@ -247,6 +326,7 @@ impl Buffers for InOut {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use photo::MAX_HEAD;
 
     #[test]
     fn the_input_grows_only_when_reads_fill_it() {

@@ -3,10 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
-use ureq_proto::client::Call;
-use ureq_proto::client::state::RecvBody;
-
-use crate::{Body, Config, Endpoint, Error, Phase, Photo, Received, Target};
+use crate::{Body, Chunked, Config, Endpoint, Error, Phase, Photo, Received, Target};
 
 mod buffer;
 mod plain;
@@ -17,9 +14,6 @@ use buffer::Buffer;
 
 /// Room for the head of a reply, in bytes: small photos come whole with it, large ones mostly do not.
 const HEAD_ROOM: usize = 4 << 10;
-
-/// Room for encoded chunks, in bytes.
-const CHUNK_ROOM: usize = 16 << 10;
 
 /// One hop of a download: owns the bytes, while the driver moves them.
 ///
@@ -99,10 +93,10 @@ enum State {
         request: Vec<u8>,
         sent: usize,
     },
-    /// With a call only where the reply has turned out not to be plain.
+    /// Until the reply turns out not to be plain, it may be.
     Head {
-        call: Option<protocol::Awaiting>,
         buffer: Buffer,
+        plain: bool,
     },
     Body {
         body: Body,
@@ -114,7 +108,7 @@ enum State {
 /// How the end of a body is told (RFC 9112, section 6.3).
 enum Framing {
     Length { reuse: bool },
-    Chunked { call: Box<Call<RecvBody>>, buffer: Buffer, reuse: bool },
+    Chunked { chunked: Chunked, reuse: bool },
     Close,
 }
 
@@ -183,7 +177,7 @@ impl Exchange {
             State::Send { request, sent } if sent + n < request.len() => {
                 State::Send { request, sent: sent + n }
             }
-            State::Send { .. } => State::Head { call: None, buffer: Buffer::default() },
+            State::Send { .. } => State::Head { buffer: Buffer::default(), plain: true },
             other => other,
         };
     }
@@ -194,7 +188,6 @@ impl Exchange {
     pub fn space(&mut self) -> &mut [u8] {
         match &mut self.state {
             State::Head { buffer, .. } => buffer.space(HEAD_ROOM),
-            State::Body { framing: Framing::Chunked { buffer, .. }, .. } => buffer.space(CHUNK_ROOM),
             State::Body { body, .. } => body.space(),
             State::Send { .. } | State::Over => &mut [],
         }
@@ -202,11 +195,8 @@ impl Exchange {
 
     /// Gives back a [`space`](Self::space) that nothing came to fill: what only waits needs no buffer.
     pub fn release(&mut self) {
-        match &mut self.state {
-            State::Head { buffer, .. } | State::Body { framing: Framing::Chunked { buffer, .. }, .. } => {
-                buffer.release();
-            }
-            _ => {}
+        if let State::Head { buffer, .. } = &mut self.state {
+            buffer.release();
         }
     }
 
@@ -217,13 +207,13 @@ impl Exchange {
     /// Whatever makes the reply no photo; the connection is then to be closed, and this exchange is over.
     pub fn filled(&mut self, n: usize) -> Result<Progress, Error> {
         match std::mem::replace(&mut self.state, State::Over) {
-            State::Head { call, mut buffer } => {
+            State::Head { mut buffer, plain } => {
                 if n == 0 {
-                    self.state = State::Head { call, buffer };
+                    self.state = State::Head { buffer, plain };
                     return Err(self.truncated());
                 }
                 buffer.filled += n;
-                self.head(call, buffer)
+                self.head(buffer, plain)
             }
             State::Body { body, framing } => self.body(body, framing, n),
             State::Send { .. } | State::Over => Err(Error::malformed("a reply where none was awaited")),

@@ -4,9 +4,6 @@ use http::{HeaderMap, HeaderValue, Response, StatusCode, Version, header};
 
 use crate::{Config, Error, RetryAfter, Target};
 
-/// Largest head of a reply, in bytes; also the most that is ever held of a reply without understanding it.
-pub const MAX_HEAD: usize = 64 << 10;
-
 /// What follows a head that was accepted.
 #[derive(Debug)]
 pub enum Reply {
@@ -32,8 +29,12 @@ impl Reply {
         let refused = |code| Err(Error::Status { code, retry_after: RetryAfter::of(headers) });
         match status.as_u16() {
             301 | 302 | 303 | 307 | 308 => {
-                let location = headers.get_all(header::LOCATION).iter().next_back();
-                let location = location.ok_or_else(|| Error::malformed("a redirect without Location"))?;
+                let mut locations = headers.get_all(header::LOCATION).iter();
+                let location =
+                    locations.next().ok_or_else(|| Error::malformed("a redirect without Location"))?;
+                if locations.any(|other| other != location) {
+                    return Err(Error::malformed("a redirect to more than one Location"));
+                }
                 Ok(Self::Redirect(target.redirect(location, config)?.into()))
             }
             // A part of a photo is no photo, and these others have no body to be one.
@@ -46,10 +47,13 @@ impl Reply {
 
 /// Nobody asked for an encoded photo, and its bytes would not be the photo's.
 fn accept_encoding(headers: &HeaderMap) -> Result<(), Error> {
-    for encoding in headers.get_all(header::CONTENT_ENCODING) {
-        if !encoding.as_bytes().eq_ignore_ascii_case(b"identity") {
+    let encodings = headers.get_all(header::CONTENT_ENCODING);
+    for encoding in encodings.iter().flat_map(|value| value.as_bytes().split(|byte| *byte == b',')) {
+        let encoding = encoding.trim_ascii();
+        if !encoding.is_empty() && !encoding.eq_ignore_ascii_case(b"identity") {
             return Err(Error::malformed(format_args!(
-                "content encoding {encoding:?}, which nobody asked for"
+                "content encoding {:?}, which nobody asked for",
+                encoding.escape_ascii().to_string()
             )));
         }
     }
@@ -57,7 +61,8 @@ fn accept_encoding(headers: &HeaderMap) -> Result<(), Error> {
 }
 
 /// Whether the server offers the connection for another request (RFC 9112, section 9.3).
-pub(crate) fn keeps_alive(response: &Response<()>) -> bool {
+#[must_use]
+pub fn keeps_alive<T>(response: &Response<T>) -> bool {
     let says = |token: &str| {
         let values = response.headers().get_all(header::CONNECTION);
         let tokens =

@@ -12,6 +12,10 @@ impl Buffer {
         &self.bytes[..self.filled]
     }
 
+    pub(super) fn bytes_mut(&mut self) -> &mut [u8] {
+        &mut self.bytes[..self.filled]
+    }
+
     pub(super) fn space(&mut self, room: usize) -> &mut [u8] {
         if self.filled == 0 && self.bytes.len() < room {
             self.bytes = vec![0; room];

@@ -1,12 +1,12 @@
 //! The plain case, without the protocol library: most requests are written, and most heads read, in one pass that
-//! builds nothing. What is not plain is left to [`protocol`](super::protocol), and what is plain means the same there: tests hold the
-//! two against each other.
+//! builds nothing. What is not plain is left to [`Head`](crate::Head) and the library, and what is plain means the same
+//! there: tests hold the two against each other.
 
 use std::mem::MaybeUninit;
 
-use httparse::{Header, Response, Status};
+use httparse::{Header, ParserConfig, Response, Status};
 
-use crate::{Config, Target};
+use crate::{Config, MAX_HEAD, Target};
 
 /// Most headers of a plain reply.
 const HEADERS: usize = 32;
@@ -16,11 +16,11 @@ const FIXED: usize = 96;
 
 /// What the first bytes of a reply are.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Head {
-    /// Nothing can be said yet.
+pub(super) enum Plain {
+    /// Part of a head; nothing more can be said yet.
     Partial,
-    /// Status 200, and a body of known length.
-    Plain {
+    /// The whole head: status 200, and a body of known length.
+    Head {
         /// Of the head, in bytes.
         length: usize,
         /// Of the body, in bytes.
@@ -29,7 +29,7 @@ pub(super) enum Head {
         reuse: bool,
     },
     /// Anything else: errors, redirects, interim replies, chunks, whatever is unusual.
-    NotPlain,
+    Not,
 }
 
 /// The bytes of the request, unless credentials go with it or the user agent is out of the ordinary.
@@ -55,25 +55,26 @@ pub(super) fn request(target: &Target, config: &Config) -> Option<Vec<u8>> {
     Some(request)
 }
 
-/// Reads the head of a reply, if it is plain.
-pub(super) fn head(bytes: &[u8]) -> Head {
-    let mut headers = [const { MaybeUninit::<Header>::uninit() }; HEADERS];
-    let mut response = Response::new(&mut []);
-    let parsed = httparse::ParserConfig::default().parse_response_with_uninit_headers(
-        &mut response,
-        bytes,
-        &mut headers,
-    );
-    match parsed {
-        Ok(Status::Complete(length)) if response.code == Some(200) && response.version == Some(1) => {
-            plain(length, response.headers).unwrap_or(Head::NotPlain)
+impl Plain {
+    /// Reads the head of a reply, if it is plain.
+    pub(super) fn head(bytes: &[u8]) -> Self {
+        let mut headers = [const { MaybeUninit::<Header>::uninit() }; HEADERS];
+        let mut response = Response::new(&mut []);
+        let parsed =
+            ParserConfig::default().parse_response_with_uninit_headers(&mut response, bytes, &mut headers);
+        match parsed {
+            Ok(Status::Complete(length))
+                if length <= MAX_HEAD && response.code == Some(200) && response.version == Some(1) =>
+            {
+                judge(length, response.headers).unwrap_or(Self::Not)
+            }
+            Ok(Status::Partial) if bytes.len() <= MAX_HEAD => Self::Partial,
+            Ok(_) | Err(_) => Self::Not,
         }
-        Ok(Status::Complete(_)) | Err(_) => Head::NotPlain,
-        Ok(Status::Partial) => Head::Partial,
     }
 }
 
-fn plain(length: usize, headers: &[Header]) -> Option<Head> {
+fn judge(length: usize, headers: &[Header]) -> Option<Plain> {
     let mut body = None;
     let mut reuse = true;
     for Header { name, value } in headers {
@@ -83,20 +84,18 @@ fn plain(length: usize, headers: &[Header]) -> Option<Head> {
                 return None;
             }
         } else if name.eq_ignore_ascii_case("connection") {
-            reuse &= if value.eq_ignore_ascii_case(b"close") {
-                false
-            } else if value.eq_ignore_ascii_case(b"keep-alive") {
-                true
-            } else {
+            if value.eq_ignore_ascii_case(b"close") {
+                reuse = false;
+            } else if !value.eq_ignore_ascii_case(b"keep-alive") {
                 return None;
-            };
+            }
         } else if name.eq_ignore_ascii_case("transfer-encoding")
             || name.eq_ignore_ascii_case("content-encoding")
         {
             return None;
         }
     }
-    Some(Head::Plain { length, body: body?, reuse })
+    Some(Plain::Head { length, body: body?, reuse })
 }
 
 /// Of decimal digits alone, and no more than always fit.

@@ -4,67 +4,50 @@ use std::sync::Arc;
 
 use http::Response;
 use ureq_proto::BodyMode;
-use ureq_proto::client::state::{RecvBody, RecvResponse};
+use ureq_proto::client::state::RecvResponse;
 use ureq_proto::client::{Call, RecvResponseResult};
 
-use super::plain::{self, Head};
+use super::plain::Plain;
 use super::{Buffer, Exchange, Framing, Progress, State, protocol};
 use crate::reply::keeps_alive;
-use crate::{Body, Error, MAX_HEAD, Reply};
+use crate::{Body, Chunked, Error, Head, Reply};
 
 impl Exchange {
-    pub(super) fn head(
-        &mut self,
-        call: Option<protocol::Awaiting>,
-        buffer: Buffer,
-    ) -> Result<Progress, Error> {
-        let call = match call {
-            Some(call) => call,
-            None => match plain::head(buffer.bytes()) {
-                Head::Plain { length, body, reuse } if length <= MAX_HEAD => {
-                    let mut body = Body::new(Some(body), &self.config)?;
-                    body.copy(&buffer.bytes()[length..])?;
-                    return self.measured(body, reuse);
-                }
-                Head::Partial if buffer.filled <= MAX_HEAD => {
-                    self.state = State::Head { call: None, buffer };
-                    return Ok(Progress::More);
-                }
-                _ => protocol::request(&self.target, &self.config)?.1,
-            },
-        };
-        self.head_by_protocol(call, buffer)
+    pub(super) fn head(&mut self, buffer: Buffer, plain: bool) -> Result<Progress, Error> {
+        let plain = if plain { Plain::head(buffer.bytes()) } else { Plain::Not };
+        match plain {
+            Plain::Head { length, body, reuse } => {
+                let mut body = Body::new(Some(body), &self.config)?;
+                body.copy(&buffer.bytes()[length..])?;
+                self.measured(body, reuse)
+            }
+            Plain::Partial => {
+                self.state = State::Head { buffer, plain: true };
+                Ok(Progress::More)
+            }
+            Plain::Not => self.head_by_protocol(buffer),
+        }
     }
 
-    fn head_by_protocol(
-        &mut self,
-        mut call: protocol::Awaiting,
-        mut buffer: Buffer,
-    ) -> Result<Progress, Error> {
-        loop {
-            let (used, response) = call.try_response(buffer.bytes(), false).map_err(Error::malformed)?;
-            let head_length = if response.is_some() { used } else { buffer.filled };
-            if head_length > MAX_HEAD {
-                return Err(Error::malformed(format_args!("a head of more than {MAX_HEAD} bytes")));
-            }
-            buffer.consume(used);
-            match response {
-                Some(response) => return self.judge(*call, buffer, &response),
-                // An interim reply (RFC 9110, section 15.2) was passed over; the next one may be there too.
-                None if used > 0 && buffer.filled > 0 => {}
-                None => {
-                    self.state = State::Head { call: Some(call), buffer };
-                    return Ok(Progress::More);
-                }
-            }
+    fn head_by_protocol(&mut self, mut buffer: Buffer) -> Result<Progress, Error> {
+        let Some(head) = Head::parse(buffer.bytes())? else {
+            self.state = State::Head { buffer, plain: false };
+            return Ok(Progress::More);
+        };
+        buffer.consume(head.length);
+        let (_, mut call) = protocol::request(&self.target, &self.config)?;
+        match call.try_response(&head.plain, false).map_err(Error::malformed)? {
+            (_, Some(response)) => self.judge(*call, buffer, &response, head.chunked),
+            (_, None) => Err(Error::malformed("a head that does not end")),
         }
     }
 
     fn judge(
         &mut self,
         call: Call<RecvResponse>,
-        rest: Buffer,
+        mut rest: Buffer,
         response: &Response<()>,
+        chunked: Option<Chunked>,
     ) -> Result<Progress, Error> {
         let reply = Reply::judge(&self.target, &self.config, response.status(), response.headers())?;
         let reuse = keeps_alive(response);
@@ -78,17 +61,19 @@ impl Exchange {
         let RecvResponseResult::RecvBody(call) = followed_by else {
             return self.finish(Body::new(Some(0), &self.config)?, reuse && rest.filled == 0);
         };
+        if let Some(mut chunked) = chunked {
+            let mut body = Body::new(None, &self.config)?;
+            let decoded = chunked.decode(rest.bytes_mut())?;
+            body.copy(&rest.bytes()[..decoded])?;
+            return self.chunked(body, chunked, reuse);
+        }
         match call.body_mode() {
             BodyMode::LengthDelimited(length) => {
                 let mut body = Body::new(Some(length), &self.config)?;
                 body.copy(rest.bytes())?;
                 self.measured(body, reuse)
             }
-            BodyMode::Chunked => {
-                let body = Body::new(None, &self.config)?;
-                self.chunked(body, Box::new(call), rest, reuse)
-            }
-            BodyMode::CloseDelimited | BodyMode::NoBody => {
+            BodyMode::CloseDelimited | BodyMode::Chunked | BodyMode::NoBody => {
                 let mut body = Body::new(None, &self.config)?;
                 body.copy(rest.bytes())?;
                 Ok(self.more(body, Framing::Close))
@@ -99,7 +84,6 @@ impl Exchange {
     pub(super) fn body(&mut self, mut body: Body, framing: Framing, n: usize) -> Result<Progress, Error> {
         match framing {
             Framing::Close if n == 0 => self.finish(body, false),
-            Framing::Chunked { call, .. } if n == 0 && call.is_ended_chunked() => self.finish(body, false),
             _ if n == 0 => Err(body.truncated()),
             Framing::Close => {
                 body.filled(n)?;
@@ -109,9 +93,10 @@ impl Exchange {
                 body.filled(n)?;
                 self.measured(body, reuse)
             }
-            Framing::Chunked { call, mut buffer, reuse } => {
-                buffer.filled += n;
-                self.chunked(body, call, buffer, reuse)
+            Framing::Chunked { mut chunked, reuse } => {
+                let decoded = chunked.decode(&mut body.space()[..n])?;
+                body.filled(decoded)?;
+                self.chunked(body, chunked, reuse)
             }
         }
     }
@@ -124,28 +109,11 @@ impl Exchange {
         Ok(self.more(body, Framing::Length { reuse }))
     }
 
-    fn chunked(
-        &mut self,
-        mut body: Body,
-        mut call: Box<Call<RecvBody>>,
-        mut buffer: Buffer,
-        reuse: bool,
-    ) -> Result<Progress, Error> {
-        loop {
-            let (used, decoded) = call.read(buffer.bytes(), body.space()).map_err(Error::malformed)?;
-            buffer.consume(used);
-            body.filled(decoded)?;
-            if call.can_proceed() {
-                return self.finish(body, reuse && buffer.filled == 0);
-            }
-            if used == 0 && decoded == 0 {
-                break;
-            }
+    fn chunked(&mut self, body: Body, chunked: Chunked, reuse: bool) -> Result<Progress, Error> {
+        if chunked.is_over() {
+            return self.finish(body, reuse && !chunked.has_surplus());
         }
-        if buffer.filled > MAX_HEAD {
-            return Err(Error::malformed(format_args!("a chunk line of more than {MAX_HEAD} bytes")));
-        }
-        Ok(self.more(body, Framing::Chunked { call, buffer, reuse }))
+        Ok(self.more(body, Framing::Chunked { chunked, reuse }))
     }
 
     fn more(&mut self, body: Body, framing: Framing) -> Progress {

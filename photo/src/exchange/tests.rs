@@ -104,9 +104,6 @@ fn a_reply_cut_short_is_never_a_whole_photo() {
                 Err(Error::Truncated { .. }) => {}
                 // Nothing but the end of the connection tells the end of this one.
                 Ok(Progress::Done { .. }) | Err(Error::NotAPhoto { .. }) if by_close => {}
-                // The last chunk has come; what is missing are trailers and the last line end.
-                Ok(Progress::Done { photo, reuse: false })
-                    if text.contains("chunked") && photo.bytes == GIF => {}
                 other => panic!("{text} cut at {at}: {}", described(&other)),
             }
         }
@@ -116,7 +113,7 @@ fn a_reply_cut_short_is_never_a_whole_photo() {
 #[test]
 fn a_bad_reply_is_refused_for_what_is_wrong_with_it() {
     let huge = format!("HTTP/1.1 200 OK\nX: {}\n\n", "x".repeat(MAX_HEAD));
-    let many = format!("HTTP/1.1 200 OK\n{}\n", "X: y\n".repeat(200));
+    let many = format!("HTTP/1.1 200 OK\n{}\n", "X: y\n".repeat(2000));
     for (head, body, expected) in [
         ("HTTP/1.1 404 Not Found\nContent-Length: 2\n\n", "no", "the server replied with status 404"),
         ("HTTP/1.1 206 Partial\nContent-Length: 14\n\n", "", "the server replied with status 206"),
@@ -131,21 +128,21 @@ fn a_bad_reply_is_refused_for_what_is_wrong_with_it() {
             "not a photo: 6 bytes that begin with \"<html>\"",
         ),
         ("HTTP/1.1 200 OK\nContent-Length: 99999999999\n\n", "", "larger than the limit of 67108864 bytes"),
-        ("HTTP/1.1 200 OK\nContent-Length: 14, 15\n\n", "", "malformed reply: conflicting content-length"),
-        (
-            "HTTP/1.1 200 OK\nContent-Length: -1\n\n",
-            "",
-            "malformed reply: content-length header not a number",
-        ),
+        ("HTTP/1.1 200 OK\nContent-Length: 14, 15\n\n", "", "malformed reply: two values of Content-Length"),
+        ("HTTP/1.1 200 OK\nContent-Length: -1\n\n", "", "malformed reply: Content-Length: -1"),
         (
             "HTTP/1.1 200 OK\nContent-Encoding: gzip\nContent-Length: 1\n\n",
             "",
             "malformed reply: content encoding",
         ),
-        ("HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n", "xyz\r\n", "malformed reply: chunk length"),
-        ("SSH-2.0-OpenSSH_9.6\n", "", "malformed reply: http parse fail"),
+        (
+            "HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n",
+            "xyz\r\n",
+            "malformed reply: 'x' in the size of a chunk",
+        ),
+        ("SSH-2.0-OpenSSH_9.6\n", "", "malformed reply: no head of a reply"),
         (&huge, "", "malformed reply: a head of more than 65536 bytes"),
-        (&many, "", "malformed reply: http parse resulted in too many headers"),
+        (&many, "", "malformed reply: no head of a reply: too many headers"),
     ] {
         let described = described(&receive(&[&reply(head, body.as_bytes())]));
         assert!(described.starts_with(expected), "{expected:?} expected, {described:?} found");
@@ -217,11 +214,10 @@ fn what_waits_for_its_first_byte_holds_no_buffer() {
     assert_eq!(buffer.bytes.capacity(), 0);
 }
 
-/// An exchange that leaves everything to the protocol library.
+/// An exchange that takes no reply for plain.
 fn by_protocol() -> Exchange {
     let mut exchange = exchange();
-    let (_, call) = protocol::request(&exchange.target, &exchange.config).unwrap();
-    exchange.state = State::Head { call: Some(call), buffer: Buffer::default() };
+    exchange.state = State::Head { buffer: Buffer::default(), plain: false };
     exchange
 }
 

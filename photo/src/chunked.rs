@@ -1,0 +1,250 @@
+//! A body that comes in chunks.
+
+use crate::{Error, MAX_HEAD};
+
+/// Decodes a body that comes in chunks (RFC 9112, section 7.1), in place and in whatever pieces it comes.
+///
+/// Sizes are hexadecimal digits and nothing else. Extensions and trailer fields are passed over, and a bare line feed
+/// ends a line as well. The body is whole with the empty line behind the last chunk, not before.
+#[derive(Debug)]
+pub struct Chunked {
+    state: State,
+    /// Bytes of this line, or of the trailer.
+    line: usize,
+    decoded: u64,
+    /// By a `Content-Length`, which should not be there and must not contradict.
+    declared: Option<u64>,
+    surplus: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum State {
+    /// In the line before a chunk.
+    Size {
+        size: u64,
+        part: Part,
+    },
+    Data {
+        left: u64,
+    },
+    /// Between a chunk and its line end.
+    DataEnd {
+        cr: bool,
+    },
+    /// In a line behind the last chunk.
+    Trailer {
+        empty: bool,
+        cr: bool,
+    },
+    Over,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    FirstDigit,
+    Digits,
+    Space,
+    Extension,
+    Cr,
+}
+
+impl Chunked {
+    /// A body of which nothing has come. If a length was declared beside, it must be the right one.
+    pub(crate) fn new(declared: Option<u64>) -> Self {
+        let state = State::Size { size: 0, part: Part::FirstDigit };
+        Self { state, line: 0, decoded: 0, declared, surplus: false }
+    }
+
+    /// Decodes what came: the bytes of the photo are then the first of `bytes`, as many as is returned.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Malformed`].
+    pub fn decode(&mut self, bytes: &mut [u8]) -> Result<usize, Error> {
+        let (mut read, mut written) = (0, 0);
+        while read < bytes.len() {
+            match self.state {
+                State::Data { left } => {
+                    let n = usize::try_from(left).unwrap_or(usize::MAX).min(bytes.len() - read);
+                    bytes.copy_within(read..read + n, written);
+                    read += n;
+                    written += n;
+                    self.decoded += n as u64;
+                    let left = left - n as u64;
+                    self.state = if left > 0 { State::Data { left } } else { State::DataEnd { cr: false } };
+                }
+                State::Over => {
+                    self.surplus = true;
+                    break;
+                }
+                state => {
+                    self.line += 1;
+                    if self.line > MAX_HEAD {
+                        return Err(Error::malformed(format_args!(
+                            "more than {MAX_HEAD} bytes beside a chunk"
+                        )));
+                    }
+                    self.state = next(state, bytes[read]).ok_or_else(|| refused(state, bytes[read]))?;
+                    read += 1;
+                    if matches!(self.state, State::Data { .. } | State::DataEnd { .. }) {
+                        self.line = 0;
+                    }
+                }
+            }
+        }
+        match self.declared {
+            Some(declared) if self.is_over() && declared != self.decoded => {
+                Err(Error::malformed(format_args!("{} bytes in chunks, {declared} declared", self.decoded)))
+            }
+            _ => Ok(written),
+        }
+    }
+
+    /// Whether the body is whole.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        matches!(self.state, State::Over)
+    }
+
+    /// Whether more came than the body: then nothing that follows on this connection can be trusted.
+    #[must_use]
+    pub fn has_surplus(&self) -> bool {
+        self.surplus
+    }
+}
+
+/// What follows a byte that is none of a chunk's.
+fn next(state: State, byte: u8) -> Option<State> {
+    Some(match (state, byte) {
+        (State::Size { part: Part::FirstDigit, .. }, b'\r' | b'\n' | b' ' | b'\t' | b';') => return None,
+        (State::Size { size: 0, .. }, b'\n') => State::Trailer { empty: true, cr: false },
+        (State::Size { size, .. }, b'\n') => State::Data { left: size },
+        (State::Size { part: Part::Cr, .. }, _) => return None,
+        (State::Size { size, .. }, b'\r') => State::Size { size, part: Part::Cr },
+        (State::Size { part: Part::Extension, .. }, _) => state,
+        (State::Size { size, .. }, b';') => State::Size { size, part: Part::Extension },
+        (State::Size { size, .. }, b' ' | b'\t') => State::Size { size, part: Part::Space },
+        (State::Size { part: Part::Space, .. }, _) => return None,
+        (State::Size { size, .. }, digit) => {
+            let digit = char::from(digit).to_digit(16)?;
+            let size = size.checked_mul(16)?.checked_add(digit.into())?;
+            State::Size { size, part: Part::Digits }
+        }
+        (State::DataEnd { .. }, b'\n') => State::Size { size: 0, part: Part::FirstDigit },
+        (State::DataEnd { cr: false }, b'\r') => State::DataEnd { cr: true },
+        (State::Trailer { empty: true, .. }, b'\n') => State::Over,
+        (State::Trailer { .. }, b'\n') => State::Trailer { empty: true, cr: false },
+        (State::Trailer { empty, cr: false }, b'\r') => State::Trailer { empty, cr: true },
+        (State::Trailer { cr: false, .. }, _) => State::Trailer { empty: false, cr: false },
+        _ => return None,
+    })
+}
+
+fn refused(state: State, byte: u8) -> Error {
+    let place = match state {
+        State::Size { part: Part::Digits | Part::FirstDigit, .. } => "the size of a chunk",
+        State::Size { .. } => "the line of a chunk's size",
+        State::Trailer { .. } => "the trailer",
+        State::Data { .. } | State::DataEnd { .. } | State::Over => "what follows a chunk",
+    };
+    Error::malformed(format_args!("'{}' in {place}", byte.escape_ascii()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What `pieces` decode to, and whether that is all.
+    fn decode<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Result<(String, bool), Error> {
+        let mut chunked = Chunked::new(None);
+        let mut decoded = Vec::new();
+        for piece in pieces {
+            let mut bytes = piece.to_vec();
+            let n = chunked.decode(&mut bytes)?;
+            decoded.extend(&bytes[..n]);
+        }
+        Ok((String::from_utf8(decoded).unwrap(), chunked.is_over()))
+    }
+
+    const GOOD: [&str; 6] = [
+        "5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n",
+        "05\r\nhello\r\n0006 \t\r\n world\r\n000\r\n\r\n",
+        "b;name=value;other=\"in; quotes\"\r\nhello world\r\n0;last\r\nField: value\r\n more: of it\r\n\r\n",
+        "B ; and a rather long extension that nobody has a use for\r\nhello world\r\n0\r\n\r\n",
+        "b\nhello world\n0\n\n",
+        "b;x\nhello world\r\n0\r\nField: value\n\r\n",
+    ];
+
+    #[test]
+    fn chunks_are_put_together_however_they_come() {
+        let expected = ("hello world".to_owned(), true);
+        for good in GOOD {
+            let bytes = good.as_bytes();
+            assert_eq!(decode([bytes]).unwrap(), expected, "{good}");
+            assert_eq!(decode(bytes.chunks(1)).unwrap(), expected, "{good}");
+            for at in 1..bytes.len() {
+                assert_eq!(decode([&bytes[..at], &bytes[at..]]).unwrap(), expected, "{good} at {at}");
+                assert!(!decode([&bytes[..at]]).unwrap().1, "{good} cut at {at}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_size_is_refused() {
+        for bad in [
+            "\r\n",
+            " 5\r\n",
+            "+5\r\n",
+            "-5\r\n",
+            "0x5\r\n",
+            "5 5\r\n",
+            "5,5\r\n",
+            "g\r\n",
+            ";x\r\n",
+            "5\r5\n",
+            "5;x\ry\n",
+            "\n",
+            "5\0\r\n",
+            "10000000000000000\r\n",
+        ] {
+            assert!(decode([bad.as_bytes()]).is_err(), "{bad:?}");
+        }
+        assert!(decode([b"ffffffffffffffff\r\nx".as_slice()]).is_ok_and(|(_, over)| !over));
+    }
+
+    #[test]
+    fn a_chunk_ends_where_its_size_says() {
+        for bad in ["5\r\nhello!\r\n", "5\r\nhello5\r\n", "5\r\nhello\r5", "0\r\n\rx", "0\r\nField\rx\n"] {
+            assert!(decode([bad.as_bytes()]).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_declared_length_must_be_the_right_one() {
+        for (declared, right) in [(5, true), (4, false), (6, false)] {
+            let decoded = Chunked::new(Some(declared)).decode(&mut b"5\r\nhello\r\n0\r\n\r\n".to_vec());
+            assert_eq!(decoded.is_ok(), right, "{declared}");
+        }
+    }
+
+    #[test]
+    fn lines_and_trailers_have_a_bound() {
+        let extended =
+            |n| Chunked::new(None).decode(format!("5;{}\r\n", "x".repeat(n)).into_bytes().as_mut_slice());
+        assert!(extended(MAX_HEAD - 4).is_ok());
+        assert!(extended(MAX_HEAD - 3).is_err());
+        let mut endless = format!("0\r\n{}", "Field: value\r\n".repeat((MAX_HEAD - 3) / 14)).into_bytes();
+        assert!(Chunked::new(None).decode(&mut endless).is_ok());
+        endless.extend(b"Field: value\r\n");
+        assert!(Chunked::new(None).decode(&mut endless).is_err());
+    }
+
+    #[test]
+    fn what_follows_the_body_is_noticed() {
+        let mut chunked = Chunked::new(None);
+        assert_eq!(chunked.decode(&mut b"0\r\n\r\n".to_vec()).unwrap(), 0);
+        assert!(chunked.is_over() && !chunked.has_surplus());
+        chunked.decode(&mut b"H".to_vec()).unwrap();
+        assert!(chunked.has_surplus());
+    }
+}

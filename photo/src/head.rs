@@ -1,0 +1,226 @@
+//! The head of a reply, as it comes and as the protocol library takes it.
+
+use http::header::{
+    CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, HeaderName, LOCATION, RETRY_AFTER, TRANSFER_ENCODING,
+};
+use httparse::{Header, ParserConfig, Response, Status};
+
+use crate::{Chunked, Error};
+
+/// Largest head of a reply, with the interim replies before it, in bytes; also the longest trailer of a chunked body, and
+/// the longest line before a chunk.
+pub const MAX_HEAD: usize = 64 << 10;
+
+/// Most fields of a head.
+const MAX_FIELDS: usize = 1000;
+
+/// What nearly every head is content with.
+const FEW_FIELDS: usize = 64;
+
+/// The fields that decide anything.
+const KEPT: [HeaderName; 4] = [CONNECTION, CONTENT_ENCODING, LOCATION, RETRY_AFTER];
+
+/// What a reply begins with: its head, and the interim replies (RFC 9110, section 15.2) before it.
+///
+/// All styles see a reply through this. It takes what RFC 9112 and the servers of this world allow: folded lines, bare
+/// line feeds, fields in interim replies, hundreds of fields. It refuses what leaves in doubt where the body ends, and
+/// what remains it writes down again as plainly as it goes, so that the protocol library has nothing to be in doubt of.
+#[derive(Debug)]
+pub struct Head {
+    /// How many bytes of what came this is.
+    pub length: usize,
+    /// The same head, with no more than the fields that decide anything. A chunked body is no concern of it.
+    pub plain: Vec<u8>,
+    /// What decodes the body, if it comes in chunks.
+    pub chunked: Option<Chunked>,
+}
+
+impl Head {
+    /// Of the reply that begins with `input`; `None` if there is more to come.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Malformed`] for what is no head, for one of more than [`MAX_HEAD`] bytes (with the interim replies) or
+    /// 1,000 fields, and for one whose body could end in more than one place.
+    pub fn parse(input: &[u8]) -> Result<Option<Self>, Error> {
+        let mut length = 0;
+        let head = loop {
+            match parse_one(&input[length..], &mut [httparse::EMPTY_HEADER; FEW_FIELDS])? {
+                None => break None,
+                Some(Parsed::Interim(interim)) => length += interim,
+                Some(Parsed::Final(head)) => break Some(head),
+            }
+        };
+        let head = head.map(|head| Self { length: length + head.length, ..head });
+        if head.as_ref().map_or(input.len(), |head| head.length) > MAX_HEAD {
+            return Err(Error::malformed(format_args!("a head of more than {MAX_HEAD} bytes")));
+        }
+        Ok(head)
+    }
+}
+
+enum Parsed {
+    Interim(usize),
+    Final(Head),
+}
+
+fn parse_one<'a>(input: &'a [u8], room: &mut [Header<'a>]) -> Result<Option<Parsed>, Error> {
+    let few = room.len() < MAX_FIELDS;
+    let mut head = Response::new(room);
+    let parsed = ParserConfig::default()
+        .allow_obsolete_multiline_headers_in_responses(true)
+        .allow_multiple_spaces_in_response_status_delimiters(true)
+        .parse_response(&mut head, input);
+    let length = match parsed {
+        Ok(Status::Complete(length)) => length,
+        Ok(Status::Partial) => return Ok(None),
+        Err(httparse::Error::TooManyHeaders) if few => {
+            return parse_one(input, &mut vec![httparse::EMPTY_HEADER; MAX_FIELDS]);
+        }
+        Err(error) => return Err(Error::malformed(format_args!("no head of a reply: {error}"))),
+    };
+    Ok(Some(match head.code.unwrap_or_default() {
+        code @ 0..100 => return Err(Error::malformed(format_args!("status code {code:03}"))),
+        // 101 would be the last word in this protocol.
+        100 | 102..200 => Parsed::Interim(length),
+        code => {
+            let version = head.version.unwrap_or_default();
+            let (declared, chunked) = framing(version, head.headers)?;
+            let mut plain = format!("HTTP/1.{version} {code} \r\n").into_bytes();
+            if let Some(declared) = declared.filter(|_| !chunked) {
+                push(&mut plain, &CONTENT_LENGTH, declared.to_string().as_bytes());
+            }
+            for name in &KEPT {
+                values(head.headers, name).for_each(|value| push(&mut plain, name, value));
+            }
+            plain.extend(b"\r\n");
+            Parsed::Final(Head { length, plain, chunked: chunked.then(|| Chunked::new(declared)) })
+        }
+    }))
+}
+
+fn push(plain: &mut Vec<u8>, name: &HeaderName, value: &[u8]) {
+    plain.extend(name.as_str().bytes());
+    plain.extend(b": ");
+    // A folded line is one line with spaces in it (RFC 9112, section 5.2).
+    plain.extend(value.iter().map(|byte| if matches!(byte, b'\r' | b'\n') { b' ' } else { *byte }));
+    plain.extend(b"\r\n");
+}
+
+/// The length that is declared, and whether the body is chunked (RFC 9112, section 6).
+fn framing(version: u8, fields: &[Header<'_>]) -> Result<(Option<u64>, bool), Error> {
+    let mut declared = None;
+    for value in items(fields, &CONTENT_LENGTH) {
+        let length = number(value).ok_or_else(|| refused("Content-Length", value))?;
+        if declared.replace(length).is_some_and(|other| other != length) {
+            return Err(Error::malformed("two values of Content-Length"));
+        }
+    }
+    if version == 0 && values(fields, &TRANSFER_ENCODING).next().is_some() {
+        return Err(Error::malformed("Transfer-Encoding, which HTTP/1.0 has not"));
+    }
+    let mut chunked = false;
+    for coding in items(fields, &TRANSFER_ENCODING) {
+        match coding {
+            // That of RFC 2616: none.
+            coding if coding.is_empty() || coding.eq_ignore_ascii_case(b"identity") => {}
+            coding if coding.eq_ignore_ascii_case(b"chunked") && !chunked => chunked = true,
+            // No other was offered, and none is applied twice.
+            coding => return Err(refused("Transfer-Encoding", coding)),
+        }
+    }
+    Ok((declared, chunked))
+}
+
+fn refused(name: &str, value: &[u8]) -> Error {
+    Error::malformed(format_args!("{name}: {}", value.escape_ascii()))
+}
+
+/// Digits, and nothing else.
+fn number(value: &[u8]) -> Option<u64> {
+    let digits = value.iter().all(u8::is_ascii_digit);
+    std::str::from_utf8(value).ok().filter(|_| digits)?.parse().ok()
+}
+
+fn values<'a>(fields: &'a [Header<'_>], name: &'a HeaderName) -> impl Iterator<Item = &'a [u8]> {
+    fields.iter().filter(|field| field.name.eq_ignore_ascii_case(name.as_str())).map(|field| field.value)
+}
+
+/// The items of a list, which may stand in one field or in several (RFC 9110, section 5.3).
+fn items<'a>(fields: &'a [Header<'_>], name: &'a HeaderName) -> impl Iterator<Item = &'a [u8]> {
+    values(fields, name).flat_map(|value| value.split(|byte| *byte == b',')).map(<[u8]>::trim_ascii)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn head(text: &str) -> Result<Option<Head>, Error> {
+        Head::parse(text.replace('\n', "\r\n").as_bytes())
+    }
+
+    fn plain(text: &str) -> String {
+        String::from_utf8(head(text).unwrap().unwrap().plain).unwrap().replace("\r\n", "|")
+    }
+
+    #[test]
+    fn a_head_is_written_down_plainly() {
+        for (text, expected) in [
+            (
+                "HTTP/1.1 200 OK\nServer: x\nCONTENT-LENGTH: 042 , 42\nContent-Length:42\n\n",
+                "200 |content-length: 42||",
+            ),
+            ("HTTP/1.1  302\nLocation: /a\n\t  b\nX: y\n z\n\n", "302 |location: /a  \t  b||"),
+            (
+                "HTTP/1.1 200 OK\nTransfer-Encoding: identity\nContent-Length: 5\n\n",
+                "200 |content-length: 5||",
+            ),
+            ("HTTP/1.1 200 OK\nTransfer-Encoding: Chunked\nContent-Length: 5\n\n", "200 ||"),
+            (
+                "HTTP/1.1 100 Go on\nServer: x\n\nHTTP/1.1 199\n\nHTTP/1.1 503\nRetry-After: 7\n\n",
+                "503 |retry-after: 7||",
+            ),
+        ] {
+            assert_eq!(plain(text), format!("HTTP/1.1 {expected}"), "{text}");
+        }
+        let bare = "HTTP/1.0 200 OK\nContent-Length: 5\n\nbody";
+        assert_eq!(Head::parse(bare.as_bytes()).unwrap().unwrap().length, bare.len() - 4);
+    }
+
+    #[test]
+    fn what_leaves_the_end_of_the_body_in_doubt_is_refused() {
+        for fields in [
+            "Content-Length: 5\nContent-Length: 6",
+            "Content-Length: 42, 30",
+            "Content-Length:",
+            "Content-Length: +5",
+            "Content-Length: -5",
+            "Content-Length: 0x20",
+            "Content-Length: 5 5",
+            "Content-Length: 18446744073709551616",
+            "Transfer-Encoding: gzip",
+            "Transfer-Encoding: gzip, chunked",
+            "Transfer-Encoding: chunked, gzip",
+            "Transfer-Encoding: chunked\nTransfer-Encoding: chunked",
+            "Transfer-Encoding: xchunked",
+        ] {
+            let found = head(&format!("HTTP/1.1 200 OK\n{fields}\n\n"));
+            assert!(matches!(found, Err(Error::Malformed { .. })), "{fields}: {found:?}");
+        }
+        assert!(head("HTTP/1.0 200 OK\nTransfer-Encoding: chunked\n\n").is_err());
+        assert!(head("HTTP/1.1 099 Too few\n\n").is_err());
+    }
+
+    #[test]
+    fn a_head_has_bounds() {
+        let fields = |count| head(&format!("HTTP/1.1 200 OK\n{}\n", "X: y\n".repeat(count)));
+        assert!(fields(MAX_FIELDS).unwrap().is_some());
+        assert!(fields(MAX_FIELDS + 1).is_err());
+        let interim = |count| head(&"HTTP/1.1 102 Wait\n\n".repeat(count));
+        assert!(interim(MAX_HEAD / 21).unwrap().is_none());
+        assert!(interim(MAX_HEAD / 21 + 1).is_err());
+        let line = |length| head(&format!("HTTP/1.1 200 OK\nX: {}\n\n", "y".repeat(length)));
+        assert!(line(MAX_HEAD - 24).unwrap().is_some());
+        assert!(line(MAX_HEAD - 23).is_err());
+    }
+}
