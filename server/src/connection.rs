@@ -225,6 +225,7 @@ impl Connection {
                     self.transport.close_notify();
                     return Ok(Some(Pause::Close));
                 }
+                Step::Cut => return Ok(Some(Pause::Close)),
                 Step::Finish => {
                     self.transport.finish()?;
                     self.finishing = true;

@@ -168,12 +168,12 @@ fn printable(value: &str) -> Result<String, String> {
         .ok_or_else(|| format!("{value} is not percent-encoded text"))
 }
 
-fn at_most(size: usize, name: &str) -> Result<(), String> {
+pub(crate) fn at_most(size: usize, name: &str) -> Result<(), String> {
     if size <= MAX_PICTURE_BYTES { Ok(()) } else { Err(format!("{name} is at most {MAX_PICTURE_BYTES}")) }
 }
 
 /// What is prepared must not be many times larger than the photo.
-fn few_pieces(bytes: usize, size: usize, name: &str) -> Result<(), String> {
+pub(crate) fn few_pieces(bytes: usize, size: usize, name: &str) -> Result<(), String> {
     if bytes / size <= MAX_PIECES {
         Ok(())
     } else {

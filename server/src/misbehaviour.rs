@@ -8,7 +8,7 @@ use crate::reply::Reply;
 use crate::script::{Slice, Step};
 
 /// Time for the peer to read what was sent: a reset takes away what it has not read.
-const BEFORE_RESET: Duration = Duration::from_millis(20);
+pub(crate) const BEFORE_RESET: Duration = Duration::from_millis(20);
 const BEFORE_STRAY: Duration = Duration::from_millis(5);
 
 impl Fault {
@@ -121,6 +121,7 @@ impl Fault {
                 vec![Step::send(material.good()?), wait, Step::Close]
             }
             Fault::CloseOnReuse => vec![Step::CloseIfReused, Step::send(material.good()?)],
+            Fault::Raw => material.raw()?,
             Fault::Flaky if material.earlier < material.query.number("fail", 1_u32)? => {
                 match material.query.value("as").map_or(Some(Fault::ResetBeforeHead), Fault::from_name) {
                     None | Some(Fault::Flaky) => return Err("as is the name of another fault".to_owned()),
@@ -172,6 +173,12 @@ mod tests {
             (Fault::Flaky, "as=flaky"),
             (Fault::Flaky, "as=no-such-fault"),
             (Fault::CutBody, "delay_ms=99999999999999"),
+            (Fault::Raw, "reply=%7Bcat%7D"),
+            (Fault::Raw, "reply=%7B100000000*%7D"),
+            (Fault::Raw, "reply=%7B100000000*a%7D"),
+            (Fault::Raw, "end=well"),
+            (Fault::Raw, "step=0"),
+            (Fault::Raw, "bytes=10000000&step=1"),
         ] {
             assert!(steps(fault, query).is_err(), "{fault:?} {query}");
         }

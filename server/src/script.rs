@@ -21,6 +21,8 @@ pub(crate) enum Step {
     CloseIfReused,
     /// Close at once, as close(2) does.
     Close,
+    /// Close at once, over TLS too without saying so.
+    Cut,
     /// Say that nothing more will come, then swallow what the peer is still sending: closing over unread
     /// input would be a reset, and the peer might lose the reply to it.
     Finish,

@@ -15,7 +15,7 @@ use crate::event_loop::{Command, EventLoop};
 use crate::folder::Folder;
 use crate::routes::Routes;
 use crate::site::Site;
-use crate::tls::Identity;
+use crate::tls::{Certificate, Identity};
 
 /// Connections that the kernel holds until they are accepted: benches open thousands at once.
 const BACKLOG: i32 = 4096;
@@ -42,6 +42,8 @@ pub struct Options {
     pub tls_port: u16,
     /// The folder whose files are at `/folder/NAME`. Default: none.
     pub dir: Option<PathBuf>,
+    /// The certificate to show. Default: a good one.
+    pub certificate: Certificate,
     /// Whether to keep request heads for [`PhotoServer::request_heads`]. Costs an allocation per request.
     /// Default: true.
     pub keep_heads: bool,
@@ -57,6 +59,7 @@ impl Default for Options {
             port: 0,
             tls_port: 0,
             dir: None,
+            certificate: Certificate::default(),
             keep_heads: true,
             max_connections: usize::MAX,
         }
@@ -72,7 +75,7 @@ impl Options {
     /// text names what it is about.
     pub fn start(self) -> io::Result<PhotoServer> {
         let folder = self.dir.as_deref().map(Folder::open).transpose()?;
-        let identity = Identity::generate(self.listen).map_err(io::Error::other)?;
+        let identity = Identity::generate(self.listen, self.certificate).map_err(io::Error::other)?;
         let plain = listen(SocketAddr::new(self.listen, self.port))?;
         let tls = listen(SocketAddr::new(self.listen, self.tls_port))?;
         let (http, https) = (plain.local_addr()?, tls.local_addr()?);

@@ -6,10 +6,25 @@ use std::sync::Arc;
 
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
-    KeyUsagePurpose,
+    KeyUsagePurpose, date_time_ymd,
 };
 use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
+
+/// What is wrong with the certificate that a server shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Certificate {
+    /// Nothing: it is for `localhost`, for the loopback addresses and for the address listened on.
+    #[default]
+    Good,
+    /// It was good until the year 2000.
+    Expired,
+    /// It is for `elsewhere.test`.
+    OtherName,
+    /// It is by another root than [`PhotoServer::root_certificate`](crate::PhotoServer::root_certificate).
+    OtherIssuer,
+}
 
 /// A server configuration, and the root that a client must trust to accept it.
 #[derive(Debug)]
@@ -20,10 +35,18 @@ pub(crate) struct Identity {
 
 impl Identity {
     /// A new root, and a certificate of its for localhost, the loopback addresses and `listen`.
-    pub(crate) fn generate(listen: IpAddr) -> Result<Self, Box<dyn Error + Send + Sync>> {
-        let root = CertifiedIssuer::self_signed(root_params(), KeyPair::generate()?)?;
+    pub(crate) fn generate(
+        listen: IpAddr,
+        certificate: Certificate,
+    ) -> Result<Self, Box<dyn Error + Send + Sync>> {
+        let generate_root = || CertifiedIssuer::self_signed(root_params(), KeyPair::generate()?);
+        let root = generate_root()?;
+        let shown = match certificate {
+            Certificate::OtherIssuer => generate_root()?.der().clone(),
+            _ => root.der().clone(),
+        };
         let key = KeyPair::generate()?;
-        let certificate = server_params(listen)?.signed_by(&key, &root)?;
+        let certificate = server_params(listen, certificate)?.signed_by(&key, &root)?;
         let key = PrivatePkcs8KeyDer::from(key.serialize_der());
 
         let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -32,7 +55,7 @@ impl Identity {
             .with_no_client_auth()
             .with_single_cert(vec![certificate.der().clone()], key.into())?;
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
-        Ok(Self { root: root.der().clone(), config: Arc::new(config) })
+        Ok(Self { root: shown, config: Arc::new(config) })
     }
 }
 
@@ -44,13 +67,19 @@ fn root_params() -> CertificateParams {
     params
 }
 
-fn server_params(listen: IpAddr) -> Result<CertificateParams, rcgen::Error> {
+fn server_params(listen: IpAddr, certificate: Certificate) -> Result<CertificateParams, rcgen::Error> {
     let mut names = vec!["localhost".into(), "127.0.0.1".into(), "::1".into()];
     let listen = listen.to_string();
     if !names.contains(&listen) {
         names.push(listen);
     }
+    if certificate == Certificate::OtherName {
+        names = vec!["elsewhere.test".into()];
+    }
     let mut params = CertificateParams::new(names)?;
+    if certificate == Certificate::Expired {
+        params.not_after = date_time_ymd(2000, 1, 1);
+    }
     params.distinguished_name.push(DnType::CommonName, "photo-server");
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
@@ -65,7 +94,7 @@ mod tests {
 
     #[test]
     fn each_identity_has_a_root_of_its_own() {
-        let generate = || Identity::generate(Ipv4Addr::LOCALHOST.into()).unwrap();
+        let generate = || Identity::generate(Ipv4Addr::LOCALHOST.into(), Certificate::Good).unwrap();
         assert_ne!(generate().root, generate().root);
     }
 }

@@ -104,6 +104,18 @@ const CASES: &[Case] = &[
     case(Fault::CloseAfterReply, "", End::Closed, Reply::is_photo),
     case(Fault::CloseAfterReply, "after_ms=50", End::Closed, Reply::is_photo),
     case(Fault::CloseOnReuse, "", End::Silent, Reply::is_photo),
+    case(Fault::Raw, "", End::Silent, Reply::is_photo),
+    case(Fault::Raw, "reply=%7Bhalf%7D%7Blen%7D:%7Bhex%7D%7Brest%7D&end=close", End::Closed, |r| {
+        let (half, rest) = r.body.split_at(PHOTO_BYTES / 2);
+        half == &photo()[..PHOTO_BYTES / 2]
+            && rest.starts_with(b"4000:fa0")
+            && r.ends(&photo()[PHOTO_BYTES / 2..])
+    }),
+    case(Fault::Raw, "reply=%7B3*a%0d%0a%7D%7Bto%7D&end=cut&first=16&step=5&every_ms=1", End::Closed, |r| {
+        r.body == b"a\r\na\r\na\r\n/photo?"
+    }),
+    case(Fault::Raw, "reply=x&end=reset", End::Reset, |r| r.body == b"x"),
+    case(Fault::Raw, "reply=x&end=stall", End::Silent, |r| r.body == b"x"),
     case(Fault::Flaky, "", End::Reset, Reply::is_nothing),
     case(Fault::Flaky, "as=status&code=503", End::Silent, |r| r.status(503)),
     case(Fault::Flaky, "fail=0", End::Silent, Reply::is_photo),
