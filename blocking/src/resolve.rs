@@ -22,16 +22,12 @@ pub(crate) fn resolve(
     deadline: &Deadline,
     token: Option<&CancelToken>,
 ) -> Result<Vec<SocketAddr>, Error> {
-    if let Some(address) = endpoint.address() {
-        return Ok(vec![address]);
+    if let Some(known) = endpoint.addresses(config) {
+        return endpoint.resolved(Ok(known));
     }
     let (host, port) = (endpoint.host(), endpoint.port());
     let look_up = move || (host.as_str(), port).to_socket_addrs().map(Iterator::collect);
-    let addresses: Vec<_> = elsewhere(look_up, endpoint, config, deadline, token)?;
-    if addresses.is_empty() {
-        return Err(Error::resolve(endpoint, io::Error::new(io::ErrorKind::NotFound, "no address")));
-    }
-    Ok(addresses)
+    endpoint.resolved(Ok(elsewhere(look_up, endpoint, config, deadline, token)?))
 }
 
 /// The operating system's resolver knows no deadline and cannot be interrupted. So it works in a thread of its

@@ -65,7 +65,8 @@ async fn connect<R: Runtime>(
     endpoint: &Endpoint,
     watch: &mut Watch<'_, R>,
 ) -> Result<Connection<R>, Error> {
-    let addresses = watch.within(Phase::Resolve, resolve(client.runtime(), endpoint)).await??;
+    let found = resolve(client.runtime(), endpoint, client.config());
+    let addresses = watch.within(Phase::Resolve, found).await??;
     let connection = connect_to_any(client, endpoint, &addresses, watch).await?;
     watch.within(Phase::Handshake, connection.handshake(client, endpoint)).await?
 }

@@ -1,5 +1,6 @@
 //! What a client is allowed and willing to do.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,6 +26,7 @@ pub struct Config {
     pub(crate) max_redirects: u32,
     pub(crate) max_idle_per_host: usize,
     pub(crate) user_agent: String,
+    pub(crate) known_hosts: Vec<(String, Vec<SocketAddr>)>,
     pub(crate) root_certificates: Vec<Vec<u8>>,
     pub(crate) verify_format: bool,
 }
@@ -81,6 +83,16 @@ impl Config {
         self
     }
 
+    /// The addresses of `host`, in the order in which they are to be tried: the system's resolver is not asked for it.
+    /// A host without any cannot be resolved. May be called repeatedly; the first word on a host counts.
+    ///
+    /// The ports are those connected to, whatever the URL says. The certificate must still be for the host.
+    #[must_use]
+    pub fn resolve(mut self, host: impl Into<String>, addresses: impl Into<Vec<SocketAddr>>) -> Self {
+        self.known_hosts.push((host.into(), addresses.into()));
+        self
+    }
+
     /// Trusts one more root certificate (DER) beside the ones of the web. May be called repeatedly.
     ///
     /// This is the only way to widen trust: certificates are always verified.
@@ -131,6 +143,7 @@ impl Default for Config {
             max_redirects: 10,
             max_idle_per_host: 256,
             user_agent: concat!("photo/", env!("CARGO_PKG_VERSION")).into(),
+            known_hosts: Vec::new(),
             root_certificates: Vec::new(),
             verify_format: true,
         }

@@ -7,7 +7,7 @@ use std::net::{IpAddr, SocketAddr};
 use rustls::pki_types::ServerName;
 use url::{Host, Url};
 
-use crate::Error;
+use crate::{Config, Error};
 
 /// Scheme, host and port: what a connection is made to, and what it can be used again for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -56,15 +56,34 @@ impl Endpoint {
         self.port
     }
 
-    /// The address, if the URL names one: then there is nothing to resolve.
+    /// The addresses, if the URL names one or [`Config::resolve`] does: then there is nothing to resolve.
     #[must_use]
-    pub fn address(&self) -> Option<SocketAddr> {
-        let ip = match self.host {
-            Host::Domain(_) => return None,
-            Host::Ipv4(ip) => IpAddr::V4(ip),
-            Host::Ipv6(ip) => IpAddr::V6(ip),
+    pub fn addresses(&self, config: &Config) -> Option<Vec<SocketAddr>> {
+        let ip = match &self.host {
+            Host::Domain(name) => {
+                let mut known = config.known_hosts.iter();
+                return known
+                    .find(|(host, _)| host.eq_ignore_ascii_case(name))
+                    .map(|(_, known)| known.clone());
+            }
+            Host::Ipv4(ip) => IpAddr::V4(*ip),
+            Host::Ipv6(ip) => IpAddr::V6(*ip),
         };
-        Some(SocketAddr::new(ip, self.port))
+        Some(vec![SocketAddr::new(ip, self.port)])
+    }
+
+    /// What a resolver found, if that is at least one address.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Resolve`].
+    pub fn resolved(&self, found: io::Result<Vec<SocketAddr>>) -> Result<Vec<SocketAddr>, Error> {
+        match found {
+            Ok(none) if none.is_empty() => {
+                Err(Error::resolve(self, io::Error::new(io::ErrorKind::NotFound, "no address")))
+            }
+            found => found.map_err(|error| Error::resolve(self, error)),
+        }
     }
 
     /// The name that the server's certificate must be for.

@@ -42,8 +42,8 @@ impl EventLoop {
         let wanted = Arc::new(());
         let still_wanted = Arc::downgrade(&wanted);
         download.step = Step::Resolve { _wanted: wanted };
-        if endpoint.address().is_some() {
-            return self.on_resolved(key, resolve(&endpoint));
+        if let Some(known) = endpoint.addresses(&self.config) {
+            return self.on_resolved(key, endpoint.resolved(Ok(known)));
         }
         let work = Box::new(move || {
             let is_wanted = still_wanted.strong_count() > 0;
