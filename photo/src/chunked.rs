@@ -4,8 +4,8 @@ use crate::{Error, MAX_HEAD};
 
 /// Decodes a body that comes in chunks (RFC 9112, section 7.1), in place and in whatever pieces it comes.
 ///
-/// Sizes are hexadecimal digits and nothing else. Extensions and trailer fields are passed over, and a bare line feed
-/// ends a line as well. The body is whole with the empty line behind the last chunk, not before.
+/// Sizes are hexadecimal digits and nothing else. Extensions and trailer fields are passed over. A bare line feed ends a
+/// line as well; but a chunk ends as the line before it does, or its size is wrong. The body is whole with the empty line behind the last chunk, not before.
 #[derive(Debug)]
 pub struct Chunked {
     state: State,
@@ -24,12 +24,13 @@ enum State {
         size: u64,
         part: Part,
     },
+    /// In a chunk, behind which CRLF or a mere LF is to come.
     Data {
         left: u64,
+        crlf: bool,
     },
-    /// Between a chunk and its line end.
     DataEnd {
-        cr: bool,
+        crlf: bool,
     },
     /// In a line behind the last chunk.
     Trailer {
@@ -64,14 +65,14 @@ impl Chunked {
         let (mut read, mut written) = (0, 0);
         while read < bytes.len() {
             match self.state {
-                State::Data { left } => {
+                State::Data { left, crlf } => {
                     let n = usize::try_from(left).unwrap_or(usize::MAX).min(bytes.len() - read);
                     bytes.copy_within(read..read + n, written);
                     read += n;
                     written += n;
                     self.decoded += n as u64;
                     let left = left - n as u64;
-                    self.state = if left > 0 { State::Data { left } } else { State::DataEnd { cr: false } };
+                    self.state = if left > 0 { State::Data { left, crlf } } else { State::DataEnd { crlf } };
                 }
                 State::Over => {
                     self.surplus = true;
@@ -118,7 +119,7 @@ fn next(state: State, byte: u8) -> Option<State> {
     Some(match (state, byte) {
         (State::Size { part: Part::FirstDigit, .. }, b'\r' | b'\n' | b' ' | b'\t' | b';') => return None,
         (State::Size { size: 0, .. }, b'\n') => State::Trailer { empty: true, cr: false },
-        (State::Size { size, .. }, b'\n') => State::Data { left: size },
+        (State::Size { size, part }, b'\n') => State::Data { left: size, crlf: part == Part::Cr },
         (State::Size { part: Part::Cr, .. }, _) => return None,
         (State::Size { size, .. }, b'\r') => State::Size { size, part: Part::Cr },
         (State::Size { part: Part::Extension, .. }, _) => state,
@@ -130,8 +131,8 @@ fn next(state: State, byte: u8) -> Option<State> {
             let size = size.checked_mul(16)?.checked_add(digit.into())?;
             State::Size { size, part: Part::Digits }
         }
-        (State::DataEnd { .. }, b'\n') => State::Size { size: 0, part: Part::FirstDigit },
-        (State::DataEnd { cr: false }, b'\r') => State::DataEnd { cr: true },
+        (State::DataEnd { crlf: true }, b'\r') => State::DataEnd { crlf: false },
+        (State::DataEnd { crlf: false }, b'\n') => State::Size { size: 0, part: Part::FirstDigit },
         (State::Trailer { empty: true, .. }, b'\n') => State::Over,
         (State::Trailer { .. }, b'\n') => State::Trailer { empty: true, cr: false },
         (State::Trailer { empty, cr: false }, b'\r') => State::Trailer { empty, cr: true },
@@ -172,7 +173,7 @@ mod tests {
         "b;name=value;other=\"in; quotes\"\r\nhello world\r\n0;last\r\nField: value\r\n more: of it\r\n\r\n",
         "B ; and a rather long extension that nobody has a use for\r\nhello world\r\n0\r\n\r\n",
         "b\nhello world\n0\n\n",
-        "b;x\nhello world\r\n0\r\nField: value\n\r\n",
+        "b;x\nhello world\n0\r\nField: value\n\r\n",
     ];
 
     #[test]
@@ -214,7 +215,15 @@ mod tests {
 
     #[test]
     fn a_chunk_ends_where_its_size_says() {
-        for bad in ["5\r\nhello!\r\n", "5\r\nhello5\r\n", "5\r\nhello\r5", "0\r\n\rx", "0\r\nField\rx\n"] {
+        for bad in [
+            "5\r\nhello!\r\n",
+            "5\r\nhello5\r\n",
+            "5\r\nhello\r5",
+            "0\r\n\rx",
+            "5\r\nhello\n",
+            "5\nhello\r\n",
+            "0\r\nField\rx\n",
+        ] {
             assert!(decode([bad.as_bytes()]).is_err(), "{bad:?}");
         }
     }

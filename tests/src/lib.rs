@@ -24,7 +24,7 @@ pub use outcome::Outcome;
 pub use replay::Replay;
 pub use samples::{Sample, Samples, Ticket};
 pub use site::{Picture, Scheme, Site};
-pub use suite::{eventually, within};
+pub use suite::{eventually, within, within_time};
 
 /// The README's code is tested with the documentation.
 #[cfg(doctest)]

@@ -41,6 +41,16 @@ macro_rules! suite {
 /// If the body does, or does not end.
 #[track_caller]
 pub fn within(body: impl FnOnce() + Send + 'static) {
+    within_time(TEST_LIMIT, body);
+}
+
+/// The same for a body that may take another time.
+///
+/// # Panics
+///
+/// If the body does, or does not end.
+#[track_caller]
+pub fn within_time(limit: Duration, body: impl FnOnce() + Send + 'static) {
     let name = thread::current().name().unwrap_or("a test").to_owned();
     let (running, end) = mpsc::channel::<()>();
     let body = move || {
@@ -48,8 +58,8 @@ pub fn within(body: impl FnOnce() + Send + 'static) {
         body();
     };
     let thread = thread::Builder::new().name(name.clone()).spawn(body).expect("a thread can be started");
-    match end.recv_timeout(TEST_LIMIT) {
-        Err(RecvTimeoutError::Timeout) => panic!("{name} has not ended after {TEST_LIMIT:?}"),
+    match end.recv_timeout(limit) {
+        Err(RecvTimeoutError::Timeout) => panic!("{name} has not ended after {limit:?}"),
         _ => thread.join().unwrap_or_else(|payload| std::panic::resume_unwind(payload)),
     }
 }

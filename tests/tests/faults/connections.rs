@@ -1,0 +1,152 @@
+//! Faults of connections: how they end, and when they are silent.
+
+use std::time::Duration;
+
+use photo::{Config, Phase};
+use photo_server::Fault;
+use photo_tests::Outcome::{Io, Malformed, Status, Timeout, TooLarge, Truncated};
+
+use crate::row::Ending::{self, Fails, Photo};
+use crate::row::{Row, Section};
+
+/// The silence after which a stalled download is given up: longer than a busy machine makes a good one wait.
+const STALL: Duration = Duration::from_millis(400);
+
+const GOOD: &str = "HTTP/1.1 200 OK\r\nContent-Length: {len}\r\n\r\n{photo}";
+const UNMEASURED: &str = "HTTP/1.1 200 OK\r\n\r\n{photo}";
+const CHUNKED: &str = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{hex}\r\n{photo}\r\n0\r\n\r\n";
+
+pub(crate) fn sections() -> [Section; 2] {
+    [
+        Section { title: "The end of a connection", rows: [ends(), ends_of_raw_replies()].concat_rows() },
+        Section { title: "Silence", rows: [silences(), drips()].concat_rows() },
+    ]
+}
+
+trait ConcatRows {
+    fn concat_rows(self) -> Vec<Row>;
+}
+
+impl<const N: usize> ConcatRows for [Vec<Row>; N] {
+    fn concat_rows(self) -> Vec<Row> {
+        self.into_iter().flatten().collect()
+    }
+}
+
+fn ends() -> Vec<Row> {
+    vec![
+        Row::fault(Fault::CloseBeforeHead, "", Fails(Truncated)),
+        Row::fault(Fault::CutInHead, "", Fails(Truncated)),
+        Row::fault(Fault::CutBody, "", Fails(Truncated)),
+        Row::fault(Fault::ChunkedCut, "", Fails(Truncated)),
+        Row::fault(Fault::LengthTooLong, "", Fails(TooLarge)),
+        Row::fault(Fault::LengthTooLong, "claim=40001", Fails(Truncated)),
+        Row::fault(Fault::LengthTooLong, "claim=9223372036854775807", Fails(Truncated))
+            .limits(|config| config.max_bytes(u64::MAX)),
+        Row::fault(Fault::ResetBeforeHead, "", Fails(Io)),
+        Row::fault(Fault::ResetInBody, "", Fails(Io)),
+        Row::fault(Fault::ResetInBody, "at=0", Fails(Io)),
+        Row::fault(Fault::ResetInBody, "at=39999", Fails(Io)),
+        Row::fault(Fault::ResetInBody, "at=40000", Photo),
+        Row::fault(Fault::CloseDelimited, "", Photo),
+        Row::fault(Fault::CloseDelimitedReset, "", Fails(Io)),
+        Row::fault(Fault::CloseAfterReply, "", Photo),
+        Row::fault(Fault::CloseAfterReply, "", Photo).afterwards(Duration::from_millis(50)),
+        Row::fault(Fault::CloseAfterReply, "after_ms=5", Photo),
+        Row::fault(Fault::CloseOnReuse, "", Photo),
+        // Later than the second reply, which is closer to the first than the next request.
+        Row::fault(Fault::StrayReply, "", Photo).afterwards(Duration::from_millis(100)),
+        Row::fault(Fault::Flaky, "fail=0", Photo),
+        // As often as it is asked for here.
+        Row::fault(Fault::Flaky, "as=status&code=503&fail=1000000", Fails(Status(503))),
+    ]
+}
+
+fn ends_of_raw_replies() -> Vec<Row> {
+    let half = "HTTP/1.1 200 OK\r\nContent-Length: {len}\r\n\r\n{half}";
+    let half_a_head = "HTTP/1.1 200 OK\r\nContent-Le";
+    vec![
+        Row::reply_and("reset in the head", half_a_head, "end=reset", Fails(Io)),
+        Row::reply_and("reset behind a body without length", UNMEASURED, "end=reset", Fails(Io)),
+        Row::reply_and("reset behind the last chunk", CHUNKED, "end=reset", Photo),
+        Row::reply_and("TLS not told of the end: in the head", half_a_head, "end=cut", Fails(Truncated)),
+        Row::reply_and("TLS not told of the end: half of a body", half, "end=cut", Fails(Truncated)),
+        Row::reply_and("TLS not told of the end: behind a body with length", GOOD, "end=cut", Photo),
+        Row::reply_and("TLS not told of the end: behind the last chunk", CHUNKED, "end=cut", Photo),
+        // Without TLS, that is how such a body ends.
+        Row::reply_and("TLS not told of the end: behind a body without length", UNMEASURED, "end=cut", Photo)
+            .by_tls(Fails(Truncated)),
+        Row::reply_and("a second reply behind the first", &format!("{GOOD}{GOOD}"), "end=keep", Photo),
+        Row::reply_and("junk behind a reply", &format!("{GOOD}junk"), "end=keep", Photo),
+        Row::reply_and("junk behind the last chunk", &format!("{CHUNKED}junk"), "end=keep", Photo),
+    ]
+}
+
+fn silences() -> Vec<Row> {
+    // Or the next download would be met by the same silence.
+    let closing = |reply: &str| reply.replacen("\r\n", "\r\nConnection: close\r\n", 1);
+    let impatient: fn(Config) -> Config = |config| config.stall_timeout(STALL);
+    let reply = |name: &str, reply: &str, ending: Ending| {
+        Row::reply_and(name, reply, "end=stall", ending).limits(impatient)
+    };
+    vec![
+        Row::fault(Fault::StallBeforeHead, "", Fails(Timeout(Phase::Head))).limits(impatient),
+        Row::fault(Fault::StallInHead, "", Fails(Timeout(Phase::Head))).limits(impatient),
+        Row::fault(Fault::StallInBody, "", Fails(Timeout(Phase::Body))).limits(impatient),
+        Row::fault(Fault::LengthTooLongStall, "", Fails(TooLarge)),
+        Row::fault(Fault::LengthTooLongStall, "claim=40001", Fails(Timeout(Phase::Body))).limits(impatient),
+        reply(
+            "silence after an interim reply",
+            "HTTP/1.1 103 Early Hints\r\n\r\n",
+            Fails(Timeout(Phase::Head)),
+        ),
+        reply("silence after the last byte", &closing(GOOD), Photo),
+        reply("silence after a body without length", UNMEASURED, Fails(Timeout(Phase::Body))),
+        reply(
+            "silence before the last chunk",
+            CHUNKED.trim_end_matches("0\r\n\r\n"),
+            Fails(Timeout(Phase::Body)),
+        ),
+        reply(
+            "silence before the last line end",
+            CHUNKED.trim_end_matches("\r\n"),
+            Fails(Timeout(Phase::Body)),
+        ),
+        reply("silence after the last chunk", &closing(CHUNKED), Photo),
+    ]
+}
+
+/// No silence is long enough for a stall, and all together would take 4 s and more.
+fn drips() -> Vec<Row> {
+    let limits: fn(Config) -> Config =
+        |config| config.timeout(Duration::from_millis(700)).stall_timeout(2 * STALL);
+    let head = "HTTP/1.1 200 OK\r\n{1000*X-Field: and so on\r\n}\r\n";
+    let interim = "{1000*HTTP/1.1 103 Early Hints\r\n\r\n}";
+    let endless_line = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;{1000*and so on}";
+    let drip = "step=20&every_ms=50";
+    vec![
+        Row::fault(Fault::Drip, "step=1000&every_ms=100", Fails(Timeout(Phase::Body))).limits(limits),
+        Row::fault(Fault::Drip, "step=10000&every_ms=20", Photo),
+        Row::reply_and("a head in drops", head, drip, Fails(Timeout(Phase::Head))).limits(limits),
+        Row::reply_and("interim replies in drops", interim, drip, Fails(Timeout(Phase::Head))).limits(limits),
+        Row::reply_and(
+            "a line before a chunk in drops",
+            endless_line,
+            "step=60&every_ms=50",
+            Fails(Timeout(Phase::Body)),
+        )
+        .limits(limits),
+        Row::reply_and(
+            "no drop too much: a head byte by byte",
+            "HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n",
+            "step=1&every_ms=1",
+            Fails(photo_tests::Outcome::NotAPhoto),
+        ),
+        Row::reply_and(
+            "an endless head at once",
+            "HTTP/1.1 200 OK\r\n{30000*X-Field: and so on\r\n}",
+            "end=stall",
+            Fails(Malformed),
+        ),
+    ]
+}
