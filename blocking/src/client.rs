@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use photo::{Config, Endpoint, Error, MAX_HEAD, Photo, Pool, Received, Target, tls};
+use photo::{Config, Endpoint, Error, Photo, Pool, Received, Target, tls};
 use rustls::ClientConfig;
 
 use crate::connection::Connection;
@@ -136,7 +136,8 @@ fn one_hop() -> ureq::config::Config {
         .max_redirects(0)
         .max_redirects_will_error(false)
         .http_status_as_error(false)
-        .max_response_header_size(MAX_HEAD)
+        // `Head` has bounded what ureq sees of it.
+        .max_response_header_size(usize::MAX)
         .max_idle_connections(0)
         .build()
 }

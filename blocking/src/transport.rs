@@ -195,7 +195,6 @@ pub(crate) fn unwrap(error: ureq::Error) -> Error {
         },
         // Ours are all wrapped. This is ureq's word for an end where there should have been more.
         ureq::Error::Io(_) => return Error::Truncated { received: 0, expected: None },
-        ureq::Error::LargeResponseHeader(_, limit) => format!("a head of more than {limit} bytes"),
         ureq::Error::Protocol(error) => error.to_string(),
         other => other.to_string(),
     };

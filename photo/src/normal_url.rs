@@ -14,7 +14,7 @@ const PLAIN_HOST: usize = 63;
 ///
 /// Most URLs stand in their normal form already, and one pass over them shows it. All else is left to the crate
 /// [`url`], and what is plain means the same there: a test holds the two against each other.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct NormalUrl {
     text: Box<str>,
     endpoint: Endpoint,
@@ -164,7 +164,7 @@ mod tests {
             }
             if let Some(url) = NormalUrl::plain(&text) {
                 let standard = Url::parse(&text).map_err(|error| error.to_string());
-                assert_eq!(Ok(url), standard.and_then(|url| NormalUrl::of(&url)), "{text}");
+                assert!(standard.and_then(|standard| NormalUrl::of(&standard)) == Ok(url), "{text}");
                 plain += 1;
             }
         }

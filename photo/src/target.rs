@@ -1,5 +1,7 @@
 //! What is asked for, and where.
 
+use std::fmt;
+
 use http::uri::InvalidUri;
 use http::{HeaderValue, Request, header};
 
@@ -10,7 +12,7 @@ use crate::{Config, Endpoint, Error};
 const MAX_URL: usize = 16_000;
 
 /// One hop of a download: a checked URL, and how many redirects led to it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Target {
     url: NormalUrl,
     redirects: u32,
@@ -100,11 +102,28 @@ impl Target {
     }
 }
 
-fn invalid(url: &str, reason: &str) -> Error {
-    Error::InvalidUrl { url: redacted(url).into(), reason: reason.into() }
+/// Without credentials: [`Target::url`].
+impl fmt::Debug for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { redirects, any_format, .. } = self;
+        f.debug_struct("Target")
+            .field("url", &self.url())
+            .field("redirects", redirects)
+            .field("any_format", any_format)
+            .finish_non_exhaustive()
+    }
 }
 
-/// Cuts out what stands between the scheme and an `@` in the authority, whether or not the rest is a URL.
+/// Of what is no URL, nobody can tell where the credentials end. So all goes up to the last `@`.
+fn invalid(url: &str, reason: &str) -> Error {
+    let shown = match url.rfind('@') {
+        Some(at) => format!("…{}", &url[at..]),
+        None => url.into(),
+    };
+    Error::InvalidUrl { url: shown.into(), reason: reason.into() }
+}
+
+/// Cuts out what stands between the scheme and an `@` in the authority of a URL.
 fn redacted(url: &str) -> String {
     let start = url.find("//").map_or(0, |slashes| slashes + 2);
     let authority = &url[start..];
@@ -147,7 +166,20 @@ mod tests {
         assert_eq!(target.url(), "http://a.test/cat.gif");
         assert!(!reason("ftp://me:secret@a.test/").contains("secret"));
         assert!(!reason("http://me:secret@a.test:x/").contains("secret"));
-        assert!(!reason("http://me:s@ecret@:x?").contains("ecret"));
+        assert!(!format!("{target:?}").contains("secret"));
+        for bad in [
+            "http://me:s@ecret@:x?",
+            "http://me:sec/ret@a.test:x/",
+            "http://me:sec?ret@a.test:x/?to=http://b.test",
+            "http:me:secret@a.test:x/?to=http://b.test",
+            "http:\\\\me:secret@a.test:x//b",
+            "me:secret@a.test",
+            "//me:secret@a.test",
+        ] {
+            assert!(!reason(bad).contains("ret@"), "{}", reason(bad));
+        }
+        let long = format!("http://me:secret@a.test/{}", "x".repeat(20_000));
+        assert!(!reason(&long).contains("secret"));
     }
 
     #[test]

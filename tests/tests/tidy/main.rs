@@ -196,6 +196,39 @@ fn every_lint_exception_has_its_reason() {
     assert_none(&found);
 }
 
+/// TLS libraries call the place where a check of theirs can be replaced dangerous.
+#[test]
+fn nothing_can_turn_the_check_of_certificates_off() {
+    let used = ["photo/", "blocking/", "callbacks/", "futures-impl/"];
+    let files: Vec<_> = files_of_the_workspace()
+        .into_iter()
+        .filter(|file| used.iter().any(|folder| file.name.contains(folder)))
+        .collect();
+    assert!(files.len() > 50, "only {} sources found", files.len());
+    let found: Vec<_> = files
+        .iter()
+        .filter(|file| {
+            ["dangerous", "CertVerifier", "verify_server_cert"].iter().any(|it| file.text.contains(it))
+        })
+        .map(|file| file.name.clone())
+        .collect();
+    assert_none(&found);
+}
+
+#[test]
+fn every_test_that_the_security_policy_names_is_there() {
+    let policy = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../SECURITY.md")).unwrap();
+    let sources: String = files_of_the_workspace().into_iter().map(|file| file.text).collect();
+    let named: Vec<_> = policy.split('`').filter(|name| name.matches('_').count() > 2).collect();
+    assert!(named.len() > 20, "{named:?}");
+    let found: Vec<_> = named
+        .into_iter()
+        .filter(|name| !sources.contains(&format!("fn {name}(")))
+        .map(|name| format!("there is no test {name}"))
+        .collect();
+    assert_none(&found);
+}
+
 /// Each style with each other one.
 fn pairs() -> Vec<(Style, Style)> {
     let names: Vec<_> = Style::all().iter().map(|style| style.name).collect();

@@ -1,0 +1,185 @@
+//! Credentials go where they belong, and are shown nowhere.
+
+use std::error::Error as _;
+use std::fmt::Write;
+use std::net::TcpListener;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use log::{LevelFilter, Log, Metadata, Record};
+use photo::{Error, Exchange, Photo, Target};
+use photo_server::Fault;
+use photo_tests::{Contender, Outcome, Picture, Site, suite, within};
+use url::form_urlencoded::byte_serialize;
+
+suite! {
+    credentials_are_sent_to_their_host,
+    a_redirect_takes_credentials_along_within_the_origin_only,
+    credentials_of_a_redirect_are_its_own,
+    no_error_shows_credentials,
+    no_photo_shows_credentials,
+}
+
+/// `me:s3cret`, as the header `Authorization` has it.
+const ENCODED: &str = "bWU6czNjcmV0";
+
+fn with_credentials(url: &str) -> String {
+    url.replacen("://", "://me:s3cret@", 1)
+}
+
+/// What has been sent as `Authorization`, request by request.
+fn authorized(site: &Site) -> Vec<Option<String>> {
+    let heads = site.request_heads();
+    let heads = heads.iter().map(|head| String::from_utf8_lossy(head).into_owned());
+    heads
+        .map(|head| {
+            let mut lines = head.lines().filter_map(|line| line.split_once(": "));
+            lines
+                .find(|(name, _)| name.eq_ignore_ascii_case("authorization"))
+                .map(|(_, value)| value.to_owned())
+        })
+        .collect()
+}
+
+fn redirect(site: &Site, to: &str) -> String {
+    let to: String = byte_serialize(to.as_bytes()).collect();
+    with_credentials(&site.fault(Fault::Redirect, &format!("to={to}")))
+}
+
+fn assert_shows_none(shown: &str) {
+    for secret in ["s3cret", ENCODED] {
+        assert!(!shown.contains(secret), "{shown}");
+    }
+}
+
+fn credentials_are_sent_to_their_host(contender: Contender) {
+    let site = Site::start();
+    site.client(contender).download(&with_credentials(&site.url("/photo"))).unwrap();
+    assert_eq!(authorized(&site), [Some(format!("Basic {ENCODED}"))]);
+}
+
+/// Where a redirect leads, given the server's two ports.
+type To = fn(u16, u16) -> String;
+
+fn a_redirect_takes_credentials_along_within_the_origin_only(contender: Contender) {
+    let cases: [(&str, To, bool); 7] = [
+        ("a path", |_, _| "/photo".into(), true),
+        ("a relative path", |_, _| "../photo".into(), true),
+        ("a query", |_, _| "?code=308&to=/photo".into(), true),
+        ("the same host", |http, _| format!("//127.0.0.1:{http}/photo"), false),
+        ("the same origin, written out", |http, _| format!("http://127.0.0.1:{http}/photo"), false),
+        ("another name", |http, _| format!("http://localhost:{http}/photo"), false),
+        ("another scheme and port", |_, https| format!("https://127.0.0.1:{https}/photo"), false),
+    ];
+    for (name, to, along) in cases {
+        let site = Site::start();
+        let to = to(site.addr().port(), site.tls_addr().port());
+        site.client(contender).download(&redirect(&site, &to)).unwrap();
+        let sent: Vec<_> = authorized(&site).iter().map(Option::is_some).collect();
+        assert!(sent[0] && sent[1..].iter().all(|sent| *sent == along), "to {name}: {sent:?}");
+        assert!(sent.len() >= 2);
+    }
+}
+
+fn credentials_of_a_redirect_are_its_own(contender: Contender) {
+    let site = Site::start();
+    let to = format!("http://you:other@{}/photo", site.addr());
+    site.client(contender).download(&redirect(&site, &to)).unwrap();
+    assert_eq!(authorized(&site)[1].as_deref(), Some("Basic eW91Om90aGVy"));
+}
+
+fn no_error_shows_credentials(contender: Contender) {
+    let site = Site::start();
+    let client = site.client_with(contender, |config| config.stall_timeout(Duration::from_millis(300)));
+    let refused = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    for (url, expected) in [
+        ("ftp://a.test/".to_owned(), Outcome::InvalidUrl),
+        ("http://a.test:x/?to=http://b.test".to_owned(), Outcome::InvalidUrl),
+        (format!("http://a.test/{}", "x".repeat(20_000)), Outcome::InvalidUrl),
+        ("http://nonexistent.invalid/".to_owned(), Outcome::Resolve),
+        (format!("http://{refused}/"), Outcome::Connect),
+        (format!("https://{refused}/"), Outcome::Connect),
+        (format!("https://localhost:{}/", site.addr().port()), Outcome::Tls),
+        (site.url("/nowhere"), Outcome::Status(404)),
+        (site.fault(Fault::StallBeforeHead, ""), Outcome::Timeout(photo::Phase::Head)),
+        (site.fault(Fault::CutBody, ""), Outcome::Truncated),
+        (site.fault(Fault::ResetInBody, ""), Outcome::Io),
+        (site.fault(Fault::Noise, ""), Outcome::Malformed),
+        (site.fault(Fault::Html, ""), Outcome::NotAPhoto),
+        (site.fault(Fault::RedirectLoop, ""), Outcome::TooManyRedirects),
+        (site.fault(Fault::Redirect, "to=ftp://me:s3cret@b.test/"), Outcome::InvalidUrl),
+        (site.fault(Fault::Redirect, "to=http://me:s3cret@b.test:x//"), Outcome::InvalidUrl),
+    ] {
+        let result = client.download(&with_credentials(&url));
+        expected.assert_of(&result);
+        assert_shows_none(&everything(&result.unwrap_err()));
+    }
+}
+
+/// What can be read of an error.
+fn everything(error: &Error) -> String {
+    let mut text = format!("{error} {error:?} {error:#?}");
+    let mut source = error.source();
+    while let Some(error) = source {
+        write!(text, " {error} {error:?}").unwrap();
+        source = error.source();
+    }
+    text
+}
+
+fn no_photo_shows_credentials(contender: Contender) {
+    let site = Site::start();
+    let client = site.client(contender);
+    for url in [with_credentials(&site.url("/photo")), redirect(&site, "/photo")] {
+        let photo: Photo = client.download(&url).unwrap();
+        assert_eq!(photo.url, site.url("/photo"));
+        assert_shows_none(&format!("{photo} {photo:?}"));
+    }
+}
+
+#[test]
+fn no_download_in_progress_shows_credentials() {
+    let url = with_credentials("http://a.test/cat.gif");
+    assert_shows_none(&format!("{:?}", Target::parse(&url).unwrap()));
+    assert_shows_none(&format!("{:?}", Exchange::new(&url, &std::sync::Arc::default()).unwrap()));
+}
+
+/// Keeps all that is logged.
+struct Book(Mutex<String>);
+
+impl Log for Book {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
+    }
+
+    fn log(&self, record: &Record<'_>) {
+        let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        writeln!(lines, "{} {}", record.target(), record.args()).unwrap();
+    }
+
+    fn flush(&self) {}
+}
+
+static BOOK: Book = Book(Mutex::new(String::new()));
+
+/// Below that, at the level `trace`, the protocol library logs every byte it reads and writes.
+#[test]
+fn no_log_shows_credentials_down_to_debug() {
+    within(|| {
+        log::set_logger(&BOOK).unwrap();
+        log::set_max_level(LevelFilter::Debug);
+        let site = Site::start();
+        for contender in Contender::ALL {
+            let client = site.client(contender);
+            Picture::jpeg(1000, 1).assert_is(
+                &client.download(&with_credentials(&site.url(&Picture::jpeg(1000, 1).path()))).unwrap(),
+            );
+            client.download(&redirect(&site, &with_credentials(&site.url("/photo")))).unwrap();
+            client.download(&with_credentials(&site.fault(Fault::CutBody, ""))).unwrap_err();
+        }
+        log::set_max_level(LevelFilter::Off);
+        let book = BOOK.0.lock().unwrap();
+        assert!(!book.is_empty(), "nothing is logged at all");
+        assert_shows_none(&book);
+    });
+}
