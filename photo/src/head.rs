@@ -23,7 +23,7 @@ const KEPT: [HeaderName; 4] = [CONNECTION, CONTENT_ENCODING, LOCATION, RETRY_AFT
 /// What a reply begins with: its head, and the interim replies (RFC 9110, section 15.2) before it.
 ///
 /// All styles see a reply through this. It takes what RFC 9112 and the servers of this world allow: folded lines, bare
-/// line feeds, fields in interim replies, hundreds of fields. It refuses what leaves in doubt where the body ends, and
+/// line feeds, fields in interim replies, hundreds of fields, junk among them. It refuses what leaves in doubt where the body ends, and
 /// what remains it writes down again as plainly as it goes, so that the protocol library has nothing to be in doubt of.
 #[derive(Debug)]
 pub struct Head {
@@ -45,7 +45,7 @@ impl Head {
     pub fn parse(input: &[u8]) -> Result<Option<Self>, Error> {
         let mut length = 0;
         let head = loop {
-            match parse_one(&input[length..], &mut [httparse::EMPTY_HEADER; FEW_FIELDS])? {
+            match parse_one(&input[length..], &mut [httparse::EMPTY_HEADER; FEW_FIELDS], false)? {
                 None => break None,
                 Some(Parsed::Interim(interim)) => length += interim,
                 Some(Parsed::Final(head)) => break Some(head),
@@ -64,21 +64,35 @@ enum Parsed {
     Final(Head),
 }
 
-fn parse_one<'a>(input: &'a [u8], room: &mut [Header<'a>]) -> Result<Option<Parsed>, Error> {
+fn parse_one<'a>(
+    input: &'a [u8],
+    room: &mut [Header<'a>],
+    passes_junk_over: bool,
+) -> Result<Option<Parsed>, Error> {
+    if let Some(b'\r' | b'\n') = input.first() {
+        return Err(Error::malformed("an empty line in place of a head"));
+    }
     let few = room.len() < MAX_FIELDS;
     let mut head = Response::new(room);
     let parsed = ParserConfig::default()
         .allow_obsolete_multiline_headers_in_responses(true)
         .allow_multiple_spaces_in_response_status_delimiters(true)
+        .ignore_invalid_headers_in_responses(passes_junk_over)
         .parse_response(&mut head, input);
     let length = match parsed {
         Ok(Status::Complete(length)) => length,
         Ok(Status::Partial) => return Ok(None),
         Err(httparse::Error::TooManyHeaders) if few => {
-            return parse_one(input, &mut vec![httparse::EMPTY_HEADER; MAX_FIELDS]);
+            return parse_one(input, &mut vec![httparse::EMPTY_HEADER; MAX_FIELDS], passes_junk_over);
+        }
+        Err(httparse::Error::HeaderName | httparse::Error::HeaderValue) if !passes_junk_over => {
+            return parse_one(input, &mut vec![httparse::EMPTY_HEADER; MAX_FIELDS], true);
         }
         Err(error) => return Err(Error::malformed(format_args!("no head of a reply: {error}"))),
     };
+    if passes_junk_over {
+        only_junk_was_passed_over(&input[..length], head.headers)?;
+    }
     Ok(Some(match head.code.unwrap_or_default() {
         code @ 0..100 => return Err(Error::malformed(format_args!("status code {code:03}"))),
         // 101 would be the last word in this protocol.
@@ -97,6 +111,27 @@ fn parse_one<'a>(input: &'a [u8], room: &mut [Header<'a>]) -> Result<Option<Pars
             Parsed::Final(Head { length, plain, chunked: chunked.then(|| Chunked::new(declared)) })
         }
     }))
+}
+
+/// A field of a strange name or value is no reason to refuse a photo, unless it might have told where the body ends.
+fn only_junk_was_passed_over(head: &[u8], understood: &[Header<'_>]) -> Result<(), Error> {
+    let frames = |name: &[u8]| {
+        let name = name.trim_ascii();
+        [CONTENT_LENGTH, TRANSFER_ENCODING].iter().any(|it| name.eq_ignore_ascii_case(it.as_str().as_bytes()))
+    };
+    let mut there = 0;
+    for line in head.split(|byte| *byte == b'\n').skip(1).map(<[u8]>::trim_ascii_end) {
+        if matches!(line.first(), None | Some(b' ' | b'\t')) {
+            continue;
+        }
+        let colon = line.iter().position(|byte| *byte == b':');
+        let name = &line[..colon.ok_or_else(|| Error::malformed("a field without a colon"))?];
+        there += usize::from(frames(name));
+    }
+    if there > understood.iter().filter(|field| frames(field.name.as_bytes())).count() {
+        return Err(Error::malformed("a field that tells where the body ends, but not well"));
+    }
+    Ok(())
 }
 
 fn push(plain: &mut Vec<u8>, name: &HeaderName, value: &[u8]) {
@@ -122,10 +157,12 @@ fn framing(version: u8, fields: &[Header<'_>]) -> Result<(Option<u64>, bool), Er
     let mut chunked = false;
     for coding in items(fields, &TRANSFER_ENCODING) {
         match coding {
+            b"" => {}
             // That of RFC 2616: none.
-            coding if coding.is_empty() || coding.eq_ignore_ascii_case(b"identity") => {}
-            coding if coding.eq_ignore_ascii_case(b"chunked") && !chunked => chunked = true,
-            // No other was offered, and none is applied twice.
+            coding if coding.eq_ignore_ascii_case(b"identity") && !chunked => {}
+            // Where a server and a proxy both say it, it is said twice and applied once.
+            coding if coding.eq_ignore_ascii_case(b"chunked") => chunked = true,
+            // No other was offered, and chunked is the last.
             coding => return Err(refused("Transfer-Encoding", coding)),
         }
     }
@@ -201,7 +238,13 @@ mod tests {
             "Transfer-Encoding: gzip",
             "Transfer-Encoding: gzip, chunked",
             "Transfer-Encoding: chunked, gzip",
-            "Transfer-Encoding: chunked\nTransfer-Encoding: chunked",
+            "Transfer-Encoding: chunked, identity",
+            "Transfer-Encoding: chunked\nTransfer-Encoding: identity",
+            "Transfer-Encoding: \x0bchunked",
+            "Transfer-Encoding : chunked",
+            "content-length : 5",
+            "Content-Length: 5\nContent-Length : 5",
+            "Content-Length: \x015",
             "Transfer-Encoding: xchunked",
         ] {
             let found = head(&format!("HTTP/1.1 200 OK\n{fields}\n\n"));
@@ -209,6 +252,19 @@ mod tests {
         }
         assert!(head("HTTP/1.0 200 OK\nTransfer-Encoding: chunked\n\n").is_err());
         assert!(head("HTTP/1.1 099 Too few\n\n").is_err());
+    }
+
+    #[test]
+    fn junk_among_the_fields_is_passed_over() {
+        for junk in [" X: y", "X : y", "X Y: z", ": y", "ö: y", "X: \x01", "X: y\n \x02\n Content-Length: 7"]
+        {
+            let text = format!("HTTP/1.1 200 OK\n{junk}\nContent-Length: 5\n\n");
+            assert_eq!(plain(&text), "HTTP/1.1 200 |content-length: 5||", "{junk}");
+        }
+        for bad in ["X", "X: \0", "\0: y", "X: y\rz"] {
+            assert!(head(&format!("HTTP/1.1 200 OK\n{bad}\nContent-Length: 5\n\n")).is_err(), "{bad:?}");
+        }
+        assert!(head("\nHTTP/1.1 200 OK\n\n").is_err());
     }
 
     #[test]
