@@ -63,8 +63,6 @@ enum Framing {
     /// What ureq takes as it comes.
     Plain,
     Chunked(Chunked),
-    /// Chunks that cannot be decoded.
-    Broken(Error),
 }
 
 impl OneExchange {
@@ -91,13 +89,11 @@ impl OneExchange {
     fn await_head(&mut self) -> Result<bool, ureq::Error> {
         while self.receive(Phase::Head)? > 0 {
             let Some(head) = Head::parse(self.buffers.unread()).map_err(wrap)? else { continue };
-            self.body = Some(match head.chunked {
-                None => Framing::Plain,
-                Some(mut chunked) => match self.buffers.decode(head.length, &mut chunked) {
-                    Ok(()) => Framing::Chunked(chunked),
-                    Err(error) => Framing::Broken(error),
-                },
-            });
+            let mut body = head.chunked.map_or(Framing::Plain, Framing::Chunked);
+            if let Framing::Chunked(chunked) = &mut body {
+                self.buffers.decode(head.length, chunked);
+            }
+            self.body = Some(body);
             self.buffers.replace(head.length, &head.plain);
             return Ok(true);
         }
@@ -107,21 +103,19 @@ impl OneExchange {
     /// Receives until there is some of the body; `false` if it is whole.
     fn await_chunk(&mut self) -> Result<bool, ureq::Error> {
         loop {
-            match &self.body {
-                Some(Framing::Chunked(chunked)) if chunked.is_over() => {
-                    let offered = self.aside.lock().keeps_alive && !chunked.has_surplus();
-                    let spare = self.connection.take_if(|connection| offered && connection.is_drained());
-                    self.aside.lock().spare = spare;
-                    return Ok(false);
-                }
-                Some(Framing::Broken(error)) => return Err(wrap(error.clone())),
-                _ => {}
+            if let Some(Framing::Chunked(chunked)) = &self.body
+                && chunked.is_over().map_err(wrap)?
+            {
+                let offered = self.aside.lock().keeps_alive && !chunked.has_surplus();
+                let spare = self.connection.take_if(|connection| offered && connection.is_drained());
+                self.aside.lock().spare = spare;
+                return Ok(false);
             }
             if self.receive(Phase::Body)? == 0 {
                 return Err(wrap(Error::Truncated { received: 0, expected: None }));
             }
             if let Some(Framing::Chunked(chunked)) = &mut self.body {
-                self.buffers.decode(0, chunked).map_err(wrap)?;
+                self.buffers.decode(0, chunked);
                 if !self.buffers.unread().is_empty() {
                     return Ok(true);
                 }
@@ -278,11 +272,9 @@ impl InOut {
     }
 
     /// Decodes what is unread but for the first `kept` bytes.
-    fn decode(&mut self, kept: usize, chunked: &mut Chunked) -> Result<(), Error> {
+    fn decode(&mut self, kept: usize, chunked: &mut Chunked) {
         let encoded = self.start + kept;
-        let decoded = chunked.decode(&mut self.input[encoded..self.end]);
-        self.end = encoded + decoded.as_ref().unwrap_or(&0);
-        decoded.map(drop)
+        self.end = encoded + chunked.decode(&mut self.input[encoded..self.end]);
     }
 
     fn clear(&mut self) {

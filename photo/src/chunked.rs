@@ -5,7 +5,8 @@ use crate::{Error, MAX_HEAD};
 /// Decodes a body that comes in chunks (RFC 9112, section 7.1), in place and in whatever pieces it comes.
 ///
 /// Sizes are hexadecimal digits and nothing else. Extensions and trailer fields are passed over. A bare line feed ends a
-/// line as well; but a chunk ends as the line before it does, or its size is wrong. The body is whole with the empty line behind the last chunk, not before.
+/// line as well; but a chunk ends as the line before it does, or its size is wrong. The body is
+/// whole with the empty line behind the last chunk, not before.
 #[derive(Debug)]
 pub struct Chunked {
     state: State,
@@ -15,6 +16,7 @@ pub struct Chunked {
     /// By a `Content-Length`, which should not be there and must not contradict.
     declared: Option<u64>,
     surplus: bool,
+    broken: Option<Error>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -53,17 +55,14 @@ impl Chunked {
     /// A body of which nothing has come. If a length was declared beside, it must be the right one.
     pub(crate) fn new(declared: Option<u64>) -> Self {
         let state = State::Size { size: 0, part: Part::FirstDigit };
-        Self { state, line: 0, decoded: 0, declared, surplus: false }
+        Self { state, line: 0, decoded: 0, declared, surplus: false, broken: None }
     }
 
-    /// Decodes what came: the bytes of the photo are then the first of `bytes`, as many as is returned.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Malformed`].
-    pub fn decode(&mut self, bytes: &mut [u8]) -> Result<usize, Error> {
+    /// Decodes what came: the bytes of the photo are then the first of `bytes`, as many as is returned. They count even
+    /// where something wrong comes behind them, which [`is_over`](Self::is_over) tells.
+    pub fn decode(&mut self, bytes: &mut [u8]) -> usize {
         let (mut read, mut written) = (0, 0);
-        while read < bytes.len() {
+        while read < bytes.len() && self.broken.is_none() {
             match self.state {
                 State::Data { left, crlf } => {
                     let n = usize::try_from(left).unwrap_or(usize::MAX).min(bytes.len() - read);
@@ -79,32 +78,45 @@ impl Chunked {
                     break;
                 }
                 state => {
-                    self.line += 1;
-                    if self.line > MAX_HEAD {
-                        return Err(Error::malformed(format_args!(
-                            "more than {MAX_HEAD} bytes beside a chunk"
-                        )));
+                    match self.beside(state, bytes[read]) {
+                        Ok(next) => self.state = next,
+                        Err(error) => self.broken = Some(error),
                     }
-                    self.state = next(state, bytes[read]).ok_or_else(|| refused(state, bytes[read]))?;
                     read += 1;
-                    if matches!(self.state, State::Data { .. } | State::DataEnd { .. }) {
-                        self.line = 0;
-                    }
                 }
             }
         }
-        match self.declared {
-            Some(declared) if self.is_over() && declared != self.decoded => {
-                Err(Error::malformed(format_args!("{} bytes in chunks, {declared} declared", self.decoded)))
-            }
-            _ => Ok(written),
+        written
+    }
+
+    /// What follows a byte that is none of a chunk's.
+    fn beside(&mut self, state: State, byte: u8) -> Result<State, Error> {
+        self.line += 1;
+        if self.line > MAX_HEAD {
+            return Err(Error::malformed(format_args!("more than {MAX_HEAD} bytes beside a chunk")));
         }
+        let next = next(state, byte).ok_or_else(|| refused(state, byte))?;
+        match (next, self.declared) {
+            (State::Data { .. } | State::DataEnd { .. }, _) => self.line = 0,
+            (State::Over, Some(declared)) if declared != self.decoded => {
+                let decoded = self.decoded;
+                return Err(Error::malformed(format_args!("{decoded} bytes in chunks, {declared} declared")));
+            }
+            _ => {}
+        }
+        Ok(next)
     }
 
     /// Whether the body is whole.
-    #[must_use]
-    pub fn is_over(&self) -> bool {
-        matches!(self.state, State::Over)
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Malformed`], if it never will be.
+    pub fn is_over(&self) -> Result<bool, Error> {
+        match &self.broken {
+            Some(error) => Err(error.clone()),
+            None => Ok(matches!(self.state, State::Over)),
+        }
     }
 
     /// Whether more came than the body: then nothing that follows on this connection can be trusted.
@@ -161,10 +173,10 @@ mod tests {
         let mut decoded = Vec::new();
         for piece in pieces {
             let mut bytes = piece.to_vec();
-            let n = chunked.decode(&mut bytes)?;
+            let n = chunked.decode(&mut bytes);
             decoded.extend(&bytes[..n]);
         }
-        Ok((String::from_utf8(decoded).unwrap(), chunked.is_over()))
+        Ok((String::from_utf8(decoded).unwrap(), chunked.is_over()?))
     }
 
     const GOOD: [&str; 6] = [
@@ -231,29 +243,36 @@ mod tests {
     #[test]
     fn a_declared_length_must_be_the_right_one() {
         for (declared, right) in [(5, true), (4, false), (6, false)] {
-            let decoded = Chunked::new(Some(declared)).decode(&mut b"5\r\nhello\r\n0\r\n\r\n".to_vec());
-            assert_eq!(decoded.is_ok(), right, "{declared}");
+            let mut chunked = Chunked::new(Some(declared));
+            assert_eq!(chunked.decode(&mut b"5\r\nhello\r\n0\r\n\r\n".to_vec()), 5);
+            assert_eq!(chunked.is_over().is_ok(), right, "{declared}");
         }
     }
 
     #[test]
     fn lines_and_trailers_have_a_bound() {
-        let extended =
-            |n| Chunked::new(None).decode(format!("5;{}\r\n", "x".repeat(n)).into_bytes().as_mut_slice());
+        let extended = |n| decode([format!("5;{}\r\n", "x".repeat(n)).as_bytes()]);
         assert!(extended(MAX_HEAD - 4).is_ok());
         assert!(extended(MAX_HEAD - 3).is_err());
-        let mut endless = format!("0\r\n{}", "Field: value\r\n".repeat((MAX_HEAD - 3) / 14)).into_bytes();
-        assert!(Chunked::new(None).decode(&mut endless).is_ok());
-        endless.extend(b"Field: value\r\n");
-        assert!(Chunked::new(None).decode(&mut endless).is_err());
+        let trailer = |fields| decode([format!("0\r\n{}", "Field: value\r\n".repeat(fields)).as_bytes()]);
+        assert!(trailer((MAX_HEAD - 3) / 14).is_ok());
+        assert!(trailer((MAX_HEAD - 3) / 14 + 1).is_err());
+    }
+
+    #[test]
+    fn what_came_before_something_wrong_counts() {
+        let mut chunked = Chunked::new(None);
+        assert_eq!(chunked.decode(&mut b"5\r\nhello\r\nworld".to_vec()), 5);
+        assert!(chunked.is_over().is_err());
+        assert_eq!(chunked.decode(&mut b"5\r\nhello\r\n".to_vec()), 0);
     }
 
     #[test]
     fn what_follows_the_body_is_noticed() {
         let mut chunked = Chunked::new(None);
-        assert_eq!(chunked.decode(&mut b"0\r\n\r\n".to_vec()).unwrap(), 0);
-        assert!(chunked.is_over() && !chunked.has_surplus());
-        chunked.decode(&mut b"H".to_vec()).unwrap();
+        assert_eq!(chunked.decode(&mut b"0\r\n\r\n".to_vec()), 0);
+        assert!(chunked.is_over().unwrap() && !chunked.has_surplus());
+        chunked.decode(&mut b"H".to_vec());
         assert!(chunked.has_surplus());
     }
 }

@@ -63,7 +63,7 @@ impl Exchange {
         };
         if let Some(mut chunked) = chunked {
             let mut body = Body::new(None, &self.config)?;
-            let decoded = chunked.decode(rest.bytes_mut())?;
+            let decoded = chunked.decode(rest.bytes_mut());
             body.copy(&rest.bytes()[..decoded])?;
             return self.chunked(body, chunked, reuse);
         }
@@ -94,7 +94,7 @@ impl Exchange {
                 self.measured(body, reuse)
             }
             Framing::Chunked { mut chunked, reuse } => {
-                let decoded = chunked.decode(&mut body.space()[..n])?;
+                let decoded = chunked.decode(&mut body.space()[..n]);
                 body.filled(decoded)?;
                 self.chunked(body, chunked, reuse)
             }
@@ -110,7 +110,7 @@ impl Exchange {
     }
 
     fn chunked(&mut self, body: Body, chunked: Chunked, reuse: bool) -> Result<Progress, Error> {
-        if chunked.is_over() {
+        if chunked.is_over()? {
             return self.finish(body, reuse && !chunked.has_surplus());
         }
         Ok(self.more(body, Framing::Chunked { chunked, reuse }))

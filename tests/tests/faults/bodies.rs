@@ -145,6 +145,8 @@ fn chunks() -> Vec<Row> {
             Fails(TooLarge),
         )
         .limits(|config| config.max_bytes(1_000_000)),
+        with("more than the limit, and behind it no chunk", "{hex}\r\n{photo}\r\ncats", Fails(TooLarge))
+            .limits(|config| config.max_bytes(10_000)),
         cut("cut before the first chunk", ""),
         cut("cut in a size", "9c"),
         cut("cut in a chunk", "{hex}\r\n{half}"),
