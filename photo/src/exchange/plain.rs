@@ -58,6 +58,9 @@ pub(super) fn request(target: &Target, config: &Config) -> Option<Vec<u8>> {
 impl Plain {
     /// Reads the head of a reply, if it is plain.
     pub(super) fn head(bytes: &[u8]) -> Self {
+        if !bytes.starts_with(b"H") {
+            return Self::Not; // httparse passes empty lines over
+        }
         let mut headers = [const { MaybeUninit::<Header>::uninit() }; HEADERS];
         let mut response = Response::new(&mut []);
         let parsed =
