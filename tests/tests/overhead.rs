@@ -1,0 +1,144 @@
+//! What a download costs in steady state, counted, not timed: allocations, and system calls where strace is there to
+//! count them. The bounds are what was found when they were written, and a little more, so that what makes every
+//! download dearer is noticed when it comes in.
+
+#![cfg(target_os = "linux")]
+
+use std::alloc::System;
+use std::collections::BTreeMap;
+use std::env;
+use std::path::Path;
+use std::process::Command;
+
+use photo_tests::{Contender, Samples, Site, within};
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+/// Downloads at once. More than one, so that there is something to wait for beside each.
+const IN_FLIGHT: usize = 8;
+
+/// What the process that downloads is told: a contender, a URL, and how many downloads.
+const JOB: &str = "PHOTO_TESTS_OVERHEAD";
+
+/// Most for one download of 32 KiB over a kept connection.
+struct Bounds {
+    allocations: f64,
+    /// `sendto` and `recvfrom`: what moves bytes, or finds none to move. At best the request is sent at once, and the
+    /// reply read in two pieces, head and body.
+    transfers: f64,
+    /// These and all others. Where many events come at once, they cost fewer; this is for when each comes alone.
+    calls: f64,
+}
+
+fn bounds(contender: Contender) -> Bounds {
+    let (allocations, transfers, calls) = match contender {
+        Contender::Blocking => (51.0, 4.5, 6.0),
+        Contender::Callbacks => (10.0, 3.5, 5.0),
+        Contender::Tokio => (8.5, 4.5, 6.0),
+        Contender::TokioMulti => (8.5, 4.5, 9.0),
+        Contender::AsyncStd => (12.0, 6.5, 22.0),
+        Contender::Smol => (9.5, 4.5, 16.0),
+    };
+    Bounds { allocations, transfers, calls }
+}
+
+#[test]
+fn a_download_allocates_little() {
+    within(|| {
+        let site = Site::start();
+        let mut found = Vec::new();
+        for contender in Contender::ALL {
+            let output = downloads(Command::new(env::current_exe().unwrap()), contender, &site, 1000);
+            let each =
+                output.lines().find_map(|line| line.split_once("allocations: ")?.1.parse::<f64>().ok());
+            let each = each.expect("the process says how many allocations") / 1000.0;
+            println!("{contender}: {each:.1} allocations");
+            if each > bounds(contender).allocations {
+                found.push(format!(
+                    "{contender}: {each:.1} allocations, {} allowed",
+                    bounds(contender).allocations
+                ));
+            }
+        }
+        assert!(found.is_empty(), "for each download\n{}", found.join("\n"));
+    });
+}
+
+#[test]
+fn a_download_makes_few_system_calls() {
+    if Command::new("strace").arg("--version").output().is_err() {
+        println!("skipped: strace is not installed");
+        return;
+    }
+    within(|| {
+        let site = Site::start();
+        let folder = tempfile::tempdir().unwrap();
+        let mut found = Vec::new();
+        for contender in Contender::ALL {
+            // What both have in common is the way there: the start of the process and of its connections.
+            let [few, many] = [100, 1100].map(|count| {
+                let counts = folder.path().join(format!("{contender}-{count}"));
+                let mut strace = Command::new("strace");
+                strace.args(["-f", "-qq", "-c", "-o"]).arg(&counts).arg(env::current_exe().unwrap());
+                downloads(strace, contender, &site, count);
+                calls(&counts)
+            });
+            let each = |name: &str| (many.get(name).unwrap_or(&0.0) - few.get(name).unwrap_or(&0.0)) / 1000.0;
+            let transfers = each("sendto") + each("recvfrom");
+            let all: f64 = many.keys().map(|name| each(name)).sum();
+            println!("{contender}: {transfers:.2} transfers, {all:.2} system calls");
+            let bounds = bounds(contender);
+            if transfers > bounds.transfers || all > bounds.calls {
+                found.push(format!(
+                    "{contender}: {transfers:.2} transfers, {} allowed; {all:.2} system calls, {} allowed; {many:?}",
+                    bounds.transfers, bounds.calls
+                ));
+            }
+        }
+        assert!(found.is_empty(), "for each download\n{}", found.join("\n"));
+    });
+}
+
+/// Has a process of its own download, and returns what it says.
+fn downloads(mut command: Command, contender: Contender, site: &Site, count: usize) -> String {
+    let job = format!("{contender} {} {count}", site.url("/photo?bytes=32768&delay_ms=2"));
+    let output = command
+        .args(["--ignored", "--exact", "the_process_that_downloads", "--nocapture"])
+        .env(JOB, job)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{contender}: {said}{}", String::from_utf8_lossy(&output.stderr));
+    said
+}
+
+/// How often each system call was made, by strace's table.
+fn calls(table: &Path) -> BTreeMap<String, f64> {
+    let table = std::fs::read_to_string(table).unwrap();
+    let rows = table.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+    rows.filter_map(|row| match row[..] {
+        // Per cent, seconds, microseconds, calls, perhaps errors, name.
+        [_, _, _, calls, .., name] if name != "total" => Some((name.to_owned(), calls.parse().ok()?)),
+        _ => None,
+    })
+    .collect()
+}
+
+#[test]
+#[ignore = "run by the others, as a process of its own"]
+fn the_process_that_downloads() {
+    let job = env::var(JOB).expect("run by the others");
+    let [contender, url, count] = job.split(' ').collect::<Vec<_>>()[..] else { panic!("no job: {job}") };
+    let (contender, count) = (contender.parse::<Contender>().unwrap(), count.parse().unwrap());
+    let client = contender.client(photo::Config::default()).unwrap();
+    client.closed_loop(url, IN_FLIGHT, &Samples::new(4 * IN_FLIGHT));
+    let samples = Samples::new(count);
+    let region = Region::new(ALLOCATOR);
+    client.closed_loop(url, IN_FLIGHT, &samples);
+    let change = region.change();
+    let sample = samples.sample();
+    assert!(sample.errors.is_empty(), "{:?}", sample.errors);
+    println!("allocations: {}", change.allocations + change.reallocations);
+}
