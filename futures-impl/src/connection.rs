@@ -42,7 +42,8 @@ impl<R: Runtime> Connection<R> {
     pub(crate) async fn handshake(self, client: &Client<R>, endpoint: &Endpoint) -> Result<Self, Error> {
         match self.stream {
             Stream::Plain(stream) if endpoint.is_https() => {
-                let agreed = client.tls().connect(endpoint.server_name()?, stream).await;
+                // Boxed, because it is large, and those without TLS need no room for it.
+                let agreed = Box::pin(client.tls().connect(endpoint.server_name()?, stream)).await;
                 let stream = agreed.map_err(|error| Error::tls(endpoint, error))?;
                 Ok(Self { stream: Stream::Tls(stream.into()), drained: false, timer: None })
             }
