@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use mio::event::Event;
 
 use crate::counters::Counted;
+use crate::hold::Hold;
 use crate::reply::Reply;
 use crate::routes::Asked;
 use crate::script::{Script, Step};
@@ -36,6 +37,8 @@ pub(crate) struct Connection {
 #[derive(Debug)]
 struct Play {
     script: Script,
+    /// How long to hold the reply, until that has begun.
+    hold: Option<Duration>,
     step: usize,
     sent: usize,
     counted: bool,
@@ -140,6 +143,7 @@ impl Connection {
             };
         }
         let input = &scratch[..filled];
+        let mut hold = None;
         let (length, script, counted) = match site.routes.asked(input) {
             Asked::Partial => {
                 self.input = input.to_vec();
@@ -149,6 +153,7 @@ impl Connection {
             Asked::Request { length, script } => {
                 site.tally.request_opened();
                 site.keep_head(&input[..length]);
+                hold = site.holds.pop_front().and_then(Hold::begin);
                 (length, script, true)
             }
             Asked::Counters { length, reset, keep_alive } => {
@@ -159,7 +164,7 @@ impl Connection {
         self.requests += 1;
         self.input = input[length..].to_vec();
         self.sent_ahead = !self.input.is_empty();
-        self.play = Some(Play { script, step: 0, sent: 0, counted });
+        self.play = Some(Play { script, hold, step: 0, sent: 0, counted });
         Ok(())
     }
 
@@ -187,6 +192,12 @@ impl Connection {
         let Some(play) = &mut self.play else {
             return Ok(None);
         };
+        if let Some(hold) = play.hold {
+            if !passed(&mut self.wake_at, hold) {
+                return Ok(Some(Pause::Wait));
+            }
+            play.hold = None;
+        }
         while let Some(step) = play.script.step(play.step) {
             match step {
                 Step::Send(slice) => {
@@ -212,11 +223,9 @@ impl Connection {
                     play.sent = 0;
                 }
                 Step::Wait(duration) => {
-                    let now = Instant::now();
-                    if now < *self.wake_at.get_or_insert(now + *duration) {
+                    if !passed(&mut self.wake_at, *duration) {
                         return Ok(Some(Pause::Wait));
                     }
-                    self.wake_at = None;
                 }
                 Step::Stall => return Ok(Some(Pause::Wait)),
                 Step::CloseIfReused if self.requests > 1 => return Ok(Some(Pause::Close)),
@@ -259,6 +268,16 @@ impl Connection {
         }
         Ok(Next::Again)
     }
+}
+
+/// Whether `duration` has passed since this was asked first; sets the alarm for when it has.
+fn passed(wake_at: &mut Option<Instant>, duration: Duration) -> bool {
+    let now = Instant::now();
+    let passed = now >= *wake_at.get_or_insert(now + duration);
+    if passed {
+        *wake_at = None;
+    }
+    passed
 }
 
 fn pause_if_blocked(error: io::Error) -> io::Result<Option<Pause>> {

@@ -14,6 +14,7 @@ use slab::Slab;
 
 use crate::connection::{Connection, Next};
 use crate::counters::Counters;
+use crate::hold::Hold;
 use crate::site::Site;
 use crate::timers::Timers;
 use crate::transport::Transport;
@@ -35,6 +36,7 @@ pub(crate) enum Command {
     Counters(Sender<Counters>),
     ResetCounters(Sender<()>),
     Heads(Sender<Vec<Vec<u8>>>),
+    Hold(Vec<Hold>, Sender<()>),
     Stop,
 }
 
@@ -187,6 +189,10 @@ impl EventLoop {
                 }
                 Command::Heads(answer) => {
                     let _ = answer.send(self.site.heads());
+                }
+                Command::Hold(holds, answer) => {
+                    self.site.holds = holds.into();
+                    let _ = answer.send(());
                 }
                 Command::Stop => return ControlFlow::Break(()),
             }

@@ -43,6 +43,7 @@ mod counters;
 mod event_loop;
 mod faults;
 mod folder;
+mod hold;
 mod material;
 mod misbehaviour;
 mod order;
@@ -61,6 +62,7 @@ mod transport;
 
 pub use counters::Counters;
 pub use faults::Fault;
+pub use hold::Hold;
 pub use photos::{MAX_PICTURE_BYTES, PictureFormat, picture};
 pub use server::{Options, PhotoServer};
 pub use tls::Certificate;

@@ -13,6 +13,7 @@ use socket2::{Domain, Socket, Type};
 use crate::counters::Counters;
 use crate::event_loop::{Command, EventLoop};
 use crate::folder::Folder;
+use crate::hold::Hold;
 use crate::routes::Routes;
 use crate::site::Site;
 use crate::tls::{Certificate, Identity};
@@ -158,6 +159,16 @@ impl PhotoServer {
     /// If the server's thread has failed.
     pub fn request_heads(&self) -> Vec<Vec<u8>> {
         self.ask(Command::Heads)
+    }
+
+    /// Holds the next requests, whatever they ask for: the first by the first of `holds`, and so on. Those after the
+    /// last are served as ever. Takes the place of what an earlier call has left.
+    ///
+    /// # Panics
+    ///
+    /// If the server's thread has failed.
+    pub fn hold(&self, holds: Vec<Hold>) {
+        self.ask(|answer| Command::Hold(holds, answer));
     }
 
     fn ask<A>(&self, command: impl FnOnce(Sender<A>) -> Command) -> A {

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::counters::Tally;
+use crate::hold::Hold;
 use crate::routes::Routes;
 
 const KEPT_HEADS: usize = 64;
@@ -13,11 +14,18 @@ pub(crate) struct Site {
     pub(crate) routes: Routes,
     pub(crate) tally: Tally,
     heads: Option<VecDeque<Vec<u8>>>,
+    /// For the next requests, one each.
+    pub(crate) holds: VecDeque<Hold>,
 }
 
 impl Site {
     pub(crate) fn new(routes: Routes, keep_heads: bool) -> Self {
-        Self { routes, tally: Tally::default(), heads: keep_heads.then(VecDeque::new) }
+        Self {
+            routes,
+            tally: Tally::default(),
+            heads: keep_heads.then(VecDeque::new),
+            holds: VecDeque::new(),
+        }
     }
 
     pub(crate) fn keep_head(&mut self, head: &[u8]) {

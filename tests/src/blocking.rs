@@ -7,7 +7,7 @@ use std::time::Duration;
 use photo::{Backoff, Config, Error, Photo, SaveError, Thumbnail, ThumbnailError};
 use photo_blocking::{Client, recipes};
 
-use crate::{HandlePhoto, OnEach, OnProgress, Samples, Style};
+use crate::{Arrivals, HandlePhoto, OnEach, OnProgress, Samples, Style, Waits};
 
 pub(crate) struct Blocking(Client);
 
@@ -91,6 +91,32 @@ impl Style for Blocking {
                     while let Some(ticket) = samples.start() {
                         samples.done(&ticket, self.0.download(url));
                     }
+                });
+            }
+        });
+    }
+
+    fn open_loop(&self, url: &str, in_flight: usize, arrivals: &Arrivals) {
+        thread::scope(|scope| {
+            for _ in 0..in_flight {
+                scope.spawn(|| {
+                    while let Some(arrival) = arrivals.next() {
+                        thread::sleep(arrival.wait());
+                        let ticket = arrivals.start(arrival);
+                        arrivals.done(&ticket, self.0.download(url));
+                    }
+                });
+            }
+        });
+    }
+
+    fn waits(&self, waits: &Waits) {
+        thread::scope(|scope| {
+            for _ in 0..waits.count() {
+                scope.spawn(|| {
+                    waits.pending();
+                    thread::sleep(waits.left());
+                    waits.end();
                 });
             }
         });

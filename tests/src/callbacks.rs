@@ -8,7 +8,7 @@ use std::time::Duration;
 use photo::{Backoff, Config, Error, Photo, SaveError, Thumbnail, ThumbnailError};
 use photo_callbacks::{Client, recipes};
 
-use crate::{HandlePhoto, OnEach, OnProgress, Samples, Style};
+use crate::{Arrivals, HandlePhoto, OnEach, OnProgress, Samples, Style, Waits};
 
 pub(crate) struct Callbacks(Client);
 
@@ -106,6 +106,23 @@ impl Style for Callbacks {
         }
         self.0.run();
     }
+
+    fn open_loop(&self, url: &str, in_flight: usize, arrivals: &Arrivals) {
+        let url: Rc<str> = url.into();
+        for _ in 0..in_flight {
+            next_arrival(self.0.clone(), Rc::clone(&url), arrivals.clone());
+        }
+        self.0.run();
+    }
+
+    fn waits(&self, waits: &Waits) {
+        for _ in 0..waits.count() {
+            let ended = waits.clone();
+            self.0.after(waits.left(), move || ended.end());
+            waits.pending();
+        }
+        self.0.run();
+    }
 }
 
 /// One of the chains in flight: each callback starts the next download.
@@ -114,6 +131,18 @@ fn next(client: Client, url: Rc<str>, samples: Samples) {
     client.clone().download(&Rc::clone(&url), move |result| {
         samples.done(&ticket, result);
         next(client, url, samples);
+    });
+}
+
+/// The same, but each callback sets the timer for the next arrival.
+fn next_arrival(client: Client, url: Rc<str>, arrivals: Arrivals) {
+    let Some(arrival) = arrivals.next() else { return };
+    client.clone().after(arrival.wait(), move || {
+        let ticket = arrivals.start(arrival);
+        client.clone().download(&Rc::clone(&url), move |result| {
+            arrivals.done(&ticket, result);
+            next_arrival(client, url, arrivals);
+        });
     });
 }
 

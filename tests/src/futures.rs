@@ -4,15 +4,16 @@ use std::cell::Cell;
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
+use std::task::Poll;
 use std::time::Duration;
 
-use futures::future::{self, Either};
+use futures::future::{self, Either, FutureExt};
 use futures::stream::StreamExt;
 use photo::{Backoff, Config, Error, Photo, SaveError, Thumbnail, ThumbnailError};
 use photo_futures::runtime::{AsyncStd, Runtime, Smol, Tokio};
 use photo_futures::{Client, recipes};
 
-use crate::{HandlePhoto, OnEach, OnProgress, Samples, Style};
+use crate::{Arrivals, HandlePhoto, OnEach, OnProgress, Samples, Style, Waits};
 
 type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
 
@@ -137,6 +138,37 @@ impl<R: Runtime, E: Executor> Style for Futures<R, E> {
             }) as Task
         };
         self.executor.run_all((0..in_flight).map(|_| task()).collect());
+    }
+
+    fn open_loop(&self, url: &str, in_flight: usize, arrivals: &Arrivals) {
+        let task = || {
+            let (client, url, arrivals) = (self.client.clone(), url.to_owned(), arrivals.clone());
+            Box::pin(async move {
+                while let Some(arrival) = arrivals.next() {
+                    client.runtime().sleep(arrival.wait()).await;
+                    let ticket = arrivals.start(arrival);
+                    arrivals.done(&ticket, client.download(&url).await);
+                }
+            }) as Task
+        };
+        self.executor.run_all((0..in_flight).map(|_| task()).collect());
+    }
+
+    fn waits(&self, waits: &Waits) {
+        let task = || {
+            let (runtime, waits) = (self.client.runtime().clone(), waits.clone());
+            Box::pin(async move {
+                let mut sleep = runtime.sleep(waits.left());
+                // A timer is pending from its first poll on.
+                let first = future::poll_fn(|context| Poll::Ready(sleep.poll_unpin(context))).await;
+                waits.pending();
+                if first.is_pending() {
+                    sleep.await;
+                }
+                waits.end();
+            }) as Task
+        };
+        self.executor.run_all((0..waits.count()).map(|_| task()).collect());
     }
 }
 

@@ -4,6 +4,7 @@
 //! the same of all of them, this crate wraps each in a [`Style`], as thinly as it goes: every method is one outer
 //! call, inside of which the style waits in its own way.
 
+mod arrivals;
 mod blocking;
 mod callbacks;
 mod futures;
@@ -12,6 +13,7 @@ mod replay;
 mod samples;
 mod site;
 mod suite;
+mod waits;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -20,11 +22,13 @@ use std::time::Duration;
 
 use photo::{Backoff, Config, Error, Photo, Received, SaveError, Thumbnail, ThumbnailError};
 
+pub use arrivals::{Arrival, Arrivals, Arrived};
 pub use outcome::Outcome;
 pub use replay::Replay;
 pub use samples::{Sample, Samples, Ticket};
 pub use site::{Picture, Scheme, Site};
 pub use suite::{eventually, within, within_time};
+pub use waits::{Waited, Waits};
 
 /// The README's code is tested with the documentation.
 #[cfg(doctest)]
@@ -114,6 +118,13 @@ pub trait Style {
     /// Keeps `in_flight` downloads of `url` under way until `samples` has all it wants: each next one starts when
     /// one ends.
     fn closed_loop(&self, url: &str, in_flight: usize, samples: &Samples);
+
+    /// Downloads `url` whenever `arrivals` says, at most `in_flight` at once: as many threads, chains of callbacks or
+    /// tasks take one arrival after the other and wait for its time by the style's own timer.
+    fn open_loop(&self, url: &str, in_flight: usize, arrivals: &Arrivals);
+
+    /// Waits as often at once as `waits` says, and downloads nothing: a thread, a timer's callback or a task each.
+    fn waits(&self, waits: &Waits);
 }
 
 /// What is called with the photo, or the error, of the recipe `one`.

@@ -58,8 +58,12 @@ impl Samples {
     /// Starts one more download, unless enough have been started.
     #[must_use]
     pub fn start(&self) -> Option<Ticket> {
-        let index = self.0.next.fetch_add(1, Relaxed);
-        (index < self.0.latencies.len()).then(|| Ticket { index, started: Instant::now() })
+        self.take().map(Ticket::now)
+    }
+
+    /// The index of one more download that is wanted.
+    pub(crate) fn take(&self) -> Option<usize> {
+        Some(self.0.next.fetch_add(1, Relaxed)).filter(|index| *index < self.0.latencies.len())
     }
 
     /// Records what became of it.
@@ -80,11 +84,25 @@ impl Samples {
     /// What has been recorded so far.
     #[must_use]
     pub fn sample(&self) -> Sample {
-        let latencies = self.0.latencies.iter().map(|nanos| nanos.load(Relaxed)).filter(|nanos| *nanos > 0);
         Sample {
-            latencies: latencies.map(Duration::from_nanos).collect(),
+            latencies: self.nanos().filter(|nanos| *nanos > 0).map(Duration::from_nanos).collect(),
             bytes: self.0.bytes.load(Relaxed),
             errors: self.0.errors.lock().unwrap_or_else(PoisonError::into_inner).clone(),
         }
+    }
+
+    /// How long each download took, in the order of the starts; 0 if it brought no photo.
+    pub(crate) fn nanos(&self) -> impl Iterator<Item = u64> {
+        self.0.latencies.iter().map(|nanos| nanos.load(Relaxed))
+    }
+}
+
+impl Ticket {
+    pub(crate) fn now(index: usize) -> Self {
+        Self { index, started: Instant::now() }
+    }
+
+    pub(crate) fn started(&self) -> Instant {
+        self.started
     }
 }
