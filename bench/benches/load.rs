@@ -1,4 +1,4 @@
-//! Every style under concurrent load: percentiles, CPU, memory, threads.
+//! Every style under concurrent load: percentiles, CPU, memory, threads; and what follows from them.
 
 use std::env;
 use std::process::ExitCode;
@@ -7,5 +7,5 @@ use photo_bench::{load, role};
 
 fn main() -> ExitCode {
     role::run_if_child();
-    load::run(env::args())
+    load::run(env::args(), env!("CARGO_BIN_EXE_counting-worker").as_ref())
 }

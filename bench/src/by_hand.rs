@@ -6,10 +6,10 @@ use std::io;
 use std::thread;
 
 use photo::{Endpoint, Error, Exchange, Phase};
-use photo_tests::Samples;
+use photo_tests::{Arrivals, Samples};
 use ureq::Agent;
 
-use crate::entrant::{self, ClosedLoop};
+use crate::entrant::{self, Load};
 
 pub(crate) struct ByHand(Agent);
 
@@ -29,7 +29,7 @@ impl ByHand {
     }
 }
 
-impl ClosedLoop for ByHand {
+impl Load for ByHand {
     fn closed_loop(&mut self, url: &str, in_flight: usize, samples: &Samples) -> io::Result<()> {
         let exchange = Exchange::new(url, &entrant::config(in_flight).into()).map_err(io::Error::other)?;
         let endpoint = exchange.endpoint();
@@ -40,6 +40,26 @@ impl ClosedLoop for ByHand {
                         match self.download(url) {
                             Ok(bytes) => samples.arrived(&ticket, bytes.len()),
                             Err(error) => samples.done(&ticket, Err(translated(error, endpoint))),
+                        }
+                    }
+                });
+            }
+        });
+        Ok(())
+    }
+
+    fn open_loop(&mut self, url: &str, in_flight: usize, arrivals: &Arrivals) -> io::Result<()> {
+        let exchange = Exchange::new(url, &entrant::config(in_flight).into()).map_err(io::Error::other)?;
+        let endpoint = exchange.endpoint();
+        thread::scope(|scope| {
+            for _ in 0..in_flight {
+                scope.spawn(|| {
+                    while let Some(arrival) = arrivals.next() {
+                        thread::sleep(arrival.wait());
+                        let ticket = arrivals.start(arrival);
+                        match self.download(url) {
+                            Ok(bytes) => arrivals.arrived(&ticket, bytes.len()),
+                            Err(error) => arrivals.done(&ticket, Err(translated(error, endpoint))),
                         }
                     }
                 });

@@ -4,9 +4,14 @@ use std::io;
 
 use serde::Serialize;
 
+use crate::compare::{self, LEVEL, Ratio};
 use crate::entrant::Entrant;
-use crate::plan::{Source, Workload};
+use crate::percentiles::Latencies;
+use crate::plan::{Part, Source, Workload};
 use crate::trial::{Figures, Trial};
+
+/// From this share of a core on, whoever has it may be what is measured.
+pub(crate) const BUSY: f64 = 0.7;
 
 /// The result for one entrant at one workload. Its fields are those of a line of `--json`, in their order.
 #[derive(Clone, Debug, Serialize)]
@@ -22,6 +27,12 @@ pub(crate) struct Cell {
     pub(crate) errors: Option<usize>,
     #[serde(flatten)]
     pub(crate) median: Median,
+    /// Who had the most to do.
+    pub(crate) bound: Option<Bound>,
+    /// The client's CPU against that of the style that used least in this group.
+    pub(crate) cpu_vs_best: Option<Versus>,
+    /// The latencies of all rounds, encoded by [`Latencies::encode`].
+    pub(crate) histogram: Option<String>,
     /// What the medians are of.
     pub(crate) rounds: Vec<Figures>,
     /// Why there are no figures.
@@ -38,6 +49,10 @@ pub(crate) struct Median {
     pub(crate) wall_s: Option<f64>,
     pub(crate) downloads_per_s: Option<f64>,
     pub(crate) cpu_us_per_download: Option<f64>,
+    pub(crate) cpu_user_us_per_download: Option<f64>,
+    pub(crate) cpu_system_us_per_download: Option<f64>,
+    pub(crate) voluntary_switches_per_download: Option<f64>,
+    pub(crate) involuntary_switches_per_download: Option<f64>,
     pub(crate) server_cpu_us_per_download: Option<f64>,
     pub(crate) p50_us: Option<f64>,
     pub(crate) p90_us: Option<f64>,
@@ -46,6 +61,29 @@ pub(crate) struct Median {
     pub(crate) max_us: Option<f64>,
     pub(crate) rss_kib_per_in_flight: Option<f64>,
     pub(crate) threads_max: Option<u64>,
+}
+
+/// Who had the most to do in a cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Bound {
+    /// The client was busy, the server was not: the client is what was measured.
+    Client,
+    /// The server was busy for more than 70 % of the time: figures per second may be its own.
+    Server,
+    /// Neither was: the delay, or the way to and fro, is what was waited for.
+    Waiting,
+}
+
+/// One style against another.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub(crate) struct Versus {
+    /// The other.
+    pub(crate) style: &'static str,
+    #[serde(flatten)]
+    pub(crate) ratio: Ratio,
+    /// False is "no difference": the interval does not tell them apart.
+    pub(crate) different: bool,
 }
 
 impl Cell {
@@ -57,13 +95,16 @@ impl Cell {
         };
         let mut cell = Self {
             style: entrant.name(),
-            mode: "closed",
+            mode: workload.part.mode(),
             bytes,
             delay_ms,
             in_flight: workload.in_flight,
             count: workload.count,
             errors: None,
             median: Median::default(),
+            bound: None,
+            cpu_vs_best: None,
+            histogram: None,
             rounds: Vec::new(),
             failed: None,
             first_error: None,
@@ -72,6 +113,12 @@ impl Cell {
             Ok(trials) => {
                 cell.rounds = trials.iter().map(|trial| trial.figures).collect();
                 cell.median = Median::of(&cell.rounds);
+                cell.bound = cell.bound();
+                let mut latencies = Latencies::none();
+                for trial in &trials {
+                    latencies.add(&trial.latencies);
+                }
+                cell.histogram = Some(latencies.encode());
                 cell.errors = Some(trials.iter().map(|trial| trial.errors).sum());
                 cell.first_error = trials.into_iter().find_map(|trial| trial.first_error);
             }
@@ -80,27 +127,65 @@ impl Cell {
         cell
     }
 
-    /// The least and the most of a figure over all rounds.
-    pub(crate) fn spread(&self, figure: impl Fn(&Figures) -> f64) -> Option<(f64, f64)> {
-        let figures = || self.rounds.iter().map(&figure);
-        Some((figures().reduce(f64::min)?, figures().reduce(f64::max)?))
-    }
-
     /// How much of its core the server was busy.
     pub(crate) fn server_share(&self) -> Option<f64> {
         let Median { server_cpu_us_per_download, downloads_per_s, .. } = self.median;
         Some(server_cpu_us_per_download? / 1e6 * downloads_per_s?)
     }
+
+    fn bound(&self) -> Option<Bound> {
+        let Median { cpu_us_per_download, downloads_per_s, .. } = self.median;
+        let client = cpu_us_per_download? / 1e6 * downloads_per_s?;
+        Some(match self.server_share() {
+            Some(server) if server > BUSY => Bound::Server,
+            _ if client > BUSY => Bound::Client,
+            _ => Bound::Waiting,
+        })
+    }
+}
+
+/// Holds the CPU of everyone in a group against that of the style that uses least; `floor` is no style.
+pub(crate) fn compare_cpu(cells: &mut [Cell]) {
+    let cpu = |cell: &Cell| cell.rounds.iter().map(|round| round.cpu_us_per_download).collect::<Vec<_>>();
+    let styles = cells.iter().filter(|cell| Entrant::is_style(cell.style));
+    let used = styles.filter_map(|cell| Some((cell.median.cpu_us_per_download?, cell)));
+    let Some((_, best)) = used.min_by(|(one, _), (other, _)| one.total_cmp(other)) else { return };
+    let (style, base) = (best.style, cpu(best));
+    for cell in cells {
+        cell.cpu_vs_best = Ratio::paired(&cpu(cell), &base, LEVEL).map(|ratio| Versus {
+            style,
+            ratio,
+            different: base.len() > 1 && ratio.differs(0.0),
+        });
+    }
+}
+
+impl Part {
+    /// What lines of JSON call it.
+    pub(crate) fn mode(self) -> &'static str {
+        match self {
+            Self::Closed => "closed",
+            Self::Open => "open",
+            Self::Cost => "cost",
+            Self::Waits => "waits",
+            Self::Scale => "scale",
+        }
+    }
 }
 
 impl Median {
     fn of(rounds: &[Figures]) -> Self {
-        let of =
-            |figure: &dyn Fn(&Figures) -> Option<f64>| median(rounds.iter().filter_map(figure).collect());
+        let of = |figure: &dyn Fn(&Figures) -> Option<f64>| {
+            compare::median(&mut rounds.iter().filter_map(figure).collect::<Vec<_>>())
+        };
         Self {
             wall_s: of(&|round| Some(round.wall_s)),
             downloads_per_s: of(&|round| Some(round.downloads_per_s)),
             cpu_us_per_download: of(&|round| Some(round.cpu_us_per_download)),
+            cpu_user_us_per_download: of(&|round| Some(round.cpu_user_us_per_download)),
+            cpu_system_us_per_download: of(&|round| Some(round.cpu_system_us_per_download)),
+            voluntary_switches_per_download: of(&|round| Some(round.voluntary_switches_per_download)),
+            involuntary_switches_per_download: of(&|round| Some(round.involuntary_switches_per_download)),
             server_cpu_us_per_download: of(&|round| round.server_cpu_us_per_download),
             p50_us: of(&|round| Some(round.p50_us)),
             p90_us: of(&|round| Some(round.p90_us)),
@@ -113,19 +198,12 @@ impl Median {
     }
 }
 
-pub(crate) fn median(mut values: Vec<f64>) -> Option<f64> {
-    values.sort_by(f64::total_cmp);
-    let middle = values.len() / 2;
-    let upper = *values.get(middle)?;
-    Some(if values.len() % 2 == 1 { upper } else { f64::midpoint(values[middle - 1], upper) })
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
 
     pub(crate) fn workload() -> Workload {
-        Workload { source: Source::Embedded { bytes: 32_768, delay_ms: 20 }, in_flight: 64, count: 3840 }
+        Workload::closed(Source::Embedded { bytes: 32_768, delay_ms: 20 }, 64, 3840)
     }
 
     pub(crate) fn trial(cpu_us_per_download: f64) -> Trial {
@@ -133,6 +211,10 @@ pub(crate) mod tests {
             wall_s: 1.25,
             downloads_per_s: 3072.0,
             cpu_us_per_download,
+            cpu_user_us_per_download: 1.0,
+            cpu_system_us_per_download: cpu_us_per_download - 1.0,
+            voluntary_switches_per_download: 0.5,
+            involuntary_switches_per_download: 0.0,
             server_cpu_us_per_download: Some(20.0),
             p50_us: 20_100.0,
             p90_us: 20_200.0,
@@ -142,7 +224,16 @@ pub(crate) mod tests {
             rss_kib_per_in_flight: Some(2.5),
             threads_max: Some(1),
         };
-        Trial { bytes: 32_768, errors: 0, first_error: None, figures }
+        Trial {
+            bytes: 32_768,
+            errors: 0,
+            first_error: None,
+            figures,
+            latencies: Latencies::none(),
+            paced: None,
+            allocations: None,
+            served: None,
+        }
     }
 
     pub(crate) fn cell(entrant: &str, cpu: &[f64]) -> Cell {
@@ -156,22 +247,40 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn the_median_is_in_the_middle() {
-        assert_eq!(median(vec![]), None);
-        assert_eq!(median(vec![3.0]), Some(3.0));
-        assert_eq!(median(vec![9.0, 1.0, 2.0]), Some(2.0));
-        assert_eq!(median(vec![4.0, 1.0, 2.0, 9.0]), Some(3.0));
-    }
-
-    #[test]
-    fn the_spread_is_kept() {
+    fn the_median_stands_beside_its_rounds() {
         let cell = cell("tokio", &[30.0, 10.0, 20.0]);
         assert_eq!(cell.median.cpu_us_per_download, Some(20.0));
-        assert_eq!(cell.spread(|round| round.cpu_us_per_download), Some((10.0, 30.0)));
+        assert_eq!(cell.rounds.len(), 3);
         assert!((cell.server_share().unwrap() - 0.06144).abs() < 1e-9);
     }
 
-    const FIELDS: [&str; 19] = [
+    #[test]
+    fn who_is_compared_with_the_best_is_no_different_where_rounds_disagree() {
+        let mut cells = [
+            cell("floor", &[5.0, 5.0, 5.0]),
+            cell("tokio", &[20.0, 22.0, 21.0]),
+            cell("smol", &[21.0, 21.0, 22.0]),
+            cell("blocking", &[40.0, 46.0, 43.0]),
+            failed("callbacks", "no reason"),
+        ];
+        compare_cpu(&mut cells);
+        let different: Vec<_> =
+            cells.iter().map(|cell| cell.cpu_vs_best.map(|it| (it.style, it.different))).collect();
+        let against = |different| Some(("tokio", different));
+        assert_eq!(different, [against(true), against(false), against(false), against(true), None]);
+    }
+
+    #[test]
+    fn a_busy_server_makes_the_cell_its_own() {
+        assert_eq!(cell("tokio", &[100.0]).bound, Some(Bound::Waiting));
+        assert_eq!(cell("tokio", &[300.0]).bound, Some(Bound::Client));
+        let mut busy = trial(300.0);
+        busy.figures.server_cpu_us_per_download = Some(250.0);
+        let busy = Cell::new(&workload(), "tokio".parse().unwrap(), vec![Ok(busy)]);
+        assert_eq!(busy.bound, Some(Bound::Server));
+    }
+
+    const FIELDS: [&str; 26] = [
         "style",
         "mode",
         "bytes",
@@ -182,6 +291,10 @@ pub(crate) mod tests {
         "wall_s",
         "downloads_per_s",
         "cpu_us_per_download",
+        "cpu_user_us_per_download",
+        "cpu_system_us_per_download",
+        "voluntary_switches_per_download",
+        "involuntary_switches_per_download",
         "server_cpu_us_per_download",
         "p50_us",
         "p90_us",
@@ -190,6 +303,9 @@ pub(crate) mod tests {
         "max_us",
         "rss_kib_per_in_flight",
         "threads_max",
+        "bound",
+        "cpu_vs_best",
+        "histogram",
         "rounds",
     ];
 
@@ -212,7 +328,7 @@ pub(crate) mod tests {
         let cell = failed("blocking", "needs 9999 threads, pid_max allows 100");
         let value = serde_json::to_value(&cell).unwrap();
         assert_eq!(value["failed"], "needs 9999 threads, pid_max allows 100");
-        for field in &FIELDS[6..18] {
+        for field in &FIELDS[6..25] {
             assert!(value[field].is_null(), "{field}");
         }
         assert_eq!(value["rounds"], serde_json::json!([]));

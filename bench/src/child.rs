@@ -13,7 +13,8 @@ const LAST_BREATH: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub(crate) struct Child {
     process: process::Child,
-    stdin: ChildStdin,
+    /// Until it is closed.
+    stdin: Option<ChildStdin>,
     lines: Receiver<String>,
     complaints: Option<JoinHandle<String>>,
 }
@@ -22,7 +23,7 @@ impl Child {
     pub(crate) fn start(mut command: Command) -> io::Result<Self> {
         let mut process =
             command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
-        let stdin = process.stdin.take().expect("stdin is piped");
+        let stdin = process.stdin.take();
         let stdout = BufReader::new(process.stdout.take().expect("stdout is piped"));
         let mut stderr = process.stderr.take().expect("stderr is piped");
 
@@ -37,7 +38,8 @@ impl Child {
     }
 
     pub(crate) fn say(&mut self, line: &str) -> io::Result<()> {
-        match self.stdin.write_all(format!("{line}\n").as_bytes()) {
+        let Some(stdin) = &mut self.stdin else { return Err(io::ErrorKind::BrokenPipe.into()) };
+        match stdin.write_all(format!("{line}\n").as_bytes()) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(self.obituary()),
             result => result,
         }
@@ -73,6 +75,25 @@ impl Child {
                 Err(RecvTimeoutError::Disconnected) => return Err(self.obituary()),
             }
         }
+    }
+
+    /// Closes its input and waits for its end; returns what it said on its error output.
+    ///
+    /// # Errors
+    ///
+    /// If it takes longer than `limit`; it is then killed.
+    pub(crate) fn end(mut self, limit: Duration) -> io::Result<String> {
+        // Dropping the pipe closes it.
+        drop(self.stdin.take());
+        let deadline = Instant::now() + limit;
+        while self.process.try_wait()?.is_none() {
+            if Instant::now() > deadline {
+                self.kill();
+                return Err(io::ErrorKind::TimedOut.into());
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+        Ok(self.complaints.take().and_then(|thread| thread.join().ok()).unwrap_or_default())
     }
 
     fn obituary(&mut self) -> io::Error {
@@ -150,6 +171,14 @@ mod tests {
         assert_eq!(child.hear(LONG).unwrap_err().to_string(), "out of threads (exit status: 3)");
         let mut child = shell("kill -9 $$");
         assert!(child.hear(LONG).unwrap_err().to_string().starts_with("the process ended (signal: 9"));
+    }
+
+    #[test]
+    fn a_child_that_is_let_go_leaves_its_last_words() {
+        let mut child = shell("read line; echo ready; cat; echo 'I refs: 12' >&2");
+        child.say("go").unwrap();
+        assert_eq!(child.hear(LONG).unwrap(), "ready");
+        assert_eq!(child.end(LONG).unwrap(), "I refs: 12\n");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use photo::{Config, Error};
-use photo_tests::{Contender, Samples, Style};
+use photo_tests::{Arrivals, Contender, Samples, Style};
 
 use crate::by_hand::ByHand;
 use crate::floor::Floor;
@@ -23,14 +23,21 @@ pub(crate) enum Entrant {
     ByHand,
 }
 
-/// A client that can keep downloads in flight.
-pub(crate) trait ClosedLoop {
+/// A client that can be put under load.
+pub(crate) trait Load {
     /// Keeps `in_flight` downloads of `url` under way until `samples` has all it wants.
     ///
     /// # Errors
     ///
     /// If it cannot be done at all; a download that fails is recorded in `samples`.
     fn closed_loop(&mut self, url: &str, in_flight: usize, samples: &Samples) -> io::Result<()>;
+
+    /// Downloads `url` when `arrivals` says, at most `in_flight` at once.
+    ///
+    /// # Errors
+    ///
+    /// As above.
+    fn open_loop(&mut self, url: &str, in_flight: usize, arrivals: &Arrivals) -> io::Result<()>;
 }
 
 impl Entrant {
@@ -52,6 +59,19 @@ impl Entrant {
         }
     }
 
+    /// The style that it is, if it is one.
+    pub(crate) fn contender(self) -> Option<Contender> {
+        match self {
+            Self::Style(contender) => Some(contender),
+            Self::Floor | Self::ByHand => None,
+        }
+    }
+
+    /// Whether this is the name of one of the styles that people choose between.
+    pub(crate) fn is_style(name: &str) -> bool {
+        matches!(name.parse(), Ok(Self::Style(_)))
+    }
+
     /// Threads that it starts to have so many downloads in flight, as far as they are many.
     pub(crate) fn threads(self, in_flight: usize) -> usize {
         match self {
@@ -60,7 +80,7 @@ impl Entrant {
         }
     }
 
-    pub(crate) fn client(self, in_flight: usize) -> Result<Box<dyn ClosedLoop>, Error> {
+    pub(crate) fn client(self, in_flight: usize) -> Result<Box<dyn Load>, Error> {
         Ok(match self {
             Self::Floor => Box::new(Floor::new(config(in_flight))?),
             Self::Style(contender) => Box::new(contender.client(config(in_flight))?),
@@ -78,9 +98,14 @@ pub(crate) fn config(in_flight: usize) -> Config {
         .stall_timeout(PATIENCE)
 }
 
-impl ClosedLoop for Box<dyn Style> {
+impl Load for Box<dyn Style> {
     fn closed_loop(&mut self, url: &str, in_flight: usize, samples: &Samples) -> io::Result<()> {
         Style::closed_loop(&**self, url, in_flight, samples);
+        Ok(())
+    }
+
+    fn open_loop(&mut self, url: &str, in_flight: usize, arrivals: &Arrivals) -> io::Result<()> {
+        Style::open_loop(&**self, url, in_flight, arrivals);
         Ok(())
     }
 }

@@ -11,17 +11,23 @@
 //!   there are two.
 //! - Connections are made before anything is measured. After it, the server's counters prove that everyone had the
 //!   same number of requests, bytes and connections; who had not has no figures.
-//! - Rounds are interleaved in random order; figures are medians, and the spread stands beside them.
+//! - Rounds are interleaved in random order; figures are medians, and where the rounds do not tell two styles apart,
+//!   "no difference" stands in the table.
+//! - Beside closed loops there are open ones, in which latency counts from when a download should have started.
 //! - `floor`, the least that any client can do, is measured like everyone else.
 //! - CPU of client and server are told apart; a server that may have been the bottleneck is pointed out.
+//! - `--self-check` shows that all this is so.
 //!
 //! What is not measured but counted is how much code each style takes: [`code_cost`].
 
+pub mod allocations;
 mod by_hand;
 mod cell;
 mod child;
 pub mod code_cost;
+mod compare;
 mod cores;
+mod cost;
 pub mod damage;
 mod entrant;
 mod floor;
@@ -29,16 +35,23 @@ pub mod lab;
 mod limits;
 pub mod load;
 mod machine;
+mod open_loop;
 mod options;
 mod percentiles;
 mod pitfalls;
 mod plan;
+mod program;
 mod progress;
 mod readme;
+mod rehearsal;
 pub mod results;
 pub mod role;
+mod rounds;
+mod scale;
+mod self_check;
 mod server;
 mod table;
 mod trial;
 mod usage;
+mod waits;
 mod worker;

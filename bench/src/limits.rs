@@ -10,6 +10,9 @@ const OTHER_FILES: u64 = 64;
 /// Threads that the machine has beside ours.
 const OTHER_THREADS: u64 = 512;
 
+/// From one address to one port there are not more: those that the system gives out by itself.
+const MOST_CONNECTIONS: u64 = 28_000;
+
 /// Raises the soft limit of open files to the hard one, which needs no privilege.
 pub(crate) fn raise_open_files() {
     if let Ok((_, hard)) = getrlimit(Resource::RLIMIT_NOFILE) {
@@ -26,6 +29,12 @@ pub(crate) fn check(connections: u64, threads: u64) -> Result<(), String> {
         check_against(threads + OTHER_THREADS, "threads", thread_limits())?;
     }
     Ok(())
+}
+
+/// The most connections that this process, and a server like it, can have.
+pub(crate) fn most_connections() -> usize {
+    let files = getrlimit(Resource::RLIMIT_NOFILE).map_or(MOST_CONNECTIONS, |(_, hard)| hard);
+    usize::try_from(files.saturating_sub(OTHER_FILES).clamp(1, MOST_CONNECTIONS)).unwrap_or(1)
 }
 
 fn check_against(

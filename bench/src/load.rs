@@ -1,43 +1,55 @@
-//! The load bench: every style with a fixed number of downloads in flight.
+//! The load bench: every style under closed and open loops, what it costs, and which to choose when.
 
 use std::env;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
-use std::path::{self, Path};
+use std::path::{self, Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
 use serde::Serialize;
 
-use crate::cell::Cell;
+use crate::cell::{Cell, compare_cpu};
 use crate::cores::Split;
+use crate::cost::CostCell;
 use crate::entrant::Entrant;
-use crate::machine;
+use crate::machine::RunLine;
 use crate::options::Options;
-use crate::plan::{self, Group};
+use crate::plan::{Group, Part};
+use crate::program::Program;
 use crate::progress::Progress;
-use crate::table;
+use crate::rehearsal;
+use crate::rounds::Rounds;
 use crate::trial::Trial;
+use crate::waits::WaitsCell;
+use crate::{cost, open_loop, scale, self_check, table, waits};
+
+/// Rounds of those parts that only add to the closed loops, unless `--rounds` says otherwise.
+const FEW_ROUNDS: u32 = 3;
+const OPEN_ROUNDS: u32 = 2;
 
 /// Runs what the arguments ask for; the first is the program's name. Those of `cargo bench --bench load --` are told by
-/// `--help`.
+/// `--help`. `counting_worker` is the program of that name.
 ///
 /// The process must have gone through [`run_if_child`](crate::role::run_if_child): this one starts itself anew.
-pub fn run(arguments: impl Iterator<Item = String>) -> ExitCode {
+pub fn run(arguments: impl Iterator<Item = String>, counting_worker: &Path) -> ExitCode {
     let options = Options::parse_from(arguments);
-    let groups = plan::groups(&options);
+    if options.self_check {
+        return self_check::run(&options);
+    }
+    let program = Program::new(&options);
     if options.common.list {
-        list(&groups);
+        program.ids().iter().for_each(|id| println!("{id}: benchmark"));
         return ExitCode::SUCCESS;
     }
     // `cargo bench -- latency` is not for us, and no reason to say anything.
-    if groups.is_empty() || options.common.is_for_criterion_alone() {
+    if program.ids().is_empty() || options.common.is_for_criterion_alone() {
         return ExitCode::SUCCESS;
     }
     if options.common.is_test() {
-        return rehearse(&groups);
+        return rehearsal::run(&program, counting_worker);
     }
-    match measure(&options, &groups) {
+    match measure(&options, &program, counting_worker) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
@@ -46,101 +58,139 @@ pub fn run(arguments: impl Iterator<Item = String>) -> ExitCode {
     }
 }
 
-fn list(groups: &[Group]) {
-    for group in groups {
-        for entrant in &group.entrants {
-            println!("{}: benchmark", group.workload.id(*entrant));
-        }
-    }
-}
-
-/// Shows that each cell works, and measures nothing.
-fn rehearse(groups: &[Group]) -> ExitCode {
-    let split = Split::of_this_process();
-    let mut code = ExitCode::SUCCESS;
-    for Group { workload, entrants } in groups {
-        for entrant in entrants {
-            println!("Testing {}", workload.id(*entrant));
-            let failure = match Trial::run(workload, *entrant, &split) {
-                Ok(trial) => trial.first_error,
-                Err(error) => Some(error.to_string()),
-            };
-            match failure {
-                None => println!("Success\n"),
-                Some(failure) => {
-                    println!("FAILED: {failure}\n");
-                    code = ExitCode::FAILURE;
-                }
-            }
-        }
-    }
-    code
-}
-
-fn measure(options: &Options, groups: &[Group]) -> io::Result<()> {
+fn measure(options: &Options, program: &Program, counting_worker: &Path) -> io::Result<()> {
     // Asked for first: a run of minutes must not end with a path that cannot be written.
     let json = options.common.json.as_deref().map(create).transpose()?;
     let split = Split::of_this_process();
     let seed = options.common.seed.unwrap_or_else(|| fastrand::u64(..1 << 32));
-    let rounds = options.common.rounds();
+    let rounds = |count| Rounds { count, seed };
 
-    let machine = machine::describe(&split);
+    let run = RunLine::new(&split, seed, options);
     // Whoever only watches takes no time from the contenders.
     split.server.pin_this_process();
-    let cells = all_rounds(groups, rounds, seed, &split);
+    let mut results = Results::default();
+    results.line(&run)?;
 
-    println!("\n{machine}");
-    println!(
-        "closed loop, order of cells by --seed {seed}; CPU is user and system, of the client, per download"
-    );
-    for (group, cells) in groups.iter().zip(&cells) {
-        println!("\n{}", table::render(&group.workload, rounds, cells));
+    let closed = closed_loops(&program.closed, rounds(options.rounds()), &split);
+    results.closed(&program.closed, options.rounds(), &closed)?;
+
+    let open_rounds = options.few_rounds(OPEN_ROUNDS);
+    let reached: Vec<_> = closed.iter().flatten().cloned().collect();
+    let open = open_loop::measure(&program.open, &reached, rounds(open_rounds), &split);
+    for (group, cells) in program.open.iter().zip(&open) {
+        results.table(open_loop::render(group, open_rounds, cells));
+        cells.iter().try_for_each(|cell| results.line(cell))?;
     }
+
+    if !program.cost.is_empty() {
+        let with_instructions = options.names(Part::Cost) || !options.common.quick;
+        let workload = cost::workload(options);
+        let cells = in_turn(
+            &program.cost,
+            |entrant| cost::id(*entrant),
+            |entrant| CostCell::measure(&workload, *entrant, with_instructions, counting_worker, &split),
+        );
+        results.table(cost::render(&workload, &cells));
+        cells.iter().try_for_each(|cell| results.line(cell))?;
+    }
+
+    for group in &program.waits {
+        let cells = in_turn(
+            &group.contenders,
+            |one| waits::id(group.count, *one),
+            |contender| WaitsCell::measure(group.count, *contender, &split.client),
+        );
+        results.table(waits::render(group.count, &cells));
+        cells.iter().try_for_each(|cell| results.line(cell))?;
+    }
+
+    let few_rounds = options.few_rounds(FEW_ROUNDS);
+    let scaled = closed_loops(&program.scale, rounds(few_rounds), &split);
+    results.closed(&program.scale, few_rounds, &scaled)?;
+    let decisions = scale::decide(closed.iter().chain(&scaled).map(Vec::as_slice));
+    if !program.scale.is_empty() && !decisions.is_empty() {
+        results.table(scale::render(&decisions));
+        decisions.iter().try_for_each(|decision| results.line(decision))?;
+    }
+
+    println!("\n{}", run.machine);
+    println!("order of cells by --seed {seed}; CPU is user and system, of the client, per download");
+    results.tables.iter().for_each(|table| println!("\n{table}"));
     if let Some((file, path)) = json {
-        write_json(file, cells.iter().flatten())?;
+        write(file, &results.lines)?;
         println!("\nresults: {}", path::absolute(&path)?.display());
     }
     Ok(())
 }
 
-/// In each round, each workload once, in random order; within it, everyone once, in random order: who is compared
-/// runs close in time, and nobody always after the same one.
-fn all_rounds(groups: &[Group], rounds: u32, seed: u64, split: &Split) -> Vec<Vec<Cell>> {
-    let count = groups.iter().map(|group| group.entrants.len()).sum::<usize>();
-    let progress = Progress::new(count * rounds as usize);
-    let mut trials: Vec<Vec<_>> =
-        groups.iter().map(|group| group.entrants.iter().map(|_| Vec::new()).collect()).collect();
+/// What is printed and what is written in the end, in this order.
+#[derive(Default)]
+struct Results {
+    tables: Vec<String>,
+    lines: Vec<String>,
+}
 
-    let mut random = fastrand::Rng::with_seed(seed);
-    for round in 1..=rounds {
-        for group in shuffled(&mut random, groups.len()) {
-            let Group { workload, entrants } = &groups[group];
-            for index in shuffled(&mut random, entrants.len()) {
-                progress.begin(&workload.id(entrants[index]));
-                trials[group][index].push(Trial::run(workload, entrants[index], split));
-                progress.end();
-            }
-            progress.end_of_group(&workload.group_id(), round, rounds);
-        }
+impl Results {
+    fn table(&mut self, table: String) {
+        self.tables.push(table);
     }
+
+    fn line(&mut self, line: &impl Serialize) -> io::Result<()> {
+        self.lines.push(serde_json::to_string(line)?);
+        Ok(())
+    }
+
+    fn closed(&mut self, groups: &[Group], rounds: u32, cells: &[Vec<Cell>]) -> io::Result<()> {
+        for (group, cells) in groups.iter().zip(cells) {
+            self.table(table::render(&group.workload, rounds, cells));
+            cells.iter().try_for_each(|cell| self.line(cell))?;
+        }
+        Ok(())
+    }
+}
+
+fn closed_loops(groups: &[Group], rounds: Rounds, split: &Split) -> Vec<Vec<Cell>> {
+    let sizes: Vec<_> = groups.iter().map(|group| group.entrants.len()).collect();
+    let progress = Progress::new(sizes.iter().sum::<usize>() * rounds.count as usize);
+    let results = rounds.interleave(&sizes, |turn| {
+        let Group { workload, entrants } = &groups[turn.group];
+        progress.begin(&workload.id(entrants[turn.index]));
+        let trial = Trial::run(workload, entrants[turn.index], split);
+        progress.end();
+        if turn.ends_group {
+            progress.end_of_group(&workload.group_id(), turn.round, rounds.count);
+        }
+        trial
+    });
     progress.finish();
 
-    let cell =
-        |group: &Group, (entrant, trials): (&Entrant, Vec<_>)| Cell::new(&group.workload, *entrant, trials);
-    groups
-        .iter()
-        .zip(trials)
-        .map(|(group, trials)| group.entrants.iter().zip(trials).map(|row| cell(group, row)).collect())
-        .collect()
+    let cells = |(group, results): (&Group, Vec<_>)| {
+        let cell = |(entrant, trials): (&Entrant, _)| Cell::new(&group.workload, *entrant, trials);
+        let mut cells: Vec<_> = group.entrants.iter().zip(results).map(cell).collect();
+        compare_cpu(&mut cells);
+        cells
+    };
+    groups.iter().zip(results).map(cells).collect()
 }
 
-pub(crate) fn shuffled(random: &mut fastrand::Rng, count: usize) -> Vec<usize> {
-    let mut order: Vec<_> = (0..count).collect();
-    random.shuffle(&mut order);
-    order
+/// Each once, with progress.
+fn in_turn<T, C>(all: &[T], id: impl Fn(&T) -> String, measure: impl Fn(&T) -> C) -> Vec<C> {
+    let progress = Progress::new(all.len());
+    let one = |one| {
+        progress.begin(&id(one));
+        let cell = measure(one);
+        progress.end();
+        cell
+    };
+    let cells = all.iter().map(one).collect();
+    if let Some(last) = all.last() {
+        progress.end_of_group(id(last).rsplit_once('/').map_or("", |(group, _)| group), 1, 1);
+    }
+    progress.finish();
+    cells
 }
 
-pub(crate) fn create(path: &Path) -> io::Result<(File, std::path::PathBuf)> {
+pub(crate) fn create(path: &Path) -> io::Result<(File, PathBuf)> {
     match File::create(path) {
         Ok(file) => Ok((file, path.to_owned())),
         Err(error) => {
@@ -151,11 +201,10 @@ pub(crate) fn create(path: &Path) -> io::Result<(File, std::path::PathBuf)> {
     }
 }
 
-pub(crate) fn write_json(file: File, lines: impl Iterator<Item = impl Serialize>) -> io::Result<()> {
+pub(crate) fn write(file: File, lines: &[String]) -> io::Result<()> {
     let mut out = BufWriter::new(file);
     for line in lines {
-        serde_json::to_writer(&mut out, &line)?;
-        out.write_all(b"\n")?;
+        writeln!(out, "{line}")?;
     }
     out.flush()
 }

@@ -4,8 +4,49 @@ use std::env;
 use std::fs;
 use std::process::Command;
 use std::thread;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde::Serialize;
 
 use crate::cores::Split;
+use crate::options::Options;
+
+/// The first line of JSON: where, when and how it was measured.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct RunLine {
+    pub(crate) mode: &'static str,
+    /// Seconds since 1970, UTC.
+    pub(crate) at_unix_s: u64,
+    /// Processor, cores, system and compiler, in one line.
+    pub(crate) machine: String,
+    /// Cores of the client, by their numbers; empty where nothing is pinned.
+    pub(crate) client_cores: String,
+    pub(crate) server_cores: String,
+    /// Of the working copy, as `git describe --always --dirty` tells it; `None` outside of one.
+    pub(crate) commit: Option<String>,
+    /// The order of the cells and all arrivals come from it.
+    pub(crate) seed: u64,
+    /// Of the closed loops; the other parts may have fewer.
+    pub(crate) rounds: u32,
+    pub(crate) quick: bool,
+}
+
+impl RunLine {
+    pub(crate) fn new(split: &Split, seed: u64, options: &Options) -> Self {
+        let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self {
+            mode: "run",
+            at_unix_s: since_1970.as_secs(),
+            machine: describe(split),
+            client_cores: split.client.to_string(),
+            server_cores: split.server.to_string(),
+            commit: first_line(Command::new("git").args(["describe", "--always", "--dirty"])),
+            seed,
+            rounds: options.rounds(),
+            quick: options.common.quick,
+        }
+    }
+}
 
 /// Processor, cores, system and compiler in one line, as far as they can be found out.
 pub(crate) fn describe(split: &Split) -> String {

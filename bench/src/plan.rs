@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use crate::entrant::Entrant;
+use crate::open_loop::Pace;
 use crate::options::Options;
+use crate::table::size;
 
 /// In flight while the server takes its time, and while it does not.
 const WITH_DELAY: [u32; 3] = [1, 64, 1024];
@@ -18,6 +20,21 @@ const BYTES_PER_S: f64 = 1e9;
 /// One after the other and without delay, mostly the way to and fro is waited for.
 const ROUND_TRIP_S: f64 = 100e-6;
 
+/// What can be measured, in the order of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// A fixed number of downloads is kept in flight.
+    Closed,
+    /// Downloads start at a fixed rate.
+    Open,
+    /// What one download costs beside time.
+    Cost,
+    /// Waiting alone.
+    Waits,
+    /// The closed loop at more sizes, delays and numbers in flight, to find where the best style changes.
+    Scale,
+}
+
 /// The same work for several entrants: one table.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Group {
@@ -28,9 +45,12 @@ pub(crate) struct Group {
 /// What has to be done in each cell of a group.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Workload {
+    pub(crate) part: Part,
     pub(crate) source: Source,
     pub(crate) in_flight: usize,
     pub(crate) count: usize,
+    /// When downloads start, in an open loop.
+    pub(crate) pace: Option<Pace>,
 }
 
 /// Where the photos come from.
@@ -42,7 +62,7 @@ pub(crate) enum Source {
     Url(String),
 }
 
-/// The groups that the options ask for, without the cells that the filter leaves out.
+/// The groups of the closed loop that the options ask for, without the cells that the filter leaves out.
 pub(crate) fn groups(options: &Options) -> Vec<Group> {
     let in_flight = |default: [u32; 3]| {
         if options.in_flight.is_empty() { default.to_vec() } else { options.in_flight.clone() }
@@ -57,29 +77,30 @@ pub(crate) fn groups(options: &Options) -> Vec<Group> {
             .iter()
             .flat_map(|&delay_ms| {
                 let default = if delay_ms == 0 { WITHOUT_DELAY } else { WITH_DELAY };
-                let source = Source::Embedded { bytes: options.bytes, delay_ms };
+                let source = Source::Embedded { bytes: options.bytes(), delay_ms };
                 in_flight(default).into_iter().map(move |n| (source.clone(), n))
             })
             .collect(),
     };
     let groups = workloads.into_iter().map(|(source, in_flight)| {
-        let workload = Workload::new(source, in_flight as usize, options);
-        let selected = |entrant: &Entrant| options.common.selects(&workload.id(*entrant));
-        Group { entrants: options.entrants().into_iter().filter(selected).collect(), workload }
+        let in_flight = in_flight as usize;
+        let time = Duration::from_millis(if options.common.quick { 500 } else { 700 });
+        let count = options.count(&source, in_flight, time);
+        Workload::closed(source, in_flight, count).group(options)
     });
-    groups.filter(|group| !group.entrants.is_empty()).collect()
+    groups.flatten().collect()
 }
 
 impl Workload {
-    fn new(source: Source, in_flight: usize, options: &Options) -> Self {
-        let count = match options.count {
-            Some(count) => count as usize,
-            None if options.common.is_test() => in_flight.max(8),
-            None => {
-                source.count(in_flight, Duration::from_millis(if options.common.quick { 500 } else { 1200 }))
-            }
-        };
-        Self { source, in_flight, count }
+    pub(crate) fn closed(source: Source, in_flight: usize, count: usize) -> Self {
+        Self { part: Part::Closed, source, in_flight, count, pace: None }
+    }
+
+    /// For the entrants that the options and the filter leave; `None` without any.
+    pub(crate) fn group(self, options: &Options) -> Option<Group> {
+        let selected = |entrant: &Entrant| options.common.selects(&self.id(*entrant));
+        let entrants: Vec<_> = options.entrants().into_iter().filter(selected).collect();
+        (!entrants.is_empty()).then_some(Group { workload: self, entrants })
     }
 
     /// As criterion names what it measures: group, parameters, function.
@@ -89,16 +110,20 @@ impl Workload {
 
     /// The same without the function.
     pub(crate) fn group_id(&self) -> String {
-        match &self.source {
-            Source::Embedded { delay_ms, .. } => format!("load/{delay_ms}ms/{}", self.in_flight),
-            Source::Url(_) => format!("load/url/{}", self.in_flight),
+        let Self { part, source, in_flight, .. } = self;
+        match (part, source) {
+            (Part::Scale, Source::Embedded { bytes, delay_ms }) => {
+                format!("scale/{}/{delay_ms}ms/{in_flight}", size(*bytes).replace(' ', ""))
+            }
+            (_, Source::Embedded { delay_ms, .. }) => format!("load/{delay_ms}ms/{in_flight}"),
+            (_, Source::Url(_)) => format!("load/url/{in_flight}"),
         }
     }
 }
 
 impl Source {
     /// How many downloads last about as long as that. A guess will do: what counts is that it is the same for all.
-    fn count(&self, in_flight: usize, time: Duration) -> usize {
+    pub(crate) fn count(&self, in_flight: usize, time: Duration) -> usize {
         let (bytes, delay_ms) = match self {
             Self::Embedded { bytes, delay_ms } => (*bytes, *delay_ms),
             Self::Url(_) => (32 << 10, 0),
@@ -119,13 +144,11 @@ impl Source {
 
 #[cfg(test)]
 mod tests {
-    use clap::Parser;
-
     use super::*;
+    use crate::options::tests::options;
 
     fn plan(words: &str) -> Vec<Group> {
-        let words = ["load", "--bench"].into_iter().chain(words.split_whitespace());
-        groups(&Options::try_parse_from(words).unwrap())
+        groups(&options(&format!("--bench {words}")))
     }
 
     fn ids(words: &str) -> Vec<String> {
@@ -163,13 +186,13 @@ mod tests {
     #[test]
     fn each_cell_has_work_for_a_second_or_two_at_most() {
         for group in plan("") {
-            let Workload { source, in_flight, count } = group.workload;
+            let Workload { source, in_flight, count, .. } = group.workload;
             assert_eq!(count % in_flight, 0);
             let Source::Embedded { delay_ms, .. } = source else { unreachable!() };
             if delay_ms > 0 {
-                assert!(count as u64 * delay_ms / in_flight as u64 <= 1_500);
+                assert!(count as u64 * delay_ms / in_flight as u64 <= 1_000);
             }
-            assert!((50..=40_000).contains(&count), "{count}");
+            assert!((30..=25_000).contains(&count), "{count}");
         }
         let count = |words: &str| plan(words)[0].workload.count;
         assert!(count("--quick") < count(""));

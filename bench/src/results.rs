@@ -1,8 +1,58 @@
 //! Recorded results, and the README's part that is made from them.
 //!
 //! A recorded run is a folder `results/DATE-MACHINE/` with `load.jsonl`, as `--json` wrote it, and `conditions.txt`,
-//! which says where the figures come from; or with `pitfalls.jsonl` and `pitfalls.txt`; or with both. No figure in the
-//! README is written by hand.
+//! which says where the figures come from; or with `pitfalls.jsonl` and `pitfalls.txt`; or with both. No figure in the README is written by hand.
+//!
+//! # The format
+//!
+//! One JSON object a line; `mode` says what it is about. Fields may be added, so unknown ones are to be ignored. The end
+//! of a name is its unit: `_s` seconds, `_ms` milliseconds, `_us` microseconds, `_kib` 1024 bytes. A figure that is not
+//! known is null; a line without figures has `failed`, the reason.
+//!
+//! **`run`**, the first line: `at_unix_s`, `machine` (processor, cores, system, compiler), `client_cores` and
+//! `server_cores` (their numbers, separated by commas), `commit` (as git describes it), `seed`, `rounds`, `quick`.
+//!
+//! **`closed`** and **`scale`**: a style with a fixed number of downloads in flight.
+//!
+//! | field | what it is |
+//! | --- | --- |
+//! | `style` | the row: `floor`, a style, or `ureq` |
+//! | `bytes`, `delay_ms` | of each photo: its size, and how long the server takes |
+//! | `in_flight`, `count` | downloads at once; downloads in each round |
+//! | `errors` | of all rounds together |
+//! | `wall_s`, `downloads_per_s` | here and below: the median of all rounds |
+//! | `cpu_us_per_download` | of the whole client; `cpu_user_…` and `cpu_system_…` are its parts |
+//! | `voluntary_switches_per_download` | how often a thread gave its core away; `involuntary_…`: had to |
+//! | `server_cpu_us_per_download` | of the server's thread |
+//! | `p50_us`, `p90_us`, `p99_us`, `p999_us`, `max_us` | latency, from start to photo |
+//! | `rss_kib_per_in_flight` | the client's peak, above what it was before its first download |
+//! | `threads_max` | the most that were seen; of all rounds, the most |
+//! | `bound` | who was busy for more than 70 % of the time: `server` (whoever else), `client`, or `waiting`: neither |
+//! | `cpu_vs_best` | `style`: the one of this group that uses least CPU; `ratio`, `low`, `high`: how many times as much this one uses, and the 95 % interval; `different`: whether the interval tells them apart |
+//! | `histogram` | latencies of all rounds, in nanoseconds: HDR histogram, V2 format, compressed, Base64 |
+//! | `rounds` | an array of objects with those figures of each round |
+//!
+//! **`open`**: a style at a fixed rate of arrivals. All of the above, where `count` is arrivals in each round,
+//! `in_flight` the most at once, and latencies count from when a download should have started; and
+//!
+//! | field | what it is |
+//! | --- | --- |
+//! | `rate_per_s` | arrivals per second, on average |
+//! | `share_percent` | the same as a share of what the style reached in the closed loop; null if it is the same for all |
+//! | `uncorrected` | `p50_us` … `max_us` from when downloads did start |
+//! | `late`, `skipped` | arrivals that started more than 10 ms after their time, and those that never did |
+//! | `saturated` | whether one was skipped or one in ten was late: latencies then grow with the time measured |
+//!
+//! **`cost`**: what a download costs. `style`, `bytes`, `delay_ms`, `in_flight`, `count` and the figures of one round as
+//! above, and `allocations_per_download`, `allocated_bytes_per_download`, `instructions_per_download` (of the client,
+//! without the kernel's; `no_instructions` says why not).
+//!
+//! **`waits`**: waiting alone. `style`, `count` (waits at once), `start_s` (until all were pending), `finish_s` (from when
+//! all should have ended until the last had), `cpu_us_per_wait`, `bytes_per_wait` (resident memory), `threads`.
+//!
+//! **`decision`**: which style to choose, for photos of `bytes` and a delay of `delay_ms`. `steps`, in ascending order:
+//! from `from_in_flight` to `to_in_flight` at once, `choose` this style; `keep_up` are all that were as fast, `least_cpu` the
+//! one that used least.
 
 use std::fs;
 use std::io;
@@ -11,10 +61,15 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::readme;
-use crate::table::digits;
+use crate::scale::advice;
+use crate::table::{digits, size};
 
 /// Which workloads the README shows: server delay in milliseconds, downloads in flight.
 const SHOWN: [(u64, u64); 3] = [(0, 1), (0, 256), (20, 1024)];
+
+/// The places in the README.
+const FIGURES: &str = "figures";
+const DECISIONS: &str = "decisions";
 
 /// The README with its figures replaced by those of the run in `folder`.
 ///
@@ -25,7 +80,8 @@ pub fn splice(readme: &str, folder: &Path) -> io::Result<String> {
     let cells = fs::read_to_string(folder.join("load.jsonl"))?;
     let cells = cells.lines().map(serde_json::from_str).collect::<Result<Vec<Value>, _>>()?;
     let conditions = fs::read_to_string(folder.join("conditions.txt"))?;
-    readme::replace(readme, "figures", &markdown(&cells, &conditions))
+    let readme = readme::replace(readme, FIGURES, &figures(&cells, &conditions))?;
+    readme::replace(&readme, DECISIONS, &decisions(&cells))
 }
 
 /// The same with the figures of the pitfalls.
@@ -55,9 +111,11 @@ fn quoted(conditions: &str) -> String {
     conditions.lines().map(|line| format!("> {line}")).collect::<Vec<_>>().join("\n")
 }
 
-fn markdown(cells: &[Value], conditions: &str) -> String {
+fn figures(cells: &[Value], conditions: &str) -> String {
     let tables = SHOWN.iter().map(|(delay_ms, in_flight)| {
-        let of_workload = |cell: &&Value| cell["delay_ms"] == *delay_ms && cell["in_flight"] == *in_flight;
+        let of_workload = |cell: &&Value| {
+            cell["mode"] == "closed" && cell["delay_ms"] == *delay_ms && cell["in_flight"] == *in_flight
+        };
         table(&cells.iter().filter(of_workload).collect::<Vec<_>>(), *delay_ms, *in_flight)
     });
     format!("\n{}\n{}\n\n", tables.collect::<Vec<_>>().join("\n"), quoted(conditions))
@@ -117,6 +175,31 @@ fn damage_table(cells: &[Value]) -> String {
     text
 }
 
+fn decisions(lines: &[Value]) -> String {
+    let mut text = "\n| photos | server delay | in flight | choose | least CPU | keep up |\n\
+                    | --: | --: | --: | --- | --- | --- |\n"
+        .to_owned();
+    for decision in lines.iter().filter(|line| line["mode"] == "decision") {
+        let photos = size(decision["bytes"].as_u64().unwrap_or_default());
+        for step in decision["steps"].as_array().into_iter().flatten() {
+            let (from, to) = (&step["from_in_flight"], &step["to_in_flight"]);
+            let code = |style: &Value| format!("`{}`", style.as_str().unwrap_or_default());
+            let keep_up: Vec<_> = step["keep_up"].as_array().into_iter().flatten().map(code).collect();
+            let columns = [
+                photos.clone(),
+                format!("{} ms", decision["delay_ms"]),
+                if from == to { from.to_string() } else { format!("{from} to {to}") },
+                advice(step["choose"].as_str().unwrap_or_default()),
+                code(&step["least_cpu"]),
+                keep_up.join(", "),
+            ];
+            text.extend(["| ", &columns.join(" | "), " |\n"]);
+        }
+    }
+    text.push('\n');
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -134,5 +217,22 @@ mod tests {
         let failed = serde_json::json!({"style": "blocking", "delay_ms": 0, "in_flight": 1, "bytes": 1024});
         let text = table(&[&failed], 0, 1);
         assert!(text.ends_with("| `blocking` | – | – | – | – | – | – | – | – |\n"), "{text}");
+    }
+
+    #[test]
+    fn a_decision_has_a_row_for_each_step() {
+        let step = |from, to, choose: &str| {
+            serde_json::json!({"from_in_flight": from, "to_in_flight": to, "choose": choose, "keep_up": [choose],
+                "least_cpu": "callbacks"})
+        };
+        let steps = [step(1, 64, "blocking"), step(1024, 1024, "tokio")];
+        let decision =
+            serde_json::json!({"mode": "decision", "bytes": 32768, "delay_ms": 20, "steps": steps});
+        let text = decisions(&[serde_json::json!({"mode": "closed"}), decision]);
+        assert!(text.contains("| 32 KiB | 20 ms | 1 to 64 | block | `callbacks` | `blocking` |\n"), "{text}");
+        assert!(
+            text.contains("| 32 KiB | 20 ms | 1024 | await on tokio | `callbacks` | `tokio` |\n"),
+            "{text}"
+        );
     }
 }

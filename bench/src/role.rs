@@ -5,11 +5,12 @@
 
 use std::env;
 use std::io;
+use std::path::Path;
 use std::process::{self, Command};
 
 use crate::child::Child;
 use crate::cores::Cores;
-use crate::{damage, limits, server, worker};
+use crate::{damage, limits, server, waits, worker};
 
 const FLAG: &str = "photo-bench-role=";
 
@@ -22,6 +23,8 @@ pub(crate) enum Role {
     Worker,
     /// To go one of the two ways of a pitfall.
     Walker,
+    /// To wait, as one contender.
+    Waiter,
 }
 
 /// Plays the part that this process was started for, and ends it then. Returns only in the process that the user
@@ -35,6 +38,7 @@ pub fn run_if_child() {
         Role::Server => server::serve(),
         Role::Worker => worker::work(),
         Role::Walker => damage::walk(),
+        Role::Waiter => waits::wait(),
     };
     process::exit(match played {
         Ok(()) => 0,
@@ -46,21 +50,36 @@ pub fn run_if_child() {
 }
 
 impl Role {
-    const ALL: [Self; 3] = [Self::Server, Self::Worker, Self::Walker];
+    const ALL: [Self; 4] = [Self::Server, Self::Worker, Self::Waiter, Self::Walker];
 
     fn name(self) -> &'static str {
         match self {
             Self::Server => "server",
             Self::Worker => "worker",
             Self::Walker => "walker",
+            Self::Waiter => "waiter",
         }
     }
 
     /// Starts this program once more, in this role and on these cores.
     pub(crate) fn start(self, cores: &Cores) -> io::Result<Child> {
-        let mut command = Command::new(env::current_exe()?);
+        self.start_program(&env::current_exe()?, cores)
+    }
+
+    /// The same, of another program that calls [`run_if_child`] first.
+    pub(crate) fn start_program(self, program: &Path, cores: &Cores) -> io::Result<Child> {
+        Child::start(self.told(Command::new(program), cores))
+    }
+
+    /// The same, of this program run by `command`.
+    pub(crate) fn start_under(self, mut command: Command, cores: &Cores) -> io::Result<Child> {
+        command.arg(env::current_exe()?);
+        Child::start(self.told(command, cores))
+    }
+
+    fn told(self, mut command: Command, cores: &Cores) -> Command {
         command.arg(format!("{FLAG}{}", self.name())).arg(cores.to_string());
-        Child::start(command)
+        command
     }
 }
 

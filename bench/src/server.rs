@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use photo_server::Options;
+use photo_server::{Hold, Options};
 use serde::{Deserialize, Serialize};
 
 use crate::child::Child;
@@ -15,9 +15,11 @@ use crate::role::Role;
 /// How long the server may take for an answer.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// The commands: both are answered with the counters, and one then sets them to zero.
+/// The commands. All are answered with the counters; one then sets them to zero, and one, followed by what is to
+/// befall the next requests, in JSON, holds them.
 const COUNTERS: &str = "counters";
 const RESET: &str = "reset";
+const HOLD: &str = "hold ";
 
 /// A server process. Dropping it ends the process.
 #[derive(Debug)]
@@ -54,6 +56,13 @@ pub(crate) struct Counters {
     /// The most requests that were open at once.
     pub(crate) max_open_requests: u64,
     pub(crate) cpu_us: u64,
+}
+
+/// What befalls one request: first the whole server does nothing, then the reply waits.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Serialize)]
+pub(crate) struct Held {
+    pub(crate) stall: Duration,
+    pub(crate) delay: Duration,
 }
 
 impl Server {
@@ -97,6 +106,11 @@ impl Server {
         self.ask(RESET)
     }
 
+    /// Holds the next requests: the first by the first of `holds`, and so on.
+    pub(crate) fn hold(&mut self, holds: &[Held]) -> io::Result<()> {
+        self.ask(&format!("{HOLD}{}", serde_json::to_string(holds)?)).map(|_| ())
+    }
+
     fn ask(&mut self, command: &str) -> io::Result<Counters> {
         self.child.say(command)?;
         Ok(serde_json::from_str(&self.child.hear(PATIENCE)?)?)
@@ -122,7 +136,14 @@ pub(crate) fn serve() -> io::Result<()> {
         match command?.as_str() {
             COUNTERS => {}
             RESET => server.reset_counters(),
-            other => return Err(io::Error::other(format!("no command is called {other:?}"))),
+            other => match other.strip_prefix(HOLD) {
+                Some(holds) => {
+                    let holds: Vec<Held> = serde_json::from_str(holds)?;
+                    let hold = |Held { stall, delay }: Held| Hold { stall, delay };
+                    server.hold(holds.into_iter().map(hold).collect());
+                }
+                None => return Err(io::Error::other(format!("no command is called {other:?}"))),
+            },
         }
         writeln!(answers, "{}", counters.to_json().trim_end())?;
     }

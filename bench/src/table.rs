@@ -2,11 +2,8 @@
 
 use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
 
-use crate::cell::{Cell, Median};
+use crate::cell::{BUSY, Bound, Cell, Median, Versus};
 use crate::plan::{Source, Workload};
-
-/// From this share of its core on, the server may be what is measured.
-const SERVER_BOUND: f64 = 0.7;
 
 /// A line above, one below, and one under the header.
 pub(crate) const STYLE: TableStyle =
@@ -14,8 +11,8 @@ pub(crate) const STYLE: TableStyle =
 
 const LINE: LineStyle = LineStyle::none().fill('─').junction('─');
 
-/// The column of the spread, which one round has not.
-const SPREAD: usize = 8;
+/// The column of the interval, which one round has not.
+const INTERVAL: usize = 8;
 
 /// From here on, latencies are easier to read in milliseconds.
 const LONG_US: f64 = 10_000.0;
@@ -27,16 +24,21 @@ pub(crate) fn render(workload: &Workload, rounds: u32, cells: &[Cell]) -> String
         cells.iter().find(|cell| cell.style == "floor").and_then(|cell| cell.median.cpu_us_per_download);
     let shown = |mut fields: Vec<String>| {
         if rounds == 1 {
-            fields.remove(SPREAD);
+            fields.remove(INTERVAL);
         }
         fields
     };
 
     let rows = cells.iter().map(|cell| shown(row(cell, unit, floor)));
-    let mut lines = vec![title(workload, rounds, cells), lined(shown(header(unit)), rows, 1)];
+    let mut lines = vec![title(workload, rounds, cells), plain(shown(header(unit)), rows)];
     lines.extend(cells.iter().filter_map(note));
     lines.extend(server_note(cells));
     lines.join("\n")
+}
+
+/// A name in the first column, figures in the others.
+pub(crate) fn plain(header: Vec<String>, rows: impl Iterator<Item = Vec<String>>) -> String {
+    lined(header, rows, 1)
 }
 
 /// A table whose first columns, as many as are `names`, are read from the left; figures are read from the right.
@@ -76,7 +78,7 @@ fn header(unit: Unit) -> Vec<String> {
         latency("p99.9"),
         latency("max"),
         plain("CPU\nµs each"),
-        plain("min–max\nof rounds"),
+        plain("× best\nof styles"),
         plain("×\nfloor"),
         plain("server\nµs each"),
         plain("KiB per\nin flight"),
@@ -90,7 +92,6 @@ fn row(cell: &Cell, unit: Unit, floor: Option<f64>) -> Vec<String> {
     let or_absent = |text: Option<String>| text.unwrap_or_else(|| absent.into());
     let latency = |micros: Option<f64>| or_absent(micros.map(|micros| unit.show(micros)));
     let Median { cpu_us_per_download: cpu, p50_us, p90_us, p99_us, p999_us, max_us, .. } = cell.median;
-    let spread = cell.spread(|round| round.cpu_us_per_download);
     vec![
         cell.style.to_owned(),
         or_absent(cell.median.downloads_per_s.map(digits)),
@@ -100,7 +101,7 @@ fn row(cell: &Cell, unit: Unit, floor: Option<f64>) -> Vec<String> {
         latency(p999_us),
         latency(max_us),
         or_absent(cpu.map(digits)),
-        or_absent(spread.map(|(least, most)| format!("{}–{}", digits(least), digits(most)))),
+        or_absent(versus(cell)),
         cpu.zip(floor).map_or("–".into(), |(cpu, floor)| format!("{:.2}", cpu / floor)),
         or_absent(cell.median.server_cpu_us_per_download.map(digits)),
         or_absent(cell.median.rss_kib_per_in_flight.map(digits)),
@@ -109,8 +110,18 @@ fn row(cell: &Cell, unit: Unit, floor: Option<f64>) -> Vec<String> {
     ]
 }
 
+/// The interval of the ratio, or that there is none to speak of.
+fn versus(cell: &Cell) -> Option<String> {
+    let Versus { style, ratio, different } = cell.cpu_vs_best?;
+    Some(match different {
+        _ if style == cell.style => "best".into(),
+        true => format!("{:.2}–{:.2}", ratio.low, ratio.high),
+        false => "no diff.".into(),
+    })
+}
+
 /// Why a row has no figures, or what its errors were.
-fn note(cell: &Cell) -> Option<String> {
+pub(crate) fn note(cell: &Cell) -> Option<String> {
     let Cell { style, failed, first_error, .. } = cell;
     match (failed, first_error) {
         (Some(reason), _) => Some(format!("  {style}: not measured: {reason}")),
@@ -120,41 +131,41 @@ fn note(cell: &Cell) -> Option<String> {
 }
 
 fn server_note(cells: &[Cell]) -> Option<String> {
-    let busy = |cell: &Cell| Some((cell.style, cell.server_share().filter(|share| *share > SERVER_BOUND)?));
     let busy: Vec<_> = cells
         .iter()
-        .filter_map(busy)
+        .filter(|cell| cell.bound == Some(Bound::Server))
+        .filter_map(|cell| Some((cell.style, cell.server_share()?)))
         .map(|(style, share)| format!("{style} {:.0} %", share * 100.0))
         .collect();
     (!busy.is_empty()).then(|| {
         format!(
             "  server-bound? Its thread was busy for more than {:.0} % of the time with {}",
-            SERVER_BOUND * 100.0,
+            BUSY * 100.0,
             busy.join(", ")
         )
     })
 }
 
 #[derive(Clone, Copy)]
-enum Unit {
+pub(crate) enum Unit {
     Micros,
     Millis,
 }
 
 impl Unit {
-    fn of(cells: &[Cell]) -> Self {
-        let longest = cells.iter().filter_map(|cell| cell.median.p99_us).fold(0.0, f64::max);
+    pub(crate) fn of<'a>(cells: impl IntoIterator<Item = &'a Cell>) -> Self {
+        let longest = cells.into_iter().filter_map(|cell| cell.median.p99_us).fold(0.0, f64::max);
         if longest < LONG_US { Self::Micros } else { Self::Millis }
     }
 
-    fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Micros => "µs",
             Self::Millis => "ms",
         }
     }
 
-    fn show(self, micros: f64) -> String {
+    pub(crate) fn show(self, micros: f64) -> String {
         match self {
             Self::Micros => format!("{micros:.0}"),
             Self::Millis => digits(micros / 1e3),
@@ -171,7 +182,7 @@ pub(crate) fn digits(value: f64) -> String {
     }
 }
 
-fn size(bytes: u64) -> String {
+pub(crate) fn size(bytes: u64) -> String {
     match bytes {
         b if b >= 1 << 20 && b % (1 << 20) == 0 => format!("{} MiB", b >> 20),
         b if b >= 1 << 10 && b % (1 << 10) == 0 => format!("{} KiB", b >> 10),
@@ -186,7 +197,8 @@ mod tests {
 
     #[test]
     fn figures_stand_under_their_names_with_their_units() {
-        let cells = [cell("floor", &[12.3, 12.1, 12.9]), cell("async-std", &[24.6])];
+        let mut cells = [cell("floor", &[12.3, 12.1, 12.9]), cell("async-std", &[24.6, 24.6, 24.6])];
+        crate::cell::compare_cpu(&mut cells);
         let text = render(&workload(), 3, &cells);
         let lines: Vec<_> = text.lines().collect();
         assert_eq!(
@@ -207,7 +219,7 @@ mod tests {
                 "21.0",
                 "22.0",
                 "24.6",
-                "24.6–24.6",
+                "best",
                 "2.00",
                 "20.0",
                 "2.5",
@@ -215,7 +227,7 @@ mod tests {
                 "0"
             ]
         );
-        assert!(text.contains("12.1–12.9"));
+        assert!(text.contains("0.49–0.52"), "{text}");
     }
 
     #[test]
@@ -236,6 +248,7 @@ mod tests {
         let mut busy = cell("floor", &[1.0]);
         assert!(server_note(std::slice::from_ref(&busy)).is_none());
         busy.median.downloads_per_s = Some(45_000.0);
+        busy.bound = Some(Bound::Server);
         assert!(server_note(&[busy]).unwrap().ends_with("floor 90 %"));
     }
 

@@ -4,11 +4,15 @@ use std::io;
 
 use serde::{Deserialize, Serialize};
 
+use crate::allocations::Allocations;
+use crate::child::Child;
 use crate::cores::Split;
 use crate::entrant::Entrant;
+use crate::percentiles::Latencies;
 use crate::plan::{Source, Workload};
+use crate::role::Role;
 use crate::server::{Counters, Server};
-use crate::worker::{Job, Outcome, Worker};
+use crate::worker::{Job, Outcome, Paced, Worker};
 
 /// Heads of replies are not longer.
 const MAX_REPLY_HEAD: u64 = 1024;
@@ -20,6 +24,12 @@ pub(crate) struct Figures {
     pub(crate) downloads_per_s: f64,
     /// User and system, of the whole client.
     pub(crate) cpu_us_per_download: f64,
+    pub(crate) cpu_user_us_per_download: f64,
+    pub(crate) cpu_system_us_per_download: f64,
+    /// Threads that had to wait.
+    pub(crate) voluntary_switches_per_download: f64,
+    /// Threads that had to make room.
+    pub(crate) involuntary_switches_per_download: f64,
     /// Unknown of a server that is not ours.
     pub(crate) server_cpu_us_per_download: Option<f64>,
     pub(crate) p50_us: f64,
@@ -40,6 +50,22 @@ pub(crate) struct Trial {
     pub(crate) errors: usize,
     pub(crate) first_error: Option<String>,
     pub(crate) figures: Figures,
+    pub(crate) latencies: Latencies,
+    /// Of an open loop.
+    pub(crate) paced: Option<Paced>,
+    pub(crate) allocations: Option<Allocations>,
+    /// What the server has counted, from the worker's start to its end.
+    pub(crate) served: Option<Served>,
+}
+
+/// The work as the server saw it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Served {
+    pub(crate) connections: u64,
+    /// Of what was measured.
+    pub(crate) requests: u64,
+    /// Heads and bodies of what was measured.
+    pub(crate) bytes: u64,
 }
 
 impl Trial {
@@ -47,19 +73,41 @@ impl Trial {
     ///
     /// Why the cell has no figures: it could not run, or it did not do what all others do.
     pub(crate) fn run(workload: &Workload, entrant: Entrant, split: &Split) -> io::Result<Self> {
+        Self::run_by(workload, entrant, split, || Role::Worker.start(&split.client))
+    }
+
+    /// The same, by a worker that is started otherwise.
+    pub(crate) fn run_by(
+        workload: &Workload,
+        entrant: Entrant,
+        split: &Split,
+        start: impl FnOnce() -> io::Result<Child>,
+    ) -> io::Result<Self> {
         match &workload.source {
-            Source::Embedded { bytes, delay_ms } => embedded(workload, *bytes, *delay_ms, entrant, split),
-            Source::Url(url) => elsewhere(workload, url, entrant, split),
+            Source::Embedded { bytes, delay_ms } => {
+                embedded(workload, *bytes, *delay_ms, entrant, split, start)
+            }
+            Source::Url(url) => elsewhere(workload, url, entrant, start),
         }
     }
 
-    fn new(workload: &Workload, outcome: Outcome, threads: Option<u64>, server_cpu_us: Option<u64>) -> Self {
-        let Outcome { errors, first_error, wall_s, cpu_s, latencies, peak_kib, .. } = outcome;
-        let each = |total: f64| total / workload.count as f64;
+    fn new(
+        workload: &Workload,
+        outcome: Outcome,
+        threads: Option<u64>,
+        server_cpu_us: Option<u64>,
+    ) -> io::Result<Self> {
+        let started = outcome.started(workload);
+        let Outcome { errors, first_error, wall_s, usage, latencies, peak_kib, paced, .. } = outcome;
+        let each = |total: f64| total / started.max(1) as f64;
         let figures = Figures {
             wall_s,
-            downloads_per_s: (workload.count - errors) as f64 / wall_s,
-            cpu_us_per_download: each(cpu_s * 1e6),
+            downloads_per_s: (started - errors) as f64 / wall_s,
+            cpu_us_per_download: each(usage.cpu_s() * 1e6),
+            cpu_user_us_per_download: each(usage.user_s * 1e6),
+            cpu_system_us_per_download: each(usage.system_s * 1e6),
+            voluntary_switches_per_download: each(usage.voluntary_switches as f64),
+            involuntary_switches_per_download: each(usage.involuntary_switches as f64),
             server_cpu_us_per_download: server_cpu_us.map(|micros| each(micros as f64)),
             p50_us: latencies.p50,
             p90_us: latencies.p90,
@@ -70,7 +118,16 @@ impl Trial {
             threads_max: threads,
         };
         let bytes = outcome.warm_up_bytes / (2 * workload.in_flight as u64);
-        Self { bytes, errors, first_error, figures }
+        let latencies = Latencies::decode(&outcome.histogram)?;
+        let allocations = outcome.allocations;
+        Ok(Self { bytes, errors, first_error, figures, latencies, paced, allocations, served: None })
+    }
+}
+
+impl Outcome {
+    /// How many downloads were started; of an open loop, not all are.
+    fn started(&self, workload: &Workload) -> usize {
+        workload.count - self.paced.map_or(0, |paced| paced.skipped)
     }
 }
 
@@ -80,12 +137,13 @@ fn embedded(
     delay_ms: u64,
     entrant: Entrant,
     split: &Split,
+    start: impl FnOnce() -> io::Result<Child>,
 ) -> io::Result<Trial> {
     let mut server = Server::start(&split.server)?;
     // Time enough for even a thread for each to be started, so that all connections are made at once.
     let slow_ms = delay_ms + 20 + workload.in_flight as u64 / 8;
     let urls = (server.photo_url(bytes, delay_ms), server.photo_url(bytes, slow_ms));
-    let worker = Worker::start(&split.client, &workload.job(entrant, urls))?;
+    let mut worker = Worker::in_child(start()?, &workload.job(entrant, urls))?;
     let warm_up = server.reset()?;
     let (outcome, threads) = worker.go()?;
     let done = server.counters()?;
@@ -93,17 +151,25 @@ fn embedded(
     if outcome.errors == 0 {
         prove_equal_work(workload, bytes, warm_up, done, &outcome).map_err(io::Error::other)?;
     }
-    Ok(Trial::new(workload, outcome, threads, Some(done.cpu_us)))
+    let connections = warm_up.connections + done.connections;
+    let work = Served { connections, requests: done.requests, bytes: done.bytes_sent };
+    let trial = Trial::new(workload, outcome, threads, Some(done.cpu_us))?;
+    Ok(Trial { served: Some(work), ..trial })
 }
 
-fn elsewhere(workload: &Workload, url: &str, entrant: Entrant, split: &Split) -> io::Result<Trial> {
-    let worker = Worker::start(&split.client, &workload.job(entrant, (url.into(), url.into())))?;
+fn elsewhere(
+    workload: &Workload,
+    url: &str,
+    entrant: Entrant,
+    start: impl FnOnce() -> io::Result<Child>,
+) -> io::Result<Trial> {
+    let mut worker = Worker::in_child(start()?, &workload.job(entrant, (url.into(), url.into())))?;
     let (outcome, threads) = worker.go()?;
-    let (measured, warm_up) = (workload.count as u64, 2 * workload.in_flight as u64);
+    let (measured, warm_up) = (outcome.started(workload) as u64, 2 * workload.in_flight as u64);
     if outcome.errors == 0 && outcome.bytes * warm_up != outcome.warm_up_bytes * measured {
         return Err(io::Error::other("the downloads were not all of the same size"));
     }
-    Ok(Trial::new(workload, outcome, threads, None))
+    Trial::new(workload, outcome, threads, None)
 }
 
 /// Requests and bytes as asked for, over no more connections than downloads in flight since the worker's start.
@@ -114,7 +180,10 @@ fn prove_equal_work(
     done: Counters,
     outcome: &Outcome,
 ) -> Result<(), String> {
-    let (count, in_flight) = (workload.count as u64, workload.in_flight as u64);
+    let (count, in_flight) = (outcome.started(workload) as u64, workload.in_flight as u64);
+    if count == 0 {
+        return Err("nothing was downloaded".into());
+    }
     let Counters { requests, bytes_sent: sent, .. } = done;
     let connections = warm_up.connections + done.connections;
     let head = (sent / count).saturating_sub(bytes);
@@ -136,20 +205,20 @@ fn prove_equal_work(
 }
 
 impl Workload {
-    fn job(&self, entrant: Entrant, (url, warm_up_url): (String, String)) -> Job {
+    pub(crate) fn job(&self, entrant: Entrant, (url, warm_up_url): (String, String)) -> Job {
         let style = entrant.name().into();
-        Job { style, url, warm_up_url, in_flight: self.in_flight, count: self.count }
+        let Self { in_flight, count, pace, .. } = *self;
+        Job { style, url, warm_up_url, in_flight, count, pace, burden_percent: 0.0 }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::percentiles::Percentiles;
-
     use super::*;
+    use crate::usage::Usage;
 
     fn workload() -> Workload {
-        Workload { source: Source::Embedded { bytes: 1000, delay_ms: 0 }, in_flight: 4, count: 10 }
+        Workload::closed(Source::Embedded { bytes: 1000, delay_ms: 0 }, 4, 10)
     }
 
     fn outcome() -> Outcome {
@@ -159,18 +228,22 @@ mod tests {
             errors: 0,
             first_error: None,
             wall_s: 0.5,
-            cpu_s: 0.001,
-            latencies: Percentiles::of(&[]),
+            usage: Usage { user_s: 0.0004, system_s: 0.0006, voluntary_switches: 20, ..Usage::default() },
+            latencies: Latencies::none().percentiles(),
+            histogram: Latencies::none().encode(),
+            paced: None,
             peak_kib: Some(100),
+            allocations: None,
         }
     }
 
     #[test]
     fn figures_are_per_download() {
-        let trial = Trial::new(&workload(), outcome(), Some(3), Some(50));
+        let trial = Trial::new(&workload(), outcome(), Some(3), Some(50)).unwrap();
         assert_eq!((trial.bytes, trial.errors), (1000, 0));
         let Figures { downloads_per_s, cpu_us_per_download, .. } = trial.figures;
         assert!((downloads_per_s - 20.0).abs() < 1e-9 && (cpu_us_per_download - 100.0).abs() < 1e-9);
+        assert!((trial.figures.voluntary_switches_per_download - 2.0).abs() < 1e-9);
         assert_eq!(trial.figures.server_cpu_us_per_download, Some(5.0));
         assert_eq!(trial.figures.rss_kib_per_in_flight, Some(25.0));
     }
@@ -191,6 +264,10 @@ mod tests {
         ] {
             assert!(proof(unequal).unwrap_err().contains(what));
         }
+        let nine = Counters { requests: 9, bytes_sent: 9_900, ..done };
+        let paced = Paced { uncorrected: outcome().latencies, late: 2, skipped: 1 };
+        let skipped = Outcome { bytes: 9_000, paced: Some(paced), ..outcome() };
+        assert_eq!(prove_equal_work(&workload(), 1000, warm_up, nine, &skipped), Ok(()));
         let fewer = Outcome { bytes: 9_999, ..outcome() };
         assert!(prove_equal_work(&workload(), 1000, warm_up, done, &fewer).is_err());
     }

@@ -5,11 +5,44 @@ use std::time::Duration;
 
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeVal;
+use serde::{Deserialize, Serialize};
 
-/// CPU time of this process so far, user and system, of all its threads.
-pub(crate) fn cpu_time() -> Duration {
-    getrusage(UsageWho::RUSAGE_SELF)
-        .map_or(Duration::ZERO, |usage| duration(usage.user_time()) + duration(usage.system_time()))
+/// What this process has used so far, all its threads together.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Serialize)]
+pub(crate) struct Usage {
+    pub(crate) user_s: f64,
+    pub(crate) system_s: f64,
+    /// A thread gave its core away, because it had to wait.
+    pub(crate) voluntary_switches: u64,
+    /// A thread had its core taken away.
+    pub(crate) involuntary_switches: u64,
+}
+
+impl Usage {
+    pub(crate) fn so_far() -> Self {
+        let Ok(usage) = getrusage(UsageWho::RUSAGE_SELF) else { return Self::default() };
+        let count = |switches| u64::try_from(switches).unwrap_or(0);
+        Self {
+            user_s: duration(usage.user_time()).as_secs_f64(),
+            system_s: duration(usage.system_time()).as_secs_f64(),
+            voluntary_switches: count(usage.voluntary_context_switches()),
+            involuntary_switches: count(usage.involuntary_context_switches()),
+        }
+    }
+
+    pub(crate) fn since(self, before: Self) -> Self {
+        Self {
+            user_s: self.user_s - before.user_s,
+            system_s: self.system_s - before.system_s,
+            voluntary_switches: self.voluntary_switches - before.voluntary_switches,
+            involuntary_switches: self.involuntary_switches - before.involuntary_switches,
+        }
+    }
+
+    /// User and system together: the system tells exactly only their sum.
+    pub(crate) fn cpu_s(self) -> f64 {
+        self.user_s + self.system_s
+    }
 }
 
 /// The lines of `/proc/PID/status` that matter here. Elsewhere than on Linux there is no such file.
@@ -29,6 +62,17 @@ impl Status {
 
     pub(crate) fn of(pid: u32) -> Option<Self> {
         Self::parse(&fs::read_to_string(format!("/proc/{pid}/status")).ok()?)
+    }
+
+    /// Resident memory and threads in one number, for where only a number can be kept.
+    pub(crate) fn pack(self) -> u64 {
+        self.resident_kib << 24 | self.threads
+    }
+
+    /// The other way; the peak is not kept.
+    pub(crate) fn unpack(packed: u64) -> Self {
+        let resident_kib = packed >> 24;
+        Self { resident_kib, peak_kib: resident_kib, threads: packed & ((1 << 24) - 1) }
     }
 
     fn parse(text: &str) -> Option<Self> {
@@ -59,8 +103,8 @@ mod tests {
 
     #[test]
     fn work_costs_cpu_time() {
-        let before = cpu_time();
-        while cpu_time() < before + Duration::from_millis(5) {}
-        assert!(cpu_time() > before);
+        let before = Usage::so_far();
+        while Usage::so_far().since(before).cpu_s() < 0.005 {}
+        assert!(Usage::so_far().since(before).cpu_s() >= 0.005);
     }
 }

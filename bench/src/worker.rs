@@ -1,27 +1,36 @@
 //! One contender at work, in a process of its own: both ends of the line to it.
 //!
 //! A worker is given its job, warms up, says so, and waits for the word; so the server's counters can be read on both
-//! sides of what is measured, and of nothing else.
+//! sides of what is measured, and of nothing else. It does the job again whenever it is told to.
 
 use std::io::{self, BufRead};
 use std::time::{Duration, Instant};
 
-use photo_tests::{Sample, Samples};
+use photo_tests::{Arrivals, Arrived, Sample, Samples};
 use serde::{Deserialize, Serialize};
 
+use crate::allocations::{self, Allocations};
 use crate::child::Child;
 use crate::cores::Cores;
-use crate::entrant::{Entrant, PATIENCE};
+use crate::entrant::{Entrant, Load, PATIENCE};
 use crate::limits;
-use crate::percentiles::Percentiles;
+use crate::open_loop::Pace;
+use crate::percentiles::{Latencies, Percentiles};
 use crate::role::Role;
-use crate::usage::{Status, cpu_time};
+use crate::usage::{Status, Usage};
 
 /// How often a worker is looked at.
 const LOOK: Duration = Duration::from_millis(20);
 
-/// The word to begin.
+/// The words to begin: with all that there is to measure, or with CPU time only.
 const GO: &str = "go";
+const SLICE: &str = "slice";
+
+/// An open loop starts nothing more when its schedule has been over for so long.
+const GRACE: Duration = Duration::from_millis(250);
+
+/// An arrival that starts so much after its time is late. Timers alone may take a millisecond or two.
+const LATE: Duration = Duration::from_millis(10);
 
 /// What a worker has to do.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -34,6 +43,10 @@ pub(crate) struct Job {
     pub(crate) warm_up_url: String,
     pub(crate) in_flight: usize,
     pub(crate) count: usize,
+    /// When downloads start, in an open loop; in a closed one, whenever another has ended.
+    pub(crate) pace: Option<Pace>,
+    /// CPU work beside the job, in hundredths of what the job takes. The self-check must find it out.
+    pub(crate) burden_percent: f64,
 }
 
 /// What a worker has measured.
@@ -46,16 +59,33 @@ pub(crate) struct Outcome {
     pub(crate) errors: usize,
     pub(crate) first_error: Option<String>,
     pub(crate) wall_s: f64,
-    pub(crate) cpu_s: f64,
+    pub(crate) usage: Usage,
+    /// From the intended start.
     pub(crate) latencies: Percentiles,
+    /// The same, encoded.
+    pub(crate) histogram: String,
+    pub(crate) paced: Option<Paced>,
     /// The most resident memory there ever was, above that of the client before its first download.
     pub(crate) peak_kib: Option<u64>,
+    /// `None` where nobody counts them.
+    pub(crate) allocations: Option<Allocations>,
+}
+
+/// What is known of an open loop only.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
+pub(crate) struct Paced {
+    /// From the real start.
+    pub(crate) uncorrected: Percentiles,
+    pub(crate) late: usize,
+    pub(crate) skipped: usize,
 }
 
 #[derive(Debug, Deserialize, Serialize)]
 enum Message {
     Warm,
-    Done(Outcome),
+    Done(Box<Outcome>),
+    /// The CPU time of a slice, in seconds.
+    Slice(f64),
     Failed(String),
 }
 
@@ -69,7 +99,11 @@ pub(crate) struct Worker {
 impl Worker {
     /// Starts one, and waits until it is warm.
     pub(crate) fn start(cores: &Cores, job: &Job) -> io::Result<Self> {
-        let mut child = Role::Worker.start(cores)?;
+        Self::in_child(Role::Worker.start(cores)?, job)
+    }
+
+    /// The same, in a process that has been started already.
+    pub(crate) fn in_child(mut child: Child, job: &Job) -> io::Result<Self> {
         child.say(&serde_json::to_string(job)?)?;
         // Who hangs lets its downloads time out, one after the other.
         let patience =
@@ -82,14 +116,28 @@ impl Worker {
     }
 
     /// Lets it do its job. Also returns the most threads that it was seen to have.
-    pub(crate) fn go(mut self) -> io::Result<(Outcome, Option<u64>)> {
+    pub(crate) fn go(&mut self) -> io::Result<(Outcome, Option<u64>)> {
         self.child.say(GO)?;
         let mut threads = None;
         let outcome = self.hear(|pid| threads = threads.max(Status::of(pid).map(|status| status.threads)))?;
         match outcome {
-            Message::Done(outcome) => Ok((outcome, threads)),
+            Message::Done(outcome) => Ok((*outcome, threads)),
             other => Err(other.unexpected()),
         }
+    }
+
+    /// Lets it do its job in a closed loop; returns the CPU time that this took, in seconds, and nothing else.
+    pub(crate) fn slice(&mut self) -> io::Result<f64> {
+        self.child.say(SLICE)?;
+        match self.hear(|_| ())? {
+            Message::Slice(cpu_s) => Ok(cpu_s),
+            other => Err(other.unexpected()),
+        }
+    }
+
+    /// Lets it end by itself; returns what it has said to complain.
+    pub(crate) fn end(self) -> io::Result<String> {
+        self.child.end(self.patience)
     }
 
     fn hear(&mut self, look: impl FnMut(u32)) -> io::Result<Message> {
@@ -101,7 +149,7 @@ impl Message {
     fn unexpected(self) -> io::Error {
         match self {
             Self::Failed(reason) => io::Error::other(reason),
-            Self::Warm | Self::Done(_) => io::Error::other("the worker got confused"),
+            Self::Warm | Self::Done(_) | Self::Slice(_) => io::Error::other("the worker got confused"),
         }
     }
 
@@ -114,52 +162,127 @@ impl Message {
 /// The other end.
 pub(crate) fn work() -> io::Result<()> {
     let mut orders = io::stdin().lock().lines();
-    let mut order = || orders.next().unwrap_or_else(|| Err(io::ErrorKind::UnexpectedEof.into()));
-    let job: Job = serde_json::from_str(&order()?)?;
-    let wait_for_word = || {
-        Message::Warm.send()?;
-        match order()?.as_str() {
-            GO => Ok(()),
-            other => Err(io::Error::other(format!("no word is {other:?}"))),
-        }
+    let job = orders.next().unwrap_or_else(|| Err(io::ErrorKind::UnexpectedEof.into()))?;
+    let mut warm = match Warm::up(serde_json::from_str(&job)?) {
+        Ok(warm) => warm,
+        Err(error) => return Message::Failed(error.to_string()).send(),
     };
-    match measure(&job, wait_for_word) {
-        Ok(outcome) => Message::Done(outcome).send(),
-        Err(error) => Message::Failed(error.to_string()).send(),
+    Message::Warm.send()?;
+    for order in orders {
+        let answer = match order?.as_str() {
+            GO => warm.measure().map(|outcome| Message::Done(Box::new(outcome))),
+            SLICE => warm.slice().map(Message::Slice),
+            other => return Err(io::Error::other(format!("no word is {other:?}"))),
+        };
+        match answer {
+            Ok(answer) => answer.send()?,
+            Err(error) => return Message::Failed(error.to_string()).send(),
+        }
+    }
+    Ok(())
+}
+
+/// A client that has done what it will have to do, so that nothing is done for the first time when it counts.
+struct Warm {
+    job: Job,
+    client: Box<dyn Load>,
+    /// Before the first download.
+    idle: Option<Status>,
+    bytes: u64,
+}
+
+impl Warm {
+    fn up(job: Job) -> io::Result<Self> {
+        let in_flight = job.in_flight;
+        let entrant: Entrant = job.style.parse().map_err(io::Error::other)?;
+        limits::check(in_flight as u64, entrant.threads(in_flight) as u64).map_err(io::Error::other)?;
+
+        let (slow, steady) = (Samples::new(in_flight), Samples::new(in_flight));
+        let mut client = entrant.client(in_flight).map_err(io::Error::other)?;
+        let idle = Status::of_this_process();
+        client.closed_loop(&job.warm_up_url, in_flight, &slow)?;
+        client.closed_loop(&job.url, in_flight, &steady)?;
+        let bytes = warmed_up(&slow)? + warmed_up(&steady)?;
+        Ok(Self { job, client, idle, bytes })
+    }
+
+    fn slice(&mut self) -> io::Result<f64> {
+        let Job { url, in_flight, count, burden_percent, .. } = &self.job;
+        let samples = Samples::new(*count);
+        let before = Usage::so_far();
+        self.client.closed_loop(url, *in_flight, &samples)?;
+        burden(before, *burden_percent);
+        let cpu_s = Usage::so_far().since(before).cpu_s();
+        match samples.sample().errors.first() {
+            Some(error) => Err(io::Error::other(error.to_string())),
+            None => Ok(cpu_s),
+        }
+    }
+
+    fn measure(&mut self) -> io::Result<Outcome> {
+        let Self { job, client, idle, bytes: warm_up_bytes } = self;
+        let Job { url, in_flight, count, pace, burden_percent, .. } = job;
+        let load = pace.map_or_else(
+            || Measured::Closed(Samples::new(*count)),
+            |pace| Measured::Open(Arrivals::new(pace.schedule(*count), GRACE)),
+        );
+
+        let counted = allocations::so_far();
+        let (started, before) = (Instant::now(), Usage::so_far());
+        match &load {
+            Measured::Closed(samples) => client.closed_loop(url, *in_flight, samples)?,
+            Measured::Open(arrivals) => client.open_loop(url, *in_flight, arrivals)?,
+        }
+        burden(before, *burden_percent);
+        let (wall, usage) = (started.elapsed(), Usage::so_far().since(before));
+        let allocations = Allocations::between(counted, allocations::so_far());
+        let peak = Status::of_this_process();
+
+        let (latencies, bytes, errors, paced) = load.result();
+        Ok(Outcome {
+            bytes,
+            warm_up_bytes: *warm_up_bytes,
+            errors: errors.len(),
+            first_error: errors.first().map(ToString::to_string),
+            wall_s: wall.as_secs_f64(),
+            usage,
+            latencies: latencies.percentiles(),
+            histogram: latencies.encode(),
+            paced,
+            peak_kib: idle.zip(peak).map(|(idle, peak)| peak.peak_kib.saturating_sub(idle.resident_kib)),
+            allocations,
+        })
     }
 }
 
-fn measure(job: &Job, wait_for_word: impl FnOnce() -> io::Result<()>) -> io::Result<Outcome> {
-    let Job { style, url, warm_up_url, in_flight, count } = job;
-    let in_flight = *in_flight;
-    let entrant: Entrant = style.parse().map_err(io::Error::other)?;
-    limits::check(in_flight as u64, entrant.threads(in_flight) as u64).map_err(io::Error::other)?;
+enum Measured {
+    Closed(Samples),
+    Open(Arrivals),
+}
 
-    let (samples, slow, steady) = (Samples::new(*count), Samples::new(in_flight), Samples::new(in_flight));
-    let mut client = entrant.client(in_flight).map_err(io::Error::other)?;
-    let idle = Status::of_this_process();
+impl Measured {
+    fn result(self) -> (Latencies, u64, Vec<photo::Error>, Option<Paced>) {
+        match self {
+            Self::Closed(samples) => {
+                let Sample { latencies, bytes, errors } = samples.sample();
+                (latencies.iter().collect(), bytes, errors, None)
+            }
+            Self::Open(arrivals) => {
+                let Arrived { corrected, uncorrected, lags, skipped, bytes, errors } = arrivals.sample();
+                let uncorrected = uncorrected.iter().collect::<Latencies>().percentiles();
+                let late = lags.iter().filter(|lag| **lag > LATE).count();
+                (corrected.iter().collect(), bytes, errors, Some(Paced { uncorrected, late, skipped }))
+            }
+        }
+    }
+}
 
-    client.closed_loop(warm_up_url, in_flight, &slow)?;
-    client.closed_loop(url, in_flight, &steady)?;
-    let warm_up_bytes = warmed_up(&slow)? + warmed_up(&steady)?;
-    wait_for_word()?;
-
-    let (started, cpu_before) = (Instant::now(), cpu_time());
-    client.closed_loop(url, in_flight, &samples)?;
-    let (wall, cpu) = (started.elapsed(), cpu_time().saturating_sub(cpu_before));
-    let peak = Status::of_this_process();
-
-    let Sample { latencies, bytes, errors } = samples.sample();
-    Ok(Outcome {
-        bytes,
-        warm_up_bytes,
-        errors: errors.len(),
-        first_error: errors.first().map(ToString::to_string),
-        wall_s: wall.as_secs_f64(),
-        cpu_s: cpu.as_secs_f64(),
-        latencies: Percentiles::of(&latencies),
-        peak_kib: idle.zip(peak).map(|(idle, peak)| peak.peak_kib.saturating_sub(idle.resident_kib)),
-    })
+/// Works until so much more CPU time is spent than since `before`.
+fn burden(before: Usage, percent: f64) {
+    if percent > 0.0 {
+        let enough = Usage::so_far().since(before).cpu_s() * (1.0 + percent / 100.0);
+        while Usage::so_far().since(before).cpu_s() < enough {}
+    }
 }
 
 /// Who cannot even warm up is not measured.

@@ -1,4 +1,4 @@
-//! The load bench and that of the pitfalls as wholes, with their servers and workers in processes of their own.
+//! The load bench as a whole, with its servers and workers in processes of their own.
 //!
 //! Without the usual harness, because this program must be able to become a server, a worker and the bench itself.
 
@@ -9,13 +9,13 @@ use std::process::{Command, ExitCode, Output};
 use photo_bench::{damage, load, role};
 use serde_json::Value;
 
-/// Makes this program one of the benches.
+/// Makes this program the bench of this name.
 const AS: &str = "PHOTO_BENCH_TEST_AS";
 
 fn main() -> ExitCode {
     role::run_if_child();
     match env::var(AS).as_deref() {
-        Ok("load") => return load::run(env::args()),
+        Ok("load") => return load::run(env::args(), env!("CARGO_BIN_EXE_counting-worker").as_ref()),
         Ok("pitfalls") => return damage::run(env::args()),
         _ => {}
     }
@@ -24,6 +24,9 @@ fn main() -> ExitCode {
     a_server_of_ones_own_can_be_measured();
     what_is_not_selected_is_not_run();
     each_cell_can_be_tried();
+    an_open_loop_tells_what_it_could_not_start();
+    what_a_download_and_a_wait_cost_is_counted();
+    what_the_self_check_says_depends_on_the_burden();
     both_ways_of_each_pitfall_do_the_same_work();
     each_damage_gets_its_line_of_json();
     pitfalls_that_are_not_selected_are_not_run();
@@ -40,9 +43,11 @@ fn every_style_gets_its_line_of_json() {
 
     let lines = fs::read_to_string(&file).expect("the file is written");
     fs::remove_file(&file).expect("the file can be removed");
-    let cells: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let [run, cells @ ..] = lines.as_slice() else { panic!("no line") };
+    assert_eq!((&run["mode"], &run["rounds"]), (&"run".into(), &2.into()));
     assert_eq!(cells.len(), 8);
-    for cell in &cells {
+    for cell in cells {
         let style = cell["style"].as_str().expect("a name");
         assert!(cell.get("failed").is_none(), "{cell}");
         assert_eq!((&cell["errors"], &cell["count"], &cell["bytes"]), (&0.into(), &40.into(), &2000.into()));
@@ -79,6 +84,46 @@ fn each_cell_can_be_tried() {
     assert_eq!(printed, "Testing load/20ms/64/floor\nSuccess\n\nTesting load/20ms/64/smol\nSuccess\n\n");
 }
 
+fn an_open_loop_tells_what_it_could_not_start() {
+    // Fifty at once, of 20 ms each, are 2500 per second at most.
+    let cells =
+        json("--bench --open --styles floor,callbacks,tokio --delay-ms 20 --rate 200,9000 --in-flight 50");
+    assert_eq!(cells.len(), 6);
+    for cell in &cells {
+        // A busy machine may keep a client from any rate, but none can do this one.
+        let too_much = cell["rate_per_s"] == 9000.0;
+        assert!(!too_much || cell["saturated"] == true && cell["skipped"].as_u64() > Some(0), "{cell}");
+        assert!(cell["p50_us"].as_f64() >= cell["uncorrected"]["p50_us"].as_f64(), "{cell}");
+        assert!(cell["uncorrected"]["p50_us"].as_f64() >= Some(20_000.0), "{cell}");
+    }
+}
+
+fn what_a_download_and_a_wait_cost_is_counted() {
+    let cells = json("--bench --cost --quick --styles floor,callbacks");
+    let allocations =
+        |index: usize| cells[index]["allocations_per_download"].as_f64().expect("they are counted");
+    assert!(allocations(0) < 1.0 && allocations(1) > 1.0, "{cells:?}");
+    assert!(cells[1]["allocated_bytes_per_download"].as_f64() > Some(32_768.0));
+    let cells = json("--bench --waits --styles blocking,tokio waits/1000/");
+    assert_eq!(cells.len(), 2);
+    for cell in &cells {
+        assert!(cell["start_s"].as_f64() > Some(0.0) && cell["finish_s"].as_f64() > Some(0.0), "{cell}");
+    }
+}
+
+/// Twice the work is seen on any machine; how fine it can be told is for `--self-check` to show.
+fn what_the_self_check_says_depends_on_the_burden() {
+    let printed = run("--bench --self-check work", &[]);
+    assert!(
+        printed.contains("ok     (e) equal work") && printed.ends_with("All of it holds.\n"),
+        "{printed}"
+    );
+    let Output { status, stdout, .. } =
+        output("load", "--bench --self-check --burden 100 --rounds 2 equal", &[]);
+    let printed = String::from_utf8_lossy(&stdout);
+    assert!(!status.success() && printed.contains("FAILED (a)"), "{printed}");
+}
+
 /// Which the counters of server and client prove: else it fails.
 fn both_ways_of_each_pitfall_do_the_same_work() {
     let list = run_as("pitfalls", "--bench --list", &[]);
@@ -110,16 +155,29 @@ fn pitfalls_that_are_not_selected_are_not_run() {
     assert_eq!(run_as("pitfalls", "--bench --profile-time 1", &[]), "");
 }
 
+/// The lines of a run but the first.
+fn json(words: &str) -> Vec<Value> {
+    let file = env::temp_dir().join(format!("photo-bench-{}.jsonl", std::process::id()));
+    run(words, &["--rounds=1", &format!("--json={}", file.display())]);
+    let lines = fs::read_to_string(&file).expect("the file is written");
+    fs::remove_file(&file).expect("the file can be removed");
+    lines.lines().skip(1).map(|line| serde_json::from_str(line).expect("JSON")).collect()
+}
+
 fn run(words: &str, more: &[&str]) -> String {
     run_as("load", words, more)
 }
 
 fn run_as(bench: &str, words: &str, more: &[&str]) -> String {
-    let program = env::current_exe().expect("this program is somewhere");
-    let mut command = Command::new(program);
-    command.env(AS, bench).args(words.split(' ')).args(more);
-    let Output { status, stdout, stderr } = command.output().expect("this program can be run");
+    let Output { status, stdout, stderr } = output(bench, words, more);
     let stdout = String::from_utf8_lossy(&stdout).into_owned();
     assert!(status.success(), "{words}: {status}\n{stdout}\n{}", String::from_utf8_lossy(&stderr));
     stdout
+}
+
+fn output(bench: &str, words: &str, more: &[&str]) -> Output {
+    let program = env::current_exe().expect("this program is somewhere");
+    let mut command = Command::new(program);
+    command.env(AS, bench).args(words.split(' ')).args(more);
+    command.output().expect("this program can be run")
 }

@@ -5,7 +5,7 @@ use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 use super::trial::Trial;
-use crate::cell::median;
+use crate::compare::median;
 use crate::pitfalls::{Hurts, Pitfall};
 
 pub(super) struct Cell<'a> {
@@ -104,7 +104,7 @@ impl Serialize for Cell<'_> {
 }
 
 fn middle(values: impl Iterator<Item = f64>) -> f64 {
-    median(values.collect()).unwrap_or(f64::NAN)
+    median(&mut values.collect::<Vec<_>>()).unwrap_or(f64::NAN)
 }
 
 #[cfg(test)]

@@ -18,11 +18,12 @@ use photo_tests::Contender;
 use tempfile::TempDir;
 
 use crate::cores::Split;
-use crate::load::{create, shuffled, write_json};
+use crate::load::{create, write};
 use crate::machine;
 use crate::options::Common;
 use crate::pitfalls::{self, Pitfall};
 use crate::progress::Progress;
+use crate::rounds::shuffled;
 
 use cell::Cell;
 use trial::{Trial, Way};
@@ -36,6 +37,9 @@ struct Options {
     #[command(flatten)]
     common: Common,
 }
+
+/// Rounds, unless `--rounds` says otherwise.
+const ROUNDS: u32 = 3;
 
 /// One pitfall in the styles that were asked for.
 struct Group {
@@ -102,7 +106,7 @@ fn measure(options: &Common, groups: &[Group]) -> io::Result<()> {
     let json = options.json.as_deref().map(create).transpose()?;
     let (split, gallery) = (Split::of_this_process(), gallery()?);
     let seed = options.seed.unwrap_or_else(|| fastrand::u64(..1 << 32));
-    let rounds = options.rounds();
+    let rounds = options.rounds(ROUNDS);
 
     let machine = machine::describe(&split);
     // Whoever only watches takes no time from those who are measured.
@@ -112,7 +116,8 @@ fn measure(options: &Common, groups: &[Group]) -> io::Result<()> {
     println!("\n{machine}");
     println!("\n{}", table::render(rounds, &cells));
     if let Some((file, path)) = json {
-        write_json(file, cells.iter().filter(|cell| cell.failed.is_none()))?;
+        let measured = cells.iter().filter(|cell| cell.failed.is_none());
+        write(file, &measured.map(serde_json::to_string).collect::<Result<Vec<_>, _>>()?)?;
         println!("\nresults: {}", path::absolute(&path)?.display());
     }
     println!(

@@ -3,7 +3,7 @@
 use std::io::{self, BufRead};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use photo_blocking::Client;
 use photo_tests::{Contender, Samples};
@@ -11,11 +11,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::cores::Split;
 use crate::entrant::{self, PATIENCE};
-use crate::percentiles::Percentiles;
+use crate::percentiles::Latencies;
 use crate::pitfalls::{self, Hurts, Pitfall, Scene, Score, Work};
 use crate::role::Role;
 use crate::server::{Counters, Server, Setup};
-use crate::usage::cpu_time;
+use crate::usage::Usage;
 
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub(super) enum Way {
@@ -166,12 +166,12 @@ pub(crate) fn walk() -> io::Result<()> {
         timed: Samples::new(timed(&pitfall)),
         score: Arc::new(Score::default()),
     };
-    let (started, cpu_before) = (Instant::now(), cpu_time());
+    let (started, before) = (Instant::now(), Usage::so_far());
     match job.way {
         Way::Right => (ways.right)(&scene),
         Way::Wrong => (ways.wrong)(&scene),
     }
-    let (wall, cpu) = (started.elapsed(), cpu_time().saturating_sub(cpu_before));
+    let (wall, used) = (started.elapsed(), Usage::so_far().since(before));
 
     let sample = scene.timed.sample();
     let outcome = Outcome {
@@ -179,9 +179,9 @@ pub(crate) fn walk() -> io::Result<()> {
         failed: scene.score.failed(),
         timed: sample.latencies.len(),
         others_failed: sample.errors.len(),
-        p99_us: Percentiles::of(&sample.latencies).p99,
+        p99_us: sample.latencies.iter().collect::<Latencies>().percentiles().p99,
         wall_s: wall.as_secs_f64(),
-        cpu_s: Duration::as_secs_f64(&cpu),
+        cpu_s: used.cpu_s(),
     };
     println!("{}", serde_json::to_string(&outcome)?);
     Ok(())

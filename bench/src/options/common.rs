@@ -1,0 +1,76 @@
+//! What the benches beside criterion understand alike.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::criterions::Criterions;
+
+/// What the benches beside criterion understand alike.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = None)]
+#[expect(clippy::struct_excessive_bools, reason = "a command line has switches")]
+pub(crate) struct Common {
+    /// Only the cells whose id contains this; ids are as in load/20ms/64/tokio and pitfalls/unbounded/tokio
+    pub(crate) filter: Option<String>,
+
+    /// One short round
+    #[arg(long)]
+    pub(crate) quick: bool,
+
+    /// Write the results there too, as JSON lines
+    #[arg(long, value_name = "FILE")]
+    pub(crate) json: Option<PathBuf>,
+
+    /// How often each cell is measured [default: 5, of pitfalls 3, with --quick 1; --self-check: 20]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub(crate) rounds: Option<u32>,
+
+    /// The order of the cells is drawn from this [default: another one each time]
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+
+    /// Only show that each cell works
+    #[arg(long)]
+    pub(crate) test: bool,
+
+    /// Print the ids of all cells
+    #[arg(long)]
+    pub(crate) list: bool,
+
+    /// The filter is a whole id
+    #[arg(long)]
+    pub(crate) exact: bool,
+
+    #[command(flatten)]
+    pub(crate) criterions: Criterions,
+}
+
+impl Common {
+    /// Whether to show only that everything works: what criterion does too where `cargo bench` is not who asks.
+    pub(crate) fn is_test(&self) -> bool {
+        self.test || !self.criterions.bench
+    }
+
+    /// Whether criterion was asked for something that the other benches have nothing to do in.
+    pub(crate) fn is_for_criterion_alone(&self) -> bool {
+        let Criterions { ignored, profile_time, load_baseline, .. } = &self.criterions;
+        *ignored || profile_time.is_some() || load_baseline.is_some()
+    }
+
+    /// How many rounds, where there are `usual` unless told.
+    pub(crate) fn rounds(&self, usual: u32) -> u32 {
+        match self.rounds {
+            _ if self.is_test() => 1,
+            Some(rounds) => rounds,
+            None if self.quick => 1,
+            None => usual,
+        }
+    }
+
+    pub(crate) fn selects(&self, id: &str) -> bool {
+        self.filter
+            .as_deref()
+            .is_none_or(|filter| if self.exact { id == filter } else { id.contains(filter) })
+    }
+}

@@ -1,0 +1,247 @@
+//! What `cargo bench --bench load -- …` understands, and what it has in common with `--bench pitfalls`.
+
+mod common;
+mod criterions;
+
+use std::time::Duration;
+
+use clap::Parser;
+use photo_server::PictureFormat;
+
+pub(crate) use common::Common;
+
+use crate::entrant::Entrant;
+use crate::plan::{Part, Source};
+
+/// Latency and cost of every style under concurrent load.
+///
+/// In closed loops, a fixed number of downloads is kept in flight; in open ones, downloads start at a fixed rate, and
+/// latency counts from when they should have started. Server and contender are processes of their own, fresh for each
+/// cell, on different cores where there are two. What each style costs, alone too, and a table of decisions follow.
+#[derive(Clone, Debug, Parser)]
+#[expect(clippy::struct_excessive_bools, reason = "a command line has switches")]
+#[command(name = "load", bin_name = "cargo bench --bench load --", max_term_width = 100)]
+pub(crate) struct Options {
+    /// Only the closed loops [one of the parts; several may be named; default: all of them, in short, or the closed
+    /// loops alone if they are described by --in-flight, --delay-ms, --bytes, --count or --url]
+    #[arg(long, help_heading = "Parts")]
+    pub(crate) closed: bool,
+
+    /// Only the open loops: fixed rates, and shares of what each style reached in a closed loop
+    #[arg(long, help_heading = "Parts")]
+    pub(crate) open: bool,
+
+    /// Only the cost of a download: CPU, context switches, allocations, threads, memory; instructions, if valgrind is
+    /// installed
+    #[arg(long, help_heading = "Parts")]
+    pub(crate) cost: bool,
+
+    /// Only the cost of waiting alone, without a download: up to a million threads, timers and tasks
+    #[arg(long, help_heading = "Parts")]
+    pub(crate) waits: bool,
+
+    /// Only the ladder of sizes, delays and numbers in flight, up to what this machine allows, and the decisions that
+    /// follow from it. Takes about a quarter of an hour
+    #[arg(long, help_heading = "Parts")]
+    pub(crate) scale: bool,
+
+    /// Prove that this bench can be believed: equal ones are called equal, 5 % more work is seen, and known latencies
+    /// are found again. Fails if one of them is not so. Takes about three minutes; a filter selects among work, equal,
+    /// more and truth
+    #[arg(long, help_heading = "Parts", conflicts_with_all = ["closed", "open", "cost", "waits", "scale", "test", "list"])]
+    pub(crate) self_check: bool,
+
+    /// One of the two that --self-check compares gets so much more CPU work to do, in hundredths
+    #[arg(long, hide = true, default_value_t = 0.0)]
+    pub(crate) burden: f64,
+
+    /// Who takes part [default: floor and every style; ureq, used by hand, on request]
+    #[arg(long, value_delimiter = ',', value_name = "NAMES")]
+    pub(crate) styles: Vec<Entrant>,
+
+    /// How many downloads are kept in flight [default: 1,64,1024 with delay, 1,16,256 without]
+    #[arg(long, value_delimiter = ',', value_name = "NUMBERS", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub(crate) in_flight: Vec<u32>,
+
+    /// How large each photo is [default: 32768]
+    #[arg(long, value_name = "N", value_parser = bytes_of_a_photo)]
+    pub(crate) bytes: Option<u64>,
+
+    /// How many downloads start in each second of an open loop [default: 200,2000, and 50, 80 and 95 % of what each
+    /// style reached in a closed loop]
+    #[arg(long, value_delimiter = ',', value_name = "NUMBERS", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub(crate) rate: Vec<u32>,
+
+    /// How long the server takes before it replies [default: 20 and 0]
+    #[arg(long, value_delimiter = ',', value_name = "NUMBERS", value_parser = clap::value_parser!(u64).range(0..=10_000))]
+    pub(crate) delay_ms: Vec<u64>,
+
+    /// How many downloads are measured in each cell and round [default: enough for a second or so]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) count: Option<u32>,
+
+    /// Download this, from a server of your own
+    #[arg(long, conflicts_with_all = ["bytes", "delay_ms", "open", "rate", "cost", "scale"])]
+    pub(crate) url: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+impl Options {
+    pub(crate) fn entrants(&self) -> Vec<Entrant> {
+        if self.styles.is_empty() {
+            return Entrant::default_ones();
+        }
+        // A table has its own order, and each row once.
+        Entrant::all().into_iter().filter(|entrant| self.styles.contains(entrant)).collect()
+    }
+
+    pub(crate) fn rounds(&self) -> u32 {
+        self.common.rounds(5)
+    }
+
+    /// Those in a part of which nobody expects the last word.
+    pub(crate) fn few_rounds(&self, few: u32) -> u32 {
+        if self.common.rounds.is_some() { self.rounds() } else { self.rounds().min(few) }
+    }
+
+    /// Whether to measure this part.
+    pub(crate) fn has(&self, part: Part) -> bool {
+        if self.names_a_part() {
+            return self.names(part);
+        }
+        let closed = !self.in_flight.is_empty()
+            || !self.delay_ms.is_empty()
+            || self.bytes.is_some()
+            || self.count.is_some()
+            || self.url.is_some();
+        match part {
+            Part::Closed => self.rate.is_empty(),
+            Part::Open => !closed || !self.rate.is_empty(),
+            Part::Cost | Part::Waits | Part::Scale => !closed && self.rate.is_empty(),
+        }
+    }
+
+    /// Whether this part was asked for by its name: then it is measured to its end.
+    pub(crate) fn names(&self, part: Part) -> bool {
+        match part {
+            Part::Closed => self.closed,
+            Part::Open => self.open,
+            Part::Cost => self.cost,
+            Part::Waits => self.waits,
+            Part::Scale => self.scale,
+        }
+    }
+
+    fn names_a_part(&self) -> bool {
+        self.closed || self.open || self.cost || self.waits || self.scale
+    }
+
+    pub(crate) fn bytes(&self) -> u64 {
+        self.bytes.unwrap_or(32 << 10)
+    }
+
+    /// How many downloads to measure in a closed loop.
+    pub(crate) fn count(&self, source: &Source, in_flight: usize, time: Duration) -> usize {
+        match self.count {
+            Some(count) => count as usize,
+            None if self.common.is_test() => in_flight.max(8),
+            None => source.count(in_flight, time),
+        }
+    }
+}
+
+fn bytes_of_a_photo(text: &str) -> Result<u64, String> {
+    let bytes: usize = text.parse().map_err(|error| format!("{error}"))?;
+    photo_server::picture(PictureFormat::Jpeg, bytes, 0)?;
+    Ok(bytes as u64)
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    pub(crate) fn options(words: &str) -> Options {
+        parse(words).unwrap()
+    }
+
+    fn parse(words: &str) -> Result<Options, String> {
+        let words = ["load"].into_iter().chain(words.split_whitespace());
+        Options::try_parse_from(words).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn the_options_of_the_readme_are_understood() {
+        let words = "--bench --quick --styles smol,floor --in-flight 1,64 --bytes 1000 --delay-ms 5 --count 7 \
+                     --json f.json --rounds 2 --seed 9 load/5ms";
+        let options = parse(words).unwrap();
+        assert_eq!(options.entrants(), ["floor", "smol"].map(|name| name.parse().unwrap()));
+        assert_eq!((options.in_flight.as_slice(), options.bytes()), ([1, 64].as_slice(), 1000));
+        assert_eq!((options.rounds(), options.common.seed, options.count), (2, Some(9), Some(7)));
+        assert!(options.common.selects("load/5ms/1/smol") && !options.common.selects("load/50ms/1/smol"));
+        assert!(!options.common.is_test());
+    }
+
+    #[test]
+    fn bad_values_are_told_apart_from_good_ones() {
+        for (words, why) in [
+            ("--styles threads", "there are floor, blocking, callbacks, tokio"),
+            ("--in-flight 0", "0 is not in 1..=1000000"),
+            ("--in-flight many", "invalid digit"),
+            ("--bytes 3", "a jpeg has"),
+            ("--delay-ms 99999", "not in 0..=10000"),
+            ("--count 0", "0 is not in 1.."),
+            ("--rate 0", "0 is not in 1.."),
+            ("--self-check --open", "cannot be used with"),
+            ("--url http://localhost/ --bytes 1000", "cannot be used with"),
+            ("--speed 3", "unexpected argument"),
+        ] {
+            let refusal = parse(words).unwrap_err();
+            assert!(refusal.contains(why), "{words}: {refusal}");
+        }
+    }
+
+    #[test]
+    fn what_is_said_to_criterion_is_no_error() {
+        let words = "--save-baseline x --noplot --sample-size 10 --warm-up-time 1 --measurement-time 2 --verbose \
+                     --color always --nresamples 9 --noise-threshold 0.1 --confidence-level 0.9 --bench \
+                     --significance-level 0.1 --plotting-backend plotters --output-format bencher --nocapture";
+        assert!(!parse(words).unwrap().common.is_for_criterion_alone());
+        assert!(parse("--profile-time 5").unwrap().common.is_for_criterion_alone());
+        for words in
+            ["-b x", "-s x", "-n -v", "-c never", "--baseline-lenient x --quiet", "--discard-baseline"]
+        {
+            parse(words).unwrap();
+        }
+    }
+
+    #[test]
+    fn without_cargo_bench_everything_is_only_tried() {
+        assert!(parse("").unwrap().common.is_test());
+        assert!(parse("--bench --test").unwrap().common.is_test());
+        assert_eq!(parse("--bench").unwrap().rounds(), 5);
+        assert_eq!(parse("--bench --quick").unwrap().rounds(), 1);
+        assert_eq!(parse("--test --rounds 5").unwrap().rounds(), 1);
+    }
+
+    #[test]
+    fn parts_are_those_named_or_described_or_all() {
+        const ALL: [Part; 5] = [Part::Closed, Part::Open, Part::Cost, Part::Waits, Part::Scale];
+        for (words, parts) in [
+            ("", ALL.as_slice()),
+            ("--quick --styles tokio --rounds 2", &ALL),
+            ("--in-flight 8", &[Part::Closed]),
+            ("--url http://localhost/", &[Part::Closed]),
+            ("--rate 100", &[Part::Open]),
+            ("--rate 100 --delay-ms 5", &[Part::Open]),
+            ("--rate 100 --open", &[Part::Open]),
+            ("--waits --scale --delay-ms 5", &[Part::Waits, Part::Scale]),
+        ] {
+            let options = options(words);
+            let found: Vec<_> = ALL.into_iter().filter(|part| options.has(*part)).collect();
+            assert!(found == parts, "{words}: {found:?}");
+        }
+        assert!(options("--waits").names(Part::Waits) && !options("").names(Part::Waits));
+    }
+}

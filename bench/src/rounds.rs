@@ -1,0 +1,73 @@
+//! The order of a run.
+
+/// How much there is to measure, and in which order: drawn from the seed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rounds {
+    pub(crate) count: u32,
+    pub(crate) seed: u64,
+}
+
+impl Rounds {
+    /// In each round, each group once, in random order; within it, everyone once, in random order: who is compared
+    /// runs close in time, and nobody always after the same one. `sizes` says how many there are in each group;
+    /// `measure` is given the group, the one in it, and the round, which counts from 1, and whether the group ends.
+    ///
+    /// Returns the results by group, one, and round.
+    pub(crate) fn interleave<T>(
+        self,
+        sizes: &[usize],
+        mut measure: impl FnMut(Turn) -> T,
+    ) -> Vec<Vec<Vec<T>>> {
+        let mut results: Vec<Vec<Vec<T>>> =
+            sizes.iter().map(|size| (0..*size).map(|_| Vec::new()).collect()).collect();
+        let mut random = fastrand::Rng::with_seed(self.seed);
+        for round in 1..=self.count {
+            for group in shuffled(&mut random, sizes.len()) {
+                let order = shuffled(&mut random, sizes[group]);
+                for (place, index) in order.into_iter().enumerate() {
+                    let ends_group = place + 1 == sizes[group];
+                    results[group][index].push(measure(Turn { group, index, round, ends_group }));
+                }
+            }
+        }
+        results
+    }
+}
+
+/// Whose turn it is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Turn {
+    pub(crate) group: usize,
+    pub(crate) index: usize,
+    pub(crate) round: u32,
+    /// Whether this is the last of its group in this round.
+    pub(crate) ends_group: bool,
+}
+
+pub(crate) fn shuffled(random: &mut fastrand::Rng, count: usize) -> Vec<usize> {
+    let mut order: Vec<_> = (0..count).collect();
+    random.shuffle(&mut order);
+    order
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everyone_has_each_round_once() {
+        let mut groups = Vec::new();
+        let results = Rounds { count: 3, seed: 7 }.interleave(&[2, 4], |turn| {
+            groups.push(turn.group);
+            (turn.group, turn.index, turn.round)
+        });
+        for (group, ones) in results.iter().enumerate() {
+            for (index, rounds) in ones.iter().enumerate() {
+                assert_eq!(*rounds, [1, 2, 3].map(|round| (group, index, round)));
+            }
+        }
+        // A group is not left before all have had their turn.
+        assert_eq!(groups.chunk_by(|one, other| one == other).map(<[_]>::len).sum::<usize>(), 18);
+        assert!(groups.chunk_by(|one, other| one == other).all(|run| run.len() % 2 == 0));
+    }
+}

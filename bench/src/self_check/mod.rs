@@ -1,0 +1,66 @@
+//! Whether the load bench can be believed: it is held against what is known beforehand.
+//!
+//! A bench that finds differences must find none between a style and itself, and must find one that was put there.
+//! A bench that finds latencies must find those that the server was told to have. A server that serves everyone must
+//! not be what is measured, or it must be said. And who is compared must have done the same work.
+
+mod same;
+mod truth;
+mod work;
+
+use std::io;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use crate::cores::Split;
+use crate::machine;
+use crate::options::Options;
+
+/// What one of the checks has found.
+struct Finding {
+    /// What must hold.
+    claim: String,
+    holds: bool,
+    /// The figures behind it, a line each.
+    figures: Vec<String>,
+}
+
+type Check<'a> = &'a dyn Fn() -> io::Result<Vec<Finding>>;
+
+/// Does all checks, prints each figure, and fails if one of them does not hold.
+pub(crate) fn run(options: &Options) -> ExitCode {
+    let split = Split::of_this_process();
+    let seed = options.common.seed.unwrap_or_else(|| fastrand::u64(..1 << 32));
+    println!("{}\nself-check by --seed {seed}", machine::describe(&split));
+    split.server.pin_this_process();
+
+    let checks: [(&str, Check); 4] = [
+        ("work", &|| work::check(&split)),
+        ("equal", &|| same::equals_are_equal(options.common.rounds, seed, options.burden, &split)),
+        ("more", &|| same::more_work_is_seen(seed, &split)),
+        ("truth", &|| truth::check(seed, &split)),
+    ];
+    let mut failed = 0;
+    for (_, check) in checks.into_iter().filter(|(name, _)| options.common.selects(name)) {
+        let started = Instant::now();
+        let findings = check().unwrap_or_else(|error| {
+            let claim = format!("it can be checked at all: {error}");
+            vec![Finding { claim, holds: false, figures: Vec::new() }]
+        });
+        for Finding { claim, holds, figures } in findings {
+            println!("\n{} {claim}", if holds { "ok    " } else { "FAILED" });
+            for line in figures {
+                println!("    {line}");
+            }
+            failed += usize::from(!holds);
+        }
+        println!("    ({:.0} s)", started.elapsed().as_secs_f64());
+    }
+    if failed == 0 {
+        println!("\nAll of it holds.");
+        ExitCode::SUCCESS
+    } else {
+        println!("\nIt cannot be believed: {failed} failed.");
+        ExitCode::FAILURE
+    }
+}

@@ -1,0 +1,97 @@
+//! Everyone has done the same work, and the server had time for it.
+
+use std::io;
+
+use super::Finding;
+use crate::cell::{BUSY, Bound, Cell, Median};
+use crate::cores::Split;
+use crate::entrant::Entrant;
+use crate::plan::{Source, Workload};
+use crate::trial::{Served, Trial};
+
+/// As many in flight as the default run has without delay, at most.
+const IN_FLIGHT: usize = 256;
+const COUNT: usize = 20 * IN_FLIGHT;
+const BYTES: u64 = 32 << 10;
+
+pub(super) fn check(split: &Split) -> io::Result<Vec<Finding>> {
+    let workload = Workload::closed(Source::Embedded { bytes: BYTES, delay_ms: 0 }, IN_FLIGHT, COUNT);
+    let mut cells = Vec::new();
+    let mut served = Vec::new();
+    for entrant in Entrant::default_ones() {
+        let trial = Trial::run(&workload, entrant, split)?;
+        served.push((entrant, trial.served.ok_or_else(|| io::Error::other("the server is ours"))?));
+        cells.push(Cell::new(&workload, entrant, vec![Ok(trial)]));
+    }
+    Ok(vec![equal_work(&served), server_has_time(&cells)])
+}
+
+fn equal_work(served: &[(Entrant, Served)]) -> Finding {
+    let equal = served.windows(2).all(|pair| pair[0].1 == pair[1].1);
+    let told = |(entrant, Served { connections, requests, bytes }): &(Entrant, Served)| {
+        format!("{entrant:<12} {connections} connections, {requests} requests, {bytes} bytes")
+    };
+    Finding {
+        claim: "(e) equal work: connections, requests and bytes agree".into(),
+        holds: equal && !served.is_empty(),
+        figures: served.iter().map(told).collect(),
+    }
+}
+
+/// The mark is computed once more, from the rounds: whoever is called client-bound has a server that was not busy,
+/// and all others are marked.
+fn server_has_time(cells: &[Cell]) -> Finding {
+    let share = |cell: &Cell| cell.server_share().unwrap_or(f64::INFINITY);
+    let marked = |cell: &Cell| match cell.bound {
+        Some(Bound::Client | Bound::Waiting) => share(cell) <= BUSY,
+        Some(Bound::Server) => share(cell) > BUSY,
+        None => false,
+    };
+    let client_bound = cells.iter().filter(|cell| cell.bound == Some(Bound::Client)).count();
+    let told = |cell: &Cell| {
+        let Median { downloads_per_s, cpu_us_per_download, .. } = cell.median;
+        let client = downloads_per_s.zip(cpu_us_per_download).map_or(0.0, |(per_s, us)| per_s * us / 1e6);
+        let mark = match cell.bound {
+            Some(Bound::Client) => "client-bound",
+            Some(Bound::Server) => "server-bound: marked",
+            Some(Bound::Waiting) => "waiting",
+            None => "unknown",
+        };
+        let (client, server) = (client * 100.0, share(cell) * 100.0);
+        format!("{:<12} server {server:>3.0} %, client {client:>3.0} % of a core: {mark}", cell.style)
+    };
+    Finding {
+        claim: format!(
+            "(d) the server is busy for at most {:.0} % in each of {client_bound} client-bound cells",
+            BUSY * 100.0
+        ),
+        holds: cells.iter().all(marked),
+        figures: cells.iter().map(told).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cell::tests::cell;
+
+    #[test]
+    fn one_request_more_is_unequal_work() {
+        let served = Served { connections: 4, requests: 10, bytes: 1000 };
+        let all = |second| [("floor".parse().unwrap(), served), ("tokio".parse().unwrap(), second)];
+        assert!(equal_work(&all(served)).holds);
+        let unequal = equal_work(&all(Served { requests: 11, ..served }));
+        assert!(!unequal.holds && unequal.figures[1].contains("11 requests"));
+        assert!(!equal_work(&[]).holds);
+    }
+
+    #[test]
+    fn a_wrong_mark_is_found_out() {
+        let mut cells = [cell("tokio", &[300.0])];
+        assert!(server_has_time(&cells).holds);
+        cells[0].median.server_cpu_us_per_download = Some(250.0);
+        assert!(!server_has_time(&cells).holds);
+        cells[0].bound = Some(Bound::Server);
+        assert!(server_has_time(&cells).holds);
+    }
+}
