@@ -4,11 +4,12 @@ use std::io;
 
 use serde::Serialize;
 
-use crate::compare::{self, LEVEL, Ratio};
+use crate::compare;
 use crate::entrant::Entrant;
 use crate::percentiles::Latencies;
 use crate::plan::{Part, Source, Workload};
 use crate::trial::{Figures, Trial};
+use crate::versus::Versus;
 
 /// From this share of a core on, whoever has it may be what is measured.
 pub(crate) const BUSY: f64 = 0.7;
@@ -75,17 +76,6 @@ pub(crate) enum Bound {
     Waiting,
 }
 
-/// One style against another.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub(crate) struct Versus {
-    /// The other.
-    pub(crate) style: &'static str,
-    #[serde(flatten)]
-    pub(crate) ratio: Ratio,
-    /// False is "no difference": the interval does not tell them apart.
-    pub(crate) different: bool,
-}
-
 impl Cell {
     /// A cell of which one round failed has failed: it cannot be compared with those that did all the work.
     pub(crate) fn new(workload: &Workload, entrant: Entrant, trials: Vec<io::Result<Trial>>) -> Self {
@@ -141,22 +131,6 @@ impl Cell {
             _ if client > BUSY => Bound::Client,
             _ => Bound::Waiting,
         })
-    }
-}
-
-/// Holds the CPU of everyone in a group against that of the style that uses least; `floor` is no style.
-pub(crate) fn compare_cpu(cells: &mut [Cell]) {
-    let cpu = |cell: &Cell| cell.rounds.iter().map(|round| round.cpu_us_per_download).collect::<Vec<_>>();
-    let styles = cells.iter().filter(|cell| Entrant::is_style(cell.style));
-    let used = styles.filter_map(|cell| Some((cell.median.cpu_us_per_download?, cell)));
-    let Some((_, best)) = used.min_by(|(one, _), (other, _)| one.total_cmp(other)) else { return };
-    let (style, base) = (best.style, cpu(best));
-    for cell in cells {
-        cell.cpu_vs_best = Ratio::paired(&cpu(cell), &base, LEVEL).map(|ratio| Versus {
-            style,
-            ratio,
-            different: base.len() > 1 && ratio.differs(0.0),
-        });
     }
 }
 
@@ -252,22 +226,6 @@ pub(crate) mod tests {
         assert_eq!(cell.median.cpu_us_per_download, Some(20.0));
         assert_eq!(cell.rounds.len(), 3);
         assert!((cell.server_share().unwrap() - 0.06144).abs() < 1e-9);
-    }
-
-    #[test]
-    fn who_is_compared_with_the_best_is_no_different_where_rounds_disagree() {
-        let mut cells = [
-            cell("floor", &[5.0, 5.0, 5.0]),
-            cell("tokio", &[20.0, 22.0, 21.0]),
-            cell("smol", &[21.0, 21.0, 22.0]),
-            cell("blocking", &[40.0, 46.0, 43.0]),
-            failed("callbacks", "no reason"),
-        ];
-        compare_cpu(&mut cells);
-        let different: Vec<_> =
-            cells.iter().map(|cell| cell.cpu_vs_best.map(|it| (it.style, it.different))).collect();
-        let against = |different| Some(("tokio", different));
-        assert_eq!(different, [against(true), against(false), against(false), against(true), None]);
     }
 
     #[test]

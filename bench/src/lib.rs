@@ -53,5 +53,6 @@ mod server;
 mod table;
 mod trial;
 mod usage;
+mod versus;
 mod waits;
 mod worker;

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use serde::Serialize;
 
-use crate::cell::{Cell, compare_cpu};
+use crate::cell::Cell;
 use crate::cores::Split;
 use crate::cost::CostCell;
 use crate::entrant::Entrant;
@@ -21,6 +21,7 @@ use crate::progress::Progress;
 use crate::rehearsal;
 use crate::rounds::Rounds;
 use crate::trial::Trial;
+use crate::versus::compare_cpu;
 use crate::waits::WaitsCell;
 use crate::{cost, open_loop, scale, self_check, table, waits};
 

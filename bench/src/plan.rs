@@ -84,7 +84,7 @@ pub(crate) fn groups(options: &Options) -> Vec<Group> {
     };
     let groups = workloads.into_iter().map(|(source, in_flight)| {
         let in_flight = in_flight as usize;
-        let time = Duration::from_millis(if options.common.quick { 500 } else { 700 });
+        let time = Duration::from_millis(if options.common.quick { 400 } else { 600 });
         let count = options.count(&source, in_flight, time);
         Workload::closed(source, in_flight, count).group(options)
     });

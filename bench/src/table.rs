@@ -2,8 +2,9 @@
 
 use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
 
-use crate::cell::{BUSY, Bound, Cell, Median, Versus};
+use crate::cell::{BUSY, Bound, Cell, Median};
 use crate::plan::{Source, Workload};
+use crate::versus::Versus;
 
 /// A line above, one below, and one under the header.
 pub(crate) const STYLE: TableStyle =
@@ -198,7 +199,7 @@ mod tests {
     #[test]
     fn figures_stand_under_their_names_with_their_units() {
         let mut cells = [cell("floor", &[12.3, 12.1, 12.9]), cell("async-std", &[24.6, 24.6, 24.6])];
-        crate::cell::compare_cpu(&mut cells);
+        crate::versus::compare_cpu(&mut cells);
         let text = render(&workload(), 3, &cells);
         let lines: Vec<_> = text.lines().collect();
         assert_eq!(

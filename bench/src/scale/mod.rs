@@ -46,7 +46,7 @@ pub(crate) fn groups(options: &Options) -> Vec<Group> {
             && (delays.is_empty() || delays.contains(delay_ms))
             && (numbers.is_empty() || numbers.iter().any(|number| *number as usize == *in_flight))
     };
-    let time = Duration::from_millis(if options.common.quick { 300 } else { 500 });
+    let time = Duration::from_millis(if options.common.quick { 200 } else { 400 });
     let groups = rungs.into_iter().filter(wanted).map(|(bytes, delay_ms, in_flight)| {
         let source = Source::Embedded { bytes, delay_ms };
         let count = options.count(&source, in_flight, time);
