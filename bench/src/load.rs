@@ -84,7 +84,8 @@ fn measure(options: &Options, program: &Program, counting_worker: &Path) -> io::
     }
 
     if !program.cost.is_empty() {
-        let with_instructions = options.names(Part::Cost) || !options.common.quick;
+        // It takes some seconds for each style.
+        let with_instructions = options.names(Part::Cost);
         let workload = cost::workload(options);
         let cells = in_turn(
             &program.cost,

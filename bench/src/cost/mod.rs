@@ -124,11 +124,13 @@ impl CostCell {
             self.allocated_bytes_per_download = each(allocations.bytes);
         }
 
-        if with_instructions {
-            match instructions::per_download(workload, entrant, split) {
-                Ok(count) => self.instructions_per_download = Some(count),
-                Err(error) => self.no_instructions = Some(error.to_string()),
-            }
+        if !with_instructions {
+            self.no_instructions = Some("counted with --cost only".into());
+            return Ok(());
+        }
+        match instructions::per_download(workload, entrant, split) {
+            Ok(count) => self.instructions_per_download = Some(count),
+            Err(error) => self.no_instructions = Some(error.to_string()),
         }
         Ok(())
     }
