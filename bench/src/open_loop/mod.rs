@@ -85,8 +85,9 @@ pub(crate) fn measure(
         let group = &groups[turn.group];
         let entrant = group.entrants[turn.index];
         progress.begin(&group.id(entrant));
-        let paced = group
-            .paced(rounds.seed + u64::from(turn.round), |workload| reached.per_s(workload, entrant, split));
+        let paced = group.paced(rounds.seed.wrapping_add(u64::from(turn.round)), |workload| {
+            reached.per_s(workload, entrant, split)
+        });
         let trial =
             paced.and_then(|workload| Trial::run(&workload, entrant, split).map(|trial| (workload, trial)));
         progress.end();

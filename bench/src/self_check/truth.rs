@@ -66,7 +66,7 @@ fn least_disturbed(wanted: &[usize], seed: u64, run: impl Fn(u64) -> io::Result<
         if best.worst(wanted) <= TOLERANCE {
             break;
         }
-        let pair = run(seed + again)?;
+        let pair = run(seed.wrapping_add(again))?;
         if pair.worst(wanted) < best.worst(wanted) {
             best = pair;
         }
