@@ -40,34 +40,37 @@ const FEW_PER_S: f64 = 100.0;
 const FEW_COUNT: usize = 250;
 
 /// Whatever else the machine does can only make latencies longer: of so many runs, the least disturbed counts.
-const RUNS: u64 = 6;
+const RUNS: u64 = 10;
 
 pub(super) fn check(seed: u64, split: &Split) -> io::Result<Vec<Finding>> {
     let styles = || Entrant::default_ones().into_iter().filter(|one| one.contender().is_some());
-    let of_all = |run: fn(Entrant, u64, &Split) -> io::Result<Pair>, wanted: &[usize]| {
-        let least = |entrant| Ok((entrant, least_disturbed(wanted, seed, |seed| run(entrant, seed, split))?));
+    let of_all = |run: fn(Entrant, u64, &Split) -> io::Result<Pair>, error: fn(&Pair) -> f64| {
+        let least = |entrant| Ok((entrant, least_disturbed(error, seed, |seed| run(entrant, seed, split))?));
         styles().map(least).collect::<io::Result<Vec<_>>>()
     };
     Ok(vec![
-        recovered("(c) delays drawn from a known distribution, closed loop", &of_all(without_stall, &ALL)?),
-        recovered("(c) the same and a stall of 100 ms, open loop", &of_all(with_stall, &ALL)?),
-        missed(&of_all(few_in_flight, &TAIL)?),
+        recovered(
+            "(c) delays drawn from a known distribution, closed loop",
+            &of_all(without_stall, Pair::worst)?,
+        ),
+        recovered("(c) the same and a stall of 100 ms, open loop", &of_all(with_stall, Pair::worst)?),
+        missed(&of_all(few_in_flight, Pair::worst_of_the_stall)?),
     ])
 }
 
-/// Which of [`Pair::errors`] are wanted. Where there is no delay, only the stall is known beforehand.
-const ALL: [usize; 4] = [0, 1, 2, 3];
-const TAIL: [usize; 2] = [2, 3];
-
-/// Runs until the errors that are wanted are small, but not for ever; returns the run whose errors are least.
-fn least_disturbed(wanted: &[usize], seed: u64, run: impl Fn(u64) -> io::Result<Pair>) -> io::Result<Pair> {
+/// Runs until the error is small, but not for ever; returns the run whose error is least.
+fn least_disturbed(
+    error: fn(&Pair) -> f64,
+    seed: u64,
+    run: impl Fn(u64) -> io::Result<Pair>,
+) -> io::Result<Pair> {
     let mut best = run(seed)?;
     for again in 1..RUNS {
-        if best.worst(wanted) <= TOLERANCE {
+        if error(&best) <= TOLERANCE {
             break;
         }
         let pair = run(seed.wrapping_add(again))?;
-        if pair.worst(wanted) < best.worst(wanted) {
+        if error(&pair) < error(&best) {
             best = pair;
         }
     }
@@ -91,13 +94,19 @@ impl Pair {
             .map(|(truth, found)| found / truth - 1.0)
     }
 
-    /// The largest of those that are wanted.
-    fn worst(&self, wanted: &[usize]) -> f64 {
-        let errors = self.errors();
-        wanted.iter().map(|index| errors[*index].abs()).fold(0.0, f64::max)
+    /// The largest of all.
+    fn worst(&self) -> f64 {
+        self.errors().into_iter().map(f64::abs).fold(0.0, f64::max)
     }
 
-    /// Whether one would not know of it without the correction.
+    /// The same where there is no delay, and only the stall is known beforehand. It is to be missed without the
+    /// correction; a machine that itself stalls for as long shows it.
+    fn worst_of_the_stall(&self) -> f64 {
+        let [_, _, p99, p999] = self.errors().map(f64::abs);
+        if self.misses_the_stall() { p99.max(p999) } else { f64::MAX }
+    }
+
+    /// Whether one would not know of the stall without the correction.
     fn misses_the_stall(&self) -> bool {
         self.uncorrected.p99 < self.truth.p99 / 2.0
     }
@@ -123,7 +132,7 @@ fn recovered(what: &str, pairs: &[(Entrant, Pair)]) -> Finding {
             t999 / 1e3,
         )
     };
-    let within = |(_, pair): &(Entrant, Pair)| pair.worst(&ALL) <= TOLERANCE;
+    let within = |(_, pair): &(Entrant, Pair)| pair.worst() <= TOLERANCE;
     Finding {
         claim: format!("{what}: recovered within {:.0} %", TOLERANCE * 100.0),
         holds: pairs.iter().all(within),
@@ -170,7 +179,7 @@ fn missed(pairs: &[(Entrant, Pair)]) -> Finding {
             if pair.misses_the_stall() { "missed" } else { "seen" },
         )
     };
-    let is_missed = |(_, pair): &(Entrant, Pair)| pair.worst(&TAIL) <= TOLERANCE && pair.misses_the_stall();
+    let is_missed = |(_, pair): &(Entrant, Pair)| pair.worst_of_the_stall() <= TOLERANCE;
     Finding {
         claim: format!(
             "(c) a stall of 100 ms with {FEW} in flight: recovered within {:.0} %, missed without the correction",
