@@ -18,6 +18,8 @@
 //! - CPU of client and server are told apart; a server that may have been the bottleneck is pointed out.
 //! - `--self-check` shows that all this is so.
 //!
+//! Whatever a run has found stands on one page in the end: [`report`].
+//!
 //! What is not measured but counted is how much code each style takes: [`code_cost`].
 
 pub mod allocations;
@@ -44,6 +46,7 @@ mod program;
 mod progress;
 mod readme;
 mod rehearsal;
+pub mod report;
 pub mod results;
 pub mod role;
 mod rounds;

@@ -19,6 +19,7 @@ use crate::plan::{Group, Part};
 use crate::program::Program;
 use crate::progress::Progress;
 use crate::rehearsal;
+use crate::report::{self, Run};
 use crate::rounds::Rounds;
 use crate::trial::Trial;
 use crate::versus::compare_cpu;
@@ -47,11 +48,13 @@ pub fn run(arguments: impl Iterator<Item = String>, counting_worker: &Path) -> E
     if program.ids().is_empty() || options.common.is_for_criterion_alone() {
         return ExitCode::SUCCESS;
     }
-    if options.common.is_test() {
-        return rehearsal::run(&program, counting_worker);
-    }
-    match measure(&options, &program, counting_worker) {
-        Ok(()) => ExitCode::SUCCESS,
+    let done = if options.common.is_test() {
+        rehearsal::run(&options, &program, counting_worker)
+    } else {
+        measure(&options, &program, counting_worker).map(|()| ExitCode::SUCCESS)
+    };
+    match done {
+        Ok(code) => code,
         Err(error) => {
             eprintln!("error: {error}");
             ExitCode::FAILURE
@@ -122,7 +125,8 @@ fn measure(options: &Options, program: &Program, counting_worker: &Path) -> io::
         write(file, &results.lines)?;
         println!("\nresults: {}", path::absolute(&path)?.display());
     }
-    Ok(())
+    println!();
+    write_report(&options.common.report.clone().unwrap_or_else(report::folder), &results.lines)
 }
 
 /// What is printed and what is written in the end, in this order.
@@ -209,4 +213,11 @@ pub(crate) fn write(file: File, lines: &[String]) -> io::Result<()> {
         writeln!(out, "{line}")?;
     }
     out.flush()
+}
+
+/// Makes the report of these results, and says where it is.
+pub(crate) fn write_report(folder: &Path, results: &[String]) -> io::Result<()> {
+    let lines: String = results.iter().flat_map(|line| [line, "\n"]).collect();
+    println!("report: {}", report::write(folder, &[Run::parse(&lines)?])?.display());
+    Ok(())
 }

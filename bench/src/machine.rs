@@ -1,5 +1,6 @@
 //! Where the figures come from.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::fs;
 use std::process::Command;
@@ -10,6 +11,9 @@ use serde::Serialize;
 
 use crate::cores::Split;
 use crate::options::Options;
+
+/// The libraries whose ways of waiting are measured, and what all of them share.
+const LIBRARIES: [&str; 7] = ["async-std", "mio", "rustls", "smol", "tokio", "ureq", "ureq-proto"];
 
 /// The first line of JSON: where, when and how it was measured.
 #[derive(Clone, Debug, Serialize)]
@@ -29,6 +33,8 @@ pub(crate) struct RunLine {
     /// Of the closed loops; the other parts may have fewer.
     pub(crate) rounds: u32,
     pub(crate) quick: bool,
+    /// Of the libraries that are measured.
+    pub(crate) versions: BTreeMap<&'static str, &'static str>,
 }
 
 impl RunLine {
@@ -44,6 +50,7 @@ impl RunLine {
             seed,
             rounds: options.rounds(),
             quick: options.common.quick,
+            versions: versions(include_str!("../../Cargo.lock")),
         }
     }
 }
@@ -82,6 +89,16 @@ fn system() -> String {
     }
 }
 
+/// What a lock file has of [`LIBRARIES`].
+fn versions(lock: &'static str) -> BTreeMap<&'static str, &'static str> {
+    let packages = lock.split("[[package]]").filter_map(|package| {
+        let mut lines = package.lines();
+        let mut value = |name| lines.find_map(|line| line.strip_prefix(name)?.strip_suffix('"'));
+        Some((value("name = \"")?, value("version = \"")?))
+    });
+    packages.filter(|(name, _)| LIBRARIES.contains(name)).collect()
+}
+
 /// The value of the first line `name: value`.
 fn field(text: &str, name: &str, separator: char) -> Option<String> {
     let mut fields = text.lines().filter_map(|line| line.split_once(separator));
@@ -103,6 +120,13 @@ mod tests {
         assert_eq!(field("a\t: 1\nmodel name\t: Z 80\n", "model name", ':').as_deref(), Some("Z 80"));
         assert_eq!(field("NAME=x\nPRETTY_NAME=\"y z\"\n", "PRETTY_NAME", '=').as_deref(), Some("y z"));
         assert_eq!(field("", "model name", ':'), None);
+    }
+
+    #[test]
+    fn the_versions_are_those_that_were_built() {
+        let versions = versions(include_str!("../../Cargo.lock"));
+        assert!(versions.keys().eq(LIBRARIES.iter()), "{versions:?}");
+        assert!(versions.values().all(|version| version.split('.').count() == 3), "{versions:?}");
     }
 
     #[test]

@@ -1,54 +1,83 @@
-//! Everything once, to show that each cell works; nothing is measured.
+//! Everything once, to show that each cell works, and that a report can be made of it; nothing is measured.
 
+use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
+use serde::Serialize;
+
+use crate::cell::Cell;
 use crate::cores::Split;
 use crate::cost::{self, CostCell};
+use crate::load::write_report;
+use crate::machine::RunLine;
+use crate::open_loop::OpenCell;
+use crate::options::Options;
 use crate::program::Program;
+use crate::report;
 use crate::trial::Trial;
 use crate::waits::{self, WaitsCell};
 
-pub(crate) fn run(program: &Program, counting_worker: &Path) -> ExitCode {
+pub(crate) fn run(options: &Options, program: &Program, counting_worker: &Path) -> io::Result<ExitCode> {
     let split = Split::of_this_process();
-    let failure = |trial: std::io::Result<Trial>| match trial {
-        Ok(trial) => trial.first_error,
-        Err(error) => Some(error.to_string()),
-    };
-    let mut all_work = true;
-    let mut test = |id: &str, cell: &dyn Fn() -> Option<String>| {
-        println!("Testing {id}");
-        match cell() {
-            None => println!("Success\n"),
-            Some(failure) => {
-                println!("FAILED: {failure}\n");
-                all_work = false;
-            }
-        }
-    };
-    let mut closed = |group: &crate::plan::Group| {
+    let mut rehearsal = Rehearsal { lines: Vec::new(), all_work: true };
+    rehearsal.line(&RunLine::new(&split, 0, options))?;
+
+    for group in program.closed.iter().chain(&program.scale) {
         for entrant in &group.entrants {
             let workload = &group.workload;
-            test(&workload.id(*entrant), &|| failure(Trial::run(workload, *entrant, &split)));
+            println!("Testing {}", workload.id(*entrant));
+            let cell = Cell::new(workload, *entrant, vec![Trial::run(workload, *entrant, &split)]);
+            rehearsal.end(cell.failed.as_ref().or(cell.first_error.as_ref()), &cell)?;
         }
-    };
-    program.closed.iter().for_each(&mut closed);
-    program.scale.iter().for_each(&mut closed);
+    }
     for group in &program.open {
         let workload = group.rehearsal();
         for entrant in &group.entrants {
-            test(&group.id(*entrant), &|| failure(Trial::run(&workload, *entrant, &split)));
+            println!("Testing {}", group.id(*entrant));
+            let trial = Trial::run(&workload, *entrant, &split).map(|trial| (workload.clone(), trial));
+            let cell = OpenCell::new(group, *entrant, vec![trial]);
+            rehearsal.end(cell.cell.failed.as_ref().or(cell.cell.first_error.as_ref()), &cell)?;
         }
     }
     for entrant in &program.cost {
-        let measure = || CostCell::measure(&program.cost_workload, *entrant, false, counting_worker, &split);
-        test(&cost::id(*entrant), &|| measure().failed);
+        println!("Testing {}", cost::id(*entrant));
+        let cell = CostCell::measure(&program.cost_workload, *entrant, false, counting_worker, &split);
+        rehearsal.end(cell.failed.as_ref(), &cell)?;
     }
     for group in &program.waits {
         for contender in &group.contenders {
-            let measure = || WaitsCell::measure(group.count, *contender, &split.client);
-            test(&waits::id(group.count, *contender), &|| measure().failed);
+            println!("Testing {}", waits::id(group.count, *contender));
+            let cell = WaitsCell::measure(group.count, *contender, &split.client);
+            rehearsal.end(cell.failed.as_ref(), &cell)?;
         }
     }
-    if all_work { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+
+    // That of a real run stays.
+    let folder = options.common.report.clone();
+    let folder = folder.unwrap_or_else(|| report::folder().with_file_name("photo-report-test"));
+    write_report(&folder, &rehearsal.lines)?;
+    Ok(if rehearsal.all_work { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// What became of it so far.
+struct Rehearsal {
+    lines: Vec<String>,
+    all_work: bool,
+}
+
+impl Rehearsal {
+    fn end(&mut self, failure: Option<&String>, cell: &impl Serialize) -> io::Result<()> {
+        match failure {
+            None => println!("Success\n"),
+            Some(failure) => println!("FAILED: {failure}\n"),
+        }
+        self.all_work &= failure.is_none();
+        self.line(cell)
+    }
+
+    fn line(&mut self, line: &impl Serialize) -> io::Result<()> {
+        self.lines.push(serde_json::to_string(line)?);
+        Ok(())
+    }
 }

@@ -10,7 +10,8 @@
 //! known is null; a line without figures has `failed`, the reason.
 //!
 //! **`run`**, the first line: `at_unix_s`, `machine` (processor, cores, system, compiler), `client_cores` and
-//! `server_cores` (their numbers, separated by commas), `commit` (as git describes it), `seed`, `rounds`, `quick`.
+//! `server_cores` (their numbers, separated by commas), `commit` (as git describes it), `seed`, `rounds`, `quick`, `versions` (of the
+//! libraries, by their names).
 //!
 //! **`closed`** and **`scale`**: a style with a fixed number of downloads in flight.
 //!

@@ -4,6 +4,7 @@
 
 use std::env;
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Output};
 
 use photo_bench::{damage, load, role};
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
     both_ways_of_each_pitfall_do_the_same_work();
     each_damage_gets_its_line_of_json();
     pitfalls_that_are_not_selected_are_not_run();
+    fs::remove_dir_all(report_folder()).expect("the report can be removed");
     println!("processes: ok");
     ExitCode::SUCCESS
 }
@@ -43,9 +45,10 @@ fn every_style_gets_its_line_of_json() {
 
     let lines = fs::read_to_string(&file).expect("the file is written");
     fs::remove_file(&file).expect("the file can be removed");
-    let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
-    let [run, cells @ ..] = lines.as_slice() else { panic!("no line") };
+    let parsed: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let [run, cells @ ..] = parsed.as_slice() else { panic!("no line") };
     assert_eq!((&run["mode"], &run["rounds"]), (&"run".into(), &2.into()));
+    assert!(run["machine"].is_string() && run["versions"]["tokio"].is_string(), "{run}");
     assert_eq!(cells.len(), 8);
     for cell in cells {
         let style = cell["style"].as_str().expect("a name");
@@ -56,6 +59,10 @@ fn every_style_gets_its_line_of_json() {
         assert_eq!(cell["rounds"].as_array().map(Vec::len), Some(2));
         assert!(printed.lines().any(|line| line.starts_with(style)), "{style} is not in {printed}");
     }
+    let report = printed.lines().last().and_then(|line| line.strip_prefix("report: ")).expect("its path");
+    assert!(fs::read_to_string(report).expect("a page").contains("async-std"), "{report}");
+    let beside = Path::new(report).with_file_name("load.jsonl");
+    assert_eq!(fs::read_to_string(beside).expect("the raw results"), lines);
 }
 
 fn a_cell_that_cannot_run_is_shown_with_its_reason() {
@@ -81,7 +88,13 @@ fn what_is_not_selected_is_not_run() {
 
 fn each_cell_can_be_tried() {
     let printed = run("--test --styles floor,smol load/20ms/64", &[]);
-    assert_eq!(printed, "Testing load/20ms/64/floor\nSuccess\n\nTesting load/20ms/64/smol\nSuccess\n\n");
+    let (tried, report) = printed.split_once("report: ").expect("it ends with the report");
+    assert_eq!(tried, "Testing load/20ms/64/floor\nSuccess\n\nTesting load/20ms/64/smol\nSuccess\n\n");
+    assert!(fs::read_to_string(report.trim()).expect("a page").contains("64 in flight"), "{report}");
+}
+
+fn report_folder() -> PathBuf {
+    env::temp_dir().join(format!("photo-bench-report-{}", std::process::id()))
 }
 
 fn an_open_loop_tells_what_it_could_not_start() {
@@ -165,7 +178,8 @@ fn json(words: &str) -> Vec<Value> {
 }
 
 fn run(words: &str, more: &[&str]) -> String {
-    run_as("load", words, more)
+    let report = format!("--report={}", report_folder().display());
+    run_as("load", words, &[more, &[&report]].concat())
 }
 
 fn run_as(bench: &str, words: &str, more: &[&str]) -> String {

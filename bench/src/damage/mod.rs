@@ -23,6 +23,7 @@ use crate::machine;
 use crate::options::Common;
 use crate::pitfalls::{self, Pitfall};
 use crate::progress::Progress;
+use crate::report;
 use crate::rounds::shuffled;
 
 use cell::Cell;
@@ -115,15 +116,16 @@ fn measure(options: &Common, groups: &[Group]) -> io::Result<()> {
 
     println!("\n{machine}");
     println!("\n{}", table::render(rounds, &cells));
+    let measured = cells.iter().filter(|cell| cell.failed.is_none());
+    let lines = measured.map(serde_json::to_string).collect::<Result<Vec<_>, _>>()?;
     if let Some((file, path)) = json {
-        let measured = cells.iter().filter(|cell| cell.failed.is_none());
-        write(file, &measured.map(serde_json::to_string).collect::<Result<Vec<_>, _>>()?)?;
+        write(file, &lines)?;
         println!("\nresults: {}", path::absolute(&path)?.display());
     }
-    println!(
-        "\nAfter a whole `cargo bench`, the tables of the load bench stand above, and criterion's report is\n\
-         target/criterion/report/index.html."
-    );
+    let folder = options.report.clone().unwrap_or_else(report::folder);
+    if let Some(page) = report::add_pitfalls(&folder, &lines)? {
+        println!("\nreport: {}", page.display());
+    }
     Ok(())
 }
 

@@ -22,6 +22,10 @@ pub(crate) struct Common {
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
 
+    /// Write the report there [default: photo-report in the folder that cargo builds in]
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) report: Option<PathBuf>,
+
     /// How often each cell is measured [default: 5, of pitfalls 3, with --quick 1; --self-check: 20]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub(crate) rounds: Option<u32>,

@@ -19,7 +19,7 @@ const SLOWER: f64 = 0.05;
 const TAIL: f64 = 1.0;
 
 /// Styles whose code is plainer come first.
-const PLAINEST: [&str; 6] = ["blocking", "tokio", "smol", "async-std", "tokio-multi", "callbacks"];
+pub(crate) const PLAINEST: [&str; 6] = ["blocking", "tokio", "smol", "async-std", "tokio-multi", "callbacks"];
 
 /// What to do for one size of photo and one delay: a line of JSON.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -6,7 +6,7 @@ mod table;
 use std::iter;
 use std::time::Duration;
 
-pub(crate) use decision::{Decision, advice, decide};
+pub(crate) use decision::{Decision, PLAINEST, advice, decide};
 pub(crate) use table::render;
 
 use crate::entrant::Entrant;

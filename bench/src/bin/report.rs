@@ -1,0 +1,37 @@
+//! Makes the report of recorded runs: `cargo run -p photo-bench --bin report -- FOLDER`, or `--merge FOLDER…` for those
+//! of several machines on one page.
+//!
+//! Each folder holds the raw results of one run, as `cargo bench` leaves them beside its report, or as they lie in
+//! `results/`.
+
+use std::io;
+use std::path::PathBuf;
+
+use clap::Parser;
+use photo_bench::report::{self, Run};
+
+/// Make the report of recorded runs.
+#[derive(Parser)]
+struct Options {
+    /// Where the raw results of one run are
+    #[arg(required_unless_present = "merge")]
+    folder: Option<PathBuf>,
+
+    /// Where those of several runs are, to be shown on one page
+    #[arg(long, num_args = 1.., value_name = "FOLDER", conflicts_with = "folder")]
+    merge: Vec<PathBuf>,
+
+    /// Where to write the page [default: photo-report-again in the folder that cargo builds in]
+    #[arg(long, value_name = "FOLDER")]
+    out: Option<PathBuf>,
+}
+
+fn main() -> io::Result<()> {
+    let Options { folder, merge, out } = Options::parse();
+    let folders = folder.iter().chain(&merge);
+    let runs = folders.map(|folder| Run::read(folder)).collect::<io::Result<Vec<_>>>()?;
+    // What `cargo bench` has written stays.
+    let out = out.unwrap_or_else(|| report::folder().with_file_name("photo-report-again"));
+    println!("report: {}", report::write(&out, &runs)?.display());
+    Ok(())
+}
