@@ -1,0 +1,168 @@
+//! nginx as a child of a test: a configuration, files and ports of its own; nothing of an installed service is used.
+
+use std::fs;
+use std::io::{self, Write};
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use photo::Config;
+use photo_tests::{Picture, Scheme};
+use tempfile::TempDir;
+
+/// Where systems install it, be that in the path or not.
+const PROGRAMS: [&str; 3] = ["nginx", "/usr/sbin/nginx", "/usr/local/sbin/nginx"];
+
+/// How often it is tried on other ports, should someone else have taken one.
+const TRIES: usize = 5;
+
+/// How long nginx may take to start.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Whether nginx keeps connections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Connections {
+    Kept,
+    Closed,
+}
+
+/// A running nginx. Dropping it ends it.
+pub(crate) struct Nginx {
+    _process: Process,
+    folder: TempDir,
+    /// http and https, each kept and closed.
+    ports: [u16; 4],
+    root_certificate: Vec<u8>,
+}
+
+struct Process(Child);
+
+impl Nginx {
+    /// Starts one that serves these pictures, by their places; `None`, with a word, where there is no nginx.
+    pub(crate) fn start(pictures: &[Picture]) -> Option<Self> {
+        let Some(program) = program() else {
+            // Not by `println!`, which nobody sees of a test that passes.
+            writeln!(io::stderr(), "skipped: nginx is not installed").ok();
+            return None;
+        };
+        let folder = tempfile::tempdir().expect("a folder");
+        let write = |name: &str, text: &[u8]| fs::write(folder.path().join(name), text).expect("a file");
+        for (index, picture) in pictures.iter().enumerate() {
+            write(&index.to_string(), picture.file());
+        }
+        let names = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
+        let identity = rcgen::generate_simple_self_signed(names).expect("a certificate");
+        write("certificate.pem", identity.cert.pem().as_bytes());
+        write("key.pem", identity.signing_key.serialize_pem().as_bytes());
+
+        let started = (0..TRIES).find_map(|_| {
+            let ports = free_ports().expect("free ports");
+            write("nginx.conf", configuration(ports).as_bytes());
+            let mut process = Process::spawn(program, folder.path()).expect("nginx can be run");
+            process.listens(folder.path()).then_some((process, ports))
+        });
+        let log = || fs::read_to_string(folder.path().join("error.log")).unwrap_or_default();
+        let (process, ports) = started.unwrap_or_else(|| panic!("nginx does not start: {}", log()));
+        Some(Self { _process: process, folder, ports, root_certificate: identity.cert.der().to_vec() })
+    }
+
+    /// The default configuration, with the server's certificate trusted.
+    pub(crate) fn config(&self) -> Config {
+        Config::default().root_certificate(self.root_certificate.clone())
+    }
+
+    pub(crate) fn url(&self, scheme: Scheme, connections: Connections, picture: usize) -> String {
+        let name = if scheme == Scheme::Http { "http" } else { "https" };
+        format!("{name}://127.0.0.1:{}/{picture}", self.port(scheme, connections))
+    }
+
+    /// On which connection each request came, as nginx numbers them.
+    pub(crate) fn connections_of_requests(&self, scheme: Scheme, connections: Connections) -> Vec<u64> {
+        let log = fs::read_to_string(self.folder.path().join("access.log")).expect("nginx writes a log");
+        let port = self.port(scheme, connections).to_string();
+        let lines = log.lines().filter_map(|line| line.split_once(' '));
+        lines.filter(|(at, _)| *at == port).filter_map(|(_, number)| number.parse().ok()).collect()
+    }
+
+    fn port(&self, scheme: Scheme, connections: Connections) -> u16 {
+        let index =
+            2 * usize::from(scheme == Scheme::Https) + usize::from(connections == Connections::Closed);
+        self.ports[index]
+    }
+}
+
+impl Process {
+    /// In the foreground, as one process, whoever runs the tests.
+    fn spawn(program: &str, folder: &Path) -> io::Result<Self> {
+        let mut command = Command::new(program);
+        command.arg("-p").arg(folder).arg("-c").arg(folder.join("nginx.conf")).arg("-e").arg("error.log");
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().map(Self)
+    }
+
+    /// Waits until it does, or has ended. It writes the file with its number when it has all its ports.
+    fn listens(&mut self, folder: &Path) -> bool {
+        let start = Instant::now();
+        while start.elapsed() < PATIENCE && matches!(self.0.try_wait(), Ok(None)) {
+            if folder.join("nginx.pid").exists() {
+                return true;
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+        false
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.0.kill().ok();
+        self.0.wait().ok();
+    }
+}
+
+fn program() -> Option<&'static str> {
+    let runs = |program: &&str| {
+        let version = Command::new(program).arg("-v").stdout(Stdio::null()).stderr(Stdio::null()).status();
+        version.is_ok_and(|status| status.success())
+    };
+    PROGRAMS.into_iter().find(runs)
+}
+
+/// Ports that nobody has at this moment, all different.
+fn free_ports() -> io::Result<[u16; 4]> {
+    let mut ports = [0; 4];
+    let listeners = [(); 4].map(|()| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)));
+    for (port, listener) in ports.iter_mut().zip(listeners) {
+        *port = listener?.local_addr()?.port();
+    }
+    Ok(ports)
+}
+
+fn configuration([kept, closed, tls_kept, tls_closed]: [u16; 4]) -> String {
+    let server = |port: u16, tls: &str, keepalive: &str| {
+        format!("server {{ listen 127.0.0.1:{port}{tls}; keepalive_timeout {keepalive}; root .; }}")
+    };
+    format!(
+        "daemon off;
+        master_process off;
+        pid nginx.pid;
+        events {{}}
+        http {{
+            log_format connections '$server_port $connection';
+            access_log access.log connections;
+            client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi;
+            uwsgi_temp_path uwsgi; scgi_temp_path scgi;
+            ssl_certificate certificate.pem;
+            ssl_certificate_key key.pem;
+            {}
+            {}
+            {}
+            {}
+        }}",
+        server(kept, "", "60s"),
+        server(closed, "", "0"),
+        server(tls_kept, " ssl", "60s"),
+        server(tls_closed, " ssl", "0"),
+    )
+}
