@@ -7,10 +7,11 @@ use crate::{Format, Photo};
 /// Longest name, in bytes; most file systems allow 255, and temporary names need some more.
 const MAX_NAME: usize = 200;
 
-/// What Windows takes for devices, whatever extension follows.
-const RESERVED: [&str; 22] = [
+/// What Windows takes for devices, whatever extension follows; digits may be superscript.
+const RESERVED: [&str; 28] = [
     "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9",
-    "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
+    "com¹", "com²", "com³", "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9", "lpt¹",
+    "lpt²", "lpt³",
 ];
 
 impl Photo {
@@ -39,8 +40,9 @@ impl Photo {
             ""
         };
         let end = stem.floor_char_boundary(MAX_NAME - mark.len() - extension.len() - 1);
+        let stem = stem[..end].trim_end_matches([' ', '.']); // where it was cut, there may be some again
         let dot = if extension.is_empty() { "" } else { "." };
-        format!("{mark}{}{dot}{extension}", &stem[..end])
+        format!("{mark}{stem}{dot}{extension}")
     }
 }
 
@@ -64,8 +66,12 @@ mod tests {
     use super::*;
 
     fn file_name(path: &str) -> String {
+        file_name_of(path, Format::Gif)
+    }
+
+    fn file_name_of(path: &str, format: Format) -> String {
         let url = format!("http://a.test/{path}");
-        Photo { bytes: Vec::new(), url, format: Format::Gif, width: 1, height: 1 }.file_name()
+        Photo { bytes: Vec::new(), url, format, width: 1, height: 1 }.file_name()
     }
 
     #[test]
@@ -99,6 +105,7 @@ mod tests {
             "con",
             "NUL.gif",
             "com1.tar.gz",
+            "lpt%C2%B9.gif",
             "a:b",
             "%ff%fe",
             "-rf",
@@ -117,5 +124,13 @@ mod tests {
         let name = file_name(&format!("{}.gif", "ä".repeat(300)));
         assert!(name.len() <= MAX_NAME && name.ends_with("ä.gif"), "{name}");
         assert!(file_name(&"x".repeat(300)).len() <= MAX_NAME);
+    }
+
+    #[test]
+    fn a_name_that_is_cut_does_not_end_with_a_dot() {
+        for length in MAX_NAME - 5..MAX_NAME {
+            let name = file_name_of(&format!("{}. .{}", "x".repeat(length), "y".repeat(20)), Format::Unknown);
+            assert!(name.len() <= MAX_NAME && !name.ends_with(['.', ' ']), "{name}");
+        }
     }
 }
