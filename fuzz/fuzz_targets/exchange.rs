@@ -1,0 +1,80 @@
+//! Any bytes as a reply: what comes of them depends neither on how they are split nor on which of the two ways the
+//! head is read, and a part of them is never a whole photo.
+
+#![no_main]
+
+use std::sync::Arc;
+
+use libfuzzer_sys::fuzz_target;
+use photo::{Config, Error, Exchange, Progress};
+
+/// Passed over, but not by the fast way, which takes no interim reply.
+const INTERIM: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
+
+/// What comes of a reply, as far as the styles must agree on it.
+#[derive(Debug, PartialEq, Eq)]
+enum Outcome {
+    Photo(Vec<u8>),
+    Redirect(String),
+    Truncated { received: u64, expected: Option<u64> },
+    TooLarge,
+    Status(u16),
+    Error(std::mem::Discriminant<Error>),
+}
+
+fuzz_target!(|input: (u16, u16, &[u8])| {
+    let (seed, cut, reply) = input;
+    let config = Arc::new(Config::default().verify_format(seed % 4 == 0).max_bytes(4096));
+    let (whole, by_close) = outcome(&config, reply, None);
+    assert_eq!(outcome(&config, reply, Some(seed)).0, whole, "in pieces");
+
+    if reply.len() + INTERIM.len() < photo::MAX_HEAD {
+        assert_eq!(outcome(&config, &[INTERIM, reply].concat(), None).0, whole, "read the slow way");
+    }
+
+    let part = &reply[..usize::from(cut).min(reply.len())];
+    match (outcome(&config, part, Some(seed)), whole) {
+        ((Outcome::Truncated { .. }, _), _) => {}
+        // Nothing but the end of the connection tells the end of such a body: of all of it then, too.
+        ((Outcome::Photo(part), true), Outcome::Photo(whole)) if by_close => {
+            assert!(whole.starts_with(&part))
+        }
+        ((_, true), Outcome::TooLarge) => {}
+        ((Outcome::Error(..), true), _) if by_close => {} // too little of it to be a photo
+        ((part, _), whole) => assert_eq!(part, whole, "cut"),
+    }
+});
+
+/// Of a connection that brings `reply` and ends, in pieces drawn by `seed` or as large as they can be; and whether it was
+/// its end that led to that.
+fn outcome(config: &Arc<Config>, mut reply: &[u8], seed: Option<u16>) -> (Outcome, bool) {
+    let mut random = seed.map(|seed| fastrand::Rng::with_seed(seed.into()));
+    let mut exchange = Exchange::new("http://a.test/cat.gif", config).expect("a good URL");
+    exchange.sent(exchange.to_send().len());
+    loop {
+        let space = exchange.space();
+        assert!(!space.is_empty(), "no room for what is awaited");
+        let most = random.as_mut().map_or(usize::MAX, |random| 1 << random.u32(..8));
+        let n = reply.len().min(space.len()).min(most);
+        space[..n].copy_from_slice(&reply[..n]);
+        reply = &reply[n..];
+        let outcome = match exchange.filled(n) {
+            Ok(Progress::More) => {
+                assert!(n > 0, "more is awaited behind the end");
+                continue;
+            }
+            Ok(Progress::Done { photo, .. }) => {
+                assert!(photo.bytes.len() <= 4096);
+                Outcome::Photo(photo.bytes)
+            }
+            Ok(Progress::Redirect { next, .. }) => {
+                Outcome::Redirect(String::from_utf8_lossy(next.to_send()).into())
+            }
+            Err(Error::Truncated { received, expected }) => Outcome::Truncated { received, expected },
+            Err(Error::TooLarge { .. }) => Outcome::TooLarge,
+            Err(Error::Status { code, .. }) => Outcome::Status(code),
+            Err(error) => Outcome::Error(std::mem::discriminant(&error)),
+        };
+        return (outcome, n == 0);
+    }
+}

@@ -1,0 +1,47 @@
+//! Any text as a URL: the fast way and the URL standard agree, and what is asked for is one line of a request.
+
+#![no_main]
+
+use std::sync::Arc;
+
+use libfuzzer_sys::fuzz_target;
+use photo::{Config, Error, Exchange, Target};
+use url::{Position, Url};
+
+fuzz_target!(|text: &str| {
+    // The standard passes blanks at the start over, the fast way does not take them.
+    let target = match (Target::parse(text), Target::parse(&format!(" {text}"))) {
+        (Ok(plain), Ok(standard)) => {
+            assert_eq!(request(&plain), request(&standard));
+            assert_eq!((plain.url(), plain.endpoint()), (standard.url(), standard.endpoint()));
+            plain
+        }
+        (Err(plain), Err(standard)) => return assert_eq!(reason(plain), reason(standard)),
+        (plain, standard) => panic!("{plain:?} and {standard:?}"),
+    };
+
+    let url = Url::parse(text).expect("what is asked for is a URL");
+    let (request_target, host) =
+        (&url[Position::BeforePath..Position::AfterQuery], &url[Position::BeforeHost..Position::AfterPort]);
+    let head = request(&target);
+    assert!(head.starts_with(&format!("GET {request_target} HTTP/1.1\r\nhost: {host}\r\n")), "{head}");
+    assert!(head.ends_with("\r\n\r\n") && head.matches("\r\n\r\n").count() == 1, "{head:?}");
+    let has_credentials = !url.username().is_empty() || url.password().is_some();
+    assert_eq!(head.lines().count(), 6 + usize::from(has_credentials), "{head:?}");
+    assert!(head.len() <= target.request_room(&Config::default()), "{head:?}");
+
+    // What is shown leads to the same place, without credentials.
+    let shown = Target::parse(&target.url()).expect("what is shown is a URL");
+    assert_eq!((shown.url(), shown.endpoint()), (target.url(), target.endpoint()));
+    assert!(!has_credentials || !request(&shown).contains("authorization"));
+});
+
+fn request(target: &Target) -> String {
+    let exchange = Exchange::of(target.clone(), Arc::default()).expect("it can be asked for");
+    String::from_utf8(exchange.to_send().to_vec()).expect("a request is ASCII")
+}
+
+fn reason(error: Error) -> Box<str> {
+    let Error::InvalidUrl { reason, .. } = error else { panic!("{error}") };
+    reason
+}

@@ -1,0 +1,41 @@
+//! A contender that waits, in a thread of its own, to be told to download.
+
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::thread;
+
+use photo::{Config, Error, Photo};
+use photo_tests::Contender;
+
+/// A client of some style, made and used in one thread: not every client may leave its own.
+pub(crate) struct Contestant {
+    pub(crate) contender: Contender,
+    start: Sender<()>,
+    results: Receiver<Result<Photo, Error>>,
+}
+
+impl Contestant {
+    /// Downloads `url` whenever told to; its thread ends when this is dropped.
+    pub(crate) fn start(contender: Contender, config: &Config, url: String) -> Self {
+        let (start, started) = mpsc::channel();
+        let (report, results) = mpsc::channel();
+        let config = config.clone();
+        thread::spawn(move || {
+            let client = contender.client(config).expect("the configuration is valid");
+            while let Ok(()) = started.recv() {
+                if report.send(client.download(&url)).is_err() {
+                    break; // a failed test waits for nobody
+                }
+            }
+        });
+        Self { contender, start, results }
+    }
+
+    pub(crate) fn start_download(&self) {
+        self.start.send(()).expect("its thread is there");
+    }
+
+    /// Waits for what came of it.
+    pub(crate) fn result(&self) -> Result<Photo, Error> {
+        self.results.recv().expect("a download does not panic")
+    }
+}

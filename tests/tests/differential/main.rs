@@ -1,0 +1,121 @@
+//! Replies drawn from a grammar, mutated and cut into pieces: every contender makes of them what the bare exchange does.
+//!
+//! `PROPTEST_CASES` sets how many are drawn; what fails is kept in `tests/proptest-regressions`, and tried first.
+
+mod contestant;
+mod replies;
+mod ring;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use photo::{Config, Error, Exchange, Photo, Progress};
+use photo_tests::{Contender, Outcome, within_time};
+use proptest::prelude::TestCaseError;
+use proptest::test_runner::{self, FileFailurePersistence, TestRunner};
+
+use contestant::Contestant;
+use replies::{Ending, Reply, replies};
+use ring::Ring;
+
+/// How often each thing came out.
+type Tally = Mutex<BTreeMap<String, u32>>;
+
+#[test]
+fn any_reply_is_to_every_contender_what_it_is_to_the_exchange() {
+    let tally = compare(Ending::Close, 400, Duration::from_secs(10));
+    // A grammar that brings nothing but errors, or none, says little.
+    let photos = tally.get("Photo").copied().unwrap_or_default();
+    let all: u32 = tally.values().sum();
+    assert!(photos * 20 > all && photos < all && tally.len() > 4, "{tally:?}");
+}
+
+#[test]
+fn any_silence_is_to_every_contender_what_it_is_to_the_exchange() {
+    compare(Ending::Silence, 10, Duration::from_millis(700));
+}
+
+/// Puts `cases` replies to all, and tells what came out.
+fn compare(ending: Ending, cases: u32, stall_timeout: Duration) -> BTreeMap<String, u32> {
+    let tally = Arc::new(Tally::default());
+    let told = Arc::clone(&tally);
+    within_time(Duration::from_mins(30), move || {
+        let config = limits().stall_timeout(stall_timeout);
+        let ring = Ring::start();
+        let contestants = Contender::ALL.map(|contender| Contestant::start(contender, &config, ring.url()));
+        let result = TestRunner::new(settings(cases)).run(&replies(ending), |reply| {
+            let expected = by_exchange(&reply, &config);
+            *told.lock().unwrap().entry(format!("{:?}", Outcome::of(&expected))).or_default() += 1;
+            ring.say(reply);
+            contestants.iter().for_each(Contestant::start_download);
+            let wrong: Vec<_> = contestants.iter().filter_map(|it| difference(it, &expected)).collect();
+            if wrong.is_empty() { Ok(()) } else { Err(TestCaseError::fail(wrong.join("\n"))) }
+        });
+        if let Err(error) = result {
+            panic!("{error}");
+        }
+    });
+    let tally = tally.lock().unwrap().clone();
+    println!("{tally:?}");
+    tally
+}
+
+/// Redirects are not followed: mutated ones might lead out of this machine.
+fn limits() -> Config {
+    Config::default().max_redirects(0).max_bytes(20_000).max_idle_per_host(0)
+}
+
+fn settings(cases: u32) -> test_runner::Config {
+    let mut settings = test_runner::Config {
+        failure_persistence: Some(Box::new(FileFailurePersistence::Direct(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/proptest-regressions/differential.txt"
+        )))),
+        max_shrink_iters: 1000,
+        max_shrink_time: 60_000,
+        ..test_runner::Config::default()
+    };
+    if std::env::var_os("PROPTEST_CASES").is_none() {
+        settings.cases = cases;
+    }
+    settings
+}
+
+/// How the contestant differs from what is expected, if it does.
+fn difference(contestant: &Contestant, expected: &Result<Photo, Error>) -> Option<String> {
+    let found = contestant.result();
+    let same_bytes = match (&found, expected) {
+        (Ok(found), Ok(expected)) => found.bytes == expected.bytes,
+        _ => true,
+    };
+    (Outcome::of(&found) != Outcome::of(expected) || !same_bytes)
+        .then(|| format!("{}: expected {expected:?}, found {found:?}", contestant.contender))
+}
+
+/// What the exchange makes of it, without any waiting.
+fn by_exchange(reply: &Reply, config: &Config) -> Result<Photo, Error> {
+    let mut exchange = Exchange::new("http://127.0.0.1/", &Arc::new(config.clone())).unwrap();
+    exchange.sent(exchange.to_send().len());
+    for mut piece in reply.pieces() {
+        while !piece.is_empty() {
+            let space = exchange.space();
+            let n = space.len().min(piece.len());
+            space[..n].copy_from_slice(&piece[..n]);
+            piece = &piece[n..];
+            match exchange.filled(n)? {
+                Progress::More => {}
+                Progress::Done { photo, .. } => return Ok(photo),
+                Progress::Redirect { next, .. } => panic!("{next:?} is followed"),
+            }
+        }
+    }
+    if reply.ending == Ending::Silence {
+        let after = Duration::ZERO; // whatever it is
+        return Err(Error::Timeout { phase: exchange.phase(), after });
+    }
+    match exchange.filled(0)? {
+        Progress::Done { photo, .. } => Ok(photo),
+        other => panic!("{other:?} behind the end"),
+    }
+}
