@@ -7,6 +7,7 @@
 mod arrivals;
 mod blocking;
 mod callbacks;
+mod child;
 mod futures;
 mod outcome;
 mod replay;
@@ -23,6 +24,7 @@ use std::time::Duration;
 use photo::{Backoff, Config, Error, Photo, Received, SaveError, Thumbnail, ThumbnailError};
 
 pub use arrivals::{Arrival, Arrivals, Arrived};
+pub use child::{Remote, in_a_child};
 pub use outcome::Outcome;
 pub use replay::Replay;
 pub use samples::{Sample, Samples, Ticket};

@@ -1,0 +1,102 @@
+//! A process of its own, for a test that uses up or counts what a process has.
+
+use std::fmt::Write as _;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::process::Command;
+
+use photo::Config;
+
+use crate::{Contender, Site};
+
+/// Tells the child whose child it is.
+const VARIABLE: &str = "PHOTO_TESTS_CHILD";
+
+/// Runs a test of this binary, which is ignored otherwise, in a process of its own. It finds `contender` and the `site`,
+/// which stays in this process, by [`Remote::of_parent`].
+///
+/// # Panics
+///
+/// If the test does, with what it had to say.
+#[track_caller]
+pub fn in_a_child(test: &str, contender: Contender, site: &Site) {
+    let mut told = format!("{contender} {} {} ", site.url(""), site.tls_url(""));
+    site.root_certificate().iter().for_each(|byte| write!(told, "{byte:02x}").expect("a string takes it"));
+    let output = Command::new(std::env::current_exe().expect("it runs"))
+        .args([test, "--exact", "--ignored", "--nocapture"])
+        .env(VARIABLE, told)
+        .output()
+        .expect("a process can be started");
+    let (said, complained) =
+        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{contender}: {}\n{said}{complained}", output.status);
+    assert!(said.contains("1 passed"), "there is no ignored test {test}:\n{said}");
+    print!("{said}");
+}
+
+/// The parent's site, as its child sees it.
+#[derive(Clone, Debug)]
+pub struct Remote {
+    /// Whose test this is.
+    pub contender: Contender,
+    http: String,
+    https: String,
+    root: Vec<u8>,
+}
+
+impl Remote {
+    /// What the parent said.
+    ///
+    /// # Panics
+    ///
+    /// If there is none: such a test is not run by hand.
+    #[must_use]
+    pub fn of_parent() -> Self {
+        let told = std::env::var(VARIABLE).expect("run by another test");
+        let told: Vec<_> = told.split(' ').collect();
+        let [contender, http, https, root] = told[..] else { panic!("{told:?}") };
+        let byte = |at| u8::from_str_radix(&root[at..at + 2], 16).expect("hexadecimal digits");
+        Self {
+            contender: contender.parse().expect("a contender"),
+            http: http.into(),
+            https: https.into(),
+            root: (0..root.len()).step_by(2).map(byte).collect(),
+        }
+    }
+
+    /// The default configuration, with the server's certificate trusted.
+    #[must_use]
+    pub fn config(&self) -> Config {
+        Config::default().root_certificate(&*self.root)
+    }
+
+    /// The URL of a path, by http.
+    #[must_use]
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.http)
+    }
+
+    /// The URL of a path, by https.
+    #[must_use]
+    pub fn tls_url(&self, path: &str) -> String {
+        format!("{}{path}", self.https)
+    }
+
+    /// How many connections the server has open; one that asks for its counters is not counted.
+    ///
+    /// # Panics
+    ///
+    /// If the server does not answer.
+    #[must_use]
+    pub fn open_connections(&self) -> u64 {
+        let host = self.http.trim_start_matches("http://");
+        let mut server = TcpStream::connect(host).expect("the server is there");
+        let request = format!("GET /counters HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+        server.write_all(request.as_bytes()).expect("it listens");
+        let mut reply = String::new();
+        server.read_to_string(&mut reply).expect("it answers");
+        let (_, value) = reply.split_once("\"open_connections\":").expect("the counters");
+        let digits = value.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default();
+        digits.parse().expect("a number")
+    }
+}

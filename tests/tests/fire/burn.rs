@@ -1,0 +1,36 @@
+//! One run, in each style.
+
+mod blocking;
+mod callbacks;
+mod futures;
+
+use std::time::{Duration, Instant};
+
+use photo::Config;
+use photo_tests::{Contender, Remote};
+
+use crate::deck::Deck;
+use crate::ledger::Ledger;
+use crate::limits;
+
+/// Downloads for a while, until all have ended.
+pub(crate) fn burn(site: &Remote, seed: u64, time: Duration) -> Ledger {
+    let ledger = Ledger::new();
+    let fire = Fire { ledger: &ledger, config: limits(site), until: Instant::now() + time };
+    let deck = Deck::new(site, seed);
+    match site.contender {
+        Contender::Blocking => blocking::burn(&fire, deck),
+        Contender::Callbacks => callbacks::burn(&fire, deck),
+        _ => futures::burn(&fire, site.contender, deck),
+    }
+    ledger.close();
+    ledger
+}
+
+/// What a contender is told.
+pub(crate) struct Fire<'a> {
+    ledger: &'a Ledger,
+    config: Config,
+    /// When no more downloads are to be started.
+    until: Instant,
+}

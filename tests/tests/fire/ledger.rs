@@ -1,0 +1,161 @@
+//! What has been started, and how it ended.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use photo::{Error, Photo};
+use photo_tests::Outcome;
+
+use crate::TIMEOUT;
+
+/// How late a download may end.
+const LATE: Duration = Duration::from_millis(250);
+
+/// How often the watch looks how late it is itself.
+const TICK: Duration = Duration::from_millis(5);
+
+/// All downloads of a run. Clones share it.
+#[derive(Clone)]
+pub(crate) struct Ledger {
+    shared: Arc<Shared>,
+}
+
+#[derive(Default)]
+struct Shared {
+    book: Mutex<Book>,
+    /// Microseconds by which a thread that only sleeps was woken too late, in all: no download could be in time then.
+    lost: AtomicU64,
+    closed: AtomicBool,
+}
+
+#[derive(Default)]
+struct Book {
+    begun: u32,
+    ended: BTreeMap<String, u32>,
+    latest: Duration,
+    wrong: Vec<String>,
+}
+
+/// A download that has not ended. It cannot end twice, since this is given away; dropping it is an end too, but only a
+/// good one if its user has given it up.
+pub(crate) struct Pending {
+    ledger: Ledger,
+    what: String,
+    started: Instant,
+    lost_before: u64,
+    cancelling: Cancelling,
+    ended: bool,
+}
+
+/// Notes that a download is given up, and when.
+#[derive(Clone, Default)]
+pub(crate) struct Cancelling(Arc<Mutex<Option<Instant>>>);
+
+impl Ledger {
+    pub(crate) fn new() -> Self {
+        let shared = Arc::<Shared>::default();
+        let watched = Arc::clone(&shared);
+        thread::spawn(move || {
+            while !watched.closed.load(Relaxed) {
+                let start = Instant::now();
+                thread::sleep(TICK);
+                watched.lost.fetch_add(micros(start.elapsed().saturating_sub(TICK)), Relaxed);
+            }
+        });
+        Self { shared }
+    }
+
+    /// Notes that a download begins.
+    pub(crate) fn begin(&self, what: &str) -> Pending {
+        self.book().begun += 1;
+        Pending {
+            ledger: self.clone(),
+            what: what.to_owned(),
+            started: Instant::now(),
+            lost_before: self.shared.lost.load(Relaxed),
+            cancelling: Cancelling::default(),
+            ended: false,
+        }
+    }
+
+    /// Ends the watch, which is a thread too.
+    pub(crate) fn close(&self) {
+        self.shared.closed.store(true, Relaxed);
+    }
+
+    /// How often each thing came out.
+    pub(crate) fn summary(&self) -> String {
+        let book = self.book();
+        let mut text = format!("{} downloads, at most {} ms late:", book.begun, book.latest.as_millis());
+        for (how, count) in &book.ended {
+            write!(text, " {how} {count}").unwrap();
+        }
+        text
+    }
+
+    pub(crate) fn assert_all_ended_once_and_in_time(&self) {
+        let book = self.book();
+        assert!(book.wrong.is_empty(), "{}", book.wrong.join("\n"));
+        assert_eq!(book.ended.values().sum::<u32>(), book.begun, "some have not ended");
+        assert!(book.begun > 50, "only {} downloads", book.begun);
+    }
+
+    fn book(&self) -> MutexGuard<'_, Book> {
+        self.shared.book.lock().unwrap()
+    }
+}
+
+impl Pending {
+    pub(crate) fn cancelling(&self) -> Cancelling {
+        self.cancelling.clone()
+    }
+
+    /// Notes what came of it.
+    pub(crate) fn end(mut self, result: &Result<Photo, Error>) {
+        self.note(&format!("{:?}", Outcome::of(result)), true);
+    }
+
+    fn note(&mut self, how: &str, is_good: bool) {
+        self.ended = true;
+        let deadline = self.started + TIMEOUT;
+        let due = self.cancelling.at().map_or(deadline, |cancelled| cancelled.min(deadline));
+        let late = micros(due.elapsed());
+        let lost = self.ledger.shared.lost.load(Relaxed) - self.lost_before;
+        // Twice, for a thread that works is left behind by more than one that sleeps.
+        let late = Duration::from_micros(late.saturating_sub(2 * lost));
+        let mut book = self.ledger.book();
+        *book.ended.entry(how.to_owned()).or_default() += 1;
+        book.latest = book.latest.max(late);
+        if !is_good || late > LATE {
+            book.wrong.push(format!("{how}, {late:?} late: {}", self.what));
+        }
+    }
+}
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        if !self.ended {
+            let is_given_up = self.cancelling.at().is_some();
+            self.note("dropped", is_given_up);
+        }
+    }
+}
+
+impl Cancelling {
+    /// To be called just before.
+    pub(crate) fn now(&self) {
+        self.0.lock().unwrap().get_or_insert_with(Instant::now);
+    }
+
+    fn at(&self) -> Option<Instant> {
+        *self.0.lock().unwrap()
+    }
+}
+
+fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}

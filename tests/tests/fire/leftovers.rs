@@ -1,0 +1,95 @@
+//! What a process has open, running and in use.
+
+use std::fmt;
+use std::fs;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use photo_tests::Remote;
+
+/// How long it may take until idle threads end and the server has noticed that its clients are gone.
+const PATIENCE: Duration = Duration::from_secs(8);
+
+/// What allocators and runtimes may keep for the next time.
+const MORE_MEMORY: usize = 16 << 20;
+
+/// By the counts of the kernel and of the server.
+#[derive(Clone, Debug)]
+pub(crate) struct Leftovers {
+    files: usize,
+    /// Their names.
+    threads: Vec<String>,
+    connections: u64,
+    /// In bytes.
+    memory: usize,
+}
+
+impl Leftovers {
+    /// Waits until no connection is open, and neither files nor threads have become fewer for a while.
+    pub(crate) fn settled(site: &Remote) -> Self {
+        let start = Instant::now();
+        let (mut least, mut since) = (Self::now(site), Instant::now());
+        while start.elapsed() < PATIENCE {
+            thread::sleep(Duration::from_millis(20));
+            let now = Self::now(site);
+            if now.counts() < least.counts() || now.connections < least.connections {
+                since = Instant::now();
+            }
+            least = now;
+            if least.connections == 0 && since.elapsed() > Duration::from_millis(800) {
+                break;
+            }
+        }
+        least
+    }
+
+    fn now(site: &Remote) -> Self {
+        let pages = fs::read_to_string("/proc/self/statm").unwrap();
+        let resident: usize = pages.split(' ').nth(1).unwrap().parse().unwrap();
+        Self {
+            files: entries("/proc/self/fd"),
+            threads: threads(),
+            connections: site.open_connections(),
+            memory: resident * 4096,
+        }
+    }
+
+    fn counts(&self) -> (usize, usize) {
+        (self.files, self.threads.len())
+    }
+
+    pub(crate) fn assert_no_more_than(&self, before: &Self) {
+        assert_eq!(self.connections, 0, "connections are left");
+        assert!(self.files <= before.files, "files are left: {before}, then {self}");
+        assert!(self.threads.len() <= before.threads.len(), "threads are left: {before}, then {self}");
+        assert!(self.memory <= before.memory + MORE_MEMORY, "memory is left: {before}, then {self}");
+    }
+}
+
+impl fmt::Display for Leftovers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { files, threads, connections, memory } = self;
+        write!(
+            f,
+            "{files} files, {connections} connections, {} MiB, {} threads",
+            memory >> 20,
+            threads.len()
+        )?;
+        write!(f, " ({})", threads.join(" "))
+    }
+}
+
+fn entries(folder: &str) -> usize {
+    fs::read_dir(folder).unwrap().count()
+}
+
+fn threads() -> Vec<String> {
+    // One may end while this looks.
+    let names = fs::read_dir("/proc/self/task").unwrap().flatten();
+    let names = names.filter_map(|task| fs::read_to_string(task.path().join("comm")).ok());
+    let mut names: Vec<_> = names.map(|name| name.trim_end().to_owned()).collect();
+    // Those of async-std's and smol's pool for blocking work stay, within its bounds.
+    names.retain(|name| !name.starts_with("blocking-"));
+    names.sort();
+    names
+}

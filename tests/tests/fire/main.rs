@@ -1,0 +1,80 @@
+//! Downloads under fire: a server that misbehaves at random, and users who cancel, drop and panic at random. Every
+//! download ends exactly once and in time, and when all have ended nothing is left over.
+//!
+//! Each contender has a process of its own, so that what is left over can be counted. `FIRE_SECONDS` says for how long
+//! (3), and `FIRE_SEED` repeats the draws of a run, which prints its own:
+//!
+//! ```text
+//! FIRE_SECONDS=300 cargo test -p photo-tests --test fire -- --nocapture
+//! ```
+
+#![cfg(target_os = "linux")]
+
+mod burn;
+mod deck;
+mod ledger;
+mod leftovers;
+
+use std::thread;
+use std::time::Duration;
+
+use photo::Config;
+use photo_tests::{Contender, Remote, Site, in_a_child, within_time};
+
+use burn::burn;
+use leftovers::Leftovers;
+
+/// What each contender may take beside being under fire.
+const ASIDE: Duration = Duration::from_mins(1);
+
+#[test]
+fn every_download_ends_once_and_in_time_and_leaves_nothing() {
+    within_time(time() + 2 * ASIDE, || {
+        let contenders = Contender::ALL
+            .map(|contender| thread::spawn(move || in_a_child("under_fire", contender, &Site::start())));
+        let ended = contenders.map(thread::JoinHandle::join);
+        assert!(ended.iter().all(Result::is_ok), "not every contender has stood it");
+    });
+}
+
+#[test]
+#[ignore = "run by the other test, in a process for each contender"]
+fn under_fire() {
+    let site = Remote::of_parent();
+    let contender = site.contender;
+    let seed = number_in("FIRE_SEED").unwrap_or_else(|| fastrand::u64(..));
+    println!("{contender}: FIRE_SEED={seed}");
+    within_time(time() + ASIDE, move || {
+        // Threads and memory that are there for good, for the runtimes have some, are there after this.
+        burn(&site, seed.wrapping_add(1), Duration::from_millis(700));
+        let before = Leftovers::settled(&site);
+        let ledger = burn(&site, seed, time());
+        let after = Leftovers::settled(&site);
+        println!("{contender}: {}\n{contender}: {before}; then {after}", ledger.summary());
+        ledger.assert_all_ended_once_and_in_time();
+        after.assert_no_more_than(&before);
+    });
+}
+
+/// How long each contender is under fire.
+fn time() -> Duration {
+    Duration::from_secs(number_in("FIRE_SECONDS").unwrap_or(3))
+}
+
+/// Longest download.
+const TIMEOUT: Duration = Duration::from_millis(600);
+
+/// Each of these limits is what ends some of the downloads.
+fn limits(site: &Remote) -> Config {
+    site.config()
+        .timeout(TIMEOUT)
+        .connect_timeout(Duration::from_millis(400))
+        .stall_timeout(Duration::from_millis(200))
+        .max_bytes(256 << 10)
+        .max_redirects(3)
+        .max_idle_per_host(8)
+}
+
+fn number_in(name: &str) -> Option<u64> {
+    Some(std::env::var(name).ok()?.parse().expect("a number"))
+}
