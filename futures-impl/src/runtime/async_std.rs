@@ -12,7 +12,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use socket2::SockRef;
 
-use super::{Runtime, is_quiet};
+use super::{Runtime, is_quiet, pool_has_a_thread};
 
 /// The async-std runtime, global to the process, with a thread for each core.
 #[derive(Clone, Copy, Debug, Default)]
@@ -37,6 +37,7 @@ impl Runtime for AsyncStd {
     }
 
     async fn resolve(&self, host: String, port: u16) -> io::Result<Vec<SocketAddr>> {
+        pool_has_a_thread()?;
         Ok((host.as_str(), port).to_socket_addrs().await?.collect())
     }
 
@@ -45,6 +46,9 @@ impl Runtime for AsyncStd {
     }
 
     async fn offload<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> T {
-        task::spawn_blocking(work).await
+        match pool_has_a_thread() {
+            Ok(()) => task::spawn_blocking(work).await,
+            Err(_) => work(),
+        }
     }
 }

@@ -6,7 +6,11 @@
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
+#[cfg(any(feature = "async-std", feature = "smol"))]
+use std::sync::OnceLock;
 use std::task::{Context, Poll};
+#[cfg(any(feature = "async-std", feature = "smol"))]
+use std::thread;
 use std::time::Duration;
 
 use futures::io::{AsyncRead, AsyncWrite};
@@ -57,7 +61,7 @@ pub trait Runtime: Clone + Send + Sync + 'static {
     ///
     /// # Panics
     ///
-    /// If `work` does.
+    /// If `work` does; on tokio also if the operating system refuses a thread.
     fn offload<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
@@ -67,4 +71,16 @@ pub trait Runtime: Clone + Send + Sync + 'static {
 /// What a look into a socket's receive buffer says: only "nothing there yet" means open and quiet.
 fn is_quiet(peeked: &io::Result<usize>) -> bool {
     matches!(peeked, Err(error) if error.kind() == io::ErrorKind::WouldBlock)
+}
+
+/// Whether the pool of threads that async-std and smol share has one, or can start one. While the operating system
+/// refuses its first, it would try for ever, in the thread of the caller; later ones it does without.
+#[cfg(any(feature = "async-std", feature = "smol"))]
+fn pool_has_a_thread() -> io::Result<()> {
+    static HAS: OnceLock<()> = OnceLock::new();
+    if HAS.get().is_none() {
+        thread::Builder::new().spawn(|| ())?;
+        HAS.get_or_init(|| ());
+    }
+    Ok(())
 }

@@ -12,7 +12,7 @@ use smol::net::resolve;
 use smol::{Async, Timer, unblock};
 use socket2::SockRef;
 
-use super::{Runtime, is_quiet};
+use super::{Runtime, is_quiet, pool_has_a_thread};
 
 /// smol's reactor, global to the process; any executor may poll the download.
 #[derive(Clone, Copy, Debug, Default)]
@@ -37,6 +37,7 @@ impl Runtime for Smol {
     }
 
     async fn resolve(&self, host: String, port: u16) -> io::Result<Vec<SocketAddr>> {
+        pool_has_a_thread()?;
         resolve((host, port)).await
     }
 
@@ -45,6 +46,9 @@ impl Runtime for Smol {
     }
 
     async fn offload<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> T {
-        unblock(work).await
+        match pool_has_a_thread() {
+            Ok(()) => unblock(work).await,
+            Err(_) => work(),
+        }
     }
 }

@@ -3,11 +3,12 @@
 use std::io;
 use std::mem::MaybeUninit;
 use std::net::SocketAddr;
-use std::panic;
+use std::panic::{self, AssertUnwindSafe};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use futures::FutureExt;
 use socket2::SockRef;
 use tokio::net::{TcpStream, lookup_host};
 use tokio::task;
@@ -40,7 +41,10 @@ impl Runtime for Tokio {
     }
 
     async fn resolve(&self, host: String, port: u16) -> io::Result<Vec<SocketAddr>> {
-        Ok(lookup_host((host, port)).await?.collect())
+        // tokio panics if the operating system refuses it a thread.
+        let found = AssertUnwindSafe(lookup_host((host, port))).catch_unwind().await;
+        let refused = |_| Err(io::Error::new(io::ErrorKind::WouldBlock, "no thread for the resolver"));
+        Ok(found.unwrap_or_else(refused)?.collect())
     }
 
     fn sleep(&self, duration: Duration) -> Self::Sleep {

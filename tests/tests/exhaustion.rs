@@ -1,0 +1,216 @@
+//! What a process may have runs out: a clear error for the downloads that needed more, the others finish, and the
+//! same client works again when there is enough. Each test has a process of its own to spend.
+
+#![cfg(target_os = "linux")]
+
+use std::fs;
+use std::process::Command;
+use std::thread;
+use std::time::Duration;
+
+use nix::errno::Errno;
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use nix::unistd::{Uid, geteuid, setuid};
+use photo::{Error, Photo};
+use photo_server::Fault;
+use photo_tests::{Contender, Outcome, Picture, Remote, Site, Style, in_a_child, suite, within};
+
+suite! {
+    files_run_out,
+    threads_are_refused,
+    ports_run_out,
+    many_photos_beyond_the_limit_take_little_memory,
+}
+
+const PICTURE: Picture = Picture::jpeg(20_000, 41);
+
+/// Downloads at once: more than there is room for.
+const MANY: usize = 12;
+
+fn files_run_out(contender: Contender) {
+    in_a_child("with_few_files", contender, &Site::start());
+}
+
+#[test]
+#[ignore = "run by files_run_out"]
+fn with_few_files() {
+    let site = Remote::of_parent();
+    let client = client(&site);
+    let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE).unwrap();
+    let open = fs::read_dir("/proc/self/fd").unwrap().count() as u64;
+
+    setrlimit(Resource::RLIMIT_NOFILE, open + 4, hard).unwrap();
+    assert_some_met(Errno::EMFILE, &many(&*client, &site));
+    // Nothing is free now: not even a file for the resolver.
+    setrlimit(Resource::RLIMIT_NOFILE, 0, hard).unwrap();
+    let by_name = client.download(&site.tls_url(&PICTURE.path()));
+    assert!(matches!(by_name, Err(Error::Resolve { .. } | Error::Connect { .. })), "{by_name:?}");
+    setrlimit(Resource::RLIMIT_NOFILE, soft, hard).unwrap();
+    assert_works(&*client, &site);
+}
+
+fn threads_are_refused(contender: Contender) {
+    in_a_child("without_threads", contender, &Site::start());
+}
+
+#[test]
+#[ignore = "run by threads_are_refused"]
+fn without_threads() {
+    let site = Remote::of_parent();
+    let client = client(&site);
+    if geteuid().is_root() {
+        setuid(Uid::from_raw(65_534)).unwrap(); // root has no limit
+    }
+    let (soft, hard) = getrlimit(Resource::RLIMIT_NPROC).unwrap();
+    setrlimit(Resource::RLIMIT_NPROC, 0, hard).unwrap();
+    if thread::Builder::new().spawn(|| ()).is_ok() {
+        return println!("{}: this system refuses no thread, so nothing is tested", site.contender);
+    }
+
+    // What needs no thread finds its way; what needs one more than there are is done by those.
+    PICTURE.assert_is(&client.download(&site.url(&PICTURE.path())).unwrap());
+    assert_all_are_there(&many(&*client, &site));
+    // Work that is handed to a thread is done here then. On tokio, whose pool panics, there is no other way to run it.
+    if !matches!(site.contender, Contender::Tokio | Contender::TokioMulti) {
+        client.thumbnail(&site.url(&PICTURE.path()), 16).unwrap();
+    }
+    // The resolver needs one.
+    Outcome::Resolve.assert_of(&client.download(&site.tls_url(&PICTURE.path())));
+    setrlimit(Resource::RLIMIT_NPROC, soft, hard).unwrap();
+    assert_works(&*client, &site);
+}
+
+/// In a network of its own, which has a few ports only.
+fn ports_run_out(contender: Contender) {
+    let of_its_own = |program: &str| {
+        let mut command = Command::new("unshare");
+        command.args([
+            "--map-root-user",
+            "--net",
+            "sh",
+            "-c",
+            "ip link set lo up && exec \"$0\" \"$@\"",
+            program,
+        ]);
+        command
+    };
+    if !of_its_own("true").output().is_ok_and(|output| output.status.success()) {
+        return println!("{contender}: this system has no network to spare, so nothing is tested");
+    }
+    let output = of_its_own(std::env::current_exe().unwrap().to_str().unwrap())
+        .args(["with_few_ports", "--exact", "--ignored"])
+        .env("CONTENDER", contender.name())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+}
+
+#[test]
+#[ignore = "run by ports_run_out"]
+fn with_few_ports() {
+    const RANGE: &str = "/proc/sys/net/ipv4/ip_local_port_range";
+    let contender: Contender = std::env::var("CONTENDER").expect("run by another test").parse().unwrap();
+    within(move || {
+        let server = Site::start();
+        let client = server.client(contender);
+        let many = || client.many(&vec![server.url(&delayed()); MANY], MANY);
+        let before = fs::read_to_string(RANGE).unwrap();
+        fs::write(RANGE, "20000 20003").unwrap();
+        assert_some_met(Errno::EADDRNOTAVAIL, &many());
+        // What has been kept needs no port.
+        PICTURE.assert_is(&client.download(&server.url(&PICTURE.path())).unwrap());
+        fs::write(RANGE, before).unwrap();
+        assert_all_are_there(&many());
+    });
+}
+
+fn many_photos_beyond_the_limit_take_little_memory(contender: Contender) {
+    in_a_child("with_little_memory", contender, &Site::start());
+}
+
+#[test]
+#[ignore = "run by many_photos_beyond_the_limit_take_little_memory"]
+fn with_little_memory() {
+    const LIMIT: usize = 64 << 10;
+    const IN_FLIGHT: usize = 50;
+    /// Buffers, and the stacks of threads.
+    const ASIDE: usize = 512 << 10;
+
+    let site = Remote::of_parent();
+    let client = site.contender.client(site.config().max_bytes(LIMIT as u64)).unwrap();
+    client.download(&site.url(&PICTURE.path())).unwrap();
+    let large = Picture::jpeg(16 << 20, 42).query();
+    let urls: Vec<_> = (0..120)
+        .map(|i| match i % 3 {
+            0 => site.url(&format!("{}?{large}", Fault::Chunked.path())),
+            1 => site.url(&format!("{}?{large}", Fault::CloseDelimited.path())),
+            _ => site.url(&PICTURE.path()),
+        })
+        .collect();
+    let before = most_memory();
+    let results = client.many(&urls, IN_FLIGHT);
+    let grown = most_memory() - before;
+    for (i, result) in results.iter().enumerate() {
+        let expected = if i % 3 == 2 { Outcome::Photo } else { Outcome::TooLarge };
+        expected.assert_of(result);
+    }
+    assert!(grown < IN_FLIGHT * (LIMIT + ASIDE), "{grown} bytes more");
+    println!("{}: at most {} KiB more", site.contender, grown >> 10);
+    assert_works(&*client, &site);
+}
+
+/// One that has what is there for good: a runtime has threads, and files to wait for others.
+fn client(site: &Remote) -> Box<dyn Style> {
+    let config = site.config().connect_timeout(Duration::from_millis(1500));
+    let client = site.contender.client(config).unwrap();
+    client.download(&site.url(&PICTURE.path())).unwrap();
+    client
+}
+
+/// Slow enough to be all there at once.
+fn delayed() -> String {
+    format!("{}&delay_ms=300", PICTURE.path())
+}
+
+fn many(client: &dyn Style, site: &Remote) -> Vec<Result<Photo, Error>> {
+    client.many(&vec![site.url(&delayed()); MANY], MANY)
+}
+
+/// Panics unless some of them have brought the photo, and the others could not connect for this reason.
+fn assert_some_met(reason: Errno, results: &[Result<Photo, Error>]) {
+    let mut photos = 0;
+    for result in results {
+        match result {
+            Ok(photo) => {
+                PICTURE.assert_is(photo);
+                photos += 1;
+            }
+            Err(Error::Connect { source, .. }) if source.raw_os_error() == Some(reason as i32) => {}
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+    assert!(0 < photos && photos < results.len(), "{photos} of {}", results.len());
+}
+
+#[track_caller]
+fn assert_all_are_there(results: &[Result<Photo, Error>]) {
+    for result in results {
+        PICTURE.assert_is(result.as_ref().unwrap());
+    }
+}
+
+/// Panics unless all goes well again, on fresh connections too.
+fn assert_works(client: &dyn Style, site: &Remote) {
+    assert_all_are_there(&many(client, site));
+    PICTURE.assert_is(&client.download(&site.tls_url(&PICTURE.path())).unwrap());
+}
+
+/// The most memory that this process ever had, in bytes.
+fn most_memory() -> usize {
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let line =
+        ["VmHWM:", "VmRSS:"].iter().find_map(|name| status.lines().find(|line| line.starts_with(name)));
+    let kib: usize = line.and_then(|line| line.split_whitespace().nth(1)).unwrap().parse().unwrap();
+    kib << 10
+}
