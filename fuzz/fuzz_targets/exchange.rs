@@ -3,13 +3,16 @@
 
 #![no_main]
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use libfuzzer_sys::fuzz_target;
-use photo::{Config, Error, Exchange, Progress};
+use photo::{Config, Error, Exchange, Progress, Target};
 
 /// Passed over, but not by the fast way, which takes no interim reply.
 const INTERIM: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
+
+static TARGET: LazyLock<Target> =
+    LazyLock::new(|| Target::parse("http://a.test/cat.gif").expect("a good URL"));
 
 /// What comes of a reply, as far as the styles must agree on it.
 #[derive(Debug, PartialEq, Eq)]
@@ -33,7 +36,7 @@ fuzz_target!(|input: (u16, u16, &[u8])| {
     }
 
     let part = &reply[..usize::from(cut).min(reply.len())];
-    match (outcome(&config, part, Some(seed)), whole) {
+    match (outcome(&config, part, None), whole) {
         ((Outcome::Truncated { .. }, _), _) => {}
         // Nothing but the end of the connection tells the end of such a body: of all of it then, too.
         ((Outcome::Photo(part), true), Outcome::Photo(whole)) if by_close => {
@@ -48,14 +51,18 @@ fuzz_target!(|input: (u16, u16, &[u8])| {
 /// Of a connection that brings `reply` and ends, in pieces drawn by `seed` or as large as they can be; and whether it was
 /// its end that led to that.
 fn outcome(config: &Arc<Config>, mut reply: &[u8], seed: Option<u16>) -> (Outcome, bool) {
-    let mut random = seed.map(|seed| fastrand::Rng::with_seed(seed.into()));
-    let mut exchange = Exchange::new("http://a.test/cat.gif", config).expect("a good URL");
+    // Of some replies each byte comes by itself.
+    let mut pieces = seed.map(|seed| {
+        let mut random = fastrand::Rng::with_seed(seed.into());
+        let most = 1 << random.u32(..10);
+        move || random.usize(1..=most)
+    });
+    let mut exchange = Exchange::of(TARGET.clone(), Arc::clone(config)).expect("a good request");
     exchange.sent(exchange.to_send().len());
     loop {
         let space = exchange.space();
         assert!(!space.is_empty(), "no room for what is awaited");
-        let most = random.as_mut().map_or(usize::MAX, |random| 1 << random.u32(..8));
-        let n = reply.len().min(space.len()).min(most);
+        let n = reply.len().min(space.len()).min(pieces.as_mut().map_or(usize::MAX, |next| next()));
         space[..n].copy_from_slice(&reply[..n]);
         reply = &reply[n..];
         let outcome = match exchange.filled(n) {
