@@ -2,9 +2,13 @@
 
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
+use std::time::Duration;
 
 use photo::{Config, Error, Photo};
 use photo_tests::Contender;
+
+/// Far longer than any timeout of the client.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A client of some style, made and used in one thread: not every client may leave its own.
 pub(crate) struct Contestant {
@@ -36,6 +40,6 @@ impl Contestant {
 
     /// Waits for what came of it.
     pub(crate) fn result(&self) -> Result<Photo, Error> {
-        self.results.recv().expect("a download does not panic")
+        self.results.recv_timeout(PATIENCE).expect("a download neither panics nor hangs")
     }
 }

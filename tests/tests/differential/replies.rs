@@ -44,8 +44,13 @@ impl fmt::Debug for Reply {
 pub(crate) fn replies(ending: Ending) -> impl Strategy<Value = Reply> {
     let mutations = prop_oneof![3 => Just(Vec::new()), 4 => vec(mutations(), 1..4)];
     let breaks = prop_oneof![Just(Vec::new()), vec(any::<Index>(), 1..6)];
-    (well_meant(), mutations, breaks).prop_map(move |(mut bytes, mutations, breaks)| {
-        for mutation in mutations {
+    // Silence says most where something is missing.
+    let cut = match ending {
+        Ending::Close => Just(None).boxed(),
+        Ending::Silence => any::<Index>().prop_map(|at| Some(Mutation::Cut(at))).boxed(),
+    };
+    (well_meant(), mutations, cut, breaks).prop_map(move |(mut bytes, mutations, cut, breaks)| {
+        for mutation in mutations.into_iter().chain(cut) {
             mutation.apply(&mut bytes);
         }
         let mut breaks: Vec<_> = breaks.iter().map(|index| index.index(bytes.len() + 1)).collect();
