@@ -10,6 +10,12 @@ use photo_tests::Remote;
 /// How long it may take until idle threads end and the server has noticed that its clients are gone.
 const PATIENCE: Duration = Duration::from_secs(8);
 
+/// What has not ended after this mostly stays: idle threads of pools end after half a second, if they do.
+const A_WHILE: Duration = Duration::from_millis(800);
+
+/// How often to look.
+const TICK: Duration = Duration::from_millis(20);
+
 /// What allocators and runtimes may keep for the next time.
 const MORE_MEMORY: usize = 16 << 20;
 
@@ -25,22 +31,33 @@ pub(crate) struct Leftovers {
 }
 
 impl Leftovers {
-    /// Waits until no connection is open, and neither files nor threads have become fewer for a while.
+    /// Waits until no connection is open, and files and threads have not become fewer for a while.
     pub(crate) fn settled(site: &Remote) -> Self {
         let start = Instant::now();
-        let (mut least, mut since) = (Self::now(site), Instant::now());
-        while start.elapsed() < PATIENCE {
-            thread::sleep(Duration::from_millis(20));
+        let (mut last, mut since) = (Self::now(site), Instant::now());
+        while start.elapsed() < PATIENCE && (last.connections > 0 || since.elapsed() < A_WHILE) {
+            thread::sleep(TICK);
             let now = Self::now(site);
-            if now.counts() < least.counts() || now.connections < least.connections {
+            if now.files < last.files || now.threads.len() < last.threads.len() {
                 since = Instant::now();
             }
-            least = now;
-            if least.connections == 0 && since.elapsed() > Duration::from_millis(800) {
-                break;
-            }
+            last = now;
         }
-        least
+        last
+    }
+
+    /// Waits until there is no more than before, but not for ever.
+    pub(crate) fn no_more_than(before: &Self, site: &Remote) -> Self {
+        let start = Instant::now();
+        loop {
+            let now = Self::now(site);
+            let is_more =
+                now.connections > 0 || now.files > before.files || now.threads.len() > before.threads.len();
+            if !is_more || start.elapsed() > PATIENCE {
+                return now;
+            }
+            thread::sleep(TICK);
+        }
     }
 
     fn now(site: &Remote) -> Self {
@@ -52,10 +69,6 @@ impl Leftovers {
             connections: site.open_connections(),
             memory: resident * 4096,
         }
-    }
-
-    fn counts(&self) -> (usize, usize) {
-        (self.files, self.threads.len())
     }
 
     pub(crate) fn assert_no_more_than(&self, before: &Self) {

@@ -49,7 +49,7 @@ fn under_fire() {
         burn(&site, seed.wrapping_add(1), Duration::from_millis(700));
         let before = Leftovers::settled(&site);
         let ledger = burn(&site, seed, time());
-        let after = Leftovers::settled(&site);
+        let after = Leftovers::no_more_than(&before, &site);
         println!("{contender}: {}\n{contender}: {before}; then {after}", ledger.summary());
         ledger.assert_all_ended_once_and_in_time();
         after.assert_no_more_than(&before);
