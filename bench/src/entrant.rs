@@ -1,15 +1,16 @@
-//! Who enters the load bench: the floor, every style, and what people use by hand instead.
+//! Who enters the load bench: the floor, every style, and what people would pick instead.
 
 use std::fmt;
 use std::io;
 use std::str::FromStr;
 use std::time::Duration;
 
-use photo::{Config, Error};
+use photo::Config;
 use photo_tests::{Arrivals, Contender, Samples, Style};
 
-use crate::by_hand::ByHand;
 use crate::floor::Floor;
+use crate::peers::{self, Peer};
+use crate::plan::Part;
 
 /// How long one download may take. Long enough to let whoever is merely slow show how slow, short enough that
 /// whoever hangs is found out.
@@ -20,7 +21,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 pub(crate) enum Entrant {
     Floor,
     Style(Contender),
-    ByHand,
+    Peer(Peer),
 }
 
 /// A client that can be put under load.
@@ -36,26 +37,49 @@ pub(crate) trait Load {
     ///
     /// # Errors
     ///
-    /// As above.
-    fn open_loop(&mut self, url: &str, in_flight: usize, arrivals: &Arrivals) -> io::Result<()>;
+    /// As above. So for whoever is measured in closed loops only, as most of the peers are.
+    fn open_loop(&mut self, _url: &str, _in_flight: usize, _arrivals: &Arrivals) -> io::Result<()> {
+        Err(io::Error::other("is measured in closed loops only"))
+    }
 }
 
 impl Entrant {
-    /// Those of a run in which none are named, in the order of the table.
+    /// The floor and the styles, in the order of the table.
     pub(crate) fn default_ones() -> Vec<Self> {
         [Self::Floor].into_iter().chain(Contender::ALL.map(Self::Style)).collect()
     }
 
     /// All whose name is known, in the order of the table.
     pub(crate) fn all() -> Vec<Self> {
-        Self::default_ones().into_iter().chain([Self::ByHand]).collect()
+        Self::default_ones().into_iter().chain(Peer::all().map(Self::Peer)).collect()
+    }
+
+    /// Whether it takes part in a run in which none are named.
+    pub(crate) fn is_default_in(self, part: Part) -> bool {
+        !matches!(self, Self::Peer(_)) || (peers::ARE_WANTED && part == Part::Closed)
+    }
+
+    /// Whether it can take part if it is named.
+    pub(crate) fn can_be_in(self, part: Part) -> bool {
+        match self {
+            Self::Peer(peer) => part != Part::Open || peer.has_open_loop(),
+            Self::Floor | Self::Style(_) => true,
+        }
+    }
+
+    /// Whether it downloads over connections that it has kept.
+    pub(crate) fn keeps_connections(self) -> bool {
+        match self {
+            Self::Peer(peer) => peer.keeps_connections(),
+            Self::Floor | Self::Style(_) => true,
+        }
     }
 
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Floor => "floor",
             Self::Style(contender) => contender.name(),
-            Self::ByHand => "ureq",
+            Self::Peer(peer) => peer.name(),
         }
     }
 
@@ -63,7 +87,7 @@ impl Entrant {
     pub(crate) fn contender(self) -> Option<Contender> {
         match self {
             Self::Style(contender) => Some(contender),
-            Self::Floor | Self::ByHand => None,
+            Self::Floor | Self::Peer(_) => None,
         }
     }
 
@@ -75,16 +99,19 @@ impl Entrant {
     /// Threads that it starts to have so many downloads in flight, as far as they are many.
     pub(crate) fn threads(self, in_flight: usize) -> usize {
         match self {
-            Self::Style(Contender::Blocking) | Self::ByHand => in_flight + 1,
+            Self::Style(Contender::Blocking) => in_flight + 1,
+            Self::Peer(peer) => peer.threads(in_flight),
             Self::Style(_) | Self::Floor => 1,
         }
     }
 
-    pub(crate) fn client(self, in_flight: usize) -> Result<Box<dyn Load>, Error> {
+    pub(crate) fn client(self, in_flight: usize) -> io::Result<Box<dyn Load>> {
         Ok(match self {
-            Self::Floor => Box::new(Floor::new(config(in_flight))?),
-            Self::Style(contender) => Box::new(contender.client(config(in_flight))?),
-            Self::ByHand => Box::new(ByHand::new(in_flight)),
+            Self::Floor => Box::new(Floor::new(config(in_flight)).map_err(io::Error::other)?),
+            Self::Style(contender) => {
+                Box::new(contender.client(config(in_flight)).map_err(io::Error::other)?)
+            }
+            Self::Peer(peer) => peer.client(in_flight)?,
         })
     }
 }
@@ -137,13 +164,14 @@ mod tests {
             assert_eq!(entrant.name().parse(), Ok(entrant));
         }
         let refusal = "coroutines".parse::<Entrant>().unwrap_err();
-        assert!(refusal.ends_with("floor, blocking, callbacks, tokio, tokio-multi, async-std, smol, ureq"));
+        assert!(refusal.contains("floor, blocking, callbacks, tokio, tokio-multi, async-std, smol, ureq"));
     }
 
     #[test]
     fn only_blocking_needs_a_thread_for_each_download() {
         for entrant in Entrant::all() {
-            let many = matches!(entrant.name(), "blocking" | "ureq");
+            let many =
+                ["blocking", "ureq", "ureq-per-thread", "attohttpc", "ehttp"].contains(&entrant.name());
             assert_eq!(entrant.threads(100) > 100, many, "{entrant}");
         }
     }

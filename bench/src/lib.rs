@@ -23,7 +23,6 @@
 //! What is not measured but counted is how much code each style takes: [`code_cost`].
 
 pub mod allocations;
-mod by_hand;
 mod cell;
 mod child;
 pub mod code_cost;
@@ -39,6 +38,7 @@ pub mod load;
 mod machine;
 mod open_loop;
 mod options;
+mod peers;
 mod percentiles;
 mod pitfalls;
 mod plan;

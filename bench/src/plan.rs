@@ -99,7 +99,7 @@ impl Workload {
     /// For the entrants that the options and the filter leave; `None` without any.
     pub(crate) fn group(self, options: &Options) -> Option<Group> {
         let selected = |entrant: &Entrant| options.common.selects(&self.id(*entrant));
-        let entrants: Vec<_> = options.entrants().into_iter().filter(selected).collect();
+        let entrants: Vec<_> = options.entrants(self.part).into_iter().filter(selected).collect();
         (!entrants.is_empty()).then_some(Group { workload: self, entrants })
     }
 

@@ -3,6 +3,7 @@
 use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
 
 use crate::cell::{BUSY, Bound, Cell, Median};
+use crate::entrant::Entrant;
 use crate::plan::{Source, Workload};
 use crate::versus::Versus;
 
@@ -33,6 +34,7 @@ pub(crate) fn render(workload: &Workload, rounds: u32, cells: &[Cell]) -> String
     let rows = cells.iter().map(|cell| shown(row(cell, unit, floor)));
     let mut lines = vec![title(workload, rounds, cells), plain(shown(header(unit)), rows)];
     lines.extend(cells.iter().filter_map(note));
+    lines.extend(connections_note(cells));
     lines.extend(server_note(cells));
     lines.join("\n")
 }
@@ -129,6 +131,17 @@ pub(crate) fn note(cell: &Cell) -> Option<String> {
         (None, Some(error)) => Some(format!("  {style}: the first error: {error}")),
         (None, None) => None,
     }
+}
+
+fn connections_note(cells: &[Cell]) -> Option<String> {
+    let keeps_none = |style: &str| style.parse().is_ok_and(|entrant: Entrant| !entrant.keeps_connections());
+    let names: Vec<_> = cells.iter().map(|cell| cell.style).filter(|style| keeps_none(style)).collect();
+    (!names.is_empty()).then(|| {
+        format!(
+            "  more work: a new connection for each download, where others keep theirs: {}",
+            names.join(", ")
+        )
+    })
 }
 
 fn server_note(cells: &[Cell]) -> Option<String> {
@@ -251,6 +264,14 @@ mod tests {
         busy.median.downloads_per_s = Some(45_000.0);
         busy.bound = Some(Bound::Server);
         assert!(server_note(&[busy]).unwrap().ends_with("floor 90 %"));
+    }
+
+    #[cfg(feature = "peers")]
+    #[test]
+    fn who_keeps_no_connections_is_named() {
+        let cells = ["floor", "reqwest", "attohttpc", "ehttp"].map(|name| cell(name, &[1.0]));
+        assert!(connections_note(&cells).unwrap().ends_with("theirs: attohttpc, ehttp"));
+        assert!(connections_note(&cells[..2]).is_none());
     }
 
     #[test]

@@ -198,7 +198,7 @@ impl Warm {
         limits::check(in_flight as u64, entrant.threads(in_flight) as u64).map_err(io::Error::other)?;
 
         let (slow, steady) = (Samples::new(in_flight), Samples::new(in_flight));
-        let mut client = entrant.client(in_flight).map_err(io::Error::other)?;
+        let mut client = entrant.client(in_flight)?;
         let idle = Status::of_this_process();
         client.closed_loop(&job.warm_up_url, in_flight, &slow)?;
         client.closed_loop(&job.url, in_flight, &steady)?;

@@ -55,7 +55,7 @@ pub(crate) struct CostCell {
 
 /// Whose cost the options ask for.
 pub(crate) fn entrants(options: &Options) -> Vec<Entrant> {
-    options.entrants().into_iter().filter(|entrant| options.common.selects(&id(*entrant))).collect()
+    options.entrants(Part::Cost).into_iter().filter(|entrant| options.common.selects(&id(*entrant))).collect()
 }
 
 pub(crate) fn id(entrant: Entrant) -> String {

@@ -64,7 +64,7 @@ pub(crate) fn groups(options: &Options) -> Vec<OpenGroup> {
         let source = Source::Embedded { bytes: options.bytes(), delay_ms };
         let in_flight = options.in_flight.first().map_or(IN_FLIGHT, |given| *given as usize);
         let workload = Workload { part: Part::Open, source, in_flight, count: 0, pace: None };
-        let group = OpenGroup { workload, target, entrants: options.entrants(), time };
+        let group = OpenGroup { workload, target, entrants: options.entrants(Part::Open), time };
         let selected = |entrant: &Entrant| options.common.selects(&group.id(*entrant));
         OpenGroup { entrants: group.entrants.iter().copied().filter(selected).collect(), ..group }
     });

@@ -55,7 +55,8 @@ pub(crate) struct Options {
     #[arg(long, hide = true, default_value_t = 0.0)]
     pub(crate) burden: f64,
 
-    /// Who takes part [default: floor and every style; ureq, used by hand, on request]
+    /// Who takes part [default: floor and every style; in closed loops the peers too, if this was
+    /// built with them: cargo bench --features peers]
     #[arg(long, value_delimiter = ',', value_name = "NAMES")]
     pub(crate) styles: Vec<Entrant>,
 
@@ -89,12 +90,16 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    pub(crate) fn entrants(&self) -> Vec<Entrant> {
-        if self.styles.is_empty() {
-            return Entrant::default_ones();
-        }
+    pub(crate) fn entrants(&self, part: Part) -> Vec<Entrant> {
+        let takes_part = |entrant: &Entrant| {
+            if self.styles.is_empty() {
+                entrant.is_default_in(part)
+            } else {
+                self.styles.contains(entrant) && entrant.can_be_in(part)
+            }
+        };
         // A table has its own order, and each row once.
-        Entrant::all().into_iter().filter(|entrant| self.styles.contains(entrant)).collect()
+        Entrant::all().into_iter().filter(takes_part).collect()
     }
 
     pub(crate) fn rounds(&self) -> u32 {
@@ -176,11 +181,29 @@ pub(crate) mod tests {
         let words = "--bench --quick --styles smol,floor --in-flight 1,64 --bytes 1000 --delay-ms 5 --count 7 \
                      --json f.json --rounds 2 --seed 9 load/5ms";
         let options = parse(words).unwrap();
-        assert_eq!(options.entrants(), ["floor", "smol"].map(|name| name.parse().unwrap()));
+        assert_eq!(options.entrants(Part::Closed), ["floor", "smol"].map(|name| name.parse().unwrap()));
         assert_eq!((options.in_flight.as_slice(), options.bytes()), ([1, 64].as_slice(), 1000));
         assert_eq!((options.rounds(), options.common.seed, options.count), (2, Some(9), Some(7)));
         assert!(options.common.selects("load/5ms/1/smol") && !options.common.selects("load/50ms/1/smol"));
         assert!(!options.common.is_test());
+    }
+
+    #[test]
+    fn peers_take_part_where_they_are_wanted_and_able() {
+        let is_peer = |entrant: &Entrant| matches!(entrant, Entrant::Peer(_));
+        let peers = |words: &str, part| {
+            options(words).entrants(part).into_iter().filter(is_peer).map(Entrant::name).collect::<Vec<_>>()
+        };
+        assert_eq!(peers("", Part::Closed).len(), if cfg!(feature = "peers") { 8 } else { 0 });
+        for part in [Part::Open, Part::Cost, Part::Waits, Part::Scale] {
+            assert!(peers("", part).is_empty(), "{part:?}");
+        }
+        assert_eq!(peers("--styles ureq,tokio", Part::Open), ["ureq"]);
+        #[cfg(feature = "peers")]
+        {
+            assert_eq!(peers("--styles curl", Part::Cost), ["curl"]);
+            assert!(peers("--styles curl", Part::Open).is_empty());
+        }
     }
 
     #[test]

@@ -79,7 +79,7 @@ pub(crate) fn groups(options: &Options) -> Vec<WaitsGroup> {
         _ if options.common.quick => &COUNTS[..2],
         _ => &COUNTS[..IN_SHORT],
     };
-    let styles = || options.entrants().into_iter().filter_map(Entrant::contender);
+    let styles = || options.entrants(Part::Waits).into_iter().filter_map(Entrant::contender);
     let groups = counts.iter().map(|&count| {
         let selected = |contender: &Contender| options.common.selects(&id(count, *contender));
         WaitsGroup { count, contenders: styles().filter(selected).collect() }
