@@ -12,13 +12,13 @@ use crate::entrant::{Load, PATIENCE};
 
 struct Attohttpc(Session);
 
-pub(super) fn client(_in_flight: usize) -> io::Result<Box<dyn Load>> {
+pub(super) fn client() -> Box<dyn Load> {
     let mut session = Session::new();
     session.timeout(PATIENCE);
     session.connect_timeout(PATIENCE);
     session.read_timeout(PATIENCE);
     session.proxy_settings(ProxySettings::builder().build());
-    Ok(Box::new(Attohttpc(session)))
+    Box::new(Attohttpc(session))
 }
 
 impl Attohttpc {

@@ -14,16 +14,20 @@ use crate::entrant::{Load, PATIENCE};
 
 struct Ehttp;
 
-pub(super) fn client(_in_flight: usize) -> io::Result<Box<dyn Load>> {
-    Ok(Box::new(Ehttp))
+pub(super) fn client() -> Box<dyn Load> {
+    Box::new(Ehttp)
 }
 
-/// One download after the other, each started by the callback of the one before.
-fn chain(request: Request, samples: Samples, alive: Sender<()>) {
-    let Some(ticket) = samples.start() else { return };
+/// One download after the other, each started by the callback of the one before; tells `ended` when there are enough.
+fn chain(request: Request, samples: Samples, ended: Sender<()>) {
+    let Some(ticket) = samples.start() else {
+        // Nobody listens any more if the loop has been given up.
+        let _ = ended.send(());
+        return;
+    };
     ehttp::fetch(request.clone(), move |result| {
         record(&samples, &ticket, length(result));
-        chain(request, samples, alive);
+        chain(request, samples, ended);
     });
 }
 
@@ -38,13 +42,14 @@ fn length(result: Result<Response, String>) -> io::Result<usize> {
 impl Load for Ehttp {
     fn closed_loop(&mut self, url: &str, in_flight: usize, samples: &Samples) -> io::Result<()> {
         let request = Request::get(url).with_timeout(Some(PATIENCE));
-        let (alive, none_alive) = mpsc::channel();
+        let (ended, ends) = mpsc::channel();
         for _ in 0..in_flight {
-            chain(request.clone(), samples.clone(), alive.clone());
+            chain(request.clone(), samples.clone(), ended.clone());
         }
-        drop(alive);
-        // Nothing is ever sent: this is the end of the last chain.
-        let _ = none_alive.recv();
+        drop(ended);
+        if ends.iter().take(in_flight).count() < in_flight {
+            return Err(io::Error::other("a callback was never called"));
+        }
         Ok(())
     }
 }

@@ -55,8 +55,12 @@ impl Row {
 }
 
 const ROWS: &[Row] = &[
-    Row { threads: 1, has_open_loop: true, ..Row::usual("ureq", ureq::shared) },
-    Row { threads: 1, has_open_loop: true, ..Row::usual("ureq-per-thread", ureq::per_thread) },
+    Row { threads: 1, has_open_loop: true, ..Row::usual("ureq", |in_flight| Ok(ureq::shared(in_flight))) },
+    Row {
+        threads: 1,
+        has_open_loop: true,
+        ..Row::usual("ureq-per-thread", |in_flight| Ok(ureq::per_thread(in_flight)))
+    },
     #[cfg(feature = "peers")]
     Row::usual("reqwest", reqwest::client),
     #[cfg(feature = "peers")]
@@ -66,10 +70,10 @@ const ROWS: &[Row] = &[
     #[cfg(feature = "peers")]
     Row::usual("isahc", isahc::client),
     #[cfg(feature = "peers")]
-    Row { threads: 1, keeps_connections: false, ..Row::usual("attohttpc", attohttpc::client) },
+    Row { threads: 1, keeps_connections: false, ..Row::usual("attohttpc", |_| Ok(attohttpc::client())) },
     // A thread is still ending while the one that its callback has started is at work.
     #[cfg(feature = "peers")]
-    Row { threads: 2, keeps_connections: false, ..Row::usual("ehttp", ehttp::client) },
+    Row { threads: 2, keeps_connections: false, ..Row::usual("ehttp", |_| Ok(ehttp::client())) },
 ];
 
 impl Peer {

@@ -16,12 +16,12 @@ use crate::entrant::{Load, PATIENCE};
 /// The agent of each thread.
 struct Ureq(Vec<Agent>);
 
-pub(super) fn shared(in_flight: usize) -> io::Result<Box<dyn Load>> {
-    Ok(Box::new(Ureq(vec![agent(in_flight); in_flight])))
+pub(super) fn shared(in_flight: usize) -> Box<dyn Load> {
+    Box::new(Ureq(vec![agent(in_flight); in_flight]))
 }
 
-pub(super) fn per_thread(in_flight: usize) -> io::Result<Box<dyn Load>> {
-    Ok(Box::new(Ureq((0..in_flight).map(|_| agent(1)).collect())))
+pub(super) fn per_thread(in_flight: usize) -> Box<dyn Load> {
+    Box::new(Ureq((0..in_flight).map(|_| agent(1)).collect()))
 }
 
 fn agent(idle: usize) -> Agent {
