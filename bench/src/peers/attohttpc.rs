@@ -14,7 +14,7 @@ struct Attohttpc(Session);
 
 pub(super) fn client() -> Box<dyn Load> {
     let mut session = Session::new();
-    session.timeout(PATIENCE);
+    // A limit for all together would start one more thread for each download.
     session.connect_timeout(PATIENCE);
     session.read_timeout(PATIENCE);
     session.proxy_settings(ProxySettings::builder().build());

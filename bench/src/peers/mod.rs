@@ -69,8 +69,9 @@ const ROWS: &[Row] = &[
     Row::usual("curl", curl::client),
     #[cfg(feature = "peers")]
     Row::usual("isahc", isahc::client),
+    // It connects in one more thread.
     #[cfg(feature = "peers")]
-    Row { threads: 1, keeps_connections: false, ..Row::usual("attohttpc", |_| Ok(attohttpc::client())) },
+    Row { threads: 2, keeps_connections: false, ..Row::usual("attohttpc", |_| Ok(attohttpc::client())) },
     // A thread is still ending while the one that its callback has started is at work.
     #[cfg(feature = "peers")]
     Row { threads: 2, keeps_connections: false, ..Row::usual("ehttp", |_| Ok(ehttp::client())) },

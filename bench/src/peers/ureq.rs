@@ -28,8 +28,10 @@ fn agent(idle: usize) -> Agent {
     let config = Agent::config_builder()
         .max_idle_connections(idle)
         .max_idle_connections_per_host(idle)
-        .timeout_global(Some(PATIENCE))
+        // A limit for all together, or for resolving, would start one more thread for each download.
         .timeout_connect(Some(PATIENCE))
+        .timeout_recv_response(Some(PATIENCE))
+        .timeout_recv_body(Some(PATIENCE))
         // Built with the feature gzip, because ehttp asks for it, ureq would ask for gzip.
         .accept_encoding("")
         // No style reads the environment.
