@@ -32,15 +32,11 @@ impl Photo {
             Some((stem, extension)) if !stem.is_empty() && extension.len() <= 10 => (stem, extension),
             _ => (name, extension(self.format)),
         };
-        let mark = if RESERVED
-            .contains(&stem.split('.').next().unwrap_or(stem).trim_end().to_lowercase().as_str())
-        {
-            "_"
-        } else {
-            ""
-        };
-        let end = stem.floor_char_boundary(MAX_NAME - mark.len() - extension.len() - 1);
-        let stem = stem[..end].trim_end_matches([' ', '.']); // where it was cut, there may be some again
+        // Where it is cut, there may be dots and spaces again.
+        let end = stem.floor_char_boundary(MAX_NAME - "_".len() - ".".len() - extension.len());
+        let stem = stem[..end].trim_end_matches([' ', '.']);
+        let first = stem.split('.').next().unwrap_or(stem).trim_end().to_lowercase();
+        let mark = if RESERVED.contains(&first.as_str()) { "_" } else { "" };
         let dot = if extension.is_empty() { "" } else { "." };
         format!("{mark}{stem}{dot}{extension}")
     }
@@ -124,6 +120,12 @@ mod tests {
         let name = file_name(&format!("{}.gif", "ä".repeat(300)));
         assert!(name.len() <= MAX_NAME && name.ends_with("ä.gif"), "{name}");
         assert!(file_name(&"x".repeat(300)).len() <= MAX_NAME);
+    }
+
+    #[test]
+    fn a_name_that_is_cut_is_no_device() {
+        let name = file_name_of(&format!("con{}x", "%20".repeat(MAX_NAME)), Format::Unknown);
+        assert_eq!(name, "_con");
     }
 
     #[test]
