@@ -11,6 +11,7 @@ use std::time::Duration;
 use futures::FutureExt;
 use socket2::SockRef;
 use tokio::net::{TcpStream, lookup_host};
+use tokio::runtime::Handle;
 use tokio::task;
 use tokio::time::{self, Sleep};
 use tokio_util::compat::{Compat, TokioAsyncReadCompatExt};
@@ -41,7 +42,8 @@ impl Runtime for Tokio {
     }
 
     async fn resolve(&self, host: String, port: u16) -> io::Result<Vec<SocketAddr>> {
-        // tokio panics if the operating system refuses it a thread.
+        let _runtime = Handle::current(); // panics where there is none, which is not to be caught
+        // tokio also panics if the operating system refuses it a thread.
         let found = AssertUnwindSafe(lookup_host((host, port))).catch_unwind().await;
         let refused = |_| Err(io::Error::new(io::ErrorKind::WouldBlock, "no thread for the resolver"));
         Ok(found.unwrap_or_else(refused)?.collect())

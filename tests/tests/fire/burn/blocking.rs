@@ -26,10 +26,9 @@ fn download(fire: &Fire<'_>, shared: &Client, mut deck: Deck) {
     let mut client = shared.clone();
     thread::scope(|scope| {
         // One who cancels for each who downloads.
-        let (to_cancel, cancels) = mpsc::channel::<(Duration, CancelToken, _)>();
+        let (to_cancel, cancels) = mpsc::channel::<(Duration, CancelToken, Cancelling)>();
         scope.spawn(move || {
             for (after, token, cancelling) in cancels {
-                let cancelling: Cancelling = cancelling;
                 thread::sleep(after);
                 cancelling.now();
                 token.cancel();
