@@ -60,12 +60,20 @@ pub(super) fn check(in_flight: usize) -> io::Result<()> {
 fn easy() -> Result<Easy2<Body>, curl::Error> {
     let mut easy = Easy2::new(Body::default());
     easy.http_version(HttpVersion::V11)?;
-    easy.fail_on_error(true)?;
     easy.timeout(PATIENCE)?;
     easy.connect_timeout(PATIENCE)?;
     // None, whatever the environment says.
     easy.proxy("")?;
     Ok(easy)
+}
+
+/// Of the photo that has come, which is then no longer needed.
+fn length(easy: &mut Easy2<Body>) -> io::Result<usize> {
+    let bytes = mem::take(&mut easy.get_mut().0);
+    match easy.response_code()? {
+        200..=299 => Ok(bytes.len()),
+        code => Err(io::Error::other(format!("status {code}"))),
+    }
 }
 
 impl Curl {
@@ -97,8 +105,7 @@ impl Load for Curl {
             for (token, result) in ended.drain(..) {
                 let Some((ticket, handle)) = running[token].take() else { continue };
                 let mut easy = self.multi.remove2(handle)?;
-                let bytes = mem::take(&mut easy.get_mut().0);
-                record(samples, &ticket, result.map(|()| bytes.len()).map_err(Into::into));
+                record(samples, &ticket, result.map_err(Into::into).and_then(|()| length(&mut easy)));
                 if let Some(ticket) = samples.start() {
                     running[token] = Some((ticket, self.start(token, easy)?));
                 } else {
