@@ -183,8 +183,8 @@ fn decisions(lines: &[Value]) -> String {
         return String::new();
     }
     let mut text = "\n\
-        Computed from the same run: of the styles that bring as many photos per second as the best one, and have no much\n\
-        worse a tail, the one with the plainest code.\n\
+        Computed from the same run: of the styles that bring as many photos per second as the best one, and whose tail\n\
+        is not much worse, the one with the plainest code.\n\
         \n\
         | photos | server delay | in flight | choose | least CPU | keep up |\n\
         | --: | --: | --: | --- | --- | --- |\n"
