@@ -113,11 +113,13 @@ pub(super) fn load(bytes: Option<u64>, delay_ms: Option<u64>) -> String {
 /// Nothing if none of them has latencies.
 fn latency(title: &str, load: &str, cells: &[&Cell]) -> io::Result<Option<Markup>> {
     let lines = cells.iter().filter(|cell| cell.failed.is_none());
-    let lines = lines.map(|cell| Ok((*cell, latency_of(cell)?))).collect::<io::Result<Vec<_>>>()?;
-    let count = lines.iter().map(|(cell, _)| measured(cell)).max().unwrap_or_default();
-    let figures = lines.iter().flat_map(|(_, points)| points.iter().map(|point| 10_f64.powf(point.y)));
+    let lines = lines.filter_map(|cell| Some((*cell, Look::of(&cell.style)?)));
+    let lines = lines.map(|(cell, look)| Ok((cell, look, latency_of(cell)?)));
+    let lines = lines.collect::<io::Result<Vec<_>>>()?;
+    let count = lines.iter().map(|(cell, ..)| measured(cell)).max().unwrap_or_default();
+    let figures = lines.iter().flat_map(|(.., points)| points.iter().map(|point| 10_f64.powf(point.y)));
     let Some(y) = Axis::of_figures("latency, ms", figures) else { return Ok(None) };
-    let series = lines.into_iter().map(|(cell, points)| Series { look: Look::of(&cell.style), points });
+    let series = lines.into_iter().map(|(_, look, points)| Series { look, points });
     let plot = Plot { x: Axis::of_percentiles(count), y, series: series.collect() };
     Ok(Some(picture(title, load, "Latency by percentile", &plot)))
 }

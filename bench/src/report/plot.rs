@@ -216,7 +216,7 @@ mod tests {
             let points = [(0.0, 1.1), (1.8, 1.9)]
                 .map(|(x, y)| Point { x, y, spread: Some((y, y + 0.1)), marked: true })
                 .into();
-            Series { look: Look::of(style), points }
+            Series { look: Look::of(style).unwrap(), points }
         });
         let svg = Plot { x, y, series: series.into() }.draw();
         assert!(svg.starts_with("<svg ") && svg.trim_end().ends_with("</svg>"), "{svg}");

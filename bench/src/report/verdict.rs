@@ -74,7 +74,9 @@ pub(super) struct Best<'a> {
 pub(super) fn groups<'a>(cells: impl Iterator<Item = &'a Cell>) -> Vec<Group<'a>> {
     let mut cells: Vec<_> = cells.collect();
     let key = |cell: &&Cell| (cell.bytes, cell.delay_ms, cell.in_flight);
-    let place = |cell: &&Cell| LOOKS.iter().position(|look| look.style == cell.style);
+    let place = |cell: &&'a Cell| {
+        (LOOKS.iter().position(|look| look.style == cell.style).unwrap_or(LOOKS.len()), &cell.style)
+    };
     // The delay first: it is what most of the waiting is for.
     cells.sort_by_key(|cell| {
         (std::cmp::Reverse(cell.delay_ms), cell.bytes, cell.in_flight, place(cell), cell.mode != "closed")
