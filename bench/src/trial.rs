@@ -141,7 +141,8 @@ fn embedded(
 ) -> io::Result<Trial> {
     let mut server = Server::start(&split.server)?;
     // Time enough for even a thread for each to be started, so that all connections are made at once.
-    let slow_ms = delay_ms + 20 + workload.in_flight as u64 / 8;
+    let in_flight = workload.in_flight as u64;
+    let slow_ms = delay_ms + 20 + in_flight.min(256) + in_flight / 8;
     let urls = (server.photo_url(bytes, delay_ms), server.photo_url(bytes, slow_ms));
     let mut worker = Worker::in_child(start()?, &workload.job(entrant, urls))?;
     let warm_up = server.reset()?;
