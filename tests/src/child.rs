@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::path::PathBuf;
 use std::process::Command;
 
 use photo::Config;
@@ -20,9 +21,19 @@ const VARIABLE: &str = "PHOTO_TESTS_CHILD";
 /// If the test does, with what it had to say.
 #[track_caller]
 pub fn in_a_child(test: &str, contender: Contender, site: &Site) {
+    print!("{}", in_a_child_by(Command::new(this_program()), test, contender, site));
+}
+
+/// The same by a command of one's own, which runs [`this_program`]; returns what the test has said.
+///
+/// # Panics
+///
+/// As above.
+#[track_caller]
+pub fn in_a_child_by(mut command: Command, test: &str, contender: Contender, site: &Site) -> String {
     let mut told = format!("{contender} {} {} ", site.url(""), site.tls_url(""));
     site.root_certificate().iter().for_each(|byte| write!(told, "{byte:02x}").expect("a string takes it"));
-    let output = Command::new(std::env::current_exe().expect("it runs"))
+    let output = command
         .args([test, "--exact", "--ignored", "--nocapture"])
         .env(VARIABLE, told)
         .output()
@@ -31,7 +42,17 @@ pub fn in_a_child(test: &str, contender: Contender, site: &Site) {
         (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{contender}: {}\n{said}{complained}", output.status);
     assert!(said.contains("1 passed"), "there is no ignored test {test}:\n{said}");
-    print!("{said}");
+    said.into_owned()
+}
+
+/// The binary of this test.
+///
+/// # Panics
+///
+/// If the system does not tell.
+#[must_use]
+pub fn this_program() -> PathBuf {
+    std::env::current_exe().expect("it runs")
 }
 
 /// The parent's site, as its child sees it.

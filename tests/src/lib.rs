@@ -24,7 +24,7 @@ use std::time::Duration;
 use photo::{Backoff, Config, Error, Photo, Received, SaveError, Thumbnail, ThumbnailError};
 
 pub use arrivals::{Arrival, Arrivals, Arrived};
-pub use child::{Remote, in_a_child};
+pub use child::{Remote, in_a_child, in_a_child_by, this_program};
 pub use outcome::Outcome;
 pub use replay::Replay;
 pub use samples::{Sample, Samples, Ticket};

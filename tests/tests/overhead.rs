@@ -10,7 +10,7 @@ use std::env;
 use std::path::Path;
 use std::process::Command;
 
-use photo_tests::{Contender, Samples, Site, within};
+use photo_tests::{Contender, Remote, Samples, Site, in_a_child_by, this_program, within};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[global_allocator]
@@ -19,8 +19,8 @@ static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 /// Downloads at once. More than one, so that there is something to wait for beside each.
 const IN_FLIGHT: usize = 8;
 
-/// What the process that downloads is told: a contender, a URL, and how many downloads.
-const JOB: &str = "PHOTO_TESTS_OVERHEAD";
+/// Tells the process that downloads how many.
+const COUNT: &str = "PHOTO_TESTS_COUNT";
 
 /// Most for one download of 32 KiB over a kept connection.
 struct Bounds {
@@ -50,7 +50,7 @@ fn a_download_allocates_little() {
         let site = Site::start();
         let mut found = Vec::new();
         for contender in Contender::ALL {
-            let output = downloads(Command::new(env::current_exe().unwrap()), contender, &site, 1000);
+            let output = downloads(Command::new(this_program()), contender, &site, 1000);
             let each =
                 output.lines().find_map(|line| line.split_once("allocations: ")?.1.parse::<f64>().ok());
             let each = each.expect("the process says how many allocations") / 1000.0;
@@ -81,7 +81,7 @@ fn a_download_makes_few_system_calls() {
             let [few, many] = [100, 1100].map(|count| {
                 let counts = folder.path().join(format!("{contender}-{count}"));
                 let mut strace = Command::new("strace");
-                strace.args(["-f", "-qq", "-c", "-o"]).arg(&counts).arg(env::current_exe().unwrap());
+                strace.args(["-f", "-qq", "-c", "-o"]).arg(&counts).arg(this_program());
                 downloads(strace, contender, &site, count);
                 calls(&counts)
             });
@@ -103,15 +103,8 @@ fn a_download_makes_few_system_calls() {
 
 /// Has a process of its own download, and returns what it says.
 fn downloads(mut command: Command, contender: Contender, site: &Site, count: usize) -> String {
-    let job = format!("{contender} {} {count}", site.url("/photo?bytes=32768&delay_ms=2"));
-    let output = command
-        .args(["--ignored", "--exact", "the_process_that_downloads", "--nocapture"])
-        .env(JOB, job)
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success(), "{contender}: {said}{}", String::from_utf8_lossy(&output.stderr));
-    said
+    command.env(COUNT, count.to_string());
+    in_a_child_by(command, "the_process_that_downloads", contender, site)
 }
 
 /// How often each system call was made, by strace's table.
@@ -129,10 +122,10 @@ fn calls(table: &Path) -> BTreeMap<String, f64> {
 #[test]
 #[ignore = "run by the others, as a process of its own"]
 fn the_process_that_downloads() {
-    let job = env::var(JOB).expect("run by the others");
-    let [contender, url, count] = job.split(' ').collect::<Vec<_>>()[..] else { panic!("no job: {job}") };
-    let (contender, count) = (contender.parse::<Contender>().unwrap(), count.parse().unwrap());
-    let client = contender.client(photo::Config::default()).unwrap();
+    let site = Remote::of_parent();
+    let count = env::var(COUNT).unwrap().parse().unwrap();
+    let url = &site.url("/photo?bytes=32768&delay_ms=2");
+    let client = site.contender.client(site.config()).unwrap();
     client.closed_loop(url, IN_FLIGHT, &Samples::new(4 * IN_FLIGHT));
     let samples = Samples::new(count);
     let region = Region::new(ALLOCATOR);
