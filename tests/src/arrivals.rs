@@ -112,10 +112,10 @@ impl Arrivals {
 }
 
 impl Arrival {
-    /// How long to wait until it is to be started; zero if it is late.
+    /// How long to wait until it is to be started; `None` if that is now, and even the shortest timer would be late.
     #[must_use]
-    pub fn wait(&self) -> Duration {
-        self.at.saturating_duration_since(Instant::now())
+    pub fn wait(&self) -> Option<Duration> {
+        self.at.checked_duration_since(Instant::now()).filter(|wait| !wait.is_zero())
     }
 
     /// When it is to be started.
@@ -140,7 +140,9 @@ mod tests {
         let arrivals = Arrivals::new(schedule, Duration::from_secs(5));
         let mut first = true;
         while let Some(arrival) = arrivals.next() {
-            thread::sleep(arrival.wait());
+            if let Some(wait) = arrival.wait() {
+                thread::sleep(wait);
+            }
             let ticket = arrivals.start(arrival);
             if std::mem::take(&mut first) {
                 thread::sleep(STALL);

@@ -101,7 +101,9 @@ impl Style for Blocking {
             for _ in 0..in_flight {
                 scope.spawn(|| {
                     while let Some(arrival) = arrivals.next() {
-                        thread::sleep(arrival.wait());
+                        if let Some(wait) = arrival.wait() {
+                            thread::sleep(wait);
+                        }
                         let ticket = arrivals.start(arrival);
                         arrivals.done(&ticket, self.0.download(url));
                     }

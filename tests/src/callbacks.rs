@@ -8,7 +8,7 @@ use std::time::Duration;
 use photo::{Backoff, Config, Error, Photo, SaveError, Thumbnail, ThumbnailError};
 use photo_callbacks::{Client, recipes};
 
-use crate::{Arrivals, HandlePhoto, OnEach, OnProgress, Samples, Style, Waits};
+use crate::{Arrival, Arrivals, HandlePhoto, OnEach, OnProgress, Samples, Style, Waits};
 
 pub(crate) struct Callbacks(Client);
 
@@ -137,12 +137,19 @@ fn next(client: Client, url: Rc<str>, samples: Samples) {
 /// The same, but each callback sets the timer for the next arrival.
 fn next_arrival(client: Client, url: Rc<str>, arrivals: Arrivals) {
     let Some(arrival) = arrivals.next() else { return };
-    client.clone().after(arrival.wait(), move || {
-        let ticket = arrivals.start(arrival);
-        client.clone().download(&Rc::clone(&url), move |result| {
-            arrivals.done(&ticket, result);
-            next_arrival(client, url, arrivals);
-        });
+    match arrival.wait() {
+        Some(wait) => {
+            client.clone().after(wait, move || start(client, url, arrivals, arrival));
+        }
+        None => start(client, url, arrivals, arrival),
+    }
+}
+
+fn start(client: Client, url: Rc<str>, arrivals: Arrivals, arrival: Arrival) {
+    let ticket = arrivals.start(arrival);
+    client.clone().download(&Rc::clone(&url), move |result| {
+        arrivals.done(&ticket, result);
+        next_arrival(client, url, arrivals);
     });
 }
 

@@ -145,7 +145,9 @@ impl<R: Runtime, E: Executor> Style for Futures<R, E> {
             let (client, url, arrivals) = (self.client.clone(), url.to_owned(), arrivals.clone());
             Box::pin(async move {
                 while let Some(arrival) = arrivals.next() {
-                    client.runtime().sleep(arrival.wait()).await;
+                    if let Some(wait) = arrival.wait() {
+                        client.runtime().sleep(wait).await;
+                    }
                     let ticket = arrivals.start(arrival);
                     arrivals.done(&ticket, client.download(&url).await);
                 }

@@ -135,11 +135,11 @@ impl Load for Floor {
             (0..in_flight).map_while(|index| Some((index, arrivals.next()?))).collect();
         let mut running = 0;
         while running > 0 || !waiting.is_empty() {
-            while let Some((index, arrival)) = waiting.pop_front_if(|(_, next)| next.wait().is_zero()) {
+            while let Some((index, arrival)) = waiting.pop_front_if(|(_, next)| next.wait().is_none()) {
                 connections[index].start(arrivals.start(arrival), &request, shape)?;
                 running += 1;
             }
-            let next = waiting.front().map(|(_, arrival)| arrival.wait());
+            let next = waiting.front().map(|(_, arrival)| arrival.wait().unwrap_or_default());
             if !wait(poll, events, next.unwrap_or(PATIENCE))? && next.is_none() {
                 return Err(io::ErrorKind::TimedOut.into());
             }

@@ -56,7 +56,9 @@ impl Load for Ureq {
             for agent in self.0.iter().take(in_flight) {
                 scope.spawn(|| {
                     while let Some(arrival) = arrivals.next() {
-                        thread::sleep(arrival.wait());
+                        if let Some(wait) = arrival.wait() {
+                            thread::sleep(wait);
+                        }
                         let ticket = arrivals.start(arrival);
                         match download(agent, url) {
                             Ok(bytes) => arrivals.arrived(&ticket, bytes),

@@ -162,8 +162,9 @@ fn few_in_flight(entrant: Entrant, seed: u64, split: &Split) -> io::Result<Pair>
     let mut holds = vec![Held::default(); FEW_COUNT];
     holds[at].stall = STALL;
     let outcome = measure(entrant, FEW, FEW_COUNT, Some(pace), &holds, split)?;
-    // What a download takes anyway is not known beforehand, but seen in all those that no stall befell.
-    let anyway = Duration::from_secs_f64(outcome.paced.map_or(0.0, |paced| paced.uncorrected.p50) / 1e6);
+    // What a download takes anyway, and how late a style's timers let it begin, is not known beforehand, but seen in
+    // all those that no stall befell.
+    let anyway = Duration::from_secs_f64(outcome.latencies.p50 / 1e6);
     Ok(Pair::new(&truth(&schedule, &vec![anyway; FEW_COUNT], at), &outcome))
 }
 
