@@ -1,18 +1,17 @@
 //! One download: resolve, connect, send, receive; and again where a redirect leads.
 
-use std::io::Read;
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::time::Instant;
 
-use photo::{Body, Deadline, Error, Phase, Photo, Received, Reply, Target, keeps_alive};
+use photo::{Deadline, Error, Framing, Incoming, Phase, Photo, Received, Reply, Target, keeps_alive};
+use ureq::Agent;
 use ureq::http::Response;
-use ureq::{Agent, http};
 
 use crate::cancel::{self, Guard};
 use crate::connection::{self, Connection, Patience};
 use crate::resolve;
-use crate::transport::{Aside, OneExchange, Ready, Resolved, unwrap};
+use crate::transport::{OneExchange, Resolved, Slot, unwrap};
 use crate::{CancelToken, Client};
 
 /// Downloads what `target` asks for.
@@ -90,7 +89,7 @@ impl Hop<'_> {
         cancel::check(self.token).and(agreed)
     }
 
-    /// Has ureq send the request and receive the head of the reply, and then receives the body through it.
+    /// Has ureq send the request and receive the head of the reply, and then receives the body.
     fn exchange(
         &self,
         connection: Connection,
@@ -100,72 +99,72 @@ impl Hop<'_> {
         let endpoint = self.target.endpoint();
         let mut patience = self.patience(Phase::Send);
         patience.deadline.moved(self.client.config(), Instant::now());
-        let aside = Aside::default();
         let room = self.target.request_room(self.client.config());
-        let transport = OneExchange::new(connection, endpoint, patience, aside.clone(), room);
+        let slot = Slot::new(OneExchange::new(connection, endpoint, patience, room));
 
-        // An agent for each request: it is how the transport gets past ureq's own pool.
-        let agent = Agent::with_parts(self.client.ureq(), Ready::new(transport), Resolved);
-        let reply =
-            self.target.request(self.client.config()).and_then(|request| agent.run(request).map_err(unwrap));
-        let outcome = reply.and_then(|reply| {
-            let mut told = aside.lock();
-            told.head_is_whole = true;
-            told.keeps_alive = keeps_alive(&reply);
-            drop(told);
-            self.receive(reply, on_progress)
-        });
+        let reply = self.ask(&slot);
+        let mut exchange = slot.take().expect("ureq is done with it");
+        let outcome = reply.and_then(|reply| self.receive(&reply, &mut exchange, on_progress));
 
         // From here on nobody can shut the connection down, so it is safe to keep; what was done to it until here,
         // and looks like a failure or like the end of a photo, the token knows.
         drop(guard);
-        let told = std::mem::take(&mut *aside.lock());
         if let Err(error) = cancel::check(self.token) {
             return Err(Failed { error, unanswered: false });
         }
-        if let (Ok(_), Some(connection)) = (&outcome, told.spare) {
-            self.client.keep_idle(endpoint, connection);
-        }
-        outcome.map_err(|error| {
-            let lost = matches!(error, Error::Io { .. } | Error::Truncated { .. } | Error::Tls { .. });
-            Failed { unanswered: lost && !told.head_is_whole && !told.answered, error }
-        })
-    }
-
-    fn receive(
-        &self,
-        reply: Response<ureq::Body>,
-        on_progress: &mut impl FnMut(Received),
-    ) -> Result<Outcome, Error> {
-        let (http::response::Parts { status, headers, .. }, mut bytes) = reply.into_parts();
-        let config = self.client.config();
-        if let Reply::Redirect(next) = Reply::judge(self.target, config, status, &headers)? {
-            // Reading a body that nobody wants may take longer than connecting anew.
-            return Ok(Outcome::Redirect(next));
-        }
-        let mut body = Body::new(bytes.content_length(), config)?;
-        let mut reader = bytes.as_reader();
-        loop {
-            // When all has come, ureq must be asked once more before it gives the connection away.
-            let nothing = &mut [0];
-            let space = if body.is_whole() { nothing } else { body.space() };
-            match reader.read(space) {
-                Ok(0) => break,
-                Ok(n) => {
-                    body.filled(n)?;
-                    if !body.is_whole() {
-                        on_progress(body.progress());
-                    }
+        match outcome {
+            Ok((outcome, reuse)) => {
+                if reuse && let Some(connection) = exchange.into_drained() {
+                    self.client.keep_idle(endpoint, connection);
                 }
-                Err(error) => match unwrap(error.into()) {
-                    Error::Truncated { .. } => return Err(body.truncated()),
-                    error => return Err(error),
-                },
+                Ok(outcome)
+            }
+            Err(error) => {
+                let lost = matches!(error, Error::Io { .. } | Error::Truncated { .. } | Error::Tls { .. });
+                Err(Failed { unanswered: lost && !exchange.is_answered(), error })
             }
         }
-        let photo = body.finish(self.target, config)?;
+    }
+
+    /// The head of the reply.
+    fn ask(&self, slot: &Slot) -> Result<Response<()>, Error> {
+        let request = self.target.request(self.client.config())?;
+        // An agent for each request: it is how the exchange gets past ureq's own pool.
+        let agent = Agent::with_parts(self.client.ureq(), slot.clone(), Resolved);
+        let reply = agent.run(request).map_err(unwrap)?;
+        Ok(reply.map(drop))
+    }
+
+    /// What comes of the reply; the flag tells whether the connection may be used again.
+    fn receive(
+        &self,
+        reply: &Response<()>,
+        exchange: &mut OneExchange,
+        on_progress: &mut impl FnMut(Received),
+    ) -> Result<(Outcome, bool), Error> {
+        let config = self.client.config();
+        let reuse = keeps_alive(reply);
+        let (framing, rest) = exchange.body().expect("there is a reply");
+        if let Reply::Redirect(next) = Reply::judge(self.target, config, reply.status(), reply.headers())? {
+            // Reading a body that nobody wants may take longer than connecting anew.
+            let reuse = reuse && matches!(framing, Framing::Length(0)) && rest.is_empty();
+            return Ok((Outcome::Redirect(next), reuse));
+        }
+        let mut body = Incoming::new(framing, reuse, config)?;
+        let mut is_whole = body.begin(rest)?;
+        while !is_whole {
+            if body.progress().bytes > 0 {
+                on_progress(body.progress());
+            }
+            let received = exchange.receive(body.space()).map_err(|error| match error {
+                Error::Truncated { .. } => body.truncated(),
+                error => error,
+            })?;
+            is_whole = body.filled(received)?;
+        }
+        let (photo, reuse) = body.finish(self.target, config)?;
         on_progress(photo.received());
-        Ok(Outcome::Photo(photo))
+        Ok((Outcome::Photo(photo), reuse))
     }
 
     fn patience(&self, phase: Phase) -> Patience {

@@ -1,16 +1,13 @@
-//! What ureq drives: a connection with its buffers, made for one request and its reply.
+//! What ureq drives: a connection, lent for one request and the head of its reply.
 //!
-//! ureq sees the [`Head`] of a reply as all styles do, once it is whole and put plainly. Of a body that comes in chunks
-//! it sees what they decode to, as if the end of the connection were the end of the body.
-//!
-//! What becomes of the connection is decided outside. ureq asks [`is_open`](Transport::is_open) exactly when a reply of
-//! known length has ended where it should and the server offers the connection for another request. That is when the
-//! connection is taken out and put aside for the download.
+//! ureq sees the [`Head`] of a reply as all styles do, once it is whole and put plainly. Of the body it sees nothing: it
+//! would copy it from a buffer of its own, while the photo's can be read into. So what was lent comes back when ureq is
+//! done with it, and the download goes on there.
 
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use photo::{Chunked, Endpoint, Error, Head, Phase};
+use photo::{Endpoint, Error, Framing, Head, Phase};
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
@@ -21,159 +18,169 @@ use buffers::InOut;
 
 use crate::connection::{Connection, Patience};
 
-/// What a download and its transport tell each other past ureq, which stands between them.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Aside(Arc<Mutex<Told>>);
-
-#[derive(Debug, Default)]
-pub(crate) struct Told {
-    /// By the download: the head is whole, what comes is the body.
-    pub(crate) head_is_whole: bool,
-    /// By the download: the server offers the connection for another request.
-    pub(crate) keeps_alive: bool,
-    /// By the transport: bytes of a reply were there when the connection failed.
-    pub(crate) answered: bool,
-    /// By the transport: the connection can be used again.
-    pub(crate) spare: Option<Connection>,
-}
-
-impl Aside {
-    pub(crate) fn lock(&self) -> MutexGuard<'_, Told> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// One connection, and what is in flight on it.
+/// One request and its reply.
 #[derive(Debug)]
 pub(crate) struct OneExchange {
-    /// Until it is put aside.
-    connection: Option<Connection>,
-    endpoint: Endpoint,
-    patience: Patience,
-    aside: Aside,
+    line: Line,
     buffers: InOut,
-    body: Option<Framing>,
-}
-
-/// What comes behind the head.
-#[derive(Debug)]
-enum Framing {
-    /// What ureq takes as it comes.
-    Plain,
-    Chunked(Chunked),
+    /// What tells the end of the body, once the head is whole.
+    framing: Option<Framing>,
+    is_answered: bool,
 }
 
 impl OneExchange {
     /// With `room` bytes for the request.
-    pub(crate) fn new(
-        connection: Connection,
-        endpoint: &Endpoint,
-        patience: Patience,
-        aside: Aside,
-        room: usize,
-    ) -> Self {
-        let buffers = InOut::new(room);
+    pub(crate) fn new(connection: Connection, endpoint: &Endpoint, patience: Patience, room: usize) -> Self {
         Self {
-            connection: Some(connection),
-            endpoint: endpoint.clone(),
-            patience,
-            aside,
-            buffers,
-            body: None,
+            line: Line { connection, endpoint: endpoint.clone(), patience },
+            buffers: InOut::new(room),
+            framing: None,
+            is_answered: false,
         }
     }
 
-    /// Receives until the head is whole; `false` if the connection ends before.
-    fn await_head(&mut self) -> Result<bool, ureq::Error> {
-        while self.receive(Phase::Head)? > 0 {
-            let Some(head) = Head::parse(self.buffers.unread()).map_err(wrap)? else { continue };
-            let mut body = head.chunked.map_or(Framing::Plain, Framing::Chunked);
-            if let Framing::Chunked(chunked) = &mut body {
-                self.buffers.decode(head.length, chunked);
-            }
-            self.body = Some(body);
-            self.buffers.replace(head.length, &head.plain);
-            return Ok(true);
-        }
-        Ok(false)
+    /// Whether any byte of a reply has come.
+    pub(crate) fn is_answered(&self) -> bool {
+        self.is_answered
     }
 
-    /// Receives until there is some of the body; `false` if it is whole.
-    fn await_chunk(&mut self) -> Result<bool, ureq::Error> {
-        loop {
-            if let Some(Framing::Chunked(chunked)) = &self.body
-                && chunked.is_over().map_err(wrap)?
-            {
-                let offered = self.aside.lock().keeps_alive && !chunked.has_surplus();
-                let spare = self.connection.take_if(|connection| offered && connection.is_drained());
-                self.aside.lock().spare = spare;
+    /// What tells the end of the body, and what of it came with the head.
+    pub(crate) fn body(&mut self) -> Option<(Framing, &mut [u8])> {
+        Some((self.framing.take()?, self.buffers.unread_mut()))
+    }
+
+    /// Receives once, straight into `space`; nothing is the end.
+    pub(crate) fn receive(&mut self, space: &mut [u8]) -> Result<usize, Error> {
+        self.line.receive(space, Phase::Body)
+    }
+
+    /// The connection, if nothing is left to be read from it.
+    pub(crate) fn into_drained(mut self) -> Option<Connection> {
+        self.line.connection.is_drained().then_some(self.line.connection)
+    }
+
+    /// Receives until the head is whole; `false` if the connection ends before, or if there is no more for ureq.
+    fn await_head(&mut self) -> Result<bool, Error> {
+        let was_whole = self.framing.is_some();
+        while self.framing.is_none() {
+            let received = self.line.receive(self.buffers.space(), Phase::Head)?;
+            if received == 0 {
+                // What is not understood yet never will be.
+                self.buffers.clear();
                 return Ok(false);
             }
-            if self.receive(Phase::Body)? == 0 {
-                return Err(wrap(Error::Truncated { received: 0, expected: None }));
-            }
-            if let Some(Framing::Chunked(chunked)) = &mut self.body {
-                self.buffers.decode(0, chunked);
-                if !self.buffers.unread().is_empty() {
-                    return Ok(true);
-                }
+            self.is_answered = true;
+            self.buffers.filled(received);
+            if let Some(head) = Head::parse(self.buffers.unread())? {
+                self.buffers.replace(head.length, &head.plain);
+                self.framing = Some(head.framing);
             }
         }
-    }
-
-    /// Receives once; nothing is the end.
-    fn receive(&mut self, phase: Phase) -> Result<usize, ureq::Error> {
-        let connection = self.connection.as_mut().ok_or(ureq::Error::ConnectionFailed)?;
-        self.patience.phase = phase;
-        let received = connection.read(self.buffers.space(), &mut self.patience);
-        if let Ok(n @ 1..) = received {
-            self.buffers.filled(n);
-            return Ok(n);
-        }
-        self.aside.lock().answered = !self.buffers.unread().is_empty();
-        // What is not understood yet never will be. ureq is left with nothing, and knows whether that is an end.
-        self.buffers.clear();
-        received.map_err(|error| self.failed(error))
-    }
-
-    fn failed(&self, error: io::Error) -> ureq::Error {
-        wrap(self.patience.error(&self.endpoint, error))
+        Ok(!was_whole)
     }
 }
 
-impl Transport for OneExchange {
-    fn buffers(&mut self) -> &mut dyn Buffers {
-        &mut self.buffers
-    }
+/// A connection in use.
+#[derive(Debug)]
+struct Line {
+    connection: Connection,
+    endpoint: Endpoint,
+    patience: Patience,
+}
 
-    fn transmit_output(&mut self, amount: usize, _: NextTimeout) -> Result<(), ureq::Error> {
-        let connection = self.connection.as_mut().ok_or(ureq::Error::ConnectionFailed)?;
+impl Line {
+    fn send(&mut self, bytes: &[u8]) -> Result<(), Error> {
         self.patience.phase = Phase::Send;
-        let sent = connection.write_all(self.buffers.written(amount), &mut self.patience);
+        let sent = self.connection.write_all(bytes, &mut self.patience);
         sent.map_err(|error| self.failed(error))
     }
 
-    fn await_input(&mut self, _: NextTimeout) -> Result<bool, ureq::Error> {
-        match self.body {
-            None => self.await_head(),
-            Some(Framing::Plain) => self.receive(Phase::Body).map(|n| n > 0),
-            Some(_) => self.await_chunk(),
-        }
+    fn receive(&mut self, space: &mut [u8], phase: Phase) -> Result<usize, Error> {
+        self.patience.phase = phase;
+        let received = self.connection.read(space, &mut self.patience);
+        received.map_err(|error| self.failed(error))
     }
 
+    fn failed(&self, error: io::Error) -> Error {
+        self.patience.error(&self.endpoint, error)
+    }
+}
+
+/// Where an exchange lies while ureq does not have it.
+#[derive(Clone, Debug)]
+pub(crate) struct Slot(Arc<Mutex<Option<OneExchange>>>);
+
+impl Slot {
+    pub(crate) fn new(exchange: OneExchange) -> Self {
+        Self(Arc::new(Mutex::new(Some(exchange))))
+    }
+
+    /// The exchange, unless ureq has it.
+    pub(crate) fn take(&self) -> Option<OneExchange> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn put(&self, exchange: OneExchange) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(exchange);
+    }
+}
+
+/// Lends the exchange to ureq.
+impl Connector for Slot {
+    type Out = Lent;
+
+    fn connect(&self, _: &ConnectionDetails, _: Option<()>) -> Result<Option<Lent>, ureq::Error> {
+        Ok(self.take().map(|exchange| Lent { exchange: Some(exchange), slot: self.clone() }))
+    }
+}
+
+/// An exchange in the hands of ureq, which goes back into its slot when ureq drops it.
+#[derive(Debug)]
+pub(crate) struct Lent {
+    /// Until it goes back.
+    exchange: Option<OneExchange>,
+    slot: Slot,
+}
+
+impl Lent {
+    fn exchange(&mut self) -> &mut OneExchange {
+        self.exchange.as_mut().expect("it goes back when this is dropped")
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        if let Some(exchange) = self.exchange.take() {
+            self.slot.put(exchange);
+        }
+    }
+}
+
+impl Transport for Lent {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        &mut self.exchange().buffers
+    }
+
+    fn transmit_output(&mut self, amount: usize, _: NextTimeout) -> Result<(), ureq::Error> {
+        let OneExchange { line, buffers, .. } = self.exchange();
+        line.send(buffers.written(amount)).map_err(wrap)
+    }
+
+    fn await_input(&mut self, _: NextTimeout) -> Result<bool, ureq::Error> {
+        self.exchange().await_head().map_err(wrap)
+    }
+
+    /// Or it would be kept by ureq.
     fn is_open(&mut self) -> bool {
-        self.aside.lock().spare = self.connection.take_if(Connection::is_drained);
-        // Or it would be kept by ureq, too.
         false
     }
 
     fn is_tls(&self) -> bool {
-        self.connection.as_ref().is_some_and(Connection::is_tls)
+        self.exchange.as_ref().is_some_and(|exchange| exchange.line.connection.is_tls())
     }
 }
 
-/// As [`ureq::Error::Other`], which ureq passes on as it is. It would take an I/O error for the end of a body whose
-/// length nobody knows.
+/// As [`ureq::Error::Other`], which ureq passes on as it is.
 fn wrap(error: Error) -> ureq::Error {
     ureq::Error::Other(Box::new(error))
 }
@@ -191,24 +198,6 @@ pub(crate) fn unwrap(error: ureq::Error) -> Error {
         other => other.to_string(),
     };
     Error::Malformed { reason: reason.into() }
-}
-
-/// Hands the transport, which is there already, to ureq.
-#[derive(Debug)]
-pub(crate) struct Ready(Mutex<Option<OneExchange>>);
-
-impl Ready {
-    pub(crate) fn new(transport: OneExchange) -> Self {
-        Self(Mutex::new(Some(transport)))
-    }
-}
-
-impl Connector for Ready {
-    type Out = OneExchange;
-
-    fn connect(&self, _: &ConnectionDetails, _: Option<()>) -> Result<Option<OneExchange>, ureq::Error> {
-        Ok(self.0.lock().unwrap_or_else(PoisonError::into_inner).take())
-    }
 }
 
 /// There is nothing left to resolve.

@@ -22,7 +22,7 @@ pub struct Received {
 /// The style reads straight into [`space`](Self::space): what comes after the head of a body of known length is not
 /// copied here again.
 #[derive(Debug)]
-pub struct Body {
+pub(crate) struct Body {
     bytes: Vec<u8>,
     received: usize,
     length: Option<usize>,
@@ -36,7 +36,7 @@ impl Body {
     /// # Errors
     ///
     /// [`Error::TooLarge`] if `length` is more than the configuration allows.
-    pub fn new(length: Option<u64>, config: &Config) -> Result<Self, Error> {
+    pub(crate) fn new(length: Option<u64>, config: &Config) -> Result<Self, Error> {
         let max_bytes = config.max_bytes;
         let too_large = Error::TooLarge { limit: max_bytes };
         let length = match length {
@@ -51,7 +51,7 @@ impl Body {
     ///
     /// It reaches one byte beyond a known length. A read that leaves this byte free has emptied the socket, which
     /// spares the next attempt; one that fills it has shown that the server sent more than it announced.
-    pub fn space(&mut self) -> &mut [u8] {
+    pub(crate) fn space(&mut self) -> &mut [u8] {
         if self.received == self.bytes.len() {
             let room = if self.length.is_none() && self.received == 0 { SMALL_ROOM } else { FIRST_ROOM };
             let room = room.max(2 * self.received);
@@ -71,7 +71,7 @@ impl Body {
     /// # Errors
     ///
     /// [`Error::TooLarge`] if there are now more than the configuration allows.
-    pub fn filled(&mut self, n: usize) -> Result<(), Error> {
+    pub(crate) fn filled(&mut self, n: usize) -> Result<(), Error> {
         self.received += n;
         debug_assert!(self.received <= self.bytes.len(), "more bytes than there was space for");
         if let Some(length) = self.length.filter(|length| self.received > *length) {
@@ -97,32 +97,27 @@ impl Body {
     }
 
     /// How many bytes have come.
-    #[must_use]
-    pub fn received(&self) -> u64 {
+    pub(crate) fn received(&self) -> u64 {
         self.received as u64
     }
 
     /// How many bytes have come, and of how many.
-    #[must_use]
-    pub fn progress(&self) -> Received {
+    pub(crate) fn progress(&self) -> Received {
         Received { bytes: self.received(), of: self.length.map(|length| length as u64) }
     }
 
     /// Whether a known length has been received; how a body of unknown length ends, its framing says.
-    #[must_use]
-    pub fn is_whole(&self) -> bool {
+    pub(crate) fn is_whole(&self) -> bool {
         self.length == Some(self.received)
     }
 
     /// Whether more came than was announced: then nothing that follows on this connection can be trusted.
-    #[must_use]
-    pub fn has_surplus(&self) -> bool {
+    pub(crate) fn has_surplus(&self) -> bool {
         self.surplus
     }
 
     /// The error of a body whose connection ended here.
-    #[must_use]
-    pub fn truncated(&self) -> Error {
+    pub(crate) fn truncated(&self) -> Error {
         Error::Truncated { received: self.received(), expected: self.length.map(|length| length as u64) }
     }
 
@@ -131,7 +126,7 @@ impl Body {
     /// # Errors
     ///
     /// [`Error::NotAPhoto`] if the bytes begin like no known format and the configuration wants one.
-    pub fn finish(mut self, target: &Target, config: &Config) -> Result<Photo, Error> {
+    pub(crate) fn finish(mut self, target: &Target, config: &Config) -> Result<Photo, Error> {
         self.bytes.truncate(self.received);
         self.bytes.shrink_to_fit();
         Photo::new(self.bytes, target, config)

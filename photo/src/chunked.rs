@@ -60,7 +60,7 @@ impl Chunked {
 
     /// Decodes what came: the bytes of the photo are then the first of `bytes`, as many as is returned. They count even
     /// where something wrong comes behind them, which [`is_over`](Self::is_over) tells.
-    pub fn decode(&mut self, bytes: &mut [u8]) -> usize {
+    pub(crate) fn decode(&mut self, bytes: &mut [u8]) -> usize {
         let (mut read, mut written) = (0, 0);
         while read < bytes.len() && self.broken.is_none() {
             match self.state {
@@ -112,7 +112,7 @@ impl Chunked {
     /// # Errors
     ///
     /// [`Error::Malformed`], if it never will be.
-    pub fn is_over(&self) -> Result<bool, Error> {
+    pub(crate) fn is_over(&self) -> Result<bool, Error> {
         match &self.broken {
             Some(error) => Err(error.clone()),
             None => Ok(matches!(self.state, State::Over)),
@@ -120,8 +120,7 @@ impl Chunked {
     }
 
     /// Whether more came than the body: then nothing that follows on this connection can be trusted.
-    #[must_use]
-    pub fn has_surplus(&self) -> bool {
+    pub(crate) fn has_surplus(&self) -> bool {
         self.surplus
     }
 }

@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
-use crate::{Body, Chunked, Config, Endpoint, Error, Phase, Photo, Received, Target};
+use crate::{Config, Endpoint, Error, Incoming, Phase, Photo, Received, Target};
 
 mod buffer;
 mod plain;
@@ -98,18 +98,8 @@ enum State {
         buffer: Buffer,
         plain: bool,
     },
-    Body {
-        body: Body,
-        framing: Framing,
-    },
+    Body(Incoming),
     Over,
-}
-
-/// How the end of a body is told (RFC 9112, section 6.3).
-enum Framing {
-    Length { reuse: bool },
-    Chunked { chunked: Chunked, reuse: bool },
-    Close,
 }
 
 impl Exchange {
@@ -144,7 +134,7 @@ impl Exchange {
         match self.state {
             State::Send { .. } => Phase::Send,
             State::Head { .. } => Phase::Head,
-            State::Body { .. } | State::Over => Phase::Body,
+            State::Body(_) | State::Over => Phase::Body,
         }
     }
 
@@ -152,7 +142,7 @@ impl Exchange {
     #[must_use]
     pub fn progress(&self) -> Received {
         match &self.state {
-            State::Body { body, .. } => body.progress(),
+            State::Body(body) => body.progress(),
             _ => Received::default(),
         }
     }
@@ -188,7 +178,7 @@ impl Exchange {
     pub fn space(&mut self) -> &mut [u8] {
         match &mut self.state {
             State::Head { buffer, .. } => buffer.space(HEAD_ROOM),
-            State::Body { body, .. } => body.space(),
+            State::Body(body) => body.space(),
             State::Send { .. } | State::Over => &mut [],
         }
     }
@@ -215,7 +205,7 @@ impl Exchange {
                 buffer.filled += n;
                 self.head(buffer, plain)
             }
-            State::Body { body, framing } => self.body(body, framing, n),
+            State::Body(body) => self.body(body, n),
             State::Send { .. } | State::Over => Err(Error::malformed("a reply where none was awaited")),
         }
     }
@@ -239,7 +229,7 @@ impl Exchange {
         let unanswered = match &self.state {
             State::Send { .. } => true,
             State::Head { buffer, .. } => buffer.filled == 0,
-            State::Body { .. } | State::Over => false,
+            State::Body(_) | State::Over => false,
         };
         if !(lost && unanswered) {
             return false;
@@ -253,7 +243,7 @@ impl Exchange {
 
     fn truncated(&self) -> Error {
         match &self.state {
-            State::Body { body, .. } => body.truncated(),
+            State::Body(body) => body.truncated(),
             _ => Error::Truncated { received: 0, expected: None },
         }
     }

@@ -5,6 +5,7 @@ use http::header::{
 };
 use httparse::{Header, ParserConfig, Response, Status};
 
+use crate::incoming::Framing;
 use crate::{Chunked, Error};
 
 /// Largest head of a reply, with the interim replies before it, in bytes; also the longest trailer of a chunked body, and
@@ -31,8 +32,8 @@ pub struct Head {
     pub length: usize,
     /// The same head, with no more than the fields that decide anything. A chunked body is no concern of it.
     pub plain: Vec<u8>,
-    /// What decodes the body, if it comes in chunks.
-    pub chunked: Option<Chunked>,
+    /// What tells the end of the body.
+    pub framing: Framing,
 }
 
 impl Head {
@@ -99,16 +100,16 @@ fn parse_one<'a>(
         100 | 102..200 => Parsed::Interim(length),
         code => {
             let version = head.version.unwrap_or_default();
-            let (declared, chunked) = framing(version, head.headers)?;
+            let framing = framing(version, head.headers)?;
             let mut plain = format!("HTTP/1.{version} {code} \r\n").into_bytes();
-            if let Some(declared) = declared.filter(|_| !chunked) {
-                push(&mut plain, &CONTENT_LENGTH, declared.to_string().as_bytes());
+            if let Framing::Length(length) = framing {
+                push(&mut plain, &CONTENT_LENGTH, length.to_string().as_bytes());
             }
             for name in &KEPT {
                 values(head.headers, name).for_each(|value| push(&mut plain, name, value));
             }
             plain.extend(b"\r\n");
-            Parsed::Final(Head { length, plain, chunked: chunked.then(|| Chunked::new(declared)) })
+            Parsed::Final(Head { length, plain, framing })
         }
     }))
 }
@@ -142,8 +143,7 @@ fn push(plain: &mut Vec<u8>, name: &HeaderName, value: &[u8]) {
     plain.extend(b"\r\n");
 }
 
-/// The length that is declared, and whether the body is chunked (RFC 9112, section 6).
-fn framing(version: u8, fields: &[Header<'_>]) -> Result<(Option<u64>, bool), Error> {
+fn framing(version: u8, fields: &[Header<'_>]) -> Result<Framing, Error> {
     let mut declared = None;
     for value in items(fields, &CONTENT_LENGTH) {
         let length = number(value).ok_or_else(|| refused("Content-Length", value))?;
@@ -166,7 +166,11 @@ fn framing(version: u8, fields: &[Header<'_>]) -> Result<(Option<u64>, bool), Er
             coding => return Err(refused("Transfer-Encoding", coding)),
         }
     }
-    Ok((declared, chunked))
+    Ok(match declared {
+        declared if chunked => Framing::Chunked(Chunked::new(declared)),
+        Some(length) => Framing::Length(length),
+        None => Framing::Close,
+    })
 }
 
 fn refused(name: &str, value: &[u8]) -> Error {

@@ -3,7 +3,7 @@
 use super::*;
 use photo::{Config, Exchange};
 use socket2::{Domain, SockRef, Socket, Type};
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener};
 use std::sync::mpsc;
 use std::thread;

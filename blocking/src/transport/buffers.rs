@@ -1,26 +1,18 @@
 //! What ureq writes into and reads from.
 
-use photo::Chunked;
 use ureq::unversioned::transport::Buffers;
 
-/// Room for the first bytes of a reply: what a thread that only waits has to hold.
-const FIRST_ROOM: usize = 8 << 10;
+/// Room for the head of a reply, in bytes: what a thread that waits for it has to hold. Small photos come whole with
+/// it, large ones mostly do not.
+const HEAD_ROOM: usize = 4 << 10;
 
-/// Room for one read of a large photo.
-const MOST_ROOM: usize = 64 << 10;
-
-/// The bytes of the request, and the ones of the reply that ureq has not consumed yet.
-///
-/// The reply's part starts small, for the many threads that only wait, and grows for those that have much to read.
-/// It never holds more than a head and one read.
+/// The bytes of the request, and the ones of the reply that nobody has consumed yet.
 #[derive(Debug, Default)]
 pub(super) struct InOut {
     output: Vec<u8>,
     input: Vec<u8>,
     start: usize,
     end: usize,
-    /// The last read could have brought more.
-    was_full: bool,
     /// ureq's last look at the input made something of it.
     progress: bool,
 }
@@ -40,32 +32,26 @@ impl InOut {
         &self.input[self.start..self.end]
     }
 
+    pub(super) fn unread_mut(&mut self) -> &mut [u8] {
+        &mut self.input[self.start..self.end]
+    }
+
+    /// Never empty: it grows with a head that it is too small for.
     pub(super) fn space(&mut self) -> &mut [u8] {
-        self.input.copy_within(self.start..self.end, 0);
-        self.end -= self.start;
-        self.start = 0;
-        if self.was_full || self.input.is_empty() {
-            let room = (4 * self.input.len()).clamp(FIRST_ROOM, MOST_ROOM).max(self.end + FIRST_ROOM);
-            self.input.resize(room, 0);
+        if self.end == self.input.len() {
+            self.input.resize((2 * self.end).max(HEAD_ROOM), 0);
         }
         &mut self.input[self.end..]
     }
 
     pub(super) fn filled(&mut self, n: usize) {
         self.end += n;
-        self.was_full = self.end == self.input.len();
     }
 
     /// Puts `head` in the place of the first `length` unread bytes.
     pub(super) fn replace(&mut self, length: usize, head: &[u8]) {
         self.input.splice(self.start..self.start + length, head.iter().copied());
         self.end = self.end + head.len() - length;
-    }
-
-    /// Decodes what is unread but for the first `kept` bytes.
-    pub(super) fn decode(&mut self, kept: usize, chunked: &mut Chunked) {
-        let encoded = self.start + kept;
-        self.end = encoded + chunked.decode(&mut self.input[encoded..self.end]);
     }
 
     pub(super) fn clear(&mut self) {
@@ -111,41 +97,31 @@ mod tests {
     use photo::MAX_HEAD;
 
     #[test]
-    fn the_input_grows_only_when_reads_fill_it() {
+    fn the_input_grows_only_with_what_is_not_understood() {
         let mut buffers = InOut::default();
-        for _ in 0..10 {
-            assert_eq!(buffers.space().len(), FIRST_ROOM);
-            buffers.filled(FIRST_ROOM - 1);
-            buffers.input_consume(FIRST_ROOM - 1);
+        assert_eq!(buffers.space().len(), HEAD_ROOM);
+        buffers.filled(HEAD_ROOM - 1);
+        assert_eq!(buffers.space().len(), 1);
+        buffers.filled(1);
+        assert_eq!(buffers.space().len(), HEAD_ROOM);
+        while buffers.unread().len() <= MAX_HEAD {
+            let n = buffers.space().len();
+            buffers.filled(n);
         }
-        for room in [FIRST_ROOM, 4 * FIRST_ROOM, MOST_ROOM, MOST_ROOM] {
-            assert_eq!(buffers.space().len(), room);
-            buffers.filled(room);
-            buffers.input_consume(room);
-        }
+        assert!(buffers.input.len() <= 2 * MAX_HEAD);
     }
 
     #[test]
-    fn what_is_not_understood_is_kept_and_bounded() {
-        let mut buffers = InOut::default();
-        let mut next = 0;
-        while buffers.unread().len() <= MAX_HEAD {
-            let space = buffers.space();
-            assert!(!space.is_empty());
-            space.fill_with(|| {
-                next = (next + 1) % 251;
-                u8::try_from(next).unwrap()
-            });
-            let n = space.len();
-            buffers.filled(n);
+    fn a_head_is_replaced_and_what_follows_stays() {
+        for (old, new) in [(&b"a long head:"[..], &b"short:"[..]), (b"short:", b"a long head:")] {
+            let mut buffers = InOut::default();
+            let came = [old, b"body"].concat();
+            buffers.space()[..came.len()].copy_from_slice(&came);
+            buffers.filled(came.len());
+            buffers.replace(old.len(), new);
+            assert_eq!(buffers.unread(), [new, b"body"].concat());
+            buffers.input_consume(new.len());
+            assert_eq!(buffers.unread_mut(), b"body");
         }
-        assert!(buffers.input.len() <= MAX_HEAD + FIRST_ROOM);
-        assert!(
-            buffers
-                .unread()
-                .iter()
-                .zip((1..=250).chain([0]).cycle())
-                .all(|(byte, expected)| *byte == expected)
-        );
     }
 }

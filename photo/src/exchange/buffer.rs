@@ -25,11 +25,6 @@ impl Buffer {
         &mut self.bytes[self.filled..]
     }
 
-    pub(super) fn consume(&mut self, n: usize) {
-        self.bytes.copy_within(n..self.filled, 0);
-        self.filled -= n;
-    }
-
     pub(super) fn release(&mut self) {
         if self.filled == 0 {
             self.bytes = Vec::new();

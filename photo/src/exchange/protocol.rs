@@ -1,5 +1,6 @@
 //! The protocol library, ureq-proto, as the exchange uses it.
 
+use http::Response;
 use ureq_proto::client::state::RecvResponse;
 use ureq_proto::client::{Call, SendRequestResult};
 
@@ -22,4 +23,11 @@ pub(super) fn request(target: &Target, config: &Config) -> Result<(Vec<u8>, Awai
         Some(SendRequestResult::RecvResponse(call)) => Ok((request, Box::new(call))),
         _ => Err(Error::malformed("a GET that wants to send a body")),
     }
+}
+
+/// Reads the head of a reply to that request.
+pub(super) fn response(head: &[u8], target: &Target, config: &Config) -> Result<Response<()>, Error> {
+    let (_, mut call) = request(target, config)?;
+    let (_, response) = call.try_response(head, false).map_err(Error::malformed)?;
+    response.ok_or_else(|| Error::malformed("a head that does not end"))
 }

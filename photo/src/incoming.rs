@@ -1,0 +1,120 @@
+//! What follows a head that was accepted.
+
+use crate::body::Body;
+use crate::{Chunked, Config, Error, Photo, Received, Target};
+
+/// The body of a reply while it comes.
+///
+/// The style reads straight into [`space`](Self::space) and reports [`filled`](Self::filled) until that is `true`: what
+/// comes after the head of a body of known length is not copied here again.
+#[derive(Debug)]
+pub struct Incoming {
+    body: Body,
+    framing: Framing,
+    /// Whether the server offers the connection for another request.
+    offered: bool,
+}
+
+/// What tells the end of a body (RFC 9112, section 6.3).
+#[derive(Debug)]
+pub enum Framing {
+    /// So many bytes.
+    Length(u64),
+    /// The last chunk.
+    Chunked(Chunked),
+    /// The end of the connection.
+    Close,
+}
+
+impl Incoming {
+    /// A body of which nothing has come. `offered` says whether the head [offers](crate::keeps_alive) the connection
+    /// for another request.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TooLarge`] if more is announced than the configuration allows.
+    pub fn new(framing: Framing, offered: bool, config: &Config) -> Result<Self, Error> {
+        let length = match framing {
+            Framing::Length(length) => Some(length),
+            Framing::Chunked(_) | Framing::Close => None,
+        };
+        Ok(Self { body: Body::new(length, config)?, framing, offered })
+    }
+
+    /// Takes what came with the head; `true` if that is all.
+    ///
+    /// # Errors
+    ///
+    /// As of [`filled`](Self::filled).
+    pub fn begin(&mut self, bytes: &mut [u8]) -> Result<bool, Error> {
+        let length = self.framing.decode(bytes);
+        self.body.copy(&bytes[..length])?;
+        self.is_whole()
+    }
+
+    /// Where the next bytes go, never empty.
+    pub fn space(&mut self) -> &mut [u8] {
+        self.body.space()
+    }
+
+    /// Takes `n` bytes that were put into [`space`](Self::space), 0 being the end of the connection; `true` if the body
+    /// is whole.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Truncated`] if the connection ended too early, [`Error::Malformed`] for chunks that are none, and
+    /// [`Error::TooLarge`] for more than the configuration allows.
+    pub fn filled(&mut self, n: usize) -> Result<bool, Error> {
+        if n == 0 {
+            return if matches!(self.framing, Framing::Close) { Ok(true) } else { Err(self.truncated()) };
+        }
+        let decoded = self.framing.decode(&mut self.body.space()[..n]);
+        self.body.filled(decoded)?;
+        self.is_whole()
+    }
+
+    /// How many bytes have come, and of how many.
+    #[must_use]
+    pub fn progress(&self) -> Received {
+        self.body.progress()
+    }
+
+    /// The error of a body whose connection ended here.
+    #[must_use]
+    pub fn truncated(&self) -> Error {
+        self.body.truncated()
+    }
+
+    /// The photo, now that the body is whole, and whether the connection may be used again.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotAPhoto`] if the bytes begin like no known format and the configuration wants one.
+    pub fn finish(self, target: &Target, config: &Config) -> Result<(Photo, bool), Error> {
+        let reuse = self.offered
+            && match &self.framing {
+                Framing::Length(_) => !self.body.has_surplus(),
+                Framing::Chunked(chunked) => !chunked.has_surplus(),
+                Framing::Close => false,
+            };
+        Ok((self.body.finish(target, config)?, reuse))
+    }
+
+    fn is_whole(&self) -> Result<bool, Error> {
+        match &self.framing {
+            Framing::Length(_) => Ok(self.body.is_whole()),
+            Framing::Chunked(chunked) => chunked.is_over(),
+            Framing::Close => Ok(false),
+        }
+    }
+}
+
+impl Framing {
+    /// In place; returns how many bytes of the body these are.
+    fn decode(&mut self, bytes: &mut [u8]) -> usize {
+        match self {
+            Self::Chunked(chunked) => chunked.decode(bytes),
+            Self::Length(_) | Self::Close => bytes.len(),
+        }
+    }
+}
