@@ -53,6 +53,7 @@ mod rounds;
 mod scale;
 mod self_check;
 mod server;
+mod span;
 mod table;
 mod trial;
 mod usage;

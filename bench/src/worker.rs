@@ -4,12 +4,12 @@
 //! sides of what is measured, and of nothing else. It does the job again whenever it is told to.
 
 use std::io::{self, BufRead};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use photo_tests::{Arrivals, Arrived, Sample, Samples};
 use serde::{Deserialize, Serialize};
 
-use crate::allocations::{self, Allocations};
+use crate::allocations::Allocations;
 use crate::child::Child;
 use crate::cores::Cores;
 use crate::entrant::{Entrant, Load, PATIENCE};
@@ -17,6 +17,7 @@ use crate::limits;
 use crate::open_loop::Pace;
 use crate::percentiles::{Latencies, Percentiles};
 use crate::role::Role;
+use crate::span::{Span, Spent};
 use crate::usage::{Status, Usage};
 
 /// How often a worker is looked at.
@@ -45,7 +46,7 @@ pub(crate) struct Job {
     pub(crate) count: usize,
     /// When downloads start, in an open loop; in a closed one, whenever another has ended.
     pub(crate) pace: Option<Pace>,
-    /// CPU work beside the job, in hundredths of what the job takes. The self-check must find it out.
+    /// CPU work beside each slice, in hundredths of what it takes. The self-check must find it out.
     pub(crate) burden_percent: f64,
 }
 
@@ -208,34 +209,29 @@ impl Warm {
 
     fn slice(&mut self) -> io::Result<f64> {
         let Job { url, in_flight, count, burden_percent, .. } = &self.job;
-        let samples = Samples::new(*count);
-        let before = Usage::so_far();
+        let span = Span::default();
+        let samples = Samples::watched(*count, span.watch());
         self.client.closed_loop(url, *in_flight, &samples)?;
-        burden(before, *burden_percent);
-        let cpu_s = Usage::so_far().since(before).cpu_s();
+        let cpu_s = span.spent().usage.cpu_s();
         match samples.sample().errors.first() {
             Some(error) => Err(io::Error::other(error.to_string())),
-            None => Ok(cpu_s),
+            None => Ok(cpu_s + burden(cpu_s * burden_percent / 100.0)),
         }
     }
 
     fn measure(&mut self) -> io::Result<Outcome> {
         let Self { job, client, idle, bytes: warm_up_bytes } = self;
-        let Job { url, in_flight, count, pace, burden_percent, .. } = job;
-        let load = pace.map_or_else(
-            || Measured::Closed(Samples::new(*count)),
-            |pace| Measured::Open(Arrivals::new(pace.schedule(*count), GRACE)),
-        );
-
-        let counted = allocations::so_far();
-        let (started, before) = (Instant::now(), Usage::so_far());
+        let Job { url, in_flight, count, pace, .. } = job;
+        let span = Span::default();
+        let load = match pace {
+            None => Measured::Closed(Samples::watched(*count, span.watch())),
+            Some(pace) => Measured::Open(Arrivals::watched(pace.schedule(*count), GRACE, span.watch())),
+        };
         match &load {
             Measured::Closed(samples) => client.closed_loop(url, *in_flight, samples)?,
             Measured::Open(arrivals) => client.open_loop(url, *in_flight, arrivals)?,
         }
-        burden(before, *burden_percent);
-        let (wall, usage) = (started.elapsed(), Usage::so_far().since(before));
-        let allocations = Allocations::between(counted, allocations::so_far());
+        let Spent { wall, usage, allocations } = span.spent();
         let peak = Status::of_this_process();
 
         let (latencies, bytes, errors, paced) = load.result();
@@ -277,11 +273,14 @@ impl Measured {
     }
 }
 
-/// Works until so much more CPU time is spent than since `before`.
-fn burden(before: Usage, percent: f64) {
-    if percent > 0.0 {
-        let enough = Usage::so_far().since(before).cpu_s() * (1.0 + percent / 100.0);
-        while Usage::so_far().since(before).cpu_s() < enough {}
+/// Works for so many seconds of CPU time; returns how many it were.
+fn burden(cpu_s: f64) -> f64 {
+    let before = Usage::so_far();
+    loop {
+        let spent = Usage::so_far().since(before).cpu_s();
+        if spent >= cpu_s {
+            return spent;
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use photo::{Error, Photo};
 
-use crate::{Sample, Samples, Ticket};
+use crate::{Edge, Sample, Samples, Ticket};
 
 /// A schedule of downloads, and what became of them. Clones share it.
 ///
@@ -59,16 +59,36 @@ impl Arrivals {
     /// [`next`](Self::next); when its last one is over by `grace`, no more is started.
     #[must_use]
     pub fn new(schedule: Vec<Duration>, grace: Duration) -> Self {
+        Self::watched(schedule, grace, |_| {})
+    }
+
+    /// The same, which tells when the schedule begins, and when the last download has ended; if some are skipped, it
+    /// does not.
+    #[must_use]
+    pub fn watched(
+        schedule: Vec<Duration>,
+        grace: Duration,
+        watch: impl Fn(Edge) + Send + Sync + 'static,
+    ) -> Self {
         let end = schedule.last().copied().unwrap_or_default() + grace;
         let lags = schedule.iter().map(|_| AtomicU64::new(NEVER)).collect();
-        let samples = Samples::new(schedule.len());
+        let samples = Samples::watched(schedule.len(), watch);
         Self(Arc::new(Inner { schedule: schedule.into(), begin: OnceLock::new(), end, samples, lags }))
+    }
+
+    /// Begins the schedule, now that all is prepared: for who wants to do so before the first arrival is taken.
+    pub fn begin(&self) {
+        self.0.begin.get_or_init(|| {
+            self.0.samples.begin();
+            Instant::now()
+        });
     }
 
     /// The next one that nobody has taken; `None` when all are taken, or it is too late for more.
     #[must_use]
     pub fn next(&self) -> Option<Arrival> {
-        let begin = *self.0.begin.get_or_init(Instant::now);
+        self.begin();
+        let begin = *self.0.begin.get()?;
         if begin.elapsed() > self.0.end {
             return None;
         }

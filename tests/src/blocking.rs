@@ -1,5 +1,6 @@
 //! The blocking style, as the suite sees it.
 
+use std::iter;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
@@ -7,7 +8,7 @@ use std::time::Duration;
 use photo::{Backoff, Config, Error, Photo, SaveError, Thumbnail, ThumbnailError};
 use photo_blocking::{Client, recipes};
 
-use crate::{Arrivals, HandlePhoto, OnEach, OnProgress, Samples, Style, Waits};
+use crate::{Arrivals, HandlePhoto, OnEach, OnProgress, Samples, Style, Waits, in_threads};
 
 pub(crate) struct Blocking(Client);
 
@@ -85,31 +86,25 @@ impl Style for Blocking {
     }
 
     fn closed_loop(&self, url: &str, in_flight: usize, samples: &Samples) {
-        thread::scope(|scope| {
-            for _ in 0..in_flight {
-                scope.spawn(|| {
-                    while let Some(ticket) = samples.start() {
-                        samples.done(&ticket, self.0.download(url));
-                    }
-                });
+        let work = || {
+            while let Some(ticket) = samples.start() {
+                samples.done(&ticket, self.0.download(url));
             }
-        });
+        };
+        in_threads(iter::repeat_n(work, in_flight), || samples.begin());
     }
 
     fn open_loop(&self, url: &str, in_flight: usize, arrivals: &Arrivals) {
-        thread::scope(|scope| {
-            for _ in 0..in_flight {
-                scope.spawn(|| {
-                    while let Some(arrival) = arrivals.next() {
-                        if let Some(wait) = arrival.wait() {
-                            thread::sleep(wait);
-                        }
-                        let ticket = arrivals.start(arrival);
-                        arrivals.done(&ticket, self.0.download(url));
-                    }
-                });
+        let work = || {
+            while let Some(arrival) = arrivals.next() {
+                if let Some(wait) = arrival.wait() {
+                    thread::sleep(wait);
+                }
+                let ticket = arrivals.start(arrival);
+                arrivals.done(&ticket, self.0.download(url));
             }
-        });
+        };
+        in_threads(iter::repeat_n(work, in_flight), || arrivals.begin());
     }
 
     fn waits(&self, waits: &Waits) {

@@ -14,6 +14,7 @@ mod replay;
 mod samples;
 mod site;
 mod suite;
+mod threads;
 mod waits;
 
 use std::fmt;
@@ -27,9 +28,10 @@ pub use arrivals::{Arrival, Arrivals, Arrived};
 pub use child::{Remote, in_a_child, in_a_child_by, this_program};
 pub use outcome::Outcome;
 pub use replay::Replay;
-pub use samples::{Sample, Samples, Ticket};
+pub use samples::{Edge, Sample, Samples, Ticket};
 pub use site::{Picture, Scheme, Site};
 pub use suite::{eventually, within, within_time};
+pub use threads::in_threads;
 pub use waits::{Waited, Waits};
 
 /// The README's code is tested with the documentation.

@@ -1,25 +1,38 @@
 //! What a closed loop measures, shared by however many threads or tasks run it.
 
+use std::fmt;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, Once, PoisonError};
 use std::time::{Duration, Instant};
 
 use photo::{Error, Photo};
 
 /// A fixed number of downloads to be done, and what became of them. Clones share it.
 ///
-/// All memory is taken and touched at the start, and recording one download is two relaxed atomic operations, so
+/// All memory is taken and touched at the start, and recording one download is three relaxed atomic operations, so
 /// that neither time nor memory of the measuring is mistaken for the style's.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Samples(Arc<Inner>);
 
-#[derive(Debug)]
 struct Inner {
+    /// Called once at each end.
+    watch: Box<dyn Fn(Edge) + Send + Sync>,
+    begun: Once,
     next: AtomicUsize,
+    ended: AtomicUsize,
     /// Nanoseconds of each download, 0 while it has not ended.
     latencies: Box<[AtomicU64]>,
     bytes: AtomicU64,
     errors: Mutex<Vec<Error>>,
+}
+
+/// The ends of what is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edge {
+    /// The first download is about to start.
+    Begin,
+    /// The last one has ended.
+    End,
 }
 
 /// The permission to do one download.
@@ -44,20 +57,36 @@ impl Samples {
     /// Room for `count` downloads.
     #[must_use]
     pub fn new(count: usize) -> Self {
+        Self::watched(count, |_| {})
+    }
+
+    /// The same, which tells when the first one starts, and when the last one has ended, wherever that is: what comes
+    /// before and after, such as starting and ending threads, is none of theirs.
+    #[must_use]
+    pub fn watched(count: usize, watch: impl Fn(Edge) + Send + Sync + 'static) -> Self {
         // Written one by one: zeroed memory would only be touched later.
         let latencies = (0..count).map(|_| AtomicU64::new(u64::MAX)).collect::<Box<[_]>>();
         latencies.iter().for_each(|latency| latency.store(0, Relaxed));
         Self(Arc::new(Inner {
+            watch: Box::new(watch),
+            begun: Once::new(),
             next: AtomicUsize::new(0),
+            ended: AtomicUsize::new(0),
             latencies,
             bytes: AtomicU64::new(0),
             errors: Mutex::default(),
         }))
     }
 
+    /// All is prepared, and the first download is about to start: for who wants to say so before it does.
+    pub fn begin(&self) {
+        self.0.begun.call_once(|| (self.0.watch)(Edge::Begin));
+    }
+
     /// Starts one more download, unless enough have been started.
     #[must_use]
     pub fn start(&self) -> Option<Ticket> {
+        self.begin();
         self.take().map(Ticket::now)
     }
 
@@ -70,7 +99,10 @@ impl Samples {
     pub fn done(&self, ticket: &Ticket, result: Result<Photo, Error>) {
         match result {
             Ok(photo) => self.arrived(ticket, photo.bytes.len()),
-            Err(error) => self.0.errors.lock().unwrap_or_else(PoisonError::into_inner).push(error),
+            Err(error) => {
+                self.0.errors.lock().unwrap_or_else(PoisonError::into_inner).push(error);
+                self.ended();
+            }
         }
     }
 
@@ -79,6 +111,13 @@ impl Samples {
         let nanos = ticket.started.elapsed().as_nanos();
         self.0.latencies[ticket.index].store(u64::try_from(nanos).unwrap_or(u64::MAX), Relaxed);
         self.0.bytes.fetch_add(bytes as u64, Relaxed);
+        self.ended();
+    }
+
+    fn ended(&self) {
+        if self.0.ended.fetch_add(1, Relaxed) + 1 == self.0.latencies.len() {
+            (self.0.watch)(Edge::End);
+        }
     }
 
     /// What has been recorded so far.
@@ -94,6 +133,12 @@ impl Samples {
     /// How long each download took, in the order of the starts; 0 if it brought no photo.
     pub(crate) fn nanos(&self) -> impl Iterator<Item = u64> {
         self.0.latencies.iter().map(|nanos| nanos.load(Relaxed))
+    }
+}
+
+impl fmt::Debug for Samples {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Samples").field("ended", &self.0.ended).finish_non_exhaustive()
     }
 }
 

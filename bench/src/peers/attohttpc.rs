@@ -7,7 +7,7 @@ use std::io;
 use attohttpc::{ProxySettings, Session};
 use photo_tests::Samples;
 
-use super::in_threads;
+use super::loop_in_threads;
 use crate::entrant::{Load, PATIENCE};
 
 struct Attohttpc(Session);
@@ -31,7 +31,7 @@ impl Load for Attohttpc {
     fn closed_loop(&mut self, url: &str, in_flight: usize, samples: &Samples) -> io::Result<()> {
         let this = &*self;
         let download = move || this.download(url).map_err(io::Error::other);
-        in_threads(samples, (0..in_flight).map(|_| download));
+        loop_in_threads(samples, (0..in_flight).map(|_| download));
         Ok(())
     }
 }

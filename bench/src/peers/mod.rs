@@ -24,10 +24,9 @@ mod ureq;
 
 use std::io;
 use std::sync::Arc;
-use std::thread;
 
 use photo::{Error, Phase};
-use photo_tests::{Samples, Ticket};
+use photo_tests::{Samples, Ticket, in_threads};
 
 use crate::entrant::Load;
 
@@ -106,19 +105,18 @@ impl Peer {
 }
 
 /// A closed loop with a thread for each of `downloads`, which tell how many bytes they have brought.
-fn in_threads<D>(samples: &Samples, downloads: impl Iterator<Item = D>)
+fn loop_in_threads<D>(samples: &Samples, downloads: impl Iterator<Item = D>)
 where
     D: Fn() -> io::Result<usize> + Send,
 {
-    thread::scope(|scope| {
-        for download in downloads {
-            scope.spawn(move || {
-                while let Some(ticket) = samples.start() {
-                    record(samples, &ticket, download());
-                }
-            });
+    let work = downloads.map(|download| {
+        move || {
+            while let Some(ticket) = samples.start() {
+                record(samples, &ticket, download());
+            }
         }
     });
+    in_threads(work, || samples.begin());
 }
 
 fn record(samples: &Samples, ticket: &Ticket, result: io::Result<usize>) {

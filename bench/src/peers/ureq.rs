@@ -7,10 +7,10 @@
 use std::io;
 use std::thread;
 
-use photo_tests::{Arrivals, Samples};
+use photo_tests::{Arrivals, Samples, in_threads};
 use ureq::Agent;
 
-use super::{in_threads, translated};
+use super::{loop_in_threads, translated};
 use crate::entrant::{Load, PATIENCE};
 
 /// The agent of each thread.
@@ -47,27 +47,26 @@ fn download(agent: &Agent, url: &str) -> io::Result<usize> {
 
 impl Load for Ureq {
     fn closed_loop(&mut self, url: &str, in_flight: usize, samples: &Samples) -> io::Result<()> {
-        in_threads(samples, self.0.iter().take(in_flight).map(|agent| || download(agent, url)));
+        loop_in_threads(samples, self.0.iter().take(in_flight).map(|agent| || download(agent, url)));
         Ok(())
     }
 
     fn open_loop(&mut self, url: &str, in_flight: usize, arrivals: &Arrivals) -> io::Result<()> {
-        thread::scope(|scope| {
-            for agent in self.0.iter().take(in_flight) {
-                scope.spawn(|| {
-                    while let Some(arrival) = arrivals.next() {
-                        if let Some(wait) = arrival.wait() {
-                            thread::sleep(wait);
-                        }
-                        let ticket = arrivals.start(arrival);
-                        match download(agent, url) {
-                            Ok(bytes) => arrivals.arrived(&ticket, bytes),
-                            Err(error) => arrivals.done(&ticket, Err(translated(error))),
-                        }
+        let work = self.0.iter().take(in_flight).map(|agent| {
+            move || {
+                while let Some(arrival) = arrivals.next() {
+                    if let Some(wait) = arrival.wait() {
+                        thread::sleep(wait);
                     }
-                });
+                    let ticket = arrivals.start(arrival);
+                    match download(agent, url) {
+                        Ok(bytes) => arrivals.arrived(&ticket, bytes),
+                        Err(error) => arrivals.done(&ticket, Err(translated(error))),
+                    }
+                }
             }
         });
+        in_threads(work, || arrivals.begin());
         Ok(())
     }
 }
