@@ -23,6 +23,11 @@ impl Allocations {
         let (before, after) = before.zip(after)?;
         Some(Self { count: after.count - before.count, bytes: after.bytes - before.bytes })
     }
+
+    /// Of two processes.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self { count: self.count + other.count, bytes: self.bytes + other.bytes }
+    }
 }
 
 /// Tells who counts in this process. To be called before [`run_if_child`](crate::role::run_if_child).

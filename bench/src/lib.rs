@@ -38,6 +38,8 @@ pub mod load;
 mod machine;
 mod open_loop;
 mod options;
+mod outcome;
+mod pair;
 mod peers;
 mod percentiles;
 mod pitfalls;

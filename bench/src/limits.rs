@@ -21,14 +21,33 @@ pub(crate) fn raise_open_files() {
     }
 }
 
-/// Whether as many connections and threads can be had, or which limit stands against it.
+/// Whether this process can have as many connections and threads, or which limit stands against it.
 pub(crate) fn check(connections: u64, threads: u64) -> Result<(), String> {
     let files = getrlimit(Resource::RLIMIT_NOFILE).map_or(u64::MAX, |(soft, _)| soft);
     check_against(connections + OTHER_FILES, "open files", [("RLIMIT_NOFILE", Some(files))])?;
     if threads > 1 {
-        check_against(threads + OTHER_THREADS, "threads", thread_limits())?;
+        // A thread is four mappings: its stack, its signal stack, and a guard page for each. Beyond the limit the
+        // standard library aborts the process.
+        let mappings = number("/proc/sys/vm/max_map_count").map(|maps| maps / 4);
+        check_against(threads + OTHER_THREADS, "threads", [("vm.max_map_count", mappings)])?;
     }
-    Ok(())
+    check_all(threads)
+}
+
+/// Whether all processes together can have as many threads, or which limit stands against it.
+pub(crate) fn check_all(threads: u64) -> Result<(), String> {
+    if threads <= 1 {
+        return Ok(());
+    }
+    let group = fs::read_to_string("/proc/self/cgroup").ok();
+    let group = group.as_deref().and_then(|text| text.lines().find_map(|line| line.strip_prefix("0::")));
+    let limits = [
+        ("RLIMIT_NPROC", getrlimit(Resource::RLIMIT_NPROC).map(|(soft, _)| soft).ok()),
+        ("kernel.threads-max", number("/proc/sys/kernel/threads-max")),
+        ("kernel.pid_max", number("/proc/sys/kernel/pid_max")),
+        ("pids.max", group.and_then(|group| number(&format!("/sys/fs/cgroup{group}/pids.max")))),
+    ];
+    check_against(threads + OTHER_THREADS, "threads", limits)
 }
 
 /// The most connections that this process, and a server like it, can have.
@@ -49,19 +68,8 @@ fn check_against(
     }
 }
 
-fn thread_limits() -> [(&'static str, Option<u64>); 5] {
-    let number = |path: &str| fs::read_to_string(path).ok()?.trim().parse::<u64>().ok();
-    let group = fs::read_to_string("/proc/self/cgroup").ok();
-    let group = group.as_deref().and_then(|text| text.lines().find_map(|line| line.strip_prefix("0::")));
-    [
-        ("RLIMIT_NPROC", getrlimit(Resource::RLIMIT_NPROC).map(|(soft, _)| soft).ok()),
-        ("kernel.threads-max", number("/proc/sys/kernel/threads-max")),
-        ("kernel.pid_max", number("/proc/sys/kernel/pid_max")),
-        // A thread is four mappings: its stack, its signal stack, and a guard page for each. Beyond the limit the
-        // standard library aborts the process.
-        ("vm.max_map_count", number("/proc/sys/vm/max_map_count").map(|maps| maps / 4)),
-        ("pids.max", group.and_then(|group| number(&format!("/sys/fs/cgroup{group}/pids.max")))),
-    ]
+fn number(path: &str) -> Option<u64> {
+    fs::read_to_string(path).ok()?.trim().parse().ok()
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::entrant::Entrant;
+use crate::limits;
 use crate::open_loop::Pace;
 use crate::options::Options;
 use crate::table::size;
@@ -103,6 +104,27 @@ impl Workload {
         (!entrants.is_empty()).then_some(Group { workload: self, entrants })
     }
 
+    /// How many workers do it, each with a server of its own. An open loop has one schedule, and so one worker.
+    pub(crate) fn processes(&self) -> usize {
+        match &self.source {
+            Source::Embedded { .. } if self.pace.is_none() => {
+                self.in_flight.div_ceil(limits::most_connections()).max(1)
+            }
+            Source::Embedded { .. } | Source::Url(_) => 1,
+        }
+    }
+
+    /// What each of them does.
+    pub(crate) fn shares(&self, parts: usize) -> Vec<Self> {
+        let share = |all: usize, part: usize| all * (part + 1) / parts - all * part / parts;
+        let part = |part| Self {
+            in_flight: share(self.in_flight, part),
+            count: share(self.count, part),
+            ..self.clone()
+        };
+        (0..parts).map(part).collect()
+    }
+
     /// As criterion names what it measures: group, parameters, function.
     pub(crate) fn id(&self, entrant: Entrant) -> String {
         format!("{}/{entrant}", self.group_id())
@@ -137,7 +159,7 @@ impl Source {
             reason = "saturates, and is above 0"
         )]
         let wanted = wanted as usize;
-        // Enough turns for each slot that starting the threads of all is not most of it, and as many for each.
+        // Enough turns for each slot that the end, with fewer and fewer in flight, is not most of it, and as many for each.
         wanted.max(4 * in_flight).next_multiple_of(in_flight)
     }
 }
@@ -154,6 +176,25 @@ mod tests {
     fn ids(words: &str) -> Vec<String> {
         let id = |group: &Group| group.entrants.iter().map(|one| group.workload.id(*one)).collect::<Vec<_>>();
         plan(words).iter().flat_map(id).collect()
+    }
+
+    #[test]
+    fn what_is_too_much_for_one_process_is_shared_out() {
+        let workload = Workload::closed(Source::Url("x".into()), 1001, 4004);
+        let shares = |parts| {
+            let shares = workload.shares(parts);
+            shares.iter().map(|share| (share.in_flight, share.count)).collect::<Vec<_>>()
+        };
+        assert_eq!(shares(1), [(1001, 4004)]);
+        assert_eq!(shares(2), [(500, 2002), (501, 2002)]);
+
+        let in_flight = 3 * limits::most_connections() + 1;
+        let embedded = Source::Embedded { bytes: 1, delay_ms: 0 };
+        let workload = Workload::closed(embedded, in_flight, in_flight);
+        assert_eq!(workload.processes(), 4);
+        let paced = Workload { pace: Some(Pace { per_s: 1.0, seed: 0 }), ..workload.clone() };
+        assert_eq!(paced.processes(), 1);
+        assert_eq!(Workload { source: Source::Url("x".into()), ..workload }.processes(), 1);
     }
 
     #[test]

@@ -66,7 +66,11 @@ fn title(workload: &Workload, rounds: u32, cells: &[Cell]) -> String {
     let photo = cells.iter().find_map(|cell| cell.bytes).map_or("?".into(), size);
     let rounds = if rounds == 1 { "1 round".into() } else { format!("median of {rounds} rounds") };
     let Workload { in_flight, count, .. } = workload;
-    format!("{in_flight} in flight, {source}: {photo} photos, {count} downloads, {rounds}")
+    let processes = match workload.processes() {
+        1 => String::new(),
+        several => format!(" by {several} processes"),
+    };
+    format!("{in_flight} in flight{processes}, {source}: {photo} photos, {count} downloads, {rounds}")
 }
 
 fn header(unit: Unit) -> Vec<String> {

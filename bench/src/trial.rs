@@ -1,6 +1,7 @@
 //! One cell, once: a fresh server, a fresh worker, and the proof that the work was the same as everyone's.
 
 use std::io;
+use std::thread;
 
 use serde::{Deserialize, Serialize};
 
@@ -8,14 +9,13 @@ use crate::allocations::Allocations;
 use crate::child::Child;
 use crate::cores::Split;
 use crate::entrant::Entrant;
+use crate::limits;
+use crate::outcome::{Outcome, Paced};
+use crate::pair::{Pair, Paired, Served};
 use crate::percentiles::Latencies;
 use crate::plan::{Source, Workload};
 use crate::role::Role;
-use crate::server::{Counters, Server};
-use crate::worker::{Job, Outcome, Paced, Worker};
-
-/// Heads of replies are not longer.
-const MAX_REPLY_HEAD: u64 = 1024;
+use crate::worker::{Job, Worker};
 
 /// What was measured in one round.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
@@ -58,16 +58,6 @@ pub(crate) struct Trial {
     pub(crate) served: Option<Served>,
 }
 
-/// The work as the server saw it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Served {
-    pub(crate) connections: u64,
-    /// Of what was measured.
-    pub(crate) requests: u64,
-    /// Heads and bodies of what was measured.
-    pub(crate) bytes: u64,
-}
-
 impl Trial {
     /// # Errors
     ///
@@ -81,12 +71,10 @@ impl Trial {
         workload: &Workload,
         entrant: Entrant,
         split: &Split,
-        start: impl FnOnce() -> io::Result<Child>,
+        start: impl Fn() -> io::Result<Child>,
     ) -> io::Result<Self> {
         match &workload.source {
-            Source::Embedded { bytes, delay_ms } => {
-                embedded(workload, *bytes, *delay_ms, entrant, split, start)
-            }
+            Source::Embedded { .. } => embedded(workload, entrant, split, start),
             Source::Url(url) => elsewhere(workload, url, entrant, start),
         }
     }
@@ -124,45 +112,33 @@ impl Trial {
     }
 }
 
-impl Outcome {
-    /// How many downloads were started; of an open loop, not all are.
-    fn started(&self, workload: &Workload) -> usize {
-        workload.count - self.paced.map_or(0, |paced| paced.skipped)
-    }
-}
-
+/// As many servers, each with a worker, as it takes to have so many connections.
 fn embedded(
     workload: &Workload,
-    bytes: u64,
-    delay_ms: u64,
     entrant: Entrant,
     split: &Split,
-    start: impl FnOnce() -> io::Result<Child>,
+    start: impl Fn() -> io::Result<Child>,
 ) -> io::Result<Trial> {
-    let mut server = Server::start(&split.server)?;
-    // Time enough for even a thread for each to be started, so that all connections are made at once.
-    let in_flight = workload.in_flight as u64;
-    let slow_ms = delay_ms + 20 + in_flight.min(256) + in_flight / 8;
-    let urls = (server.photo_url(bytes, delay_ms), server.photo_url(bytes, slow_ms));
-    let mut worker = Worker::in_child(start()?, &workload.job(entrant, urls))?;
-    let warm_up = server.reset()?;
-    let (outcome, threads) = worker.go()?;
-    let done = server.counters()?;
-
-    if outcome.errors == 0 {
-        prove_equal_work(workload, entrant, bytes, warm_up, done, &outcome).map_err(io::Error::other)?;
-    }
-    let connections = warm_up.connections + done.connections;
-    let work = Served { connections, requests: done.requests, bytes: done.bytes_sent };
-    let trial = Trial::new(workload, outcome, threads, Some(done.cpu_us))?;
-    Ok(Trial { served: Some(work), ..trial })
+    limits::check_all(entrant.threads(workload.in_flight) as u64).map_err(io::Error::other)?;
+    let shares = workload.shares(workload.processes());
+    let pairs = shares.into_iter().map(|share| Pair::start(share, entrant, split, start()?));
+    let mut pairs = pairs.collect::<io::Result<Vec<_>>>()?;
+    let all = thread::scope(|scope| {
+        let running: Vec<_> = pairs.iter_mut().map(|pair| scope.spawn(|| pair.go())).collect();
+        let mut done = running.into_iter().map(|pair| pair.join().expect("a pair does not panic"));
+        let first = done.next().unwrap_or_else(|| Err(io::Error::other("nothing is in flight")))?;
+        done.try_fold(first, |all, one| all.and(one?))
+    });
+    let Paired { outcome, threads, served, server_cpu_us } = all?;
+    let trial = Trial::new(workload, outcome, threads, Some(server_cpu_us))?;
+    Ok(Trial { served: Some(served), ..trial })
 }
 
 fn elsewhere(
     workload: &Workload,
     url: &str,
     entrant: Entrant,
-    start: impl FnOnce() -> io::Result<Child>,
+    start: impl Fn() -> io::Result<Child>,
 ) -> io::Result<Trial> {
     let mut worker = Worker::in_child(start()?, &workload.job(entrant, (url.into(), url.into())))?;
     let (outcome, threads) = worker.go()?;
@@ -171,40 +147,6 @@ fn elsewhere(
         return Err(io::Error::other("the downloads were not all of the same size"));
     }
     Trial::new(workload, outcome, threads, None)
-}
-
-/// Requests and bytes as asked for, over no more connections than downloads in flight since the worker's start, but
-/// from whoever keeps none.
-fn prove_equal_work(
-    workload: &Workload,
-    entrant: Entrant,
-    bytes: u64,
-    warm_up: Counters,
-    done: Counters,
-    outcome: &Outcome,
-) -> Result<(), String> {
-    let (count, in_flight) = (outcome.started(workload) as u64, workload.in_flight as u64);
-    if count == 0 {
-        return Err("nothing was downloaded".into());
-    }
-    let Counters { requests, bytes_sent: sent, .. } = done;
-    let connections = warm_up.connections + done.connections;
-    let head = (sent / count).saturating_sub(bytes);
-    let unequal =
-        |what: &str, is: u64, should: u64| Err(format!("unequal work: {what}: {is} instead of {should}"));
-    if requests != count {
-        unequal("requests", requests, count)
-    } else if outcome.bytes != count * bytes {
-        unequal("bytes of photos", outcome.bytes, count * bytes)
-    } else if !sent.is_multiple_of(count) || !(1..=MAX_REPLY_HEAD).contains(&head) {
-        unequal("bytes sent", sent, count * (bytes + head))
-    } else if entrant.keeps_connections() && connections > in_flight {
-        unequal("connections", connections, in_flight)
-    } else if done.max_open_requests > in_flight {
-        unequal("requests at once", done.max_open_requests, in_flight)
-    } else {
-        Ok(())
-    }
 }
 
 impl Workload {
@@ -218,26 +160,10 @@ impl Workload {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::usage::Usage;
+    use crate::outcome::tests::outcome;
 
     fn workload() -> Workload {
         Workload::closed(Source::Embedded { bytes: 1000, delay_ms: 0 }, 4, 10)
-    }
-
-    fn outcome() -> Outcome {
-        Outcome {
-            bytes: 10_000,
-            warm_up_bytes: 8_000,
-            errors: 0,
-            first_error: None,
-            wall_s: 0.5,
-            usage: Usage { user_s: 0.0004, system_s: 0.0006, voluntary_switches: 20, ..Usage::default() },
-            latencies: Latencies::none().percentiles(),
-            histogram: Latencies::none().encode(),
-            paced: None,
-            peak_kib: Some(100),
-            allocations: None,
-        }
     }
 
     #[test]
@@ -249,39 +175,5 @@ mod tests {
         assert!((trial.figures.voluntary_switches_per_download - 2.0).abs() < 1e-9);
         assert_eq!(trial.figures.server_cpu_us_per_download, Some(5.0));
         assert_eq!(trial.figures.rss_kib_per_in_flight, Some(25.0));
-    }
-
-    #[test]
-    fn unequal_work_is_found_out() {
-        let warm_up =
-            Counters { connections: 4, requests: 8, bytes_sent: 8_800, max_open_requests: 4, cpu_us: 1 };
-        let done =
-            Counters { connections: 0, requests: 10, bytes_sent: 11_000, max_open_requests: 4, cpu_us: 2 };
-        let proof = |done| prove_equal_work(&workload(), Entrant::Floor, 1000, warm_up, done, &outcome());
-        assert_eq!(proof(done), Ok(()));
-        for (what, unequal) in [
-            ("requests: 11 instead of 10", Counters { requests: 11, ..done }),
-            ("bytes sent", Counters { bytes_sent: 11_001, ..done }),
-            ("connections: 5 instead of 4", Counters { connections: 1, ..done }),
-            ("requests at once: 6 instead of 4", Counters { max_open_requests: 6, ..done }),
-        ] {
-            assert!(proof(unequal).unwrap_err().contains(what));
-        }
-        #[cfg(feature = "peers")]
-        {
-            let one_each = Counters { connections: 10, ..done };
-            let proof = |entrant: &str| {
-                let entrant = entrant.parse().unwrap();
-                prove_equal_work(&workload(), entrant, 1000, warm_up, one_each, &outcome())
-            };
-            assert_eq!(proof("attohttpc"), Ok(()));
-            assert!(proof("reqwest").is_err());
-        }
-        let nine = Counters { requests: 9, bytes_sent: 9_900, ..done };
-        let paced = Paced { uncorrected: outcome().latencies, late: 2, skipped: 1 };
-        let skipped = Outcome { bytes: 9_000, paced: Some(paced), ..outcome() };
-        assert_eq!(prove_equal_work(&workload(), Entrant::Floor, 1000, warm_up, nine, &skipped), Ok(()));
-        let fewer = Outcome { bytes: 9_999, ..outcome() };
-        assert!(prove_equal_work(&workload(), Entrant::Floor, 1000, warm_up, done, &fewer).is_err());
     }
 }

@@ -39,6 +39,16 @@ impl Usage {
         }
     }
 
+    /// Of two processes.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self {
+            user_s: self.user_s + other.user_s,
+            system_s: self.system_s + other.system_s,
+            voluntary_switches: self.voluntary_switches + other.voluntary_switches,
+            involuntary_switches: self.involuntary_switches + other.involuntary_switches,
+        }
+    }
+
     /// User and system together: the system tells exactly only their sum.
     pub(crate) fn cpu_s(self) -> f64 {
         self.user_s + self.system_s

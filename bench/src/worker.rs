@@ -9,13 +9,13 @@ use std::time::Duration;
 use photo_tests::{Arrivals, Arrived, Sample, Samples};
 use serde::{Deserialize, Serialize};
 
-use crate::allocations::Allocations;
 use crate::child::Child;
 use crate::cores::Cores;
 use crate::entrant::{Entrant, Load, PATIENCE};
 use crate::limits;
 use crate::open_loop::Pace;
-use crate::percentiles::{Latencies, Percentiles};
+use crate::outcome::{Outcome, Paced};
+use crate::percentiles::Latencies;
 use crate::role::Role;
 use crate::span::{Span, Spent};
 use crate::usage::{Status, Usage};
@@ -48,37 +48,6 @@ pub(crate) struct Job {
     pub(crate) pace: Option<Pace>,
     /// CPU work beside each slice, in hundredths of what it takes. The self-check must find it out.
     pub(crate) burden_percent: f64,
-}
-
-/// What a worker has measured.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-pub(crate) struct Outcome {
-    /// Of all photos measured.
-    pub(crate) bytes: u64,
-    /// Of all photos of the warm-up, as many as were in flight, twice.
-    pub(crate) warm_up_bytes: u64,
-    pub(crate) errors: usize,
-    pub(crate) first_error: Option<String>,
-    pub(crate) wall_s: f64,
-    pub(crate) usage: Usage,
-    /// From the intended start.
-    pub(crate) latencies: Percentiles,
-    /// The same, encoded.
-    pub(crate) histogram: String,
-    pub(crate) paced: Option<Paced>,
-    /// The most resident memory there ever was, above that of the client before its first download.
-    pub(crate) peak_kib: Option<u64>,
-    /// `None` where nobody counts them.
-    pub(crate) allocations: Option<Allocations>,
-}
-
-/// What is known of an open loop only.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
-pub(crate) struct Paced {
-    /// From the real start.
-    pub(crate) uncorrected: Percentiles,
-    pub(crate) late: usize,
-    pub(crate) skipped: usize,
 }
 
 #[derive(Debug, Deserialize, Serialize)]

@@ -95,7 +95,7 @@ pub(crate) mod tests {
     use crate::cell::tests::trial;
     use crate::open_loop::groups;
     use crate::options::tests::options;
-    use crate::worker::Paced;
+    use crate::outcome::Paced;
 
     pub(crate) fn open_cell(late: usize, skipped: usize) -> OpenCell {
         let group = &groups(&options("--bench --open"))[2];

@@ -21,9 +21,9 @@ const MIB: u64 = 1 << 20;
 const SHORT: [(u64, u64, usize); 4] =
     [(32 * KIB, 20, 256), (32 * KIB, 20, 4096), (32 * KIB, 200, 1024), (MIB, 0, 16)];
 
-/// The whole ladder: bytes, delay in milliseconds, and whether to go to the limits of the machine.
-const LADDER: [(u64, u64, bool); 5] =
-    [(32 * KIB, 0, false), (32 * KIB, 20, true), (32 * KIB, 200, true), (KIB, 0, false), (MIB, 0, false)];
+/// The whole ladder: bytes, delay in milliseconds, and how many processes may be filled with connections.
+const LADDER: [(u64, u64, usize); 5] =
+    [(32 * KIB, 0, 0), (32 * KIB, 20, 1), (32 * KIB, 200, 4), (KIB, 0, 0), (MIB, 0, 0)];
 
 /// Without delay, more in flight only stand in a queue; large photos in flight are large in memory.
 const ENOUGH: usize = 1024;
@@ -32,8 +32,8 @@ const ENOUGH: usize = 1024;
 pub(crate) fn groups(options: &Options) -> Vec<Group> {
     let full = options.names(Part::Scale) && !options.common.is_test();
     let rungs: Vec<_> = if full {
-        let rungs = |(bytes, delay_ms, to_the_limit)| {
-            let most = if to_the_limit { limits::most_connections() } else { ENOUGH };
+        let rungs = |(bytes, delay_ms, processes)| {
+            let most = if processes == 0 { ENOUGH } else { processes * limits::most_connections() };
             ladder(most).into_iter().map(move |in_flight| (bytes, delay_ms, in_flight))
         };
         LADDER.into_iter().flat_map(rungs).collect()

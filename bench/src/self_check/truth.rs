@@ -11,10 +11,11 @@ use super::Finding;
 use crate::cores::Split;
 use crate::entrant::Entrant;
 use crate::open_loop::{Pace, exponential};
+use crate::outcome::Outcome;
 use crate::percentiles::{Latencies, Percentiles};
 use crate::plan::{Source, Workload};
 use crate::server::{Held, Server};
-use crate::worker::{Outcome, Worker};
+use crate::worker::Worker;
 
 const BYTES: u64 = 1 << 10;
 

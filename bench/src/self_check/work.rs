@@ -6,8 +6,9 @@ use super::Finding;
 use crate::cell::{BUSY, Bound, Cell, Median};
 use crate::cores::Split;
 use crate::entrant::Entrant;
+use crate::pair::Served;
 use crate::plan::{Source, Workload};
-use crate::trial::{Served, Trial};
+use crate::trial::Trial;
 
 /// As many in flight as the default run has without delay, at most.
 const IN_FLIGHT: usize = 256;
