@@ -1,7 +1,8 @@
 //! Recorded results, and the README's part that is made from them.
 //!
 //! A recorded run is a folder `results/DATE-MACHINE/` with `load.jsonl`, as `--json` wrote it, and `conditions.txt`,
-//! which says where the figures come from; or with `pitfalls.jsonl` and `pitfalls.txt`; or with both. No figure in the README is written by hand.
+//! which says where the figures come from; with `pitfalls.jsonl` and `pitfalls.txt`; with `price.jsonl` and `price.txt`;
+//! or with some of them. No figure in the README is written by hand.
 //!
 //! # The format
 //!
@@ -71,6 +72,8 @@ const SHOWN: [(u64, u64); 3] = [(0, 1), (0, 256), (20, 1024)];
 /// The places in the README.
 const FIGURES: &str = "figures";
 const DECISIONS: &str = "decisions";
+const PITFALLS: &str = "pitfalls";
+const PRICE: &str = "price";
 
 /// The README with its figures replaced by those of the run in `folder`.
 ///
@@ -78,10 +81,8 @@ const DECISIONS: &str = "decisions";
 ///
 /// If a file cannot be read, a line is no cell, or the README has no place for figures.
 pub fn splice(readme: &str, folder: &Path) -> io::Result<String> {
-    let cells = fs::read_to_string(folder.join("load.jsonl"))?;
-    let cells = cells.lines().map(serde_json::from_str).collect::<Result<Vec<Value>, _>>()?;
-    let conditions = fs::read_to_string(folder.join("conditions.txt"))?;
-    let readme = readme::replace(readme, FIGURES, &figures(&cells, &conditions))?;
+    let (cells, conditions) = (lines(&folder.join("load.jsonl"))?, quoted(&folder.join("conditions.txt"))?);
+    let readme = readme::replace(readme, FIGURES, &format!("\n{}\n{conditions}\n\n", figures(&cells)))?;
     readme::replace(&readme, DECISIONS, &decisions(&cells))
 }
 
@@ -91,10 +92,18 @@ pub fn splice(readme: &str, folder: &Path) -> io::Result<String> {
 ///
 /// As [`splice`].
 pub fn splice_pitfalls(readme: &str, folder: &Path) -> io::Result<String> {
-    let cells = fs::read_to_string(folder.join("pitfalls.jsonl"))?;
-    let cells = cells.lines().map(serde_json::from_str).collect::<Result<Vec<Value>, _>>()?;
-    let conditions = fs::read_to_string(folder.join("pitfalls.txt"))?;
-    readme::replace(readme, "pitfalls", &format!("\n{}\n{}\n\n", damage_table(&cells), quoted(&conditions)))
+    let (cells, conditions) = (lines(&folder.join("pitfalls.jsonl"))?, quoted(&folder.join("pitfalls.txt"))?);
+    readme::replace(readme, PITFALLS, &format!("\n{}\n{conditions}\n\n", damage_table(&cells)))
+}
+
+/// The same with what a style costs by itself.
+///
+/// # Errors
+///
+/// As [`splice`].
+pub fn splice_price(readme: &str, folder: &Path) -> io::Result<String> {
+    let (cells, conditions) = (lines(&folder.join("price.jsonl"))?, quoted(&folder.join("price.txt"))?);
+    readme::replace(readme, PRICE, &format!("\n{}\n{conditions}\n\n", price_table(&cells)))
 }
 
 /// The folder of the newest recorded run that has this `file`.
@@ -108,18 +117,22 @@ pub fn newest(results: &Path, file: &str) -> io::Result<PathBuf> {
     folders.max().ok_or_else(|| io::Error::other(format!("no {file} in {}", results.display())))
 }
 
-fn quoted(conditions: &str) -> String {
-    conditions.lines().map(|line| format!("> {line}")).collect::<Vec<_>>().join("\n")
+fn lines(path: &Path) -> io::Result<Vec<Value>> {
+    Ok(fs::read_to_string(path)?.lines().map(serde_json::from_str).collect::<Result<_, _>>()?)
 }
 
-fn figures(cells: &[Value], conditions: &str) -> String {
+fn quoted(path: &Path) -> io::Result<String> {
+    Ok(fs::read_to_string(path)?.lines().map(|line| format!("> {line}")).collect::<Vec<_>>().join("\n"))
+}
+
+fn figures(cells: &[Value]) -> String {
     let tables = SHOWN.iter().map(|(delay_ms, in_flight)| {
         let of_workload = |cell: &&Value| {
             cell["mode"] == "closed" && cell["delay_ms"] == *delay_ms && cell["in_flight"] == *in_flight
         };
         table(&cells.iter().filter(of_workload).collect::<Vec<_>>(), *delay_ms, *in_flight)
     });
-    format!("\n{}\n{}\n\n", tables.collect::<Vec<_>>().join("\n"), quoted(conditions))
+    tables.collect::<Vec<_>>().join("\n")
 }
 
 fn table(cells: &[&Value], delay_ms: u64, in_flight: u64) -> String {
@@ -148,6 +161,34 @@ fn table(cells: &[&Value], delay_ms: u64, in_flight: u64) -> String {
             times.map_or("–".into(), |(cpu, floor)| format!("{:.2}", cpu / floor)),
             figure("rss_kib_per_in_flight", 1.0, 1),
             figure("threads_max", 1.0, 0),
+        ];
+        text.extend(["| ", &columns.join(" | "), " |\n"]);
+    }
+    text
+}
+
+/// In instructions, which are the same on every run: those of callbacks are one.
+fn price_table(cells: &[Value]) -> String {
+    let cells: Vec<_> = cells.iter().filter(|cell| cell["mode"] == "cost").collect();
+    let instructions = |cell: &Value| cell["instructions_per_download"].as_f64();
+    let callbacks =
+        cells.iter().find(|cell| cell["style"] == "callbacks").and_then(|cell| instructions(cell));
+    let mut text = "| style | instructions | × callbacks | allocations | allocated KiB | thread switches |\n\
+                    | --- | --: | --: | --: | --: | --: |\n"
+        .to_owned();
+    for cell in cells {
+        let shown = |value: Option<f64>, digits: usize| {
+            value.map_or("–".into(), |value| format!("{value:.digits$}"))
+        };
+        let figure = |name: &str| cell[name].as_f64();
+        let switches = ["voluntary_switches_per_download", "involuntary_switches_per_download"].map(figure);
+        let columns = [
+            format!("`{}`", cell["style"].as_str().unwrap_or_default()),
+            shown(instructions(cell), 0),
+            shown(instructions(cell).zip(callbacks).map(|(this, callbacks)| this / callbacks), 2),
+            shown(figure("allocations_per_download"), 1),
+            shown(figure("allocated_bytes_per_download").map(|bytes| bytes / 1024.0), 1),
+            shown(switches.into_iter().sum(), 2),
         ];
         text.extend(["| ", &columns.join(" | "), " |\n"]);
     }
@@ -220,6 +261,7 @@ mod tests {
         let results = root().join("results");
         assert_up_to_date(|readme| splice(readme, &newest(&results, "load.jsonl")?));
         assert_up_to_date(|readme| splice_pitfalls(readme, &newest(&results, "pitfalls.jsonl")?));
+        assert_up_to_date(|readme| splice_price(readme, &newest(&results, "price.jsonl")?));
     }
 
     #[test]

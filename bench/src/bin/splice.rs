@@ -3,7 +3,9 @@
 //! They are what the recipes cost, counted from their sources, and the figures of a recorded run. Without a folder it
 //! takes the newest in `results/`. To record one, into a folder named after date and machine:
 //! `cargo bench --bench load -- --json results/DATE-MACHINE/load.jsonl`, and say in `conditions.txt` beside it where
-//! and how; `cargo bench --bench pitfalls -- --json results/DATE-MACHINE/pitfalls.jsonl`, and say it in `pitfalls.txt`.
+//! and how; `cargo bench --bench pitfalls -- --json results/DATE-MACHINE/pitfalls.jsonl`, and say it in `pitfalls.txt`;
+//! with valgrind installed, `cargo bench --bench load -- --cost --bytes 1024 --json results/DATE-MACHINE/price.jsonl`, and
+//! say it in `price.txt`.
 
 use std::path::PathBuf;
 use std::{env, fs, io};
@@ -19,6 +21,7 @@ fn main() -> io::Result<()> {
     let readme = fs::read_to_string("README.md")?;
     let readme = results::splice(&readme, &folder("load.jsonl")?)?;
     let readme = results::splice_pitfalls(&readme, &folder("pitfalls.jsonl")?)?;
+    let readme = results::splice_price(&readme, &folder("price.jsonl")?)?;
     let readme = code_cost::splice(&readme, &code_cost::count(".".as_ref())?)?;
     fs::write("README.md", readme)
 }

@@ -41,7 +41,7 @@ pub(crate) struct Options {
     pub(crate) waits: bool,
 
     /// Only the ladder of sizes, delays and numbers in flight, up to what this machine allows, and the decisions that
-    /// follow from it. Takes about a quarter of an hour
+    /// follow from it. Takes about half an hour
     #[arg(long, help_heading = "Parts")]
     pub(crate) scale: bool,
 
@@ -60,7 +60,8 @@ pub(crate) struct Options {
     #[arg(long, value_delimiter = ',', value_name = "NAMES")]
     pub(crate) styles: Vec<Entrant>,
 
-    /// How many downloads are kept in flight [default: 1,64,1024 with delay, 1,16,256 without]
+    /// How many downloads are kept in flight [default: 1,64,1024 with delay, 1,16,256 without]. What is more than one
+    /// process may have is shared out among several
     #[arg(long, value_delimiter = ',', value_name = "NUMBERS", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub(crate) in_flight: Vec<u32>,
 

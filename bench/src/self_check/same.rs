@@ -38,13 +38,23 @@ const LEVEL: f64 = 0.99;
 
 /// How often equal ones are compared, with so many pairs of processes each, and how often that may go wrong.
 const TRIES: usize = 20;
-const PROCESSES: usize = 5;
+const PROCESSES: Effort = Effort { least: 5, most: 5, width: 0.0 };
 const MOST_FALSE: usize = 1;
 
-/// What is put there to be found, in hundredths, how often, and with how many pairs of processes each.
+/// What is put there to be found, in hundredths, how often, and with how many pairs of processes each: a busy machine
+/// makes the interval wide, and more are needed.
 const BURDEN: f64 = 5.0;
 const BURDENED_TRIES: usize = 3;
-const BURDENED_PROCESSES: usize = 13;
+const BURDENED_PROCESSES: Effort = Effort { least: 13, most: 52, width: 0.06 };
+
+/// How many pairs of processes are compared: as many as it takes for the interval to be no wider than that, within
+/// bounds. Where it lies must not decide it, or one would only look until one sees something.
+#[derive(Clone, Copy)]
+struct Effort {
+    least: usize,
+    most: usize,
+    width: f64,
+}
 
 /// A style against itself, under two names. With a `burden`, B has so many hundredths more to do, and it must fail.
 pub(super) fn equals_are_equal(
@@ -88,7 +98,7 @@ fn told(style: &str, ratio: &Ratio) -> String {
 /// All styles have their turn.
 fn compare_often(
     tries: usize,
-    processes: usize,
+    effort: Effort,
     burden: f64,
     seed: u64,
     split: &Split,
@@ -100,21 +110,21 @@ fn compare_often(
     (0..tries)
         .map(|index| {
             let entrant = styles[index % styles.len()];
-            Ok((entrant.name(), compare(entrant, processes, burden, &mut random, &server, split)?))
+            Ok((entrant.name(), compare(entrant, effort, burden, &mut random, &server, split)?))
         })
         .collect()
 }
 
 fn compare(
     entrant: Entrant,
-    processes: usize,
+    effort: Effort,
     burden: f64,
     random: &mut fastrand::Rng,
     server: &Server,
     split: &Split,
 ) -> io::Result<Ratio> {
     let mut rounds = [Vec::new(), Vec::new()];
-    for _ in 0..processes {
+    for processes in 1..=effort.most {
         let start = |burden| Worker::start(&split.client, &job(entrant, burden, server));
         let mut workers = [start(0.0)?, start(burden)?];
         for _ in 0..ROUNDS {
@@ -130,9 +140,16 @@ fn compare(
                 round.push(slices[CHEAPEST]);
             }
         }
+        let is_narrow = |ratio: &Ratio| ratio.high - ratio.low <= effort.width;
+        if processes >= effort.least && ratio(&rounds).is_ok_and(|ratio| is_narrow(&ratio)) {
+            break;
+        }
     }
-    let [a, b] = rounds;
-    Ratio::paired(&b, &a, LEVEL).ok_or_else(|| io::Error::other("the work cost no time"))
+    ratio(&rounds)
+}
+
+fn ratio([a, b]: &[Vec<f64>; 2]) -> io::Result<Ratio> {
+    Ratio::paired(b, a, LEVEL).ok_or_else(|| io::Error::other("the work cost no time"))
 }
 
 fn job(entrant: Entrant, burden_percent: f64, server: &Server) -> Job {
