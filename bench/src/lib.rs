@@ -9,8 +9,9 @@
 //!
 //! - Each cell has a server and a client in fresh processes of their own ([`role`]), pinned to different cores where
 //!   there are two.
-//! - Connections are made before anything is measured. After it, the server's counters prove that everyone had the
-//!   same number of requests, bytes and connections; who had not has no figures.
+//! - Connections are made, and threads started, before anything is measured: that lasts from the start of the first
+//!   download to the end of the last one. After it, the server's counters prove that everyone had the same number of
+//!   requests, bytes and connections; who had not has no figures.
 //! - Rounds are interleaved in random order; figures are medians, and where the rounds do not tell two styles apart,
 //!   "no difference" stands in the table.
 //! - Beside closed loops there are open ones, in which latency counts from when a download should have started.

@@ -18,6 +18,7 @@ pub(crate) struct Outcome {
     pub(crate) warm_up_bytes: u64,
     pub(crate) errors: usize,
     pub(crate) first_error: Option<String>,
+    /// From the start of the first download to the end of the last one, as `usage` and `allocations`.
     pub(crate) wall_s: f64,
     pub(crate) usage: Usage,
     /// From the intended start.

@@ -22,7 +22,8 @@
 //! | `bytes`, `delay_ms` | of each photo: its size, and how long the server takes |
 //! | `in_flight`, `count` | downloads at once; downloads in each round |
 //! | `errors` | of all rounds together |
-//! | `wall_s`, `downloads_per_s` | here and below: the median of all rounds |
+//! | `wall_s` | from the first download's start to the last one's end; here and below: the median of all rounds |
+//! | `downloads_per_s` | photos in that time |
 //! | `cpu_us_per_download` | of the whole client; `cpu_user_…` and `cpu_system_…` are its parts |
 //! | `voluntary_switches_per_download` | how often a thread gave its core away; `involuntary_…`: had to |
 //! | `server_cpu_us_per_download` | of the server's thread |

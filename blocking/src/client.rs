@@ -20,7 +20,7 @@ pub struct Client {
 struct Shared {
     config: Arc<Config>,
     tls: Arc<ClientConfig>,
-    /// How ureq is to behave: one request, one reply, and no opinions of its own.
+    /// How ureq is to behave: one request, the head of its reply, and no opinions of its own.
     ureq: ureq::config::Config,
     idle: Mutex<Pool<Connection>>,
 }

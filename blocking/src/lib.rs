@@ -58,7 +58,7 @@
 //! | `download.rs` | one download, phase by phase |
 //! | `connection.rs` | a connection, plain or encrypted |
 //! | `resolve.rs` | from a host name to addresses |
-//! | `transport.rs` | the connection as ureq wants to see it |
+//! | `transport.rs` | the connection, lent to ureq until the head of the reply is there |
 //! | `cancel.rs` | [`CancelToken`] |
 //! | `recipes/` | what people really write |
 

@@ -14,9 +14,10 @@
 //! # Ok::<(), Error>(())
 //! ```
 //!
-//! [`Exchange`] is the download in progress, bytes in and bytes out; [`Config`], [`Photo`] and [`Error`] are what
-//! goes in and what comes out. [`Deadline`] does the arithmetic of the timeouts with the times that a style gives
-//! it, [`Pool`] keeps idle connections of whatever type a style has, and [`tls`] makes the one TLS configuration.
+//! [`Exchange`] is the download in progress, bytes in and bytes out; where something else sends the request, [`Head`]
+//! and [`Incoming`] are its two parts that receive. [`Config`], [`Photo`] and [`Error`] are what goes in and what comes
+//! out. [`Deadline`] does the arithmetic of the timeouts with the times that a style gives it, [`Pool`] keeps idle
+//! connections of whatever type a style has, and [`tls`] makes the one TLS configuration.
 //!
 //! Two methods of [`Photo`] take their time all the same, and it is for the style to call them where they hold up
 //! nobody: [`save`](Photo::save), for the disk, and `thumbnail` (of the feature of that name), for the processor.

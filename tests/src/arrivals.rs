@@ -55,8 +55,8 @@ pub struct Arrived {
 }
 
 impl Arrivals {
-    /// An arrival at each time of `schedule`, which is ascending and counts from the first call of
-    /// [`next`](Self::next); when its last one is over by `grace`, no more is started.
+    /// An arrival at each time of `schedule`, which is ascending and counts from [`begin`](Self::begin), or else from
+    /// the first call of [`next`](Self::next); when its last one is over by `grace`, no more is started.
     #[must_use]
     pub fn new(schedule: Vec<Duration>, grace: Duration) -> Self {
         Self::watched(schedule, grace, |_| {})

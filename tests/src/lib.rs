@@ -120,7 +120,7 @@ pub trait Style {
     ) -> (Result<Thumbnail, ThumbnailError>, usize);
 
     /// Keeps `in_flight` downloads of `url` under way until `samples` has all it wants: each next one starts when
-    /// one ends.
+    /// one ends, and the first when whatever threads that takes are there.
     fn closed_loop(&self, url: &str, in_flight: usize, samples: &Samples);
 
     /// Downloads `url` whenever `arrivals` says, at most `in_flight` at once: as many threads, chains of callbacks or

@@ -30,8 +30,8 @@ pub(super) fn check(split: &Split) -> io::Result<Vec<Finding>> {
     Ok(vec![equal_work(&served), server_has_time(&cells)])
 }
 
-/// On a busy machine, the first threads may have their photo before the last ones start, and leave them their connections:
-/// then it is tried again, but not for ever.
+/// On a busy machine, the first threads may have their photo before the last ones ask, and leave them their
+/// connections: then it is tried again, but not for ever.
 fn with_all_connections(workload: &Workload, entrant: Entrant, split: &Split) -> io::Result<(Trial, Served)> {
     let mut runs = 1..=RUNS;
     loop {
