@@ -1,8 +1,8 @@
 //! What ureq drives: a connection, lent for one request and the head of its reply.
 //!
-//! ureq sees the [`Head`] of a reply as all styles do, once it is whole and put plainly. Of the body it sees nothing: it
-//! would copy it from a buffer of its own, while the photo's can be read into. So what was lent comes back when ureq is
-//! done with it, and the download goes on there.
+//! ureq sees the [`Head`] of a reply as all styles do, once it is whole and put plainly. Of the body it sees nothing:
+//! it would copy it from a buffer of its own, while the photo's can be read into. So what was lent comes back when ureq
+//! is done with it, and the download goes on there.
 
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};

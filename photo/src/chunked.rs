@@ -4,9 +4,9 @@ use crate::{Error, MAX_HEAD};
 
 /// Decodes a body that comes in chunks (RFC 9112, section 7.1), in place and in whatever pieces it comes.
 ///
-/// Sizes are hexadecimal digits and nothing else. Extensions and trailer fields are passed over. A bare line feed ends a
-/// line as well; but a chunk ends as the line before it does, or its size is wrong. The body is
-/// whole with the empty line behind the last chunk, not before.
+/// Sizes are hexadecimal digits and nothing else. Extensions and trailer fields are passed over. A bare line feed ends
+/// a line as well; but a chunk ends as the line before it does, or its size is wrong. The body is whole with the empty
+/// line behind the last chunk, not before.
 #[derive(Debug)]
 pub struct Chunked {
     state: State,

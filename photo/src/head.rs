@@ -8,8 +8,8 @@ use httparse::{Header, ParserConfig, Response, Status};
 use crate::incoming::Framing;
 use crate::{Chunked, Error};
 
-/// Largest head of a reply, with the interim replies before it, in bytes; also the longest trailer of a chunked body, and
-/// the longest line before a chunk.
+/// Largest head of a reply, with the interim replies before it, in bytes; also the longest trailer of a chunked body,
+/// and the longest line before a chunk.
 pub const MAX_HEAD: usize = 64 << 10;
 
 /// Most fields of a head.
@@ -24,8 +24,9 @@ const KEPT: [HeaderName; 4] = [CONNECTION, CONTENT_ENCODING, LOCATION, RETRY_AFT
 /// What a reply begins with: its head, and the interim replies (RFC 9110, section 15.2) before it.
 ///
 /// All styles see a reply through this. It takes what RFC 9112 and the servers of this world allow: folded lines, bare
-/// line feeds, fields in interim replies, hundreds of fields, junk among them. It refuses what leaves in doubt where the body ends, and
-/// what remains it writes down again as plainly as it goes, so that the protocol library has nothing to be in doubt of.
+/// line feeds, fields in interim replies, hundreds of fields, junk among them. It refuses what leaves in doubt where
+/// the body ends, and what remains it writes down again as plainly as it goes, so that the protocol library has nothing
+/// to be in doubt of.
 #[derive(Debug)]
 pub struct Head {
     /// How many bytes of what came this is.
