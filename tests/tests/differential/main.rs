@@ -3,6 +3,7 @@
 //! `PROPTEST_CASES` sets how many are drawn; what fails is kept in `tests/proptest-regressions`, and tried first.
 
 mod contestant;
+mod mutation;
 mod replies;
 mod ring;
 
