@@ -5,17 +5,17 @@
 //! - A **word** is counted where it is a token by itself, as in `url.clone()` and `Rc::clone(&url)`; not within other
 //!   names, strings or comments, and not where it is only imported.
 
-use std::collections::BTreeSet;
-use std::iter::Peekable;
+mod tally;
+
 use std::path::Path;
 use std::{fs, io};
 
-use proc_macro2::token_stream::IntoIter;
-use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::TokenStream;
 use serde::Serialize;
 
 use crate::readme;
 use crate::table::lined;
+use tally::Tally;
 
 /// The folders of the style crates.
 pub const STYLES: [&str; 3] = ["blocking", "callbacks", "futures-impl"];
@@ -116,104 +116,15 @@ fn total(costs: &[Cost], style: &'static str) -> Cost {
     total
 }
 
-/// What has been found so far.
-#[derive(Default)]
-struct Tally {
-    lines: BTreeSet<usize>,
-    words: [usize; WORDS.len()],
-}
-
-type Tokens = Peekable<IntoIter>;
-
-impl Tally {
-    fn of(tokens: TokenStream) -> Self {
-        let mut tally = Self::default();
-        tally.add(tokens);
-        tally
-    }
-
-    fn add(&mut self, tokens: TokenStream) {
-        let mut tokens = tokens.into_iter().peekable();
-        let mut after_quote = false;
-        while let Some(token) = tokens.next() {
-            if is_punct(&token, '#') && skip_attribute(&mut tokens) {
-                continue;
-            }
-            let is_quote = is_punct(&token, '\'');
-            match token {
-                TokenTree::Ident(word) if word == "use" && !next_is(&mut tokens, '<') => {
-                    self.add_import(&word, &mut tokens);
-                }
-                TokenTree::Ident(word) => {
-                    self.add_lines(word.span());
-                    self.add_word(&format!("{}{word}", if after_quote { "'" } else { "" }));
-                }
-                TokenTree::Group(group) => {
-                    self.add_lines(group.span_open());
-                    self.add(group.stream());
-                    self.add_lines(group.span_close());
-                }
-                other => self.add_lines(other.span()),
-            }
-            after_quote = is_quote;
-        }
-    }
-
-    fn add_import(&mut self, word: &Ident, tokens: &mut Tokens) {
-        self.add_lines(word.span());
-        for token in tokens {
-            self.add_lines(token.span());
-            if is_punct(&token, ';') {
-                break;
-            }
-        }
-    }
-
-    fn add_word(&mut self, word: &str) {
-        if let Some(index) = WORDS.iter().position(|it| *it == word) {
-            self.words[index] += 1;
-        }
-    }
-
-    fn add_lines(&mut self, span: Span) {
-        self.lines.extend(span.start().line..=span.end().line);
-    }
-}
-
-/// Skips what follows the `#` of an attribute, and with `#[cfg(test)]` the item, too. Tells whether it was one.
-fn skip_attribute(tokens: &mut Tokens) -> bool {
-    tokens.next_if(|token| is_punct(token, '!'));
-    let is_attribute = |token: &TokenTree| matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Bracket);
-    let Some(attribute) = tokens.next_if(is_attribute) else { return false };
-    if attribute.to_string().replace(' ', "") == "[cfg(test)]" {
-        let is_end = |token: &TokenTree| {
-            is_punct(token, ';')
-                || matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
-        };
-        tokens.find(is_end);
-    }
-    true
-}
-
-fn next_is(tokens: &mut Tokens, punct: char) -> bool {
-    tokens.peek().is_some_and(|token| is_punct(token, punct))
-}
-
-fn is_punct(token: &TokenTree, punct: char) -> bool {
-    matches!(token, TokenTree::Punct(it) if it.as_char() == punct)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::readme::tests::{assert_up_to_date, root};
 
     /// A longer one is no recipe any more.
     const MOST_LINES: usize = 60;
-
-    fn tally(source: &str) -> Tally {
-        Tally::of(source.parse().expect("Rust"))
-    }
 
     #[test]
     fn the_readme_shows_what_the_recipes_cost() {
@@ -236,51 +147,6 @@ mod tests {
             let names: BTreeSet<_> = names.filter(|name| name != "mod.rs").collect();
             assert_eq!(names, RECIPES.map(|recipe| format!("{recipe}.rs")).into(), "{style}");
         }
-    }
-
-    #[test]
-    fn what_is_no_code_does_not_count() {
-        let source = r#"
-            //! Box
-            #![recursion_limit = "256"]
-            /* Box
-               Box */
-
-            /// Box
-            #[must_use] // Box
-            fn f() -> usize { // one line
-                "Box"
-            } // and that makes three
-
-            #[cfg(test)]
-            #[path = "other.rs"]
-            mod tests { type T = Box<u8>; }
-
-            #[cfg(test)]
-            use std::boxed::Box;
-        "#;
-        let tally = tally(source);
-        assert_eq!((tally.lines.len(), tally.words), (3, [0; 8]));
-    }
-
-    #[test]
-    fn a_token_of_several_lines_counts_for_each() {
-        assert_eq!(tally("const A: &str = \"1\n2\n3\";\nconst B: u8 = 1; const C: u8 = 2;").lines.len(), 4);
-    }
-
-    #[test]
-    fn words_count_where_they_are_used() {
-        let source = "
-            use std::{rc::Rc, sync::Arc};
-            static ARC: () = ();
-            fn f<'a>(a: &'a u8, b: Rc<RefCell<u8>>) -> impl Fn() + 'static + use<> {
-                let b = Rc::clone(&b).clone();
-                move || vec![Box::new(&b), Mutex::new(Arc::default())]
-            }
-        ";
-        let tally = tally(source);
-        assert_eq!(tally.words, [2, 2, 1, 1, 1, 1, 1, 1]);
-        assert_eq!(tally.lines.len(), 6);
     }
 
     #[test]
