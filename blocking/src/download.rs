@@ -144,13 +144,13 @@ impl Hop<'_> {
     ) -> Result<(Outcome, bool), Error> {
         let config = self.client.config();
         let reuse = keeps_alive(reply);
-        let (framing, rest) = exchange.body().expect("there is a reply");
-        if let Reply::Redirect(next) = Reply::judge(self.target, config, reply.status(), reply.headers())? {
+        let (head, rest) = exchange.reply().expect("there is one");
+        if let Reply::Redirect(next) = Reply::judge(self.target, config, &head, reply)? {
             // Reading a body that nobody wants may take longer than connecting anew.
-            let reuse = reuse && matches!(framing, Framing::Length(0)) && rest.is_empty();
+            let reuse = reuse && matches!(head.framing, Framing::Length(0)) && rest.is_empty();
             return Ok((Outcome::Redirect(next), reuse));
         }
-        let mut body = Incoming::new(framing, reuse, config)?;
+        let mut body = Incoming::new(head.framing, reuse, config)?;
         let mut is_whole = body.begin(rest)?;
         while !is_whole {
             if body.progress().bytes > 0 {

@@ -7,7 +7,7 @@
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use photo::{Endpoint, Error, Framing, Head, Phase};
+use photo::{Endpoint, Error, Head, Phase};
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
@@ -23,8 +23,8 @@ use crate::connection::{Connection, Patience};
 pub(crate) struct OneExchange {
     line: Line,
     buffers: InOut,
-    /// What tells the end of the body, once the head is whole.
-    framing: Option<Framing>,
+    /// Of the reply, once it is whole.
+    head: Option<Head>,
     is_answered: bool,
 }
 
@@ -34,7 +34,7 @@ impl OneExchange {
         Self {
             line: Line { connection, endpoint: endpoint.clone(), patience },
             buffers: InOut::new(room),
-            framing: None,
+            head: None,
             is_answered: false,
         }
     }
@@ -44,9 +44,9 @@ impl OneExchange {
         self.is_answered
     }
 
-    /// What tells the end of the body, and what of it came with the head.
-    pub(crate) fn body(&mut self) -> Option<(Framing, &mut [u8])> {
-        Some((self.framing.take()?, self.buffers.unread_mut()))
+    /// The head of the reply, and what of the body came with it.
+    pub(crate) fn reply(&mut self) -> Option<(Head, &mut [u8])> {
+        Some((self.head.take()?, self.buffers.unread_mut()))
     }
 
     /// Receives once, straight into `space`; nothing is the end.
@@ -61,8 +61,8 @@ impl OneExchange {
 
     /// Receives until the head is whole; `false` if the connection ends before, or if there is no more for ureq.
     fn await_head(&mut self) -> Result<bool, Error> {
-        let was_whole = self.framing.is_some();
-        while self.framing.is_none() {
+        let was_whole = self.head.is_some();
+        while self.head.is_none() {
             let received = self.line.receive(self.buffers.space(), Phase::Head)?;
             if received == 0 {
                 // What is not understood yet never will be.
@@ -73,7 +73,7 @@ impl OneExchange {
             self.buffers.filled(received);
             if let Some(head) = Head::parse(self.buffers.unread())? {
                 self.buffers.replace(head.length, &head.plain);
-                self.framing = Some(head.framing);
+                self.head = Some(head);
             }
         }
         Ok(!was_whole)

@@ -19,7 +19,7 @@ const MAX_FIELDS: usize = 1000;
 const FEW_FIELDS: usize = 64;
 
 /// The fields that decide anything.
-const KEPT: [HeaderName; 4] = [CONNECTION, CONTENT_ENCODING, LOCATION, RETRY_AFTER];
+const KEPT: [HeaderName; 3] = [CONNECTION, LOCATION, RETRY_AFTER];
 
 /// What a reply begins with: its head, and the interim replies (RFC 9110, section 15.2) before it.
 ///
@@ -31,10 +31,13 @@ const KEPT: [HeaderName; 4] = [CONNECTION, CONTENT_ENCODING, LOCATION, RETRY_AFT
 pub struct Head {
     /// How many bytes of what came this is.
     pub length: usize,
-    /// The same head, with no more than the fields that decide anything. A chunked body is no concern of it.
+    /// The same head, with no more than the fields that decide anything. A chunked or an encoded body is no concern of
+    /// it.
     pub plain: Vec<u8>,
     /// What tells the end of the body.
     pub framing: Framing,
+    /// A coding of the content, other than `identity`.
+    pub encoding: Option<Vec<u8>>,
 }
 
 impl Head {
@@ -110,7 +113,7 @@ fn parse_one<'a>(
                 values(head.headers, name).for_each(|value| push(&mut plain, name, value));
             }
             plain.extend(b"\r\n");
-            Parsed::Final(Head { length, plain, framing })
+            Parsed::Final(Head { length, plain, framing, encoding: encoding(head.headers) })
         }
     }))
 }
@@ -172,6 +175,11 @@ fn framing(version: u8, fields: &[Header<'_>]) -> Result<Framing, Error> {
         Some(length) => Framing::Length(length),
         None => Framing::Close,
     })
+}
+
+fn encoding(fields: &[Header<'_>]) -> Option<Vec<u8>> {
+    let is_none = |coding: &[u8]| coding.is_empty() || coding.eq_ignore_ascii_case(b"identity");
+    items(fields, &CONTENT_ENCODING).find(|coding| !is_none(coding)).map(Vec::from)
 }
 
 fn refused(name: &str, value: &[u8]) -> Error {

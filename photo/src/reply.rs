@@ -1,8 +1,8 @@
 //! What the head of a reply decides.
 
-use http::{HeaderMap, HeaderValue, Response, StatusCode, Version, header};
+use http::{HeaderValue, Response, Version, header};
 
-use crate::{Config, Error, RetryAfter, Target};
+use crate::{Config, Error, Head, RetryAfter, Target};
 
 /// What follows a head that was accepted.
 #[derive(Debug)]
@@ -14,20 +14,21 @@ pub enum Reply {
 }
 
 impl Reply {
-    /// Decides what to do with a reply to `target`.
+    /// Decides what to do with a reply to `target`: `response` is what its `head` says plainly.
     ///
     /// # Errors
     ///
     /// [`Error::Status`], [`Error::TooManyRedirects`], [`Error::InvalidUrl`] (of a redirect) or
     /// [`Error::Malformed`].
-    pub fn judge(
+    pub fn judge<T>(
         target: &Target,
         config: &Config,
-        status: StatusCode,
-        headers: &HeaderMap,
+        head: &Head,
+        response: &Response<T>,
     ) -> Result<Self, Error> {
+        let headers = response.headers();
         let refused = |code| Err(Error::Status { code, retry_after: RetryAfter::of(headers) });
-        match status.as_u16() {
+        match response.status().as_u16() {
             301 | 302 | 303 | 307 | 308 => {
                 let mut locations = headers.get_all(header::LOCATION).iter();
                 let location =
@@ -39,25 +40,18 @@ impl Reply {
             }
             // A part of a photo is no photo, and these others have no body to be one.
             code @ 204..=206 => refused(code),
-            200..=299 => accept_encoding(headers).map(|()| Self::Photo),
+            200..=299 => accept_encoding(head).map(|()| Self::Photo),
             code => refused(code),
         }
     }
 }
 
 /// Nobody asked for an encoded photo, and its bytes would not be the photo's.
-fn accept_encoding(headers: &HeaderMap) -> Result<(), Error> {
-    let encodings = headers.get_all(header::CONTENT_ENCODING);
-    for encoding in encodings.iter().flat_map(|value| value.as_bytes().split(|byte| *byte == b',')) {
-        let encoding = encoding.trim_ascii();
-        if !encoding.is_empty() && !encoding.eq_ignore_ascii_case(b"identity") {
-            return Err(Error::malformed(format_args!(
-                "content encoding {:?}, which nobody asked for",
-                encoding.escape_ascii().to_string()
-            )));
-        }
-    }
-    Ok(())
+fn accept_encoding(head: &Head) -> Result<(), Error> {
+    head.encoding.as_ref().map_or(Ok(()), |encoding| {
+        let encoding = encoding.escape_ascii().to_string();
+        Err(Error::malformed(format_args!("content encoding {encoding:?}, which nobody asked for")))
+    })
 }
 
 /// Whether the server offers the connection for another request (RFC 9112, section 9.3).

@@ -29,7 +29,7 @@ impl Exchange {
             return Ok(Progress::More);
         };
         let response = protocol::response(&head.plain, &self.target, &self.config)?;
-        let reply = Reply::judge(&self.target, &self.config, response.status(), response.headers())?;
+        let reply = Reply::judge(&self.target, &self.config, &head, &response)?;
         let (reuse, rest) = (keeps_alive(&response), &mut buffer.bytes_mut()[head.length..]);
         match reply {
             Reply::Photo => self.begin(Incoming::new(head.framing, reuse, &self.config)?, rest),
