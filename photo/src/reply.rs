@@ -1,6 +1,6 @@
 //! What the head of a reply decides.
 
-use http::{HeaderValue, Response, Version, header};
+use http::{Response, Version, header};
 
 use crate::{Config, Error, Head, RetryAfter, Target};
 
@@ -59,9 +59,30 @@ fn accept_encoding(head: &Head) -> Result<(), Error> {
 pub fn keeps_alive<T>(response: &Response<T>) -> bool {
     let says = |token: &str| {
         let values = response.headers().get_all(header::CONNECTION);
-        let tokens =
-            values.iter().filter_map(|value: &HeaderValue| value.to_str().ok()).flat_map(|v| v.split(','));
-        tokens.into_iter().any(|value| value.trim().eq_ignore_ascii_case(token))
+        let mut tokens = values.iter().flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
+        tokens.any(|value| value.trim_ascii().eq_ignore_ascii_case(token.as_bytes()))
     };
     !says("close") && (response.version() != Version::HTTP_10 || says("keep-alive"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connection_is_kept_unless_the_server_closes_it() {
+        for (version, connection, kept) in [
+            (Version::HTTP_11, &b""[..], true),
+            (Version::HTTP_11, b"upgrade, Close", false),
+            (Version::HTTP_11, b"close, caf\xe9", false),
+            (Version::HTTP_11, b"closed", true),
+            (Version::HTTP_10, b"", false),
+            (Version::HTTP_10, b"Keep-Alive", true),
+            (Version::HTTP_10, b"keep-alive, close", false),
+        ] {
+            let response = Response::builder().version(version).header(header::CONNECTION, connection);
+            let response = response.body(()).unwrap();
+            assert_eq!(keeps_alive(&response), kept, "{version:?} {}", connection.escape_ascii());
+        }
+    }
 }
