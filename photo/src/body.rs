@@ -54,12 +54,15 @@ impl Body {
     pub(crate) fn space(&mut self) -> &mut [u8] {
         if self.received == self.bytes.len() {
             let room = if self.length.is_none() && self.received == 0 { SMALL_ROOM } else { FIRST_ROOM };
-            let room = room.max(2 * self.received);
+            // Nobody needs much more than is allowed.
+            let most = usize::try_from(self.max_bytes).unwrap_or(usize::MAX).saturating_add(SMALL_ROOM);
+            let room = room.max(2 * self.received).min(most);
             let room = self.length.filter(|length| *length <= room).map_or(room, |length| length + 1);
             if self.bytes.is_empty() {
                 // Zeroed by the allocator, which for large blocks costs nothing.
                 self.bytes = vec![0; room];
             } else {
+                self.bytes.reserve_exact(room - self.received);
                 self.bytes.resize(room, 0);
             }
         }
@@ -157,6 +160,22 @@ mod tests {
         body.filled(1).unwrap();
         assert!(body.is_whole() && body.has_surplus());
         assert_eq!(body.received(), length as u64);
+    }
+
+    #[test]
+    fn what_nobody_announced_takes_little_more_than_the_limit() {
+        for limit in [1 << 20, 1_500_000] {
+            let mut body = Body::new(None, &Config::default().max_bytes(limit as u64)).unwrap();
+            let mut most = 0;
+            loop {
+                let n = body.space().len();
+                most = most.max(body.bytes.capacity());
+                if body.filled(n).is_err() {
+                    break;
+                }
+            }
+            assert!(body.received > limit && most <= limit + SMALL_ROOM, "{most} bytes for {limit}");
+        }
     }
 
     #[test]
