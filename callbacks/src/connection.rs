@@ -17,6 +17,8 @@ pub(crate) struct Connection {
     drained: bool,
     /// Whether an event has told of the end of the stream: there will be no other, however much is still to be read.
     ended: bool,
+    /// Whether anything came when last read, be it only a part of what TLS can make something of.
+    moved: bool,
 }
 
 /// What an attempt to receive led to.
@@ -31,7 +33,7 @@ impl Connection {
     /// Begins to connect to `address`; [`connected`](Self::connected) tells how that went.
     pub(crate) fn connect(address: SocketAddr) -> io::Result<Self> {
         let stream = TcpStream::connect(address)?;
-        Ok(Self { stream, tls: None, drained: false, ended: false })
+        Ok(Self { stream, tls: None, drained: false, ended: false, moved: false })
     }
 
     /// Whether the connection is established by now.
@@ -93,9 +95,11 @@ impl Connection {
     pub(crate) fn receive(&mut self, exchange: &mut Exchange) -> io::Result<Piece> {
         let space = exchange.space();
         let room = space.len();
+        self.moved = false;
+        let mut stream = Noting { stream: &mut self.stream, moved: &mut self.moved };
         let received = retry_interrupted(|| match &mut self.tls {
-            Some(tls) => rustls::Stream::new(tls.as_mut(), &mut self.stream).read(space),
-            None => self.stream.read(space),
+            Some(tls) => rustls::Stream::new(tls.as_mut(), &mut stream).read(space),
+            None => stream.read(space),
         });
         let would_block = matches!(&received, Err(error) if error.kind() == io::ErrorKind::WouldBlock);
         // epoll and kqueue announce what comes after a read that was cut short by an empty socket, unless that is the
@@ -107,6 +111,11 @@ impl Connection {
             exchange.release();
         }
         received.map(|length| Piece { length, drained: self.drained })
+    }
+
+    /// Whether the last attempt to receive has moved bytes, even if it led to nothing yet.
+    pub(crate) fn has_moved(&self) -> bool {
+        self.moved
     }
 
     /// Whether an idle connection may be used again, as far as events can tell: whatever comes later, be it bytes
@@ -130,6 +139,30 @@ impl Connection {
     /// What the event loop watches.
     pub(crate) fn source(&mut self) -> &mut TcpStream {
         &mut self.stream
+    }
+}
+
+/// A socket that is read from, and whether that brings anything.
+struct Noting<'a> {
+    stream: &'a mut TcpStream,
+    moved: &'a mut bool,
+}
+
+impl Read for Noting<'_> {
+    fn read(&mut self, space: &mut [u8]) -> io::Result<usize> {
+        let length = self.stream.read(space)?;
+        *self.moved |= length > 0;
+        Ok(length)
+    }
+}
+
+impl Write for Noting<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.stream.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.stream.flush()
     }
 }
 

@@ -149,9 +149,15 @@ impl EventLoop {
         let mut total = 0;
         while total < BYTES_PER_TURN {
             let exchange = &mut self.downloads[key.slot].exchange;
-            let received = match self.connections[connection].connection.receive(exchange) {
+            let socket = &mut self.connections[connection].connection;
+            let received = match socket.receive(exchange) {
                 Ok(received) => received,
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    if socket.has_moved() {
+                        self.moved(key);
+                    }
+                    return;
+                }
                 Err(error) => return self.on_failure(key, error),
             };
             total += received.length;

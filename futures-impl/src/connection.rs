@@ -1,7 +1,7 @@
 //! A connection, plain or encrypted.
 
 use std::future::poll_fn;
-use std::io;
+use std::io::{self, IoSlice};
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -28,7 +28,13 @@ pub(crate) type Timer<R> = (Instant, <R as Runtime>::Sleep);
 
 enum Stream<R: Runtime> {
     Plain(R::Stream),
-    Tls(Box<TlsStream<R::Stream>>),
+    Tls(Box<TlsStream<Noting<R::Stream>>>),
+}
+
+/// A socket beneath TLS, and when it last brought anything, be it only a part of what TLS can make something of.
+struct Noting<S> {
+    socket: S,
+    moved: Option<Instant>,
 }
 
 impl<R: Runtime> Connection<R> {
@@ -43,6 +49,7 @@ impl<R: Runtime> Connection<R> {
         match self.stream {
             Stream::Plain(stream) if endpoint.is_https() => {
                 // Boxed, because it is large, and those without TLS need no room for it.
+                let stream = Noting { socket: stream, moved: None };
                 let agreed = Box::pin(client.tls().connect(endpoint.server_name()?, stream)).await;
                 let stream = agreed.map_err(|error| Error::tls(endpoint, error))?;
                 Ok(Self { stream: Stream::Tls(stream.into()), drained: false, timer: None })
@@ -86,6 +93,14 @@ impl<R: Runtime> Connection<R> {
         .await
     }
 
+    /// When bytes last came that may have led to nothing yet.
+    pub(crate) fn moved(&self) -> Option<Instant> {
+        match &self.stream {
+            Stream::Plain(_) => None,
+            Stream::Tls(stream) => stream.get_ref().0.moved,
+        }
+    }
+
     /// Whether an idle connection may be used again.
     pub(crate) fn is_open(&self) -> bool {
         match &self.stream {
@@ -93,7 +108,7 @@ impl<R: Runtime> Connection<R> {
             Stream::Tls(stream) => {
                 // TLS may have decrypted already what nobody asked for.
                 let (tcp, tls) = stream.get_ref();
-                tls.wants_read() && R::is_open(tcp)
+                tls.wants_read() && R::is_open(&tcp.socket)
             }
         }
     }
@@ -121,5 +136,41 @@ impl<R: Runtime> Connection<R> {
             Stream::Plain(stream) => Pin::new(stream).poll_write(cx, bytes),
             Stream::Tls(stream) => Pin::new(stream).poll_write(cx, bytes),
         }
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Noting<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        space: &mut [u8],
+    ) -> Poll<io::Result<usize>> {
+        let length = ready!(Pin::new(&mut self.socket).poll_read(cx, space))?;
+        if length > 0 {
+            self.moved = Some(Instant::now());
+        }
+        Poll::Ready(Ok(length))
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Noting<S> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.socket).poll_write(cx, bytes)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        pieces: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.socket).poll_write_vectored(cx, pieces)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.socket).poll_flush(cx)
+    }
+
+    fn poll_close(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.socket).poll_close(cx)
     }
 }

@@ -130,7 +130,13 @@ async fn receive<R: Runtime>(
     let mut total = 0;
     loop {
         let phase = exchange.phase();
-        let received = watch.within(phase, connection.receive(exchange)).await?;
+        let received = loop {
+            match watch.within(phase, connection.receive(exchange)).await {
+                // TLS may have got a part of what it can make something of.
+                Err(_) if watch.goes_on_since(connection.moved()) => {}
+                received => break received?,
+            }
+        };
         let received = received.map_err(|error| exchange.failed(error))?;
         watch.moved();
         total += received;
@@ -179,6 +185,14 @@ impl<'a, R: Runtime> Watch<'a, R> {
     /// Bytes have moved.
     fn moved(&mut self) {
         self.deadline.moved(self.client.config(), Instant::now());
+    }
+
+    /// Bytes have moved at that time, if at all: whether there is time left.
+    fn goes_on_since(&mut self, moved: Option<Instant>) -> bool {
+        moved.is_some_and(|moved| {
+            self.deadline.moved(self.client.config(), moved);
+            self.deadline.at() > Instant::now()
+        })
     }
 
     /// What `step` comes to, unless the deadline passes before.

@@ -1,6 +1,8 @@
 //! Timeouts, sizes and bad input: a clear error, within its time.
 
+use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use photo::{Config, Error, Format, Phase, Photo};
@@ -25,6 +27,7 @@ suite! {
     a_server_that_does_not_agree_on_tls_times_out,
     a_stalled_server_times_out,
     a_stalled_body_times_out,
+    a_slow_record_of_tls_is_no_stall,
     the_whole_timeout_ends_what_no_stall_does,
     the_whole_timeout_covers_redirects,
     no_time_at_all_is_a_timeout,
@@ -159,7 +162,7 @@ fn tls_with_a_server_that_speaks_none_fails(contender: Contender) {
     Outcome::Tls.assert_of(&site.client(contender).download(&url));
     let closes_at_once = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("https://{}/photo", closes_at_once.local_addr().unwrap());
-    std::thread::spawn(move || closes_at_once.accept());
+    thread::spawn(move || closes_at_once.accept());
     Outcome::Tls.assert_of(&site.client(contender).download(&url));
 }
 
@@ -208,6 +211,35 @@ fn a_stalled_body_times_out(contender: Contender) {
     let client = site.client_with(contender, |config| config.stall_timeout(limit));
     assert_times_out(&*client, &site.fault(Fault::StallInBody, ""), Phase::Body, limit);
     assert_times_out(&*client, &site.fault(Fault::StallInBody, "bytes=500000"), Phase::Body, limit);
+}
+
+fn a_slow_record_of_tls_is_no_stall(contender: Contender) {
+    let site = Site::start();
+    // Longer under way than the limit, and no longer than a record may be, so that TLS hands out nothing before its end.
+    let picture = Picture::jpeg(15_000, 3);
+    let port = relay(site.tls_addr(), 1000, Duration::from_millis(100)).port();
+    let url = site.tls_url(&picture.path());
+    let url = url.replace(&format!(":{}/", site.tls_addr().port()), &format!(":{port}/"));
+    let client = site.client_with(contender, |config| config.stall_timeout(Duration::from_secs(1)));
+    picture.assert_is(&client.download(&url).unwrap());
+}
+
+/// Passes one connection on to `server`, and what it says so many bytes at once, each after a pause.
+fn relay(server: SocketAddr, step: usize, pause: Duration) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let addr = listener.local_addr().unwrap();
+    thread::spawn(move || -> io::Result<()> {
+        let (mut client, mut server) = (listener.accept()?.0, TcpStream::connect(server)?);
+        let (mut asks, mut hears) = (client.try_clone()?, server.try_clone()?);
+        thread::spawn(move || io::copy(&mut asks, &mut hears));
+        let mut bytes = vec![0; step];
+        while let n @ 1.. = server.read(&mut bytes)? {
+            client.write_all(&bytes[..n])?;
+            thread::sleep(pause);
+        }
+        Ok(())
+    });
+    addr
 }
 
 fn the_whole_timeout_ends_what_no_stall_does(contender: Contender) {
