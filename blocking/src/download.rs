@@ -4,7 +4,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::time::Instant;
 
-use photo::{Deadline, Error, Framing, Incoming, Phase, Photo, Received, Reply, Target, keeps_alive};
+use photo::{Deadline, Error, Incoming, Phase, Photo, Received, Reply, Target, keeps_alive};
 use ureq::Agent;
 use ureq::http::Response;
 
@@ -120,8 +120,7 @@ impl Hop<'_> {
                 Ok(outcome)
             }
             Err(error) => {
-                let lost = matches!(error, Error::Io { .. } | Error::Truncated { .. } | Error::Tls { .. });
-                Err(Failed { unanswered: lost && !exchange.is_answered(), error })
+                Err(Failed { unanswered: error.is_lost_connection() && !exchange.is_answered(), error })
             }
         }
     }
@@ -146,9 +145,7 @@ impl Hop<'_> {
         let reuse = keeps_alive(reply);
         let (head, rest) = exchange.reply().expect("there is one");
         if let Reply::Redirect(next) = Reply::judge(self.target, config, &head, reply)? {
-            // Reading a body that nobody wants may take longer than connecting anew.
-            let reuse = reuse && matches!(head.framing, Framing::Length(0)) && rest.is_empty();
-            return Ok((Outcome::Redirect(next), reuse));
+            return Ok((Outcome::Redirect(next), reuse && head.framing.is_over_with(rest)));
         }
         let mut body = Incoming::new(head.framing, reuse, config)?;
         let mut is_whole = body.begin(rest)?;

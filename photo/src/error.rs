@@ -148,6 +148,12 @@ impl Error {
         Self::Io { phase, source: Arc::new(source) }
     }
 
+    /// Whether it may mean no more than that the connection is gone.
+    #[must_use]
+    pub fn is_lost_connection(&self) -> bool {
+        matches!(self, Self::Io { .. } | Self::Truncated { .. } | Self::Tls { .. })
+    }
+
     /// Wraps a failure of the resolver.
     #[must_use]
     pub fn resolve(endpoint: &crate::Endpoint, source: io::Error) -> Self {

@@ -3,6 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
+use crate::head::HEAD_ROOM;
 use crate::{Config, Endpoint, Error, Incoming, Phase, Photo, Received, Target};
 
 mod buffer;
@@ -11,9 +12,6 @@ mod protocol;
 mod receive;
 
 use buffer::Buffer;
-
-/// Room for the head of a reply, in bytes: small photos come whole with it, large ones mostly do not.
-const HEAD_ROOM: usize = 4 << 10;
 
 /// One hop of a download: owns the bytes, while the driver moves them.
 ///
@@ -225,13 +223,12 @@ impl Exchange {
     ///
     /// Returns whether it did; the driver then goes on with a fresh connection.
     pub fn restart(&mut self, error: &Error) -> bool {
-        let lost = matches!(error, Error::Io { .. } | Error::Truncated { .. } | Error::Tls { .. });
         let unanswered = match &self.state {
             State::Send { .. } => true,
             State::Head { buffer, .. } => buffer.filled == 0,
             State::Body(_) | State::Over => false,
         };
-        if !(lost && unanswered) {
+        if !(error.is_lost_connection() && unanswered) {
             return false;
         }
         match prepare(&self.target, &self.config) {

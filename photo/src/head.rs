@@ -12,6 +12,10 @@ use crate::{Chunked, Error};
 /// and the longest line before a chunk.
 pub const MAX_HEAD: usize = 64 << 10;
 
+/// Room for the head of a reply, in bytes, while it is waited for: small photos come whole with it, large ones mostly do
+/// not.
+pub const HEAD_ROOM: usize = 4 << 10;
+
 /// Most fields of a head.
 const MAX_FIELDS: usize = 1000;
 
@@ -235,6 +239,23 @@ mod tests {
         }
         let bare = "HTTP/1.0 200 OK\nContent-Length: 5\n\nbody";
         assert_eq!(Head::parse(bare.as_bytes()).unwrap().unwrap().length, bare.len() - 4);
+    }
+
+    /// Or whoever sees the plain head and can decompress would do so.
+    #[test]
+    fn the_coding_of_the_content_is_told_apart_from_the_plain_head() {
+        for (fields, expected) in [
+            ("", None),
+            ("Content-Encoding: identity", None),
+            ("Content-Encoding: , Identity", None),
+            ("Content-Encoding: gzip", Some("gzip")),
+            ("Content-Encoding: identity\nContent-Encoding: br, gzip", Some("br")),
+        ] {
+            let head =
+                head(&format!("HTTP/1.1 200 OK\n{fields}\n\n").replace("\n\n\n", "\n\n")).unwrap().unwrap();
+            assert_eq!(head.encoding.as_deref(), expected.map(str::as_bytes), "{fields}");
+            assert_eq!(head.plain, b"HTTP/1.1 200 \r\n\r\n", "{fields}");
+        }
     }
 
     #[test]

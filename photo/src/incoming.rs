@@ -110,6 +110,14 @@ impl Incoming {
 }
 
 impl Framing {
+    /// Whether there is nothing of the body to be read any more, when `rest` has come with the head, and nothing else
+    /// on the connection. A redirect's connection is kept only then: reading a body that nobody wants may take longer
+    /// than connecting anew.
+    #[must_use]
+    pub fn is_over_with(&self, rest: &[u8]) -> bool {
+        matches!(self, Self::Length(0)) && rest.is_empty()
+    }
+
     /// In place; returns how many bytes of the body these are.
     fn decode(&mut self, bytes: &mut [u8]) -> usize {
         match self {

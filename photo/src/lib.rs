@@ -55,7 +55,7 @@ pub use endpoint::Endpoint;
 pub use error::{Error, Phase};
 pub use exchange::{Exchange, Progress};
 pub use format::Format;
-pub use head::{Head, MAX_HEAD};
+pub use head::{HEAD_ROOM, Head, MAX_HEAD};
 pub use incoming::{Framing, Incoming};
 pub use photo::Photo;
 pub use pool::Pool;

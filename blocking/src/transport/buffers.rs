@@ -1,10 +1,7 @@
 //! What ureq writes into and reads from.
 
+use photo::HEAD_ROOM;
 use ureq::unversioned::transport::Buffers;
-
-/// Room for the head of a reply, in bytes: what a thread that waits for it has to hold. Small photos come whole with
-/// it, large ones mostly do not.
-const HEAD_ROOM: usize = 4 << 10;
 
 /// The bytes of the request, and the ones of the reply that nobody has consumed yet.
 #[derive(Debug, Default)]

@@ -34,8 +34,7 @@ impl Exchange {
         match reply {
             Reply::Photo => self.begin(Incoming::new(head.framing, reuse, &self.config)?, rest),
             Reply::Redirect(target) => {
-                // Reading a body that nobody wants may take longer than connecting anew.
-                let reuse = reuse && matches!(head.framing, Framing::Length(0)) && rest.is_empty();
+                let reuse = reuse && head.framing.is_over_with(rest);
                 let next = Box::new(Self::of(*target, Arc::clone(&self.config))?);
                 Ok(Progress::Redirect { next, reuse })
             }
