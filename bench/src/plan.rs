@@ -159,7 +159,8 @@ impl Source {
             reason = "saturates, and is above 0"
         )]
         let wanted = wanted as usize;
-        // Enough turns for each slot that the end, with fewer and fewer in flight, is not most of it, and as many for each.
+        // Enough turns for each slot that the end, with fewer and fewer in flight, is not most of it; and as many for
+        // each.
         wanted.max(4 * in_flight).next_multiple_of(in_flight)
     }
 }
