@@ -46,7 +46,7 @@ pub(crate) struct Options {
     pub(crate) scale: bool,
 
     /// Prove that this bench can be believed: equal ones are called equal, 5 % more work is seen, and known latencies
-    /// are found again. Fails if one of them is not so. Takes about three minutes; a filter selects among work, equal,
+    /// are found again. Fails if one of them is not so. Takes about five minutes; a filter selects among work, equal,
     /// more and truth
     #[arg(long, help_heading = "Parts", conflicts_with_all = ["closed", "open", "cost", "waits", "scale", "test", "list"])]
     pub(crate) self_check: bool,
