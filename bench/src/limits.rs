@@ -13,6 +13,10 @@ const OTHER_THREADS: u64 = 512;
 /// From one address to one port there are not more: those that the system gives out by itself.
 const MOST_CONNECTIONS: u64 = 28_000;
 
+/// Most workers, each with a server of its own, that are at work at the same time: all of them are on the same address,
+/// and share its ports.
+pub(crate) const MOST_PROCESSES: usize = 4;
+
 /// Raises the soft limit of open files to the hard one, which needs no privilege.
 pub(crate) fn raise_open_files() {
     if let Ok((_, hard)) = getrlimit(Resource::RLIMIT_NOFILE) {
@@ -31,11 +35,15 @@ pub(crate) fn check(connections: u64, threads: u64) -> Result<(), String> {
         let mappings = number("/proc/sys/vm/max_map_count").map(|maps| maps / 4);
         check_against(threads + OTHER_THREADS, "threads", [("vm.max_map_count", mappings)])?;
     }
-    check_all(threads)
+    check_all(0, threads)
 }
 
-/// Whether all processes together can have as many threads, or which limit stands against it.
-pub(crate) fn check_all(threads: u64) -> Result<(), String> {
+/// Whether all processes together can have as many connections and threads, or which limit stands against it.
+pub(crate) fn check_all(connections: usize, threads: u64) -> Result<(), String> {
+    let most = MOST_PROCESSES * most_connections();
+    if connections > most {
+        return Err(format!("needs {connections} connections, {MOST_PROCESSES} processes can have {most}"));
+    }
     if threads <= 1 {
         return Ok(());
     }

@@ -119,7 +119,8 @@ fn embedded(
     split: &Split,
     start: impl Fn() -> io::Result<Child>,
 ) -> io::Result<Trial> {
-    limits::check_all(entrant.threads(workload.in_flight) as u64).map_err(io::Error::other)?;
+    limits::check_all(workload.in_flight, entrant.threads(workload.in_flight) as u64)
+        .map_err(io::Error::other)?;
     let shares = workload.shares(workload.processes());
     let pairs = shares.into_iter().map(|share| Pair::start(share, entrant, split, start()?));
     let mut pairs = pairs.collect::<io::Result<Vec<_>>>()?;

@@ -232,6 +232,8 @@ impl Download {
             Step::Start { .. } | Step::Connect { .. } => Phase::Connect,
             Step::Resolve { .. } => Phase::Resolve,
             Step::Handshake { .. } => Phase::Handshake,
+            // TLS may hold back what the exchange has handed out.
+            Step::Transfer { flushed: false, .. } => Phase::Send,
             Step::Transfer { .. } => self.exchange.phase(),
         }
     }

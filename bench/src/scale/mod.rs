@@ -23,7 +23,7 @@ const SHORT: [(u64, u64, usize); 4] =
 
 /// The whole ladder: bytes, delay in milliseconds, and how many processes may be filled with connections.
 const LADDER: [(u64, u64, usize); 5] =
-    [(32 * KIB, 0, 0), (32 * KIB, 20, 1), (32 * KIB, 200, 4), (KIB, 0, 0), (MIB, 0, 0)];
+    [(32 * KIB, 0, 0), (32 * KIB, 20, 1), (32 * KIB, 200, limits::MOST_PROCESSES), (KIB, 0, 0), (MIB, 0, 0)];
 
 /// Without delay, more in flight only stand in a queue; large photos in flight are large in memory.
 const ENOUGH: usize = 1024;
