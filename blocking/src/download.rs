@@ -4,7 +4,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::time::Instant;
 
-use photo::{Deadline, Error, Incoming, Phase, Photo, Received, Reply, Target, keeps_alive};
+use photo::{Deadline, Error, Phase, Photo, Received, Reply, Target};
 use ureq::Agent;
 use ureq::http::Response;
 
@@ -142,12 +142,11 @@ impl Hop<'_> {
         on_progress: &mut impl FnMut(Received),
     ) -> Result<(Outcome, bool), Error> {
         let config = self.client.config();
-        let reuse = keeps_alive(reply);
         let (head, rest) = exchange.reply().expect("there is one");
-        if let Reply::Redirect(next) = Reply::judge(self.target, config, &head, reply)? {
-            return Ok((Outcome::Redirect(next), reuse && head.framing.is_over_with(rest)));
-        }
-        let mut body = Incoming::new(head.framing, reuse, config)?;
+        let mut body = match Reply::judge(self.target, config, head, reply, rest)? {
+            Reply::Photo(body) => body,
+            Reply::Redirect { target, reuse } => return Ok((Outcome::Redirect(target), reuse)),
+        };
         let mut is_whole = body.begin(rest)?;
         while !is_whole {
             if body.progress().bytes > 0 {

@@ -8,7 +8,7 @@ use crate::{Error, MAX_HEAD};
 /// a line as well; but a chunk ends as the line before it does, or its size is wrong. The body is whole with the empty
 /// line behind the last chunk, not before.
 #[derive(Debug)]
-pub struct Chunked {
+pub(crate) struct Chunked {
     state: State,
     /// Bytes of this line, or of the trailer.
     line: usize,

@@ -5,8 +5,9 @@ use http::header::{
 };
 use httparse::{Header, ParserConfig, Response, Status};
 
+use crate::Error;
+use crate::chunked::Chunked;
 use crate::incoming::Framing;
-use crate::{Chunked, Error};
 
 /// Largest head of a reply, with the interim replies before it, in bytes; also the longest trailer of a chunked body,
 /// and the longest line before a chunk.
@@ -39,9 +40,9 @@ pub struct Head {
     /// it.
     pub plain: Vec<u8>,
     /// What tells the end of the body.
-    pub framing: Framing,
+    pub(crate) framing: Framing,
     /// A coding of the content, other than `identity`.
-    pub encoding: Option<Vec<u8>>,
+    pub(crate) encoding: Option<Vec<u8>>,
 }
 
 impl Head {

@@ -1,7 +1,8 @@
 //! What follows a head that was accepted.
 
 use crate::body::Body;
-use crate::{Chunked, Config, Error, Photo, Received, Target};
+use crate::chunked::Chunked;
+use crate::{Config, Error, Photo, Received, Target};
 
 /// The body of a reply while it comes.
 ///
@@ -17,7 +18,7 @@ pub struct Incoming {
 
 /// What tells the end of a body (RFC 9112, section 6.3).
 #[derive(Debug)]
-pub enum Framing {
+pub(crate) enum Framing {
     /// So many bytes.
     Length(u64),
     /// The last chunk.
@@ -27,13 +28,12 @@ pub enum Framing {
 }
 
 impl Incoming {
-    /// A body of which nothing has come. `offered` says whether the head [offers](crate::keeps_alive) the connection
-    /// for another request.
+    /// A body of which nothing has come.
     ///
     /// # Errors
     ///
     /// [`Error::TooLarge`] if more is announced than the configuration allows.
-    pub fn new(framing: Framing, offered: bool, config: &Config) -> Result<Self, Error> {
+    pub(crate) fn new(framing: Framing, offered: bool, config: &Config) -> Result<Self, Error> {
         let length = match framing {
             Framing::Length(length) => Some(length),
             Framing::Chunked(_) | Framing::Close => None,
@@ -110,14 +110,6 @@ impl Incoming {
 }
 
 impl Framing {
-    /// Whether there is nothing of the body to be read any more, when `rest` has come with the head, and nothing else
-    /// on the connection. A redirect's connection is kept only then: reading a body that nobody wants may take longer
-    /// than connecting anew.
-    #[must_use]
-    pub fn is_over_with(&self, rest: &[u8]) -> bool {
-        matches!(self, Self::Length(0)) && rest.is_empty()
-    }
-
     /// In place; returns how many bytes of the body these are.
     fn decode(&mut self, bytes: &mut [u8]) -> usize {
         match self {

@@ -2,29 +2,37 @@
 
 use http::{Response, Version, header};
 
-use crate::{Config, Error, Head, RetryAfter, Target};
+use crate::incoming::Framing;
+use crate::{Config, Error, Head, Incoming, RetryAfter, Target};
 
 /// What follows a head that was accepted.
 #[derive(Debug)]
 pub enum Reply {
     /// The photo.
-    Photo,
-    /// Another target to ask.
-    Redirect(Box<Target>),
+    Photo(Incoming),
+    /// The photo is elsewhere.
+    Redirect {
+        /// Where to ask next.
+        target: Box<Target>,
+        /// Whether this connection may be used again.
+        reuse: bool,
+    },
 }
 
 impl Reply {
-    /// Decides what to do with a reply to `target`: `response` is what its `head` says plainly.
+    /// Decides what to do with a reply to `target`: `response` is what its `head` says plainly, and `rest` has come
+    /// behind that.
     ///
     /// # Errors
     ///
-    /// [`Error::Status`], [`Error::TooManyRedirects`], [`Error::InvalidUrl`] (of a redirect) or
-    /// [`Error::Malformed`].
+    /// [`Error::Status`], [`Error::TooManyRedirects`], [`Error::InvalidUrl`] (of a redirect), [`Error::TooLarge`] (by
+    /// what is announced) or [`Error::Malformed`].
     pub fn judge<T>(
         target: &Target,
         config: &Config,
-        head: &Head,
+        head: Head,
         response: &Response<T>,
+        rest: &[u8],
     ) -> Result<Self, Error> {
         let headers = response.headers();
         let refused = |code| Err(Error::Status { code, retry_after: RetryAfter::of(headers) });
@@ -36,11 +44,17 @@ impl Reply {
                 if locations.any(|other| other != location) {
                     return Err(Error::malformed("a redirect to more than one Location"));
                 }
-                Ok(Self::Redirect(target.redirect(location, config)?.into()))
+                let target = target.redirect(location, config)?.into();
+                // Reading a body that nobody wants may take longer than connecting anew.
+                let is_over = matches!(head.framing, Framing::Length(0)) && rest.is_empty();
+                Ok(Self::Redirect { target, reuse: keeps_alive(response) && is_over })
             }
             // A part of a photo is no photo, and these others have no body to be one.
             code @ 204..=206 => refused(code),
-            200..=299 => accept_encoding(head).map(|()| Self::Photo),
+            200..=299 => {
+                accept_encoding(&head)?;
+                Ok(Self::Photo(Incoming::new(head.framing, keeps_alive(response), config)?))
+            }
             code => refused(code),
         }
     }
@@ -55,8 +69,7 @@ fn accept_encoding(head: &Head) -> Result<(), Error> {
 }
 
 /// Whether the server offers the connection for another request (RFC 9112, section 9.3).
-#[must_use]
-pub fn keeps_alive<T>(response: &Response<T>) -> bool {
+fn keeps_alive<T>(response: &Response<T>) -> bool {
     let says = |token: &str| {
         let values = response.headers().get_all(header::CONNECTION);
         let mut tokens = values.iter().flat_map(|value| value.as_bytes().split(|byte| *byte == b','));

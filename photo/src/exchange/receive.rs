@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::plain::Plain;
 use super::{Buffer, Exchange, Progress, State, protocol};
-use crate::reply::keeps_alive;
-use crate::{Error, Framing, Head, Incoming, Reply};
+use crate::incoming::Framing;
+use crate::{Error, Head, Incoming, Reply};
 
 impl Exchange {
     pub(super) fn head(&mut self, mut buffer: Buffer, plain: bool) -> Result<Progress, Error> {
@@ -29,12 +29,10 @@ impl Exchange {
             return Ok(Progress::More);
         };
         let response = protocol::response(&head.plain, &self.target, &self.config)?;
-        let reply = Reply::judge(&self.target, &self.config, &head, &response)?;
-        let (reuse, rest) = (keeps_alive(&response), &mut buffer.bytes_mut()[head.length..]);
-        match reply {
-            Reply::Photo => self.begin(Incoming::new(head.framing, reuse, &self.config)?, rest),
-            Reply::Redirect(target) => {
-                let reuse = reuse && head.framing.is_over_with(rest);
+        let rest = &mut buffer.bytes_mut()[head.length..];
+        match Reply::judge(&self.target, &self.config, head, &response, rest)? {
+            Reply::Photo(body) => self.begin(body, rest),
+            Reply::Redirect { target, reuse } => {
                 let next = Box::new(Self::of(*target, Arc::clone(&self.config))?);
                 Ok(Progress::Redirect { next, reuse })
             }
