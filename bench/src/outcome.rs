@@ -72,6 +72,12 @@ pub(crate) mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::plan::Source;
+
+    /// What has led to [`outcome`].
+    pub(crate) fn workload() -> Workload {
+        Workload::closed(Source::Embedded { bytes: 1000, delay_ms: 0 }, 4, 10)
+    }
 
     pub(crate) fn outcome() -> Outcome {
         Outcome {

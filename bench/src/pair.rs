@@ -144,11 +144,7 @@ fn prove_equal_work(
 mod tests {
     use super::*;
     use crate::outcome::Paced;
-    use crate::outcome::tests::outcome;
-
-    fn workload() -> Workload {
-        Workload::closed(Source::Embedded { bytes: 1000, delay_ms: 0 }, 4, 10)
-    }
+    use crate::outcome::tests::{outcome, workload};
 
     #[test]
     fn unequal_work_is_found_out() {

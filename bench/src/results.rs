@@ -168,7 +168,7 @@ fn table(cells: &[&Value], delay_ms: u64, in_flight: u64) -> String {
     text
 }
 
-/// In instructions, which are the same on every run: those of callbacks are one.
+/// In instructions, which hardly differ from run to run: those of callbacks are one.
 fn price_table(cells: &[Value]) -> String {
     let cells: Vec<_> = cells.iter().filter(|cell| cell["mode"] == "cost").collect();
     let instructions = |cell: &Value| cell["instructions_per_download"].as_f64();

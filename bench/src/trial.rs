@@ -161,11 +161,7 @@ impl Workload {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::outcome::tests::outcome;
-
-    fn workload() -> Workload {
-        Workload::closed(Source::Embedded { bytes: 1000, delay_ms: 0 }, 4, 10)
-    }
+    use crate::outcome::tests::{outcome, workload};
 
     #[test]
     fn figures_are_per_download() {
