@@ -49,6 +49,7 @@ pub(crate) struct Cell {
 pub(crate) struct Median {
     pub(crate) wall_s: Option<f64>,
     pub(crate) downloads_per_s: Option<f64>,
+    pub(crate) in_flight_mean: Option<f64>,
     pub(crate) cpu_us_per_download: Option<f64>,
     pub(crate) cpu_user_us_per_download: Option<f64>,
     pub(crate) cpu_system_us_per_download: Option<f64>,
@@ -155,6 +156,7 @@ impl Median {
         Self {
             wall_s: of(&|round| Some(round.wall_s)),
             downloads_per_s: of(&|round| Some(round.downloads_per_s)),
+            in_flight_mean: of(&|round| Some(round.in_flight_mean)),
             cpu_us_per_download: of(&|round| Some(round.cpu_us_per_download)),
             cpu_user_us_per_download: of(&|round| Some(round.cpu_user_us_per_download)),
             cpu_system_us_per_download: of(&|round| Some(round.cpu_system_us_per_download)),
@@ -184,6 +186,7 @@ pub(crate) mod tests {
         let figures = Figures {
             wall_s: 1.25,
             downloads_per_s: 3072.0,
+            in_flight_mean: 62.0,
             cpu_us_per_download,
             cpu_user_us_per_download: 1.0,
             cpu_system_us_per_download: cpu_us_per_download - 1.0,
@@ -238,7 +241,7 @@ pub(crate) mod tests {
         assert_eq!(busy.bound, Some(Bound::Server));
     }
 
-    const FIELDS: [&str; 26] = [
+    const FIELDS: [&str; 27] = [
         "style",
         "mode",
         "bytes",
@@ -248,6 +251,7 @@ pub(crate) mod tests {
         "errors",
         "wall_s",
         "downloads_per_s",
+        "in_flight_mean",
         "cpu_us_per_download",
         "cpu_user_us_per_download",
         "cpu_system_us_per_download",
@@ -286,7 +290,7 @@ pub(crate) mod tests {
         let cell = failed("blocking", "needs 9999 threads, pid_max allows 100");
         let value = serde_json::to_value(&cell).unwrap();
         assert_eq!(value["failed"], "needs 9999 threads, pid_max allows 100");
-        for field in &FIELDS[6..25] {
+        for field in &FIELDS[6..26] {
             assert!(value[field].is_null(), "{field}");
         }
         assert_eq!(value["rounds"], serde_json::json!([]));

@@ -46,6 +46,11 @@ impl Latencies {
         Percentiles { p50: at(0.5), p90: at(0.9), p99: at(0.99), p999: at(0.999), max: micros(self.0.max()) }
     }
 
+    /// In seconds.
+    pub(crate) fn mean_s(&self) -> f64 {
+        self.0.mean() / 1e9
+    }
+
     /// As other tools read and merge it: the histogram's V2 format, compressed, in Base64.
     pub(crate) fn encode(&self) -> String {
         let mut bytes = Vec::new();

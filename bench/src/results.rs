@@ -24,6 +24,7 @@
 //! | `errors` | of all rounds together |
 //! | `wall_s` | from the first download's start to the last one's end; here and below: the median of all rounds |
 //! | `downloads_per_s` | photos in that time |
+//! | `in_flight_mean` | how many were under way, on average: each for as long as its latency |
 //! | `cpu_us_per_download` | of the whole client; `cpu_user_…` and `cpu_system_…` are its parts |
 //! | `voluntary_switches_per_download` | how often a thread gave its core away; `involuntary_…`: had to |
 //! | `server_cpu_us_per_download` | of the server's thread |

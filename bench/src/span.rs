@@ -77,7 +77,7 @@ mod tests {
         let samples = Samples::watched(2, span.watch());
         thread::sleep(LONG);
         for _ in 0..2 {
-            let ticket = samples.start().unwrap();
+            let ticket = samples.first().unwrap();
             samples.arrived(&ticket, 1);
         }
         thread::sleep(LONG);
@@ -88,7 +88,7 @@ mod tests {
     fn without_an_end_it_lasts_until_it_is_asked_for() {
         let span = Span::default();
         let samples = Samples::watched(2, span.watch());
-        let _ = samples.start();
+        let _ = samples.first();
         thread::sleep(Duration::from_millis(5));
         assert!(span.spent().wall >= Duration::from_millis(5));
     }

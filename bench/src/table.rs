@@ -16,6 +16,9 @@ const LINE: LineStyle = LineStyle::none().fill('─').junction('─');
 /// The column of the interval, which one round has not.
 const INTERVAL: usize = 8;
 
+/// With less than this share of the downloads under way that there should be, on average, it is another load.
+const FEW: f64 = 0.8;
+
 /// From here on, latencies are easier to read in milliseconds.
 const LONG_US: f64 = 10_000.0;
 
@@ -35,6 +38,7 @@ pub(crate) fn render(workload: &Workload, rounds: u32, cells: &[Cell]) -> String
     let mut lines = vec![title(workload, rounds, cells), plain(shown(header(unit)), rows)];
     lines.extend(cells.iter().filter_map(note));
     lines.extend(connections_note(cells));
+    lines.extend(few_note(cells));
     lines.extend(server_note(cells));
     lines.join("\n")
 }
@@ -146,6 +150,18 @@ fn connections_note(cells: &[Cell]) -> Option<String> {
             names.join(", ")
         )
     })
+}
+
+/// The first ones have to be started, and the last ones end one by one: some are always missing.
+fn few_note(cells: &[Cell]) -> Option<String> {
+    let share = |cell: &Cell| Some(cell.median.in_flight_mean? / cell.in_flight as f64);
+    let few: Vec<_> = cells
+        .iter()
+        .filter_map(|cell| Some((cell.style, share(cell)?)))
+        .filter(|(_, share)| *share < FEW)
+        .map(|(style, share)| format!("{style} {:.0} %", share * 100.0))
+        .collect();
+    (!few.is_empty()).then(|| format!("  fewer in flight than said, on average: {}", few.join(", ")))
 }
 
 fn server_note(cells: &[Cell]) -> Option<String> {
@@ -268,6 +284,14 @@ mod tests {
         busy.median.downloads_per_s = Some(45_000.0);
         busy.bound = Some(Bound::Server);
         assert!(server_note(&[busy]).unwrap().ends_with("floor 90 %"));
+    }
+
+    #[test]
+    fn whoever_had_fewer_in_flight_is_pointed_out() {
+        let mut few = cell("tokio", &[1.0]);
+        assert!(few_note(std::slice::from_ref(&few)).is_none());
+        few.median.in_flight_mean = Some(32.0);
+        assert!(few_note(&[few]).unwrap().ends_with("tokio 50 %"));
     }
 
     #[cfg(feature = "peers")]

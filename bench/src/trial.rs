@@ -22,6 +22,8 @@ use crate::worker::{Job, Worker};
 pub(crate) struct Figures {
     pub(crate) wall_s: f64,
     pub(crate) downloads_per_s: f64,
+    /// How many were under way, on average, by Little's law: each for as long as its latency.
+    pub(crate) in_flight_mean: f64,
     /// User and system, of the whole client.
     pub(crate) cpu_us_per_download: f64,
     pub(crate) cpu_user_us_per_download: f64,
@@ -88,9 +90,12 @@ impl Trial {
         let started = outcome.started(workload);
         let Outcome { errors, first_error, wall_s, usage, latencies, peak_kib, paced, .. } = outcome;
         let each = |total: f64| total / started.max(1) as f64;
+        let histogram = Latencies::decode(&outcome.histogram)?;
+        let downloads_per_s = (started - errors) as f64 / wall_s;
         let figures = Figures {
             wall_s,
-            downloads_per_s: (started - errors) as f64 / wall_s,
+            downloads_per_s,
+            in_flight_mean: downloads_per_s * histogram.mean_s(),
             cpu_us_per_download: each(usage.cpu_s() * 1e6),
             cpu_user_us_per_download: each(usage.user_s * 1e6),
             cpu_system_us_per_download: each(usage.system_s * 1e6),
@@ -106,9 +111,17 @@ impl Trial {
             threads_max: threads,
         };
         let bytes = outcome.warm_up_bytes / (2 * workload.in_flight as u64);
-        let latencies = Latencies::decode(&outcome.histogram)?;
         let allocations = outcome.allocations;
-        Ok(Self { bytes, errors, first_error, figures, latencies, paced, allocations, served: None })
+        Ok(Self {
+            bytes,
+            errors,
+            first_error,
+            figures,
+            latencies: histogram,
+            paced,
+            allocations,
+            served: None,
+        })
     }
 }
 

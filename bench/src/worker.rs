@@ -4,6 +4,7 @@
 //! sides of what is measured, and of nothing else. It does the job again whenever it is told to.
 
 use std::io::{self, BufRead};
+use std::thread;
 use std::time::Duration;
 
 use photo_tests::{Arrivals, Arrived, Sample, Samples};
@@ -19,6 +20,9 @@ use crate::percentiles::Latencies;
 use crate::role::Role;
 use crate::span::{Span, Spent};
 use crate::usage::{Status, Usage};
+
+/// How long threads may take to leave.
+const LEAVE: Duration = Duration::from_millis(5);
 
 /// How often a worker is looked at.
 const LOOK: Duration = Duration::from_millis(20);
@@ -173,6 +177,7 @@ impl Warm {
         client.closed_loop(&job.warm_up_url, in_flight, &slow)?;
         client.closed_loop(&job.url, in_flight, &steady)?;
         let bytes = warmed_up(&slow)? + warmed_up(&steady)?;
+        settle();
         Ok(Self { job, client, idle, bytes })
     }
 
@@ -250,6 +255,20 @@ fn burden(cpu_s: f64) -> f64 {
         if spent >= cpu_s {
             return spent;
         }
+    }
+}
+
+/// Threads that have been joined may still be on their way out: they are none of those that are measured.
+fn settle() {
+    let threads = || Status::of_this_process().map(|status| status.threads);
+    let mut before = threads();
+    loop {
+        thread::sleep(LEAVE);
+        let now = threads();
+        if now >= before {
+            break;
+        }
+        before = now;
     }
 }
 

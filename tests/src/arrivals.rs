@@ -1,7 +1,7 @@
 //! What an open loop measures: downloads that start when their time has come, whether or not earlier ones have ended.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use photo::{Error, Photo};
@@ -20,7 +20,6 @@ pub struct Arrivals(Arc<Inner>);
 struct Inner {
     /// When each download is to start, after the begin, in ascending order.
     schedule: Box<[Duration]>,
-    begin: OnceLock<Instant>,
     /// After the begin, nothing is started any more.
     end: Duration,
     samples: Samples,
@@ -73,22 +72,19 @@ impl Arrivals {
         let end = schedule.last().copied().unwrap_or_default() + grace;
         let lags = schedule.iter().map(|_| AtomicU64::new(NEVER)).collect();
         let samples = Samples::watched(schedule.len(), watch);
-        Self(Arc::new(Inner { schedule: schedule.into(), begin: OnceLock::new(), end, samples, lags }))
+        Self(Arc::new(Inner { schedule: schedule.into(), end, samples, lags }))
     }
 
     /// Begins the schedule, now that all is prepared: for who wants to do so before the first arrival is taken.
-    pub fn begin(&self) {
-        self.0.begin.get_or_init(|| {
-            self.0.samples.begin();
-            Instant::now()
-        });
+    /// Returns when that was.
+    pub fn begin(&self) -> Instant {
+        self.0.samples.begin()
     }
 
     /// The next one that nobody has taken; `None` when all are taken, or it is too late for more.
     #[must_use]
     pub fn next(&self) -> Option<Arrival> {
-        self.begin();
-        let begin = *self.0.begin.get()?;
+        let begin = self.begin();
         if begin.elapsed() > self.0.end {
             return None;
         }

@@ -87,8 +87,10 @@ impl Style for Blocking {
 
     fn closed_loop(&self, url: &str, in_flight: usize, samples: &Samples) {
         let work = || {
-            while let Some(ticket) = samples.start() {
+            let mut next = samples.first();
+            while let Some(ticket) = next {
                 samples.done(&ticket, self.0.download(url));
+                next = samples.start();
             }
         };
         in_threads(iter::repeat_n(work, in_flight), || samples.begin());

@@ -8,7 +8,7 @@ use std::time::Duration;
 use photo::{Backoff, Config, Error, Photo, SaveError, Thumbnail, ThumbnailError};
 use photo_callbacks::{Client, recipes};
 
-use crate::{Arrival, Arrivals, HandlePhoto, OnEach, OnProgress, Samples, Style, Waits};
+use crate::{Arrival, Arrivals, HandlePhoto, OnEach, OnProgress, Samples, Style, Ticket, Waits};
 
 pub(crate) struct Callbacks(Client);
 
@@ -101,8 +101,8 @@ impl Style for Callbacks {
 
     fn closed_loop(&self, url: &str, in_flight: usize, samples: &Samples) {
         let url: Rc<str> = url.into();
-        for _ in 0..in_flight {
-            next(self.0.clone(), Rc::clone(&url), samples.clone());
+        for ticket in (0..in_flight).map_while(|_| samples.first()) {
+            chain(self.0.clone(), Rc::clone(&url), samples.clone(), ticket);
         }
         self.0.run();
     }
@@ -126,11 +126,12 @@ impl Style for Callbacks {
 }
 
 /// One of the chains in flight: each callback starts the next download.
-fn next(client: Client, url: Rc<str>, samples: Samples) {
-    let Some(ticket) = samples.start() else { return };
+fn chain(client: Client, url: Rc<str>, samples: Samples, ticket: Ticket) {
     client.clone().download(&Rc::clone(&url), move |result| {
         samples.done(&ticket, result);
-        next(client, url, samples);
+        if let Some(next) = samples.start() {
+            chain(client, url, samples, next);
+        }
     });
 }
 

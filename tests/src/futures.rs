@@ -21,7 +21,8 @@ type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
 trait Executor {
     /// Runs `future` on this thread.
     fn block_on<T>(&self, future: impl Future<Output = T>) -> T;
-    /// Runs `tasks`, each spawned as a task of its own, until all have ended.
+    /// Runs `tasks`, each spawned as a task of its own, until all have ended. They are spawned from within: what comes
+    /// from outside, tokio only looks for when it has little else to do.
     fn run_all(&self, tasks: Vec<Task>);
 }
 
@@ -132,8 +133,10 @@ impl<R: Runtime, E: Executor> Style for Futures<R, E> {
         let task = || {
             let (client, url, samples) = (self.client.clone(), url.to_owned(), samples.clone());
             Box::pin(async move {
-                while let Some(ticket) = samples.start() {
+                let mut next = samples.first();
+                while let Some(ticket) = next {
                     samples.done(&ticket, client.download(&url).await);
+                    next = samples.start();
                 }
             }) as Task
         };
@@ -180,8 +183,8 @@ impl Executor for tokio::runtime::Runtime {
     }
 
     fn run_all(&self, tasks: Vec<Task>) {
-        let tasks: Vec<_> = tasks.into_iter().map(|task| self.spawn(task)).collect();
         self.block_on(async {
+            let tasks: Vec<_> = tasks.into_iter().map(|task| self.spawn(task)).collect();
             for task in tasks {
                 task.await.expect("a download does not panic");
             }
@@ -197,8 +200,8 @@ impl Executor for AsyncStdExecutor {
     }
 
     fn run_all(&self, tasks: Vec<Task>) {
-        let tasks: Vec<_> = tasks.into_iter().map(async_std::task::spawn).collect();
         async_std::task::block_on(async {
+            let tasks: Vec<_> = tasks.into_iter().map(async_std::task::spawn).collect();
             for task in tasks {
                 task.await;
             }
@@ -212,8 +215,8 @@ impl Executor for smol::Executor<'static> {
     }
 
     fn run_all(&self, tasks: Vec<Task>) {
-        let tasks: Vec<_> = tasks.into_iter().map(|task| self.spawn(task)).collect();
         smol::block_on(self.run(async {
+            let tasks: Vec<_> = tasks.into_iter().map(|task| self.spawn(task)).collect();
             for task in tasks {
                 task.await;
             }

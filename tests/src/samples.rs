@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, Once, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use photo::{Error, Photo};
@@ -17,7 +17,7 @@ pub struct Samples(Arc<Inner>);
 struct Inner {
     /// Called once at each end.
     watch: Box<dyn Fn(Edge) + Send + Sync>,
-    begun: Once,
+    begun: OnceLock<Instant>,
     next: AtomicUsize,
     ended: AtomicUsize,
     /// Nanoseconds of each download, 0 while it has not ended.
@@ -45,7 +45,8 @@ pub struct Ticket {
 /// What became of all downloads.
 #[derive(Clone, Debug)]
 pub struct Sample {
-    /// From start to callback, return or ready, of each download that brought a photo.
+    /// From start to callback, return or ready, of each download that brought a photo. Those that were
+    /// [`first`](Samples::first) count from the begin.
     pub latencies: Vec<Duration>,
     /// Bytes of all photos.
     pub bytes: u64,
@@ -69,7 +70,7 @@ impl Samples {
         latencies.iter().for_each(|latency| latency.store(0, Relaxed));
         Self(Arc::new(Inner {
             watch: Box::new(watch),
-            begun: Once::new(),
+            begun: OnceLock::new(),
             next: AtomicUsize::new(0),
             ended: AtomicUsize::new(0),
             latencies,
@@ -78,15 +79,28 @@ impl Samples {
         }))
     }
 
-    /// All is prepared, and the first download is about to start: for who wants to say so before it does.
-    pub fn begin(&self) {
-        self.0.begun.call_once(|| (self.0.watch)(Edge::Begin));
+    /// All is prepared, and the first download is about to start: for who wants to say so before it does. Returns when
+    /// that was.
+    pub fn begin(&self) -> Instant {
+        *self.0.begun.get_or_init(|| {
+            (self.0.watch)(Edge::Begin);
+            Instant::now()
+        })
     }
 
-    /// Starts one more download, unless enough have been started.
+    /// Starts the first download of one of those that are to be in flight, unless enough have been started.
+    ///
+    /// All of these are wanted at the [`begin`](Self::begin), so that is what they are timed from: whoever has to wait
+    /// for its turn has waited.
+    #[must_use]
+    pub fn first(&self) -> Option<Ticket> {
+        let started = self.begin();
+        self.take().map(|index| Ticket { index, started })
+    }
+
+    /// Starts one more, where another has ended, unless enough have been started.
     #[must_use]
     pub fn start(&self) -> Option<Ticket> {
-        self.begin();
         self.take().map(Ticket::now)
     }
 
@@ -149,5 +163,26 @@ impl Ticket {
 
     pub(crate) fn started(&self) -> Instant {
         self.started
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use super::*;
+
+    #[test]
+    fn who_had_to_wait_for_its_turn_has_waited() {
+        const LONG: Duration = Duration::from_millis(50);
+        let samples = Samples::new(3);
+        samples.begin();
+        thread::sleep(LONG);
+        for ticket in [samples.first(), samples.first(), samples.start()] {
+            samples.arrived(&ticket.unwrap(), 1);
+        }
+        assert!(samples.first().is_none() && samples.start().is_none());
+        let latencies = samples.sample().latencies;
+        assert!(latencies[0] >= LONG && latencies[1] >= LONG && latencies[2] < LONG, "{latencies:?}");
     }
 }

@@ -8,7 +8,7 @@ use std::thread;
 ///
 /// When all threads are there, `begin` is called, and only then do they begin: starting thousands of threads takes as
 /// long as some of the work, which would meanwhile be done by those that are there already.
-pub fn in_threads<W: FnOnce() + Send>(work: impl Iterator<Item = W>, begin: impl FnOnce()) {
+pub fn in_threads<W: FnOnce() + Send, B>(work: impl Iterator<Item = W>, begin: impl FnOnce() -> B) {
     let (gate, arrived) = (RwLock::new(()), AtomicUsize::new(0));
     thread::scope(|scope| {
         let closed = gate.write();

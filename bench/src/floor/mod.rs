@@ -105,7 +105,7 @@ impl Load for Floor {
         let Self { poll, events, connections, buffer, .. } = self;
         let mut running = 0;
         for connection in connections.iter_mut().take(in_flight) {
-            if let Some(ticket) = samples.start() {
+            if let Some(ticket) = samples.first() {
                 connection.start(ticket, &request, shape)?;
                 running += 1;
             }

@@ -89,7 +89,7 @@ impl Load for Curl {
     fn closed_loop(&mut self, url: &str, in_flight: usize, samples: &Samples) -> io::Result<()> {
         let mut running: Vec<Option<(Ticket, Easy2Handle<Body>)>> = Vec::new();
         for token in 0..in_flight {
-            let Some(ticket) = samples.start() else { break };
+            let Some(ticket) = samples.first() else { break };
             let mut easy = self.easies.pop().map_or_else(easy, Ok)?;
             easy.url(url)?;
             running.push(Some((ticket, self.start(token, easy)?)));

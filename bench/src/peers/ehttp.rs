@@ -7,7 +7,7 @@ use std::io;
 use std::sync::mpsc::{self, Sender};
 
 use ehttp::{Request, Response};
-use photo_tests::Samples;
+use photo_tests::{Samples, Ticket};
 
 use super::record;
 use crate::entrant::{Load, PATIENCE};
@@ -19,15 +19,16 @@ pub(super) fn client() -> Box<dyn Load> {
 }
 
 /// One download after the other, each started by the callback of the one before; tells `ended` when there are enough.
-fn chain(request: Request, samples: Samples, ended: Sender<()>) {
-    let Some(ticket) = samples.start() else {
+fn chain(request: Request, samples: Samples, next: Option<Ticket>, ended: Sender<()>) {
+    let Some(ticket) = next else {
         // Nobody listens any more if the loop has been given up.
         let _ = ended.send(());
         return;
     };
     ehttp::fetch(request.clone(), move |result| {
         record(&samples, &ticket, length(result));
-        chain(request, samples, ended);
+        let next = samples.start();
+        chain(request, samples, next, ended);
     });
 }
 
@@ -44,7 +45,7 @@ impl Load for Ehttp {
         let request = Request::get(url).with_timeout(Some(PATIENCE));
         let (ended, ends) = mpsc::channel();
         for _ in 0..in_flight {
-            chain(request.clone(), samples.clone(), ended.clone());
+            chain(request.clone(), samples.clone(), samples.first(), ended.clone());
         }
         drop(ended);
         if ends.iter().take(in_flight).count() < in_flight {

@@ -44,13 +44,15 @@ impl Load for Isahc {
         let executor = LocalExecutor::new();
         let task = |_| {
             executor.spawn(async move {
-                while let Some(ticket) = samples.start() {
+                let mut next = samples.first();
+                while let Some(ticket) = next {
                     record(samples, &ticket, this.download(url).await);
+                    next = samples.start();
                 }
             })
         };
-        let tasks: Vec<_> = (0..in_flight).map(task).collect();
         smol::block_on(executor.run(async {
+            let tasks: Vec<_> = (0..in_flight).map(task).collect();
             for task in tasks {
                 task.await;
             }

@@ -111,8 +111,10 @@ where
 {
     let work = downloads.map(|download| {
         move || {
-            while let Some(ticket) = samples.start() {
+            let mut next = samples.first();
+            while let Some(ticket) = next {
                 record(samples, &ticket, download());
+                next = samples.start();
             }
         }
     });

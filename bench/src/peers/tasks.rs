@@ -26,9 +26,11 @@ where
         let task = |_| {
             let (samples, download) = (samples.clone(), download.clone());
             tokio::spawn(async move {
-                while let Some(ticket) = samples.start() {
+                let mut next = samples.first();
+                while let Some(ticket) = next {
                     let result = download().await;
                     record(&samples, &ticket, result);
+                    next = samples.start();
                 }
             })
         };
