@@ -14,6 +14,8 @@
 //!   requests, bytes and connections; who had not has no figures.
 //! - Rounds are interleaved in random order; figures are medians, and where the rounds do not tell two styles apart,
 //!   "no difference" stands in the table.
+//! - In a closed loop, all downloads that are to be in flight count from the begin, whoever has to wait for its turn;
+//!   where fewer were, on average, than was asked for, by Little's law, a note tells it.
 //! - Beside closed loops there are open ones, in which latency counts from when a download should have started.
 //! - `floor`, the least that any client can do, is measured like everyone else.
 //! - CPU of client and server are told apart; a server that may have been the bottleneck is pointed out.

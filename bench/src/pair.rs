@@ -57,10 +57,8 @@ impl Pair {
             return Err(io::Error::other("the server is none of ours"));
         };
         let mut server = Server::start(&split.server)?;
-        // Time enough for even a thread for each to have its turn, so that all connections are made at once.
-        let in_flight = workload.in_flight as u64;
-        let slow_ms = delay_ms + 20 + in_flight.min(256) + in_flight / 8;
-        let urls = (server.photo_url(bytes, delay_ms), server.photo_url(bytes, slow_ms));
+        let gathered = server.gathering_url(bytes, workload.in_flight);
+        let urls = (server.photo_url(bytes, delay_ms), gathered);
         let worker = Worker::in_child(child, &workload.job(entrant, urls))?;
         let warm_up = server.reset()?;
         Ok(Self { workload, bytes, entrant, server, worker, warm_up })

@@ -15,6 +15,9 @@ use crate::role::Role;
 /// How long the server may take for an answer.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// Who does not have all of its requests open at once by then, never will.
+const GATHER: Duration = Duration::from_secs(10);
+
 /// The commands. All are answered with the counters; one then sets them to zero, and one, followed by what is to
 /// befall the next requests, in JSON, holds them.
 const COUNTERS: &str = "counters";
@@ -95,6 +98,11 @@ impl Server {
     /// Where there is a photo of `bytes` bytes, which takes `delay_ms` milliseconds to be served.
     pub(crate) fn photo_url(&self, bytes: u64, delay_ms: u64) -> String {
         self.url(&format!("/photo?bytes={bytes}&delay_ms={delay_ms}"))
+    }
+
+    /// The same, but it is served as soon as `count` requests are open at once.
+    pub(crate) fn gathering_url(&self, bytes: u64, count: usize) -> String {
+        self.url(&format!("/photo?bytes={bytes}&delay_ms={}&gather={count}", GATHER.as_millis()))
     }
 
     pub(crate) fn counters(&mut self) -> io::Result<Counters> {

@@ -164,10 +164,10 @@ fn elsewhere(
 }
 
 impl Workload {
-    pub(crate) fn job(&self, entrant: Entrant, (url, warm_up_url): (String, String)) -> Job {
+    pub(crate) fn job(&self, entrant: Entrant, (url, gathering_url): (String, String)) -> Job {
         let style = entrant.name().into();
         let Self { in_flight, count, pace, .. } = *self;
-        Job { style, url, warm_up_url, in_flight, count, pace, burden_percent: 0.0 }
+        Job { style, url, gathering_url, in_flight, count, pace, burden_percent: 0.0 }
     }
 }
 

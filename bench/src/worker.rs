@@ -43,9 +43,9 @@ pub(crate) struct Job {
     /// The name of an [`Entrant`].
     pub(crate) style: String,
     pub(crate) url: String,
-    /// The same photo, served so slowly that all `in_flight` are really under way at once. So each connection is
-    /// made before anything is measured.
-    pub(crate) warm_up_url: String,
+    /// The same photo, served when all `in_flight` are really under way at once. So each connection is made before
+    /// anything is measured.
+    pub(crate) gathering_url: String,
     pub(crate) in_flight: usize,
     pub(crate) count: usize,
     /// When downloads start, in an open loop; in a closed one, whenever another has ended.
@@ -171,12 +171,12 @@ impl Warm {
         let entrant: Entrant = job.style.parse().map_err(io::Error::other)?;
         limits::check(in_flight as u64, entrant.threads(in_flight) as u64).map_err(io::Error::other)?;
 
-        let (slow, steady) = (Samples::new(in_flight), Samples::new(in_flight));
+        let (steady, gathered) = (Samples::new(in_flight), Samples::new(in_flight));
         let mut client = entrant.client(in_flight)?;
         let idle = Status::of_this_process();
-        client.closed_loop(&job.warm_up_url, in_flight, &slow)?;
         client.closed_loop(&job.url, in_flight, &steady)?;
-        let bytes = warmed_up(&slow)? + warmed_up(&steady)?;
+        client.closed_loop(&job.gathering_url, in_flight, &gathered)?;
+        let bytes = warmed_up(&steady)? + warmed_up(&gathered)?;
         settle();
         Ok(Self { job, client, idle, bytes })
     }

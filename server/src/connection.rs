@@ -39,6 +39,8 @@ struct Play {
     script: Script,
     /// How long to hold the reply, until that has begun.
     hold: Option<Duration>,
+    /// The gatherings there had been when it began to wait for one.
+    gatherings: Option<u64>,
     step: usize,
     sent: usize,
     counted: bool,
@@ -164,7 +166,7 @@ impl Connection {
         self.requests += 1;
         self.input = input[length..].to_vec();
         self.sent_ahead = !self.input.is_empty();
-        self.play = Some(Play { script, hold, step: 0, sent: 0, counted });
+        self.play = Some(Play { script, hold, gatherings: None, step: 0, sent: 0, counted });
         Ok(())
     }
 
@@ -226,6 +228,16 @@ impl Connection {
                     if !passed(&mut self.wake_at, *duration) {
                         return Ok(Some(Pause::Wait));
                     }
+                }
+                Step::Gather(count, at_most) => {
+                    let before = *play.gatherings.get_or_insert(site.gatherings);
+                    if site.gatherings == before && site.tally.open_requests() >= *count as u64 {
+                        site.gatherings += 1;
+                    }
+                    if site.gatherings == before && !passed(&mut self.wake_at, *at_most) {
+                        return Ok(Some(Pause::Wait));
+                    }
+                    self.wake_at = None;
                 }
                 Step::Stall => return Ok(Some(Pause::Wait)),
                 Step::CloseIfReused if self.requests > 1 => return Ok(Some(Pause::Close)),

@@ -77,6 +77,10 @@ impl Tally {
         }
     }
 
+    pub(crate) fn open_requests(&self) -> u64 {
+        self.counters.open_requests
+    }
+
     pub(crate) fn request_opened(&mut self) {
         let counters = &mut self.counters;
         counters.requests += 1;

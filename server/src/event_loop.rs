@@ -102,6 +102,7 @@ impl EventLoop {
         }
 
         let again = mem::take(&mut self.again);
+        let gatherings = self.site.gatherings;
         let mut woken = false;
         for event in &*events {
             match event.token() {
@@ -123,6 +124,9 @@ impl EventLoop {
                 HTTP | HTTPS => self.accept(token),
                 token => self.advance(token),
             }
+        }
+        if self.site.gatherings > gatherings {
+            self.advance_all();
         }
         // Last, so that an answer includes all that has happened before the question.
         Ok(if woken { self.obey() } else { ControlFlow::Continue(()) })
@@ -174,6 +178,13 @@ impl EventLoop {
             Next::Wait => {}
             Next::Again => self.again.push(token),
             Next::Gone => self.connections.remove(key(token)).leave(&mut self.site),
+        }
+    }
+
+    fn advance_all(&mut self) {
+        let keys: Vec<_> = self.connections.iter().map(|(key, _)| key).collect();
+        for key in keys {
+            self.advance(Token(key + FIRST_CONNECTION));
         }
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::photos::{PictureFormat, picture};
 use crate::request::Query;
+use crate::script::Step;
 
 /// Longer delays are refused.
 const MAX_DELAY: Duration = Duration::from_hours(1);
@@ -16,6 +17,8 @@ pub(crate) struct Order {
     pub(crate) bytes: usize,
     pub(crate) seed: u64,
     pub(crate) delay: Duration,
+    /// The delay is over early when so many requests are open at once.
+    pub(crate) gather: Option<usize>,
 }
 
 impl Order {
@@ -31,7 +34,17 @@ impl Order {
             bytes: query.number("bytes", 32 << 10)?,
             seed: query.number("seed", 0)?,
             delay,
+            gather: query.value("gather").map(|_| query.number("gather", 0)).transpose()?,
         })
+    }
+
+    /// What is done before the reply.
+    pub(crate) fn delayed(&self) -> Option<Step> {
+        match (self.delay, self.gather) {
+            (Duration::ZERO, _) => None,
+            (delay, None) => Some(Step::Wait(delay)),
+            (delay, Some(count)) => Some(Step::Gather(count, delay)),
+        }
     }
 
     pub(crate) fn picture(&self) -> Result<Vec<u8>, String> {
@@ -42,10 +55,13 @@ impl Order {
 /// The query that asks for this.
 impl fmt::Display for Order {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { format, bytes, seed, delay } = self;
+        let Self { format, bytes, seed, delay, gather } = self;
         write!(f, "bytes={bytes}&format={}&seed={seed}", format.name())?;
         if !delay.is_zero() {
             write!(f, "&delay_ms={}", delay.as_millis())?;
+        }
+        if let Some(count) = gather {
+            write!(f, "&gather={count}")?;
         }
         Ok(())
     }

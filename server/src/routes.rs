@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::fmt::Write;
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use crate::cache::Cache;
 use crate::faults::Fault;
@@ -109,7 +108,7 @@ impl Routes {
         let prepare = || {
             let mut material = Material::new(request.query(), self.http)?;
             material.earlier = earlier;
-            let mut steps = delayed(material.order.delay);
+            let mut steps = Vec::from_iter(material.order.delayed());
             steps.extend(fault.steps(&material)?);
             Ok(steps)
         };
@@ -168,7 +167,7 @@ fn is_flaky(request: &Request<'_>) -> bool {
 fn photo(request: &Request<'_>, steps: &mut Vec<Step>) -> Result<Vec<u8>, String> {
     let order = Order::from_query(request.query())?;
     let picture = order.picture()?;
-    steps.extend(delayed(order.delay));
+    steps.extend(order.delayed());
     Ok(start(request, 200).content_type(order.format.content_type()).body(picture))
 }
 
@@ -185,12 +184,8 @@ fn album(request: &Request<'_>, steps: &mut Vec<Step>) -> Result<Vec<u8>, String
         let order = Order { seed, ..order.clone() };
         writeln!(lines, "/photo?{order}").expect("a String takes everything");
     }
-    steps.extend(delayed(order.delay));
+    steps.extend(order.delayed());
     Ok(start(request, 200).content_type("text/plain; charset=utf-8").body(lines))
-}
-
-fn delayed(delay: Duration) -> Vec<Step> {
-    if delay.is_zero() { Vec::new() } else { vec![Step::Wait(delay)] }
 }
 
 fn refusal(request: &Request<'_>, code: u16, why: &str) -> Vec<u8> {

@@ -15,6 +15,8 @@ pub(crate) enum Step {
     Send(Slice),
     /// Do nothing for this long.
     Wait(Duration),
+    /// Do nothing until so many requests are open at once, but not for longer than this.
+    Gather(usize, Duration),
     /// Do nothing until the peer leaves.
     Stall,
     /// Close without a byte if this is not the first request of its connection.

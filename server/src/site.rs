@@ -16,6 +16,8 @@ pub(crate) struct Site {
     heads: Option<VecDeque<Vec<u8>>>,
     /// For the next requests, one each.
     pub(crate) holds: VecDeque<Hold>,
+    /// How often as many requests have been open as one of them waited for.
+    pub(crate) gatherings: u64,
 }
 
 impl Site {
@@ -25,6 +27,7 @@ impl Site {
             tally: Tally::default(),
             heads: keep_heads.then(VecDeque::new),
             holds: VecDeque::new(),
+            gatherings: 0,
         }
     }
 

@@ -38,7 +38,7 @@ fn count(workload: &Workload, entrant: Entrant, downloads: usize, split: &Split)
     };
     let server = Server::start(&split.server)?;
     let workload = Workload { in_flight: IN_FLIGHT, count: downloads, ..workload.clone() };
-    let urls = (server.photo_url(bytes, 5), server.photo_url(bytes, 50));
+    let urls = (server.photo_url(bytes, 5), server.gathering_url(bytes, IN_FLIGHT));
     let mut worker = Worker::in_child(valgrind(&split.client)?, &workload.job(entrant, urls))?;
     worker.go()?;
     total(&worker.end()?).ok_or_else(|| io::Error::other("valgrind counted nothing"))

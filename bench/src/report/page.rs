@@ -104,6 +104,8 @@ fn method(criterion: Option<&str>) -> Markup {
                       there are two." }
                 li { "Connections are made before anything is measured. Afterwards the server’s counters prove that \
                       everyone had the same number of requests, bytes and connections; who had not has no figures." }
+                li { "In a closed loop, all downloads that are to be in flight count from the begin, so whoever has to \
+                      wait for its turn has waited." }
                 li { "Rounds are interleaved in random order. Figures are medians, and their spread stands beside them; \
                       where rounds overlap, there is no difference." }
                 li { code { "floor" } " is the least that any client can do: a readiness loop that sends a request made \

@@ -19,7 +19,7 @@ const MIB: u64 = 1 << 20;
 
 /// In short: what the closed loops of the same run leave open. Bytes, delay in milliseconds, in flight.
 const SHORT: [(u64, u64, usize); 4] =
-    [(32 * KIB, 20, 256), (32 * KIB, 20, 4096), (32 * KIB, 200, 1024), (MIB, 0, 16)];
+    [(32 * KIB, 20, 256), (32 * KIB, 20, 2048), (32 * KIB, 200, 1024), (MIB, 0, 16)];
 
 /// The whole ladder: bytes, delay in milliseconds, and how many processes may be filled with connections.
 const LADDER: [(u64, u64, usize); 5] =
@@ -89,7 +89,7 @@ mod tests {
         };
         assert_eq!(
             ids("--bench"),
-            ["scale/32KiB/20ms/256", "scale/32KiB/20ms/4096", "scale/32KiB/200ms/1024", "scale/1MiB/0ms/16"]
+            ["scale/32KiB/20ms/256", "scale/32KiB/20ms/2048", "scale/32KiB/200ms/1024", "scale/1MiB/0ms/16"]
         );
         assert!(ids("--bench --scale").len() >= 5 * 6);
         assert_eq!(

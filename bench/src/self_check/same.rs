@@ -154,6 +154,6 @@ fn ratio([a, b]: &[Vec<f64>; 2]) -> io::Result<Ratio> {
 
 fn job(entrant: Entrant, burden_percent: f64, server: &Server) -> Job {
     let source = Source::Embedded { bytes: BYTES, delay_ms: 0 };
-    let urls = (server.photo_url(BYTES, 0), server.photo_url(BYTES, 20));
+    let urls = (server.photo_url(BYTES, 0), server.gathering_url(BYTES, IN_FLIGHT));
     Job { burden_percent, ..Workload::closed(source, IN_FLIGHT, SLICE).job(entrant, urls) }
 }

@@ -205,8 +205,7 @@ fn measure(
         pace,
         ..Workload::closed(Source::Embedded { bytes: BYTES, delay_ms: 0 }, in_flight, count)
     };
-    let slow_ms = 20 + in_flight as u64 / 8;
-    let urls = (server.photo_url(BYTES, 0), server.photo_url(BYTES, slow_ms));
+    let urls = (server.photo_url(BYTES, 0), server.gathering_url(BYTES, in_flight));
     let mut worker = Worker::start(&split.client, &workload.job(entrant, urls))?;
     server.hold(holds)?;
     let (outcome, _) = worker.go()?;

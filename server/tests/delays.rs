@@ -1,0 +1,71 @@
+//! When the replies come.
+
+mod common;
+
+use std::time::{Duration, Instant};
+
+use common::Wire;
+use photo_server::{Hold, PhotoServer};
+
+/// Longer than anything here takes.
+const LATE: Duration = Duration::from_secs(8);
+
+#[test]
+fn a_delay_is_never_early() {
+    let server = PhotoServer::start().unwrap();
+    let mut wire = Wire::connect(&server);
+    for delay in [1, 3, 30] {
+        let started = Instant::now();
+        wire.get(&format!("/photo?delay_ms={delay}"));
+        wire.reply();
+        assert!(started.elapsed() >= Duration::from_millis(delay));
+    }
+}
+
+#[test]
+fn held_requests_wait_in_their_order_and_a_stall_holds_up_all() {
+    let server = PhotoServer::start().unwrap();
+    let millis = Duration::from_millis;
+    let delay = |delay| Hold { delay, ..Hold::default() };
+    server.hold(vec![delay(millis(80)), Hold { stall: millis(60), delay: millis(20) }]);
+    let mut taken = Vec::new();
+    let mut wire = Wire::connect(&server);
+    for _ in 0..3 {
+        let started = Instant::now();
+        wire.get("/photo?bytes=1000");
+        wire.reply();
+        taken.push(started.elapsed());
+    }
+    assert!(taken[0] >= millis(80) && taken[1] >= millis(80) && taken[2] < millis(80), "{taken:?}");
+}
+
+#[test]
+fn whoever_is_to_gather_is_answered_when_all_are_there() {
+    const ALL: usize = 5;
+    let server = PhotoServer::start().unwrap();
+    let mut wires: Vec<_> = (0..ALL).map(|_| Wire::connect(&server)).collect();
+    let target = format!("/photo?delay_ms={}&gather={ALL}", LATE.as_millis());
+    let started = Instant::now();
+    for _ in 0..2 {
+        for wire in &mut wires[1..] {
+            wire.get(&target);
+        }
+        while server.counters().open_requests < ALL as u64 - 1 {}
+        wires[0].get(&target);
+        for wire in &mut wires {
+            assert!(wire.reply().0.starts_with("HTTP/1.1 200 OK"));
+        }
+    }
+    assert!(started.elapsed() < LATE);
+}
+
+#[test]
+fn nobody_waits_longer_than_the_delay_for_the_others() {
+    const DELAY: Duration = Duration::from_millis(50);
+    let server = PhotoServer::start().unwrap();
+    let mut wire = Wire::connect(&server);
+    let started = Instant::now();
+    wire.get(&format!("/photo?delay_ms={}&gather=2", DELAY.as_millis()));
+    wire.reply();
+    assert!(started.elapsed() >= DELAY);
+}
