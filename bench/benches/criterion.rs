@@ -20,18 +20,19 @@ const BATCH_BYTES: u64 = 32 << 10;
 fn main() {
     role::run_if_child();
     let lab = Lab::open().expect("the server starts");
-    let mut criterion = configured(Duration::from_millis(500), 50);
+    let mut criterion = configured(Duration::from_millis(700), 30);
     latency(&mut criterion, &lab);
-    let mut criterion = configured(Duration::from_millis(300), 20);
+    let mut criterion = configured(Duration::from_millis(1500), 10);
     throughput(&mut criterion, &lab);
     criterion.final_summary();
 }
 
-/// What is given on the command line goes before.
-fn configured(warm_up: Duration, samples: usize) -> Criterion {
+/// As long as it takes for figures that hold, so that all of `cargo bench` is a matter of minutes. What is given on the
+/// command line goes before.
+fn configured(time: Duration, samples: usize) -> Criterion {
     Criterion::default()
-        .warm_up_time(warm_up)
-        .measurement_time(Duration::from_secs(2))
+        .warm_up_time(Duration::from_millis(300))
+        .measurement_time(time)
         .sample_size(samples)
         // Ten times as many would be drawn as well, and take longer than all measuring.
         .nresamples(10_000)
