@@ -14,6 +14,9 @@ use crate::versus::Versus;
 /// From this share of a core on, whoever has it may be what is measured.
 pub(crate) const BUSY: f64 = 0.7;
 
+/// With less than this share of the downloads in flight, on average, it is another load.
+pub(crate) const FEW: f64 = 0.8;
+
 /// The result for one entrant at one workload. Its fields are those of a line of `--json`, in their order.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Cell {
@@ -122,6 +125,11 @@ impl Cell {
     pub(crate) fn server_share(&self) -> Option<f64> {
         let Median { server_cpu_us_per_download, downloads_per_s, .. } = self.median;
         Some(server_cpu_us_per_download? / 1e6 * downloads_per_s?)
+    }
+
+    /// How many of those that should be in flight were, on average.
+    pub(crate) fn in_flight_share(&self) -> Option<f64> {
+        Some(self.median.in_flight_mean? / self.in_flight as f64)
     }
 
     fn bound(&self) -> Option<Bound> {

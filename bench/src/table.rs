@@ -2,7 +2,7 @@
 
 use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
 
-use crate::cell::{BUSY, Bound, Cell, Median};
+use crate::cell::{BUSY, Bound, Cell, FEW, Median};
 use crate::entrant::Entrant;
 use crate::plan::{Source, Workload};
 use crate::versus::Versus;
@@ -15,9 +15,6 @@ const LINE: LineStyle = LineStyle::none().fill('─').junction('─');
 
 /// The column of the interval, which one round has not.
 const INTERVAL: usize = 8;
-
-/// With less than this share of the downloads under way that there should be, on average, it is another load.
-const FEW: f64 = 0.8;
 
 /// From here on, latencies are easier to read in milliseconds.
 const LONG_US: f64 = 10_000.0;
@@ -154,10 +151,9 @@ fn connections_note(cells: &[Cell]) -> Option<String> {
 
 /// The first ones have to be started, and the last ones end one by one: some are always missing.
 fn few_note(cells: &[Cell]) -> Option<String> {
-    let share = |cell: &Cell| Some(cell.median.in_flight_mean? / cell.in_flight as f64);
     let few: Vec<_> = cells
         .iter()
-        .filter_map(|cell| Some((cell.style, share(cell)?)))
+        .filter_map(|cell| Some((cell.style, cell.in_flight_share()?)))
         .filter(|(_, share)| *share < FEW)
         .map(|(style, share)| format!("{style} {:.0} %", share * 100.0))
         .collect();

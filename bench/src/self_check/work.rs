@@ -3,7 +3,7 @@
 use std::io;
 
 use super::Finding;
-use crate::cell::{BUSY, Bound, Cell, Median};
+use crate::cell::{BUSY, Bound, Cell, FEW, Median};
 use crate::cores::Split;
 use crate::entrant::Entrant;
 use crate::pair::Served;
@@ -24,7 +24,7 @@ pub(super) fn check(split: &Split) -> io::Result<Vec<Finding>> {
         served.push((entrant, trial.served.ok_or_else(|| io::Error::other("the server is ours"))?));
         cells.push(Cell::new(&workload, entrant, vec![Ok(trial)]));
     }
-    Ok(vec![equal_work(&served), server_has_time(&cells)])
+    Ok(vec![equal_work(&served), in_flight(&cells), server_has_time(&cells)])
 }
 
 fn equal_work(served: &[(Entrant, Served)]) -> Finding {
@@ -36,6 +36,22 @@ fn equal_work(served: &[(Entrant, Served)]) -> Finding {
         claim: "(e) equal work: connections, requests and bytes agree".into(),
         holds: equal && !served.is_empty(),
         figures: served.iter().map(told).collect(),
+    }
+}
+
+/// Latencies tell it, by Little's law. Those that are started first and last are alone for a while.
+fn in_flight(cells: &[Cell]) -> Finding {
+    let told = |cell: &Cell| {
+        let mean = cell.median.in_flight_mean.unwrap_or(f64::NAN);
+        format!("{:<12} {mean:.0} of {} in flight on average", cell.style, cell.in_flight)
+    };
+    Finding {
+        claim: format!(
+            "(e) at least {:.0} % of those downloads are in flight that are said to be",
+            FEW * 100.0
+        ),
+        holds: cells.iter().all(|cell| cell.in_flight_share().is_some_and(|share| share >= FEW)),
+        figures: cells.iter().map(told).collect(),
     }
 }
 
@@ -84,6 +100,14 @@ mod tests {
         let unequal = equal_work(&all(Served { requests: 11, ..served }));
         assert!(!unequal.holds && unequal.figures[1].contains("11 requests"));
         assert!(!equal_work(&[]).holds);
+    }
+
+    #[test]
+    fn too_few_in_flight_are_another_load() {
+        let mut cells = [cell("tokio", &[300.0])];
+        assert!(in_flight(&cells).holds);
+        cells[0].median.in_flight_mean = Some(40.0);
+        assert!(!in_flight(&cells).holds);
     }
 
     #[test]
