@@ -22,7 +22,7 @@ fn main() {
     let lab = Lab::open().expect("the server starts");
     let mut criterion = configured(Duration::from_millis(700), 30);
     latency(&mut criterion, &lab);
-    let mut criterion = configured(Duration::from_millis(1500), 10);
+    let mut criterion = configured(Duration::from_secs(1), 10);
     throughput(&mut criterion, &lab);
     criterion.final_summary();
 }
