@@ -12,15 +12,12 @@ const SIZES: [(&str, u64); 3] = [("1KiB", 1 << 10), ("32KiB", 32 << 10), ("1MiB"
 
 const IN_FLIGHT: [usize; 4] = [1, 16, 64, 256];
 
-/// So that even the widest batch is not over before it has become steady.
-const BATCH: usize = 512;
-
 const BATCH_BYTES: u64 = 32 << 10;
 
 fn main() {
     role::run_if_child();
     let lab = Lab::open().expect("the server starts");
-    let mut criterion = configured(Duration::from_millis(700), 30);
+    let mut criterion = configured(Duration::from_millis(700), 25);
     latency(&mut criterion, &lab);
     let mut criterion = configured(Duration::from_secs(1), 10);
     throughput(&mut criterion, &lab);
@@ -61,10 +58,13 @@ fn latency(criterion: &mut Criterion, lab: &Lab) {
 /// Batches of downloads, some of them at once: how much a style gets done.
 fn throughput(criterion: &mut Criterion, lab: &Lab) {
     let mut group = criterion.benchmark_group("throughput");
-    group.throughput(Throughput::Elements(BATCH as u64)).sampling_mode(SamplingMode::Flat);
-    let urls = vec![lab.photo_url(BATCH_BYTES); BATCH];
+    group.sampling_mode(SamplingMode::Flat);
     for in_flight in IN_FLIGHT {
-        let work = Work { downloads: BATCH, bytes: BATCH_BYTES, in_flight };
+        // Enough that even the widest batch becomes steady, and the narrowest is no matter of single downloads.
+        let downloads = 2 * in_flight.max(32);
+        group.throughput(Throughput::Elements(downloads as u64));
+        let urls = vec![lab.photo_url(BATCH_BYTES); downloads];
+        let work = Work { downloads, bytes: BATCH_BYTES, in_flight };
         for contender in Contender::ALL {
             // Made when it is needed: a filter may leave this one out.
             let client = OnceCell::new();
