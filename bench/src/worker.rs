@@ -21,7 +21,10 @@ use crate::role::Role;
 use crate::span::{Span, Spent};
 use crate::usage::{Status, Usage};
 
-/// How long threads may take to leave.
+/// When no thread has left for so many looks, all have that were about to.
+const LOOKS: usize = 5;
+
+/// From one of them to the next, so that who is leaving has the core.
 const LEAVE: Duration = Duration::from_millis(5);
 
 /// How often a worker is looked at.
@@ -261,13 +264,11 @@ fn burden(cpu_s: f64) -> f64 {
 /// Threads that have been joined may still be on their way out: they are none of those that are measured.
 fn settle() {
     let threads = || Status::of_this_process().map(|status| status.threads);
-    let mut before = threads();
-    loop {
+    let (mut before, mut unchanged) = (threads(), 0);
+    while unchanged < LOOKS {
         thread::sleep(LEAVE);
         let now = threads();
-        if now >= before {
-            break;
-        }
+        unchanged = if now < before { 0 } else { unchanged + 1 };
         before = now;
     }
 }
