@@ -138,7 +138,11 @@ impl Connection {
         scratch[..filled].copy_from_slice(&self.input);
         if !self.sent_ahead {
             // What TLS has to say besides the replies: the handshake.
-            ignore_would_block(self.transport.flush())?;
+            if let Err(error) = self.transport.flush()
+                && error.kind() != io::ErrorKind::WouldBlock
+            {
+                return Err(error);
+            }
             filled += match self.transport.read(&mut scratch[filled..])? {
                 0 => return Err(io::ErrorKind::UnexpectedEof.into()),
                 read => read,
@@ -231,10 +235,7 @@ impl Connection {
                 }
                 Step::Gather(count, at_most) => {
                     let before = *play.gatherings.get_or_insert(site.gatherings);
-                    if site.gatherings == before && site.tally.open_requests() >= *count as u64 {
-                        site.gatherings += 1;
-                    }
-                    if site.gatherings == before && !passed(&mut self.wake_at, *at_most) {
+                    if !site.gathered(*count, before) && !passed(&mut self.wake_at, *at_most) {
                         return Ok(Some(Pause::Wait));
                     }
                     self.wake_at = None;
@@ -297,12 +298,5 @@ fn pause_if_blocked(error: io::Error) -> io::Result<Option<Pause>> {
         io::ErrorKind::WouldBlock => Ok(Some(Pause::Wait)),
         io::ErrorKind::Interrupted => Ok(Some(Pause::Budget)),
         _ => Err(error),
-    }
-}
-
-fn ignore_would_block(result: io::Result<()>) -> io::Result<()> {
-    match result {
-        Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(()),
-        other => other,
     }
 }

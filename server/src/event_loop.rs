@@ -102,7 +102,7 @@ impl EventLoop {
         }
 
         let again = mem::take(&mut self.again);
-        let gatherings = self.site.gatherings;
+        let mut gatherings = self.site.gatherings;
         let mut woken = false;
         for event in &*events {
             match event.token() {
@@ -125,7 +125,8 @@ impl EventLoop {
                 token => self.advance(token),
             }
         }
-        if self.site.gatherings > gatherings {
+        while self.site.gatherings > gatherings {
+            gatherings = self.site.gatherings;
             self.advance_all();
         }
         // Last, so that an answer includes all that has happened before the question.

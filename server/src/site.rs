@@ -31,6 +31,14 @@ impl Site {
         }
     }
 
+    /// Whether `count` requests are open at once, or were since there had been `before` gatherings.
+    pub(crate) fn gathered(&mut self, count: usize, before: u64) -> bool {
+        if self.gatherings == before && self.tally.open_requests() >= count as u64 {
+            self.gatherings += 1;
+        }
+        self.gatherings > before
+    }
+
     pub(crate) fn keep_head(&mut self, head: &[u8]) {
         if let Some(heads) = &mut self.heads {
             if heads.len() == KEPT_HEADS {

@@ -4,7 +4,7 @@ mod common;
 
 use std::time::{Duration, Instant};
 
-use common::Wire;
+use common::{Wire, until};
 use photo_server::{Hold, PhotoServer};
 
 /// Longer than anything here takes.
@@ -50,7 +50,7 @@ fn whoever_is_to_gather_is_answered_when_all_are_there() {
         for wire in &mut wires[1..] {
             wire.get(&target);
         }
-        while server.counters().open_requests < ALL as u64 - 1 {}
+        until(&server, |counters| counters.open_requests == ALL as u64 - 1);
         wires[0].get(&target);
         for wire in &mut wires {
             assert!(wire.reply().0.starts_with("HTTP/1.1 200 OK"));

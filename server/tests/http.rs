@@ -7,10 +7,8 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use common::{End, Wire};
-use photo_server::{Counters, Options, PhotoServer, PictureFormat, picture};
-
-const SOON: Duration = Duration::from_secs(10);
+use common::{End, SOON, Wire, until};
+use photo_server::{Options, PhotoServer, PictureFormat, picture};
 
 #[test]
 fn a_photo_is_the_picture_it_says() {
@@ -77,98 +75,6 @@ fn a_head_may_arrive_byte_by_byte() {
     }
     assert_eq!(wire.reply().1.len(), 32 << 10);
     assert_eq!(server.request_heads(), [b"GET /photo HTTP/1.1\r\nHost: x\r\n\r\n"]);
-}
-
-#[test]
-fn counters_count() {
-    let server = PhotoServer::start().unwrap();
-    let mut wires: Vec<Wire> = (0..5).map(|_| Wire::connect(&server)).collect();
-    for wire in &mut wires {
-        wire.get("/photo?bytes=1000&delay_ms=200");
-    }
-    until(&server, |counters| counters.open_requests == 5);
-    let sent: usize = wires
-        .iter_mut()
-        .map(|wire| {
-            let (head, body) = wire.reply();
-            head.len() + body.len()
-        })
-        .sum();
-    let counters = server.counters();
-    let expected = Counters {
-        connections: 5,
-        requests: 5,
-        bytes_sent: sent as u64,
-        open_connections: 5,
-        open_requests: 0,
-        max_open_requests: 5,
-        aborted: 0,
-        cpu: counters.cpu,
-    };
-    assert_eq!(counters, expected);
-
-    wires.truncate(2);
-    until(&server, |counters| counters.open_connections == 2);
-    server.reset_counters();
-    let counters = server.counters();
-    let expected = Counters { open_connections: 2, cpu: counters.cpu, ..Counters::default() };
-    assert_eq!(counters, expected);
-}
-
-#[test]
-fn cpu_time_grows_with_the_work() {
-    let server = PhotoServer::start().unwrap();
-    let mut wire = Wire::connect(&server);
-    let before = server.counters().cpu;
-    wire.get("/photo?bytes=20000000");
-    wire.reply();
-    assert!(server.counters().cpu > before + Duration::from_millis(1));
-}
-
-#[test]
-fn a_peer_that_leaves_a_stalled_request_has_aborted_it() {
-    let server = PhotoServer::start().unwrap();
-    let mut wire = Wire::connect(&server);
-    for path in ["/fault/stall-before-head", "/fault/stall-in-body", "/photo?delay_ms=60000"] {
-        wire.get(path);
-        until(&server, |counters| counters.open_requests == 1);
-        thread::sleep(Duration::from_millis(20));
-        assert_eq!(server.counters().open_requests, 1);
-        wire = Wire::connect(&server);
-        until(&server, |counters| counters.open_requests == 0);
-    }
-    assert_eq!(server.counters().aborted, 3);
-}
-
-#[test]
-fn a_peer_that_leaves_between_requests_has_aborted_nothing() {
-    let server = PhotoServer::start().unwrap();
-    let mut wire = Wire::connect(&server);
-    wire.get("/photo");
-    wire.reply();
-    drop(wire);
-    until(&server, |counters| counters.open_connections == 0);
-    assert_eq!(server.counters().aborted, 0);
-}
-
-#[test]
-fn counters_over_http_do_not_count_themselves() {
-    let server = PhotoServer::start().unwrap();
-    let mut wire = Wire::connect(&server);
-    wire.get("/photo?bytes=1000");
-    wire.reply();
-    let mut asking = Wire::connect(&server);
-    for path in ["/counters", "/counters/reset"] {
-        asking.get(path);
-        let (head, body) = asking.reply();
-        assert!(head.contains("application/json"));
-        let json = String::from_utf8(body).unwrap();
-        assert!(json.starts_with("{\"connections\":1,\"requests\":1,"), "{json}");
-        assert!(json.contains("\"open_connections\":1,\"open_requests\":0,"), "{json}");
-    }
-    let counters = server.counters();
-    assert_eq!((counters.connections, counters.requests, counters.bytes_sent), (0, 0, 0));
-    assert_eq!(counters.open_connections, 1);
 }
 
 #[test]
@@ -292,15 +198,6 @@ fn a_port_in_use_is_an_error_that_names_it() {
     let error = options.start().unwrap_err();
     assert_eq!(error.kind(), std::io::ErrorKind::AddrInUse);
     assert!(error.to_string().contains(&format!("127.0.0.1:{port}")));
-}
-
-/// Waits for the server to notice something that has no answer.
-fn until(server: &PhotoServer, condition: impl Fn(&Counters) -> bool) {
-    let started = Instant::now();
-    while !condition(&server.counters()) {
-        assert!(started.elapsed() < SOON, "{:?}", server.counters());
-        thread::sleep(Duration::from_millis(1));
-    }
 }
 
 #[test]

@@ -4,9 +4,13 @@
 
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
-use photo_server::PhotoServer;
+use photo_server::{Counters, PhotoServer};
+
+/// Whatever takes longer has gone wrong.
+pub(crate) const SOON: Duration = Duration::from_secs(10);
 
 /// How a connection came to its end, as far as the client has watched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,5 +91,14 @@ impl Wire {
                 Ok(())
             }
         }
+    }
+}
+
+/// Waits for the server to notice something that has no answer.
+pub(crate) fn until(server: &PhotoServer, condition: impl Fn(&Counters) -> bool) {
+    let started = Instant::now();
+    while !condition(&server.counters()) {
+        assert!(started.elapsed() < SOON, "{:?}", server.counters());
+        thread::sleep(Duration::from_millis(1));
     }
 }
