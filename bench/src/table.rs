@@ -1,9 +1,12 @@
 //! What one looks at in the end.
 
+mod notes;
+
 use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
 
-use crate::cell::{BUSY, Bound, Cell, FEW, Median};
-use crate::entrant::Entrant;
+pub(crate) use notes::note;
+
+use crate::cell::{Cell, Median};
 use crate::plan::{Source, Workload};
 use crate::versus::Versus;
 
@@ -33,10 +36,7 @@ pub(crate) fn render(workload: &Workload, rounds: u32, cells: &[Cell]) -> String
 
     let rows = cells.iter().map(|cell| shown(row(cell, unit, floor)));
     let mut lines = vec![title(workload, rounds, cells), plain(shown(header(unit)), rows)];
-    lines.extend(cells.iter().filter_map(note));
-    lines.extend(connections_note(cells));
-    lines.extend(few_note(cells));
-    lines.extend(server_note(cells));
+    lines.extend(notes::of(cells));
     lines.join("\n")
 }
 
@@ -125,54 +125,6 @@ fn versus(cell: &Cell) -> Option<String> {
         _ if style == cell.style => "best".into(),
         true => format!("{:.2}–{:.2}", ratio.low, ratio.high),
         false => "no diff.".into(),
-    })
-}
-
-/// Why a row has no figures, or what its errors were.
-pub(crate) fn note(cell: &Cell) -> Option<String> {
-    let Cell { style, failed, first_error, .. } = cell;
-    match (failed, first_error) {
-        (Some(reason), _) => Some(format!("  {style}: not measured: {reason}")),
-        (None, Some(error)) => Some(format!("  {style}: the first error: {error}")),
-        (None, None) => None,
-    }
-}
-
-fn connections_note(cells: &[Cell]) -> Option<String> {
-    let keeps_none = |style: &str| style.parse().is_ok_and(|entrant: Entrant| !entrant.keeps_connections());
-    let names: Vec<_> = cells.iter().map(|cell| cell.style).filter(|style| keeps_none(style)).collect();
-    (!names.is_empty()).then(|| {
-        format!(
-            "  more work: a new connection for each download, where others keep theirs: {}",
-            names.join(", ")
-        )
-    })
-}
-
-/// The first ones have to be started, and the last ones end one by one: some are always missing.
-fn few_note(cells: &[Cell]) -> Option<String> {
-    let few: Vec<_> = cells
-        .iter()
-        .filter_map(|cell| Some((cell.style, cell.in_flight_share()?)))
-        .filter(|(_, share)| *share < FEW)
-        .map(|(style, share)| format!("{style} {:.0} %", share * 100.0))
-        .collect();
-    (!few.is_empty()).then(|| format!("  fewer in flight than said, on average: {}", few.join(", ")))
-}
-
-fn server_note(cells: &[Cell]) -> Option<String> {
-    let busy: Vec<_> = cells
-        .iter()
-        .filter(|cell| cell.bound == Some(Bound::Server))
-        .filter_map(|cell| Some((cell.style, cell.server_share()?)))
-        .map(|(style, share)| format!("{style} {:.0} %", share * 100.0))
-        .collect();
-    (!busy.is_empty()).then(|| {
-        format!(
-            "  server-bound? Its thread was busy for more than {:.0} % of the time with {}",
-            BUSY * 100.0,
-            busy.join(", ")
-        )
     })
 }
 
@@ -271,31 +223,6 @@ mod tests {
     fn a_cell_that_could_not_run_is_shown_with_its_reason() {
         let text = render(&workload(), 1, &[failed("blocking", "needs 9 threads, pid_max allows 1")]);
         assert!(text.contains("  blocking: not measured: needs 9 threads, pid_max allows 1"), "{text}");
-    }
-
-    #[test]
-    fn a_busy_server_is_pointed_out() {
-        let mut busy = cell("floor", &[1.0]);
-        assert!(server_note(std::slice::from_ref(&busy)).is_none());
-        busy.median.downloads_per_s = Some(45_000.0);
-        busy.bound = Some(Bound::Server);
-        assert!(server_note(&[busy]).unwrap().ends_with("floor 90 %"));
-    }
-
-    #[test]
-    fn whoever_had_fewer_in_flight_is_pointed_out() {
-        let mut few = cell("tokio", &[1.0]);
-        assert!(few_note(std::slice::from_ref(&few)).is_none());
-        few.median.in_flight_mean = Some(32.0);
-        assert!(few_note(&[few]).unwrap().ends_with("tokio 50 %"));
-    }
-
-    #[cfg(feature = "peers")]
-    #[test]
-    fn who_keeps_no_connections_is_named() {
-        let cells = ["floor", "reqwest", "attohttpc", "ehttp"].map(|name| cell(name, &[1.0]));
-        assert!(connections_note(&cells).unwrap().ends_with("theirs: attohttpc, ehttp"));
-        assert!(connections_note(&cells[..2]).is_none());
     }
 
     #[test]
