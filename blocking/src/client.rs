@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use photo::{Config, Endpoint, Error, Photo, Pool, Received, Target, tls};
+use photo::{Config, Error, Origin, Photo, Pool, Received, Target, tls};
 use rustls::ClientConfig;
 
 use crate::connection::Connection;
@@ -93,11 +93,11 @@ impl Client {
         self.shared.ureq.clone()
     }
 
-    /// A kept connection to `endpoint` that is still open.
-    pub(crate) fn take_idle(&self, endpoint: &Endpoint) -> Option<Connection> {
+    /// A kept connection to `origin` that is still open.
+    pub(crate) fn take_idle(&self, origin: &Origin) -> Option<Connection> {
         loop {
             // Looked at and closed outside of the lock: both are system calls, and other threads wait here.
-            let connection = self.lock_idle().take(endpoint)?;
+            let connection = self.lock_idle().take(origin)?;
             if connection.is_open() {
                 return Some(connection);
             }
@@ -105,8 +105,8 @@ impl Client {
     }
 
     /// Keeps a connection for the next download.
-    pub(crate) fn keep_idle(&self, endpoint: &Endpoint, connection: Connection) {
-        let surplus = self.lock_idle().put(endpoint, connection);
+    pub(crate) fn keep_idle(&self, origin: &Origin, connection: Connection) {
+        let surplus = self.lock_idle().put(origin, connection);
         drop(surplus); // closed outside of the lock
     }
 

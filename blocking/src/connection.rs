@@ -6,7 +6,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use photo::{Config, Deadline, Endpoint, Error, Phase};
+use photo::{Config, Deadline, Error, Origin, Phase};
 use rustls::{ClientConfig, ClientConnection};
 use socket2::{Domain, SockRef, Socket, Type};
 
@@ -21,7 +21,7 @@ const SLACK: Duration = Duration::from_millis(4);
 /// From then on, and as long as the guard lives, cancelling the token ends every wait on the socket.
 pub(crate) fn connect(
     addresses: &[SocketAddr],
-    endpoint: &Endpoint,
+    origin: &Origin,
     config: &Config,
     deadline: &Deadline,
     token: Option<&CancelToken>,
@@ -36,7 +36,7 @@ pub(crate) fn connect(
             Err(error) => last = error,
         }
     }
-    Err(Error::connect(endpoint, last))
+    Err(Error::connect(origin, last))
 }
 
 fn attempt(
@@ -126,15 +126,15 @@ impl Patience {
     }
 
     /// What an error of a [`Connection`] means to the user.
-    pub(crate) fn error(&self, endpoint: &Endpoint, error: io::Error) -> Error {
+    pub(crate) fn error(&self, origin: &Origin, error: io::Error) -> Error {
         match error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) {
             Some(timeout) => timeout.clone(),
-            None if self.phase == Phase::Handshake => Error::tls(endpoint, error),
+            None if self.phase == Phase::Handshake => Error::tls(origin, error),
             // TLS reports a connection that ended without saying so.
             None if error.kind() == io::ErrorKind::UnexpectedEof => {
                 Error::Truncated { received: 0, expected: None }
             }
-            None => Error::io(self.phase, endpoint, error),
+            None => Error::io(self.phase, origin, error),
         }
     }
 }
@@ -156,16 +156,16 @@ impl Connection {
     /// Agrees on TLS.
     pub(crate) fn handshake(
         mut self,
-        endpoint: &Endpoint,
+        origin: &Origin,
         tls: &Arc<ClientConfig>,
         mut patience: Patience,
     ) -> Result<Self, Error> {
-        let client = ClientConnection::new(Arc::clone(tls), endpoint.server_name()?)
-            .map_err(|error| Error::tls(endpoint, io::Error::other(error)))?;
+        let client = ClientConnection::new(Arc::clone(tls), origin.server_name()?)
+            .map_err(|error| Error::tls(origin, io::Error::other(error)))?;
         let tls = self.tls.insert(Box::new(client));
         let mut stream = Waiting { socket: &mut self.socket, patience: &mut patience };
         while tls.is_handshaking() {
-            tls.complete_io(&mut stream).map_err(|error| stream.patience.error(endpoint, error))?;
+            tls.complete_io(&mut stream).map_err(|error| stream.patience.error(origin, error))?;
         }
         Ok(self)
     }

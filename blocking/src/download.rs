@@ -54,7 +54,7 @@ struct Failed {
 impl Hop<'_> {
     fn run(mut self, on_progress: &mut impl FnMut(Received)) -> Result<Outcome, Error> {
         cancel::check(self.token)?;
-        if let Some(kept) = self.client.take_idle(self.target.endpoint()) {
+        if let Some(kept) = self.client.take_idle(self.target.origin()) {
             let guard = cancel::guard(self.token, kept.tcp())?;
             match self.exchange(kept, guard, on_progress) {
                 // The server closed it while the request was under way; RFC 9112, section 9.3.1.
@@ -71,21 +71,21 @@ impl Hop<'_> {
     }
 
     fn resolve(&self) -> Result<Vec<SocketAddr>, Error> {
-        resolve::resolve(self.target.endpoint(), self.client.config(), &self.deadline, self.token)
+        resolve::resolve(self.target.origin(), self.client.config(), &self.deadline, self.token)
     }
 
     fn connect(&self, addresses: &[SocketAddr]) -> Result<(Arc<TcpStream>, Option<Guard>), Error> {
-        let (endpoint, config) = (self.target.endpoint(), self.client.config());
-        connection::connect(addresses, endpoint, config, &self.deadline, self.token)
+        let (origin, config) = (self.target.origin(), self.client.config());
+        connection::connect(addresses, origin, config, &self.deadline, self.token)
     }
 
     fn handshake(&self, tcp: Arc<TcpStream>) -> Result<Connection, Error> {
-        let endpoint = self.target.endpoint();
+        let origin = self.target.origin();
         let connection = Connection::plain(tcp);
-        if !endpoint.is_https() {
+        if !origin.is_https() {
             return Ok(connection);
         }
-        let agreed = connection.handshake(endpoint, self.client.tls(), self.patience(Phase::Handshake));
+        let agreed = connection.handshake(origin, self.client.tls(), self.patience(Phase::Handshake));
         cancel::check(self.token).and(agreed)
     }
 
@@ -96,11 +96,11 @@ impl Hop<'_> {
         guard: Option<Guard>,
         on_progress: &mut impl FnMut(Received),
     ) -> Result<Outcome, Failed> {
-        let endpoint = self.target.endpoint();
+        let origin = self.target.origin();
         let mut patience = self.patience(Phase::Send);
         patience.deadline.moved(self.client.config(), Instant::now());
         let room = self.target.request_room(self.client.config());
-        let slot = Slot::new(OneExchange::new(connection, endpoint, patience, room));
+        let slot = Slot::new(OneExchange::new(connection, origin, patience, room));
 
         let reply = self.ask(&slot);
         let mut exchange = slot.take().expect("ureq is done with it");
@@ -115,7 +115,7 @@ impl Hop<'_> {
         match outcome {
             Ok((outcome, reuse)) => {
                 if reuse && let Some(connection) = exchange.into_drained() {
-                    self.client.keep_idle(endpoint, connection);
+                    self.client.keep_idle(origin, connection);
                 }
                 Ok(outcome)
             }

@@ -7,7 +7,7 @@ use std::sync::mpsc::{self, Sender};
 use std::thread;
 use std::time::Instant;
 
-use photo::{Config, Deadline, Endpoint, Error, Phase};
+use photo::{Config, Deadline, Error, Origin, Phase};
 
 use crate::CancelToken;
 use crate::cancel::{self, Interrupt};
@@ -15,26 +15,26 @@ use crate::cancel::{self, Interrupt};
 /// Enough for the C library's resolver and its plug-ins, which keep their buffers on the stack.
 const STACK: usize = 512 << 10;
 
-/// The addresses of `endpoint`, at least one, in the order in which they are to be tried.
+/// The addresses of `origin`, at least one, in the order in which they are to be tried.
 pub(crate) fn resolve(
-    endpoint: &Endpoint,
+    origin: &Origin,
     config: &Config,
     deadline: &Deadline,
     token: Option<&CancelToken>,
 ) -> Result<Vec<SocketAddr>, Error> {
-    if let Some(known) = endpoint.addresses(config) {
-        return endpoint.resolved(Ok(known));
+    if let Some(known) = origin.addresses(config) {
+        return origin.resolved(Ok(known));
     }
-    let (host, port) = (endpoint.host(), endpoint.port());
+    let (host, port) = (origin.host(), origin.port());
     let look_up = move || (host.as_str(), port).to_socket_addrs().map(Iterator::collect);
-    endpoint.resolved(Ok(elsewhere(look_up, endpoint, config, deadline, token)?))
+    origin.resolved(Ok(elsewhere(look_up, origin, config, deadline, token)?))
 }
 
 /// The operating system's resolver knows no deadline and cannot be interrupted. So it works in a thread of its
 /// own, which is left to itself when the answer is not wanted any more.
 fn elsewhere<T: Send + 'static>(
     look_up: impl FnOnce() -> io::Result<T> + Send + 'static,
-    endpoint: &Endpoint,
+    origin: &Origin,
     config: &Config,
     deadline: &Deadline,
     token: Option<&CancelToken>,
@@ -46,9 +46,9 @@ fn elsewhere<T: Send + 'static>(
     // Nobody listens any more once the deadline has passed.
     let work = move || drop(to_here.send(Some(look_up())));
     let thread = thread::Builder::new().name("photo-resolve".into()).stack_size(STACK);
-    thread.spawn(work).map_err(|error| Error::resolve(endpoint, error))?;
+    thread.spawn(work).map_err(|error| Error::resolve(origin, error))?;
     match answer.recv_timeout(deadline.at().saturating_duration_since(Instant::now())) {
-        Ok(Some(found)) => found.map_err(|error| Error::resolve(endpoint, error)),
+        Ok(Some(found)) => found.map_err(|error| Error::resolve(origin, error)),
         Ok(None) => Err(Error::Cancelled),
         Err(_) => Err(deadline.error(config, Phase::Resolve)),
     }
@@ -73,7 +73,7 @@ mod tests {
         token: Option<&CancelToken>,
     ) -> Result<u8, Error> {
         let target = Target::parse("http://a.test/").unwrap();
-        elsewhere(answer, target.endpoint(), config, &Deadline::new(config, Instant::now()), token)
+        elsewhere(answer, target.origin(), config, &Deadline::new(config, Instant::now()), token)
     }
 
     fn too_long() -> io::Result<u8> {
@@ -88,7 +88,7 @@ mod tests {
         for (url, address) in [("http://127.0.0.1/", "127.0.0.1:80"), ("https://[::1]:8/", "[::1]:8")] {
             let target = Target::parse(url).unwrap();
             assert_eq!(
-                resolve(target.endpoint(), &config, &deadline, None).unwrap(),
+                resolve(target.origin(), &config, &deadline, None).unwrap(),
                 [address.parse().unwrap()]
             );
         }
@@ -99,7 +99,7 @@ mod tests {
         let config = Config::default();
         let target = Target::parse("http://localhost:81/").unwrap();
         let addresses =
-            resolve(target.endpoint(), &config, &Deadline::new(&config, Instant::now()), None).unwrap();
+            resolve(target.origin(), &config, &Deadline::new(&config, Instant::now()), None).unwrap();
         assert!(
             addresses.iter().all(|address| address.ip().is_loopback() && address.port() == 81),
             "{addresses:?}"

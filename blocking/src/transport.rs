@@ -7,7 +7,7 @@
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use photo::{Endpoint, Error, Head, Phase};
+use photo::{Error, Head, Origin, Phase};
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
@@ -30,9 +30,9 @@ pub(crate) struct OneExchange {
 
 impl OneExchange {
     /// With `room` bytes for the request.
-    pub(crate) fn new(connection: Connection, endpoint: &Endpoint, patience: Patience, room: usize) -> Self {
+    pub(crate) fn new(connection: Connection, origin: &Origin, patience: Patience, room: usize) -> Self {
         Self {
-            line: Line { connection, endpoint: endpoint.clone(), patience },
+            line: Line { connection, origin: origin.clone(), patience },
             buffers: InOut::new(room),
             head: None,
             is_answered: false,
@@ -84,7 +84,7 @@ impl OneExchange {
 #[derive(Debug)]
 struct Line {
     connection: Connection,
-    endpoint: Endpoint,
+    origin: Origin,
     patience: Patience,
 }
 
@@ -102,7 +102,7 @@ impl Line {
     }
 
     fn failed(&self, error: io::Error) -> Error {
-        self.patience.error(&self.endpoint, error)
+        self.patience.error(&self.origin, error)
     }
 }
 

@@ -5,10 +5,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use mio::net::TcpStream;
-use photo::{Endpoint, Error, Exchange};
+use photo::{Error, Exchange, Origin};
 use rustls::{ClientConfig, ClientConnection};
 
-/// A TCP connection, with TLS over it where the endpoint wants that. Nothing here waits: what cannot be done now
+/// A TCP connection, with TLS over it where the origin wants that. Nothing here waits: what cannot be done now
 /// says `WouldBlock`, and the event loop tells when to try again.
 pub(crate) struct Connection {
     stream: TcpStream,
@@ -48,27 +48,23 @@ impl Connection {
         }
     }
 
-    /// Agrees on TLS where `endpoint` wants it; whether that is done by now.
-    pub(crate) fn handshake(
-        &mut self,
-        config: &Arc<ClientConfig>,
-        endpoint: &Endpoint,
-    ) -> Result<bool, Error> {
-        if !endpoint.is_https() {
+    /// Agrees on TLS where `origin` wants it; whether that is done by now.
+    pub(crate) fn handshake(&mut self, config: &Arc<ClientConfig>, origin: &Origin) -> Result<bool, Error> {
+        if !origin.is_https() {
             return Ok(true);
         }
         let tls = match &mut self.tls {
             Some(tls) => tls,
             none => {
-                let tls = ClientConnection::new(Arc::clone(config), endpoint.server_name()?);
-                none.insert(Box::new(tls.map_err(|error| Error::tls(endpoint, io::Error::other(error)))?))
+                let tls = ClientConnection::new(Arc::clone(config), origin.server_name()?);
+                none.insert(Box::new(tls.map_err(|error| Error::tls(origin, io::Error::other(error)))?))
             }
         };
         while tls.is_handshaking() {
             match tls.complete_io(&mut self.stream) {
                 Ok(_) => {}
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(false),
-                Err(error) => return Err(Error::tls(endpoint, error)),
+                Err(error) => return Err(Error::tls(origin, error)),
             }
         }
         Ok(true)

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use mio::event::Event;
 use mio::{Events, Interest, Poll, Token, Waker};
-use photo::{Config, Endpoint, Error, Phase, Pool, tls};
+use photo::{Config, Error, Origin, Phase, Pool, tls};
 use rustls::ClientConfig;
 use slab::Slab;
 
@@ -65,8 +65,8 @@ pub(crate) struct Watched {
 /// Whom an event on a connection concerns.
 pub(crate) enum Owner {
     Download(DownloadKey),
-    /// Nobody at present; it is kept for this endpoint.
-    Idle(Endpoint),
+    /// Nobody at present; it is kept for this origin.
+    Idle(Origin),
 }
 
 /// A connection that is ready, as an event says.
@@ -246,8 +246,8 @@ impl EventLoop {
         match &watched.owner {
             &Owner::Download(key) => self.go_on(key),
             Owner::Idle(_) if watched.connection.is_open() => {}
-            Owner::Idle(endpoint) => {
-                self.idle.remove(endpoint, |idle| *idle == connection);
+            Owner::Idle(origin) => {
+                self.idle.remove(origin, |idle| *idle == connection);
                 self.close(connection);
             }
         }

@@ -2,9 +2,9 @@
 
 use std::net::{SocketAddr, ToSocketAddrs};
 
-use photo::{Endpoint, Error};
+use photo::{Error, Origin};
 
-/// The addresses of `endpoint`, at least one; asks the system's resolver, which blocks: to be called by a worker.
-pub(crate) fn resolve(endpoint: &Endpoint) -> Result<Vec<SocketAddr>, Error> {
-    endpoint.resolved((endpoint.host(), endpoint.port()).to_socket_addrs().map(Iterator::collect))
+/// The addresses of `origin`, at least one; asks the system's resolver, which blocks: to be called by a worker.
+pub(crate) fn resolve(origin: &Origin) -> Result<Vec<SocketAddr>, Error> {
+    origin.resolved((origin.host(), origin.port()).to_socket_addrs().map(Iterator::collect))
 }

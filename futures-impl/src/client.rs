@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_rustls::TlsConnector;
-use photo::{Config, Endpoint, Error, Photo, Pool, Received, Target, tls};
+use photo::{Config, Error, Origin, Photo, Pool, Received, Target, tls};
 
 use crate::connection::Connection;
 use crate::download;
@@ -87,11 +87,11 @@ impl<R: Runtime> Client<R> {
         &self.shared.tls
     }
 
-    /// A kept connection to `endpoint` that is still open.
-    pub(crate) fn take_idle(&self, endpoint: &Endpoint) -> Option<Connection<R>> {
+    /// A kept connection to `origin` that is still open.
+    pub(crate) fn take_idle(&self, origin: &Origin) -> Option<Connection<R>> {
         loop {
             // Looked at and closed outside of the lock: both are system calls, and other threads wait here.
-            let connection = self.lock_idle().take(endpoint)?;
+            let connection = self.lock_idle().take(origin)?;
             if connection.is_open() {
                 return Some(connection);
             }
@@ -99,8 +99,8 @@ impl<R: Runtime> Client<R> {
     }
 
     /// Keeps a connection for the next download.
-    pub(crate) fn keep_idle(&self, endpoint: &Endpoint, connection: Connection<R>) {
-        let surplus = self.lock_idle().put(endpoint, connection);
+    pub(crate) fn keep_idle(&self, origin: &Origin, connection: Connection<R>) {
+        let surplus = self.lock_idle().put(origin, connection);
         drop(surplus); // closed outside of the lock
     }
 

@@ -9,12 +9,12 @@ use std::time::Instant;
 
 use futures::io::{AsyncRead, AsyncWrite};
 use futures_rustls::client::TlsStream;
-use photo::{Endpoint, Error, Exchange};
+use photo::{Error, Exchange, Origin};
 
 use crate::Client;
 use crate::runtime::Runtime;
 
-/// A TCP connection, with TLS over it where the endpoint wants that.
+/// A TCP connection, with TLS over it where the origin wants that.
 pub(crate) struct Connection<R: Runtime> {
     stream: Stream<R>,
     /// Whether the last read has emptied the socket, so that another one would find nothing.
@@ -44,14 +44,14 @@ impl<R: Runtime> Connection<R> {
         Ok(Self { stream, drained: true, timer: None })
     }
 
-    /// Agrees on TLS where `endpoint` wants it.
-    pub(crate) async fn handshake(self, client: &Client<R>, endpoint: &Endpoint) -> Result<Self, Error> {
+    /// Agrees on TLS where `origin` wants it.
+    pub(crate) async fn handshake(self, client: &Client<R>, origin: &Origin) -> Result<Self, Error> {
         match self.stream {
-            Stream::Plain(stream) if endpoint.is_https() => {
+            Stream::Plain(stream) if origin.is_https() => {
                 // Boxed, because it is large, and those without TLS need no room for it.
                 let stream = Noting { socket: stream, moved: None };
-                let agreed = Box::pin(client.tls().connect(endpoint.server_name()?, stream)).await;
-                let stream = agreed.map_err(|error| Error::tls(endpoint, error))?;
+                let agreed = Box::pin(client.tls().connect(origin.server_name()?, stream)).await;
+                let stream = agreed.map_err(|error| Error::tls(origin, error))?;
                 Ok(Self { stream: Stream::Tls(stream.into()), drained: false, timer: None })
             }
             stream => Ok(Self { stream, ..self }),

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Instant;
 
-use photo::{Deadline, Endpoint, Error, Exchange, Phase, Photo, Progress, Received, Target};
+use photo::{Deadline, Error, Exchange, Origin, Phase, Photo, Progress, Received, Target};
 
 use crate::Client;
 use crate::connection::{Connection, Timer};
@@ -28,8 +28,8 @@ pub(crate) async fn download<R: Runtime>(
     let mut watch = Watch::new(client);
     let mut retry = false;
     loop {
-        let endpoint = exchange.endpoint().clone();
-        let kept = if retry { None } else { client.take_idle(&endpoint) };
+        let origin = exchange.origin().clone();
+        let kept = if retry { None } else { client.take_idle(&origin) };
         let was_kept = kept.is_some();
         let mut connection = match kept {
             Some(mut connection) => {
@@ -37,13 +37,13 @@ pub(crate) async fn download<R: Runtime>(
                 connection
             }
             // Boxed, because each future has room for all that it may await, and most need no connection.
-            None => Box::pin(connect(client, &endpoint, &mut watch)).await?,
+            None => Box::pin(connect(client, &origin, &mut watch)).await?,
         };
         match transfer(&mut connection, &mut exchange, &mut watch, &mut on_progress).await {
             Ok((outcome, reuse)) => {
                 if reuse {
                     connection.timer = watch.timer.take();
-                    client.keep_idle(&endpoint, connection);
+                    client.keep_idle(&origin, connection);
                 }
                 match outcome {
                     Outcome::Photo(photo) => return Ok(photo),
@@ -62,18 +62,18 @@ pub(crate) async fn download<R: Runtime>(
 /// A fresh connection: resolves the name and tries each address in turn.
 async fn connect<R: Runtime>(
     client: &Client<R>,
-    endpoint: &Endpoint,
+    origin: &Origin,
     watch: &mut Watch<'_, R>,
 ) -> Result<Connection<R>, Error> {
-    let found = resolve(client.runtime(), endpoint, client.config());
+    let found = resolve(client.runtime(), origin, client.config());
     let addresses = watch.within(Phase::Resolve, found).await??;
-    let connection = connect_to_any(client, endpoint, &addresses, watch).await?;
-    watch.within(Phase::Handshake, connection.handshake(client, endpoint)).await?
+    let connection = connect_to_any(client, origin, &addresses, watch).await?;
+    watch.within(Phase::Handshake, connection.handshake(client, origin)).await?
 }
 
 async fn connect_to_any<R: Runtime>(
     client: &Client<R>,
-    endpoint: &Endpoint,
+    origin: &Origin,
     addresses: &[SocketAddr],
     watch: &mut Watch<'_, R>,
 ) -> Result<Connection<R>, Error> {
@@ -87,7 +87,7 @@ async fn connect_to_any<R: Runtime>(
             None => {}
         }
     }
-    Err(Error::connect(endpoint, last))
+    Err(Error::connect(origin, last))
 }
 
 enum Outcome {

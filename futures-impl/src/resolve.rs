@@ -2,19 +2,19 @@
 
 use std::net::SocketAddr;
 
-use photo::{Config, Endpoint, Error};
+use photo::{Config, Error, Origin};
 
 use crate::runtime::Runtime;
 
-/// The addresses of `endpoint`, at least one; the runtime asks the system's resolver on a worker thread.
+/// The addresses of `origin`, at least one; the runtime asks the system's resolver on a worker thread.
 pub(crate) async fn resolve<R: Runtime>(
     runtime: &R,
-    endpoint: &Endpoint,
+    origin: &Origin,
     config: &Config,
 ) -> Result<Vec<SocketAddr>, Error> {
-    let found = match endpoint.addresses(config) {
+    let found = match origin.addresses(config) {
         Some(known) => Ok(known),
-        None => runtime.resolve(endpoint.host(), endpoint.port()).await,
+        None => runtime.resolve(origin.host(), origin.port()).await,
     };
-    endpoint.resolved(found)
+    origin.resolved(found)
 }

@@ -13,7 +13,7 @@ fuzz_target!(|text: &str| {
     let target = match (Target::parse(text), Target::parse(&format!(" {text}"))) {
         (Ok(plain), Ok(standard)) => {
             assert_eq!(request(&plain), request(&standard));
-            assert_eq!((plain.url(), plain.endpoint()), (standard.url(), standard.endpoint()));
+            assert_eq!((plain.url(), plain.origin()), (standard.url(), standard.origin()));
             plain
         }
         (Err(plain), Err(standard)) => return assert_eq!(reason(plain), reason(standard)),
@@ -32,7 +32,7 @@ fuzz_target!(|text: &str| {
 
     // What is shown leads to the same place, without credentials.
     let shown = Target::parse(&target.url()).expect("what is shown is a URL");
-    assert_eq!((shown.url(), shown.endpoint()), (target.url(), target.endpoint()));
+    assert_eq!((shown.url(), shown.origin()), (target.url(), target.origin()));
     assert!(!has_credentials || !request(&shown).contains("authorization"));
 });
 

@@ -37,18 +37,18 @@ pub enum Error {
         source: Arc<io::Error>,
     },
     /// When none of the host's addresses accepted a connection; the source is of the last one tried.
-    #[error("cannot connect to {endpoint}: {source}")]
+    #[error("cannot connect to {origin}: {source}")]
     Connect {
         /// Scheme, host and port.
-        endpoint: Box<str>,
+        origin: Box<str>,
         /// What the operating system said.
         source: Arc<io::Error>,
     },
     /// When TLS could not be agreed on, a certificate was refused, or an encrypted record was broken.
-    #[error("TLS with {endpoint} failed: {source}")]
+    #[error("TLS with {origin} failed: {source}")]
     Tls {
         /// Scheme, host and port.
-        endpoint: Box<str>,
+        origin: Box<str>,
         /// What the TLS library said.
         source: Arc<io::Error>,
     },
@@ -141,9 +141,9 @@ impl Error {
     ///
     /// The TLS library reports its own failures as `io::Error` too; they become [`Error::Tls`].
     #[must_use]
-    pub fn io(phase: Phase, endpoint: &crate::Endpoint, source: io::Error) -> Self {
+    pub fn io(phase: Phase, origin: &crate::Origin, source: io::Error) -> Self {
         if source.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<rustls::Error>) {
-            return Self::tls(endpoint, source);
+            return Self::tls(origin, source);
         }
         Self::Io { phase, source: Arc::new(source) }
     }
@@ -156,20 +156,20 @@ impl Error {
 
     /// Wraps a failure of the resolver.
     #[must_use]
-    pub fn resolve(endpoint: &crate::Endpoint, source: io::Error) -> Self {
-        Self::Resolve { host: endpoint.host().into(), source: Arc::new(source) }
+    pub fn resolve(origin: &crate::Origin, source: io::Error) -> Self {
+        Self::Resolve { host: origin.host().into(), source: Arc::new(source) }
     }
 
     /// Wraps the failure of the last address that was tried.
     #[must_use]
-    pub fn connect(endpoint: &crate::Endpoint, source: io::Error) -> Self {
-        Self::Connect { endpoint: endpoint.to_string().into(), source: Arc::new(source) }
+    pub fn connect(origin: &crate::Origin, source: io::Error) -> Self {
+        Self::Connect { origin: origin.to_string().into(), source: Arc::new(source) }
     }
 
     /// Wraps a failure of the TLS handshake.
     #[must_use]
-    pub fn tls(endpoint: &crate::Endpoint, source: io::Error) -> Self {
-        Self::Tls { endpoint: endpoint.to_string().into(), source: Arc::new(source) }
+    pub fn tls(origin: &crate::Origin, source: io::Error) -> Self {
+        Self::Tls { origin: origin.to_string().into(), source: Arc::new(source) }
     }
 
     /// Whether trying again may help: connections that were refused or reset, and the statuses 429 and 5xx. A
@@ -212,8 +212,8 @@ mod tests {
 
     #[test]
     fn the_cause_is_kept_as_source() {
-        let endpoint = crate::Target::parse("http://a.test/").unwrap().endpoint().clone();
-        let refused = Error::connect(&endpoint, io::ErrorKind::ConnectionRefused.into());
+        let origin = crate::Target::parse("http://a.test/").unwrap().origin().clone();
+        let refused = Error::connect(&origin, io::ErrorKind::ConnectionRefused.into());
         let source = refused.source().unwrap().downcast_ref::<Arc<io::Error>>().unwrap();
         assert_eq!(source.kind(), io::ErrorKind::ConnectionRefused);
         assert_eq!(refused.to_string(), "cannot connect to http://a.test:80: connection refused");

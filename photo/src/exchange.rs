@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use crate::head::HEAD_ROOM;
-use crate::{Config, Endpoint, Error, Incoming, Phase, Photo, Received, Target};
+use crate::{Config, Error, Incoming, Origin, Phase, Photo, Received, Target};
 
 mod buffer;
 mod plain;
@@ -122,8 +122,8 @@ impl Exchange {
 
     /// Where the bytes must go.
     #[must_use]
-    pub fn endpoint(&self) -> &Endpoint {
-        self.target.endpoint()
+    pub fn origin(&self) -> &Origin {
+        self.target.origin()
     }
 
     /// What the download is waiting for, once it has a connection.
@@ -214,7 +214,7 @@ impl Exchange {
         match error.kind() {
             // TLS reports a connection that ended without saying so.
             io::ErrorKind::UnexpectedEof => self.truncated(),
-            _ => Error::io(self.phase(), self.endpoint(), error),
+            _ => Error::io(self.phase(), self.origin(), error),
         }
     }
 

@@ -9,7 +9,7 @@
 //! use photo::{Config, Error, Exchange};
 //!
 //! let exchange = Exchange::new("http://coolcats.com/cat.gif", &Config::default().into())?;
-//! assert_eq!(exchange.endpoint().to_string(), "http://coolcats.com:80");
+//! assert_eq!(exchange.origin().to_string(), "http://coolcats.com:80");
 //! assert!(exchange.to_send().starts_with(b"GET /cat.gif HTTP/1.1\r\n"));
 //! # Ok::<(), Error>(())
 //! ```
@@ -28,7 +28,6 @@ mod body;
 mod chunked;
 mod config;
 mod deadline;
-mod endpoint;
 mod error;
 mod exchange;
 mod file_name;
@@ -36,6 +35,7 @@ mod format;
 mod head;
 mod incoming;
 mod normal_url;
+mod origin;
 mod photo;
 mod pool;
 mod reply;
@@ -50,12 +50,12 @@ pub use backoff::{Backoff, RetryAfter};
 pub use body::Received;
 pub use config::Config;
 pub use deadline::Deadline;
-pub use endpoint::Endpoint;
 pub use error::{Error, Phase};
 pub use exchange::{Exchange, Progress};
 pub use format::Format;
 pub use head::{HEAD_ROOM, Head, MAX_HEAD};
 pub use incoming::Incoming;
+pub use origin::Origin;
 pub use photo::Photo;
 pub use pool::Pool;
 pub use reply::Reply;

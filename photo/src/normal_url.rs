@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use http::Uri;
 use url::{Host, Position, Url};
 
-use crate::Endpoint;
+use crate::Origin;
 
 /// Longest host name that is taken for plain; also the longest label that DNS allows.
 const PLAIN_HOST: usize = 63;
@@ -17,7 +17,7 @@ const PLAIN_HOST: usize = 63;
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct NormalUrl {
     text: Box<str>,
-    endpoint: Endpoint,
+    origin: Origin,
     /// Where in the text the host begins, behind credentials.
     host_at: usize,
     /// Where the path begins, behind the port.
@@ -48,8 +48,8 @@ impl NormalUrl {
     }
 
     /// Scheme, host and port.
-    pub(crate) fn endpoint(&self) -> &Endpoint {
-        &self.endpoint
+    pub(crate) fn origin(&self) -> &Origin {
+        &self.origin
     }
 
     /// The host, with the port if it is not the scheme's own.
@@ -68,11 +68,11 @@ impl NormalUrl {
     }
 
     fn of(url: &Url) -> Result<Self, String> {
-        let endpoint = Endpoint::of(url)?;
+        let origin = Origin::of(url)?;
         // What HTTP libraries understand is a little less than what the standard allows.
         url.as_str().parse::<Uri>().map_err(|error| error.to_string())?;
         Ok(Self {
-            endpoint,
+            origin,
             host_at: url[..Position::BeforeHost].len(),
             path_at: url[..Position::AfterPort].len(),
             fragment_at: url[..Position::AfterQuery].len(),
@@ -97,11 +97,11 @@ impl NormalUrl {
             Some((host, port)) => (host, plain_port(port).filter(|port| *port != own_port)?),
             None => (authority, own_port),
         };
-        let endpoint = Endpoint::new(https, plain_host(host)?, port);
+        let origin = Origin::new(https, plain_host(host)?, port);
         let host_at = scheme.len() + "://".len();
         Some(Self {
             text: text.into(),
-            endpoint,
+            origin,
             host_at,
             path_at: host_at + authority.len(),
             fragment_at: text.len(),

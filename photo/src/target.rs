@@ -6,7 +6,7 @@ use http::uri::InvalidUri;
 use http::{HeaderValue, Request, header};
 
 use crate::normal_url::NormalUrl;
-use crate::{Config, Endpoint, Error};
+use crate::{Config, Error, Origin};
 
 /// Longest URL that is asked for, in bytes; twice what RFC 9110, section 4.1, wants everybody to support.
 const MAX_URL: usize = 16_000;
@@ -52,8 +52,8 @@ impl Target {
 
     /// Where the bytes must go.
     #[must_use]
-    pub fn endpoint(&self) -> &Endpoint {
-        self.url.endpoint()
+    pub fn origin(&self) -> &Origin {
+        self.url.origin()
     }
 
     /// The URL as it may be shown: without credentials.

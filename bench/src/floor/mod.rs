@@ -62,11 +62,11 @@ impl Floor {
     }
 
     fn connect(&mut self, exchange: &Exchange, in_flight: usize) -> io::Result<()> {
-        let endpoint = exchange.endpoint();
-        if endpoint.is_https() {
+        let origin = exchange.origin();
+        if origin.is_https() {
             return Err(io::Error::other("floor speaks no TLS"));
         }
-        let resolved = (endpoint.host(), endpoint.port()).to_socket_addrs()?.next();
+        let resolved = (origin.host(), origin.port()).to_socket_addrs()?.next();
         let addr = resolved.ok_or_else(|| io::Error::other("the host has no address"))?;
         for index in self.connections.len()..in_flight {
             let mut stream = TcpStream::connect(addr)?;

@@ -253,7 +253,7 @@ fn each_address_is_tried() {
     let config = Config::default().connect_timeout(3 * BRIEFLY);
     let connect = |addresses: &[SocketAddr]| {
         let deadline = Deadline::new(&config, Instant::now());
-        connection::connect(addresses, target.endpoint(), &config, &deadline, None).map(|(tcp, _)| tcp)
+        connection::connect(addresses, target.origin(), &config, &deadline, None).map(|(tcp, _)| tcp)
     };
     let tcp = connect(&[refusing, silent, server.address]).unwrap();
     assert_eq!(tcp.peer_addr().unwrap(), server.address);

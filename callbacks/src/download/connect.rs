@@ -24,10 +24,10 @@ impl EventLoop {
         }
     }
 
-    /// A kept connection to the same endpoint that is still open.
+    /// A kept connection to the same origin that is still open.
     fn take_idle(&mut self, key: DownloadKey) -> Option<usize> {
         loop {
-            let connection = self.idle.take(self.downloads[key.slot].exchange.endpoint())?;
+            let connection = self.idle.take(self.downloads[key.slot].exchange.origin())?;
             let socket = &self.connections[connection].connection;
             if socket.is_drained() || socket.is_open() {
                 return Some(connection);
@@ -38,19 +38,19 @@ impl EventLoop {
 
     fn resolve(&mut self, key: DownloadKey) {
         let download = &mut self.downloads[key.slot];
-        let endpoint = download.exchange.endpoint().clone();
+        let origin = download.exchange.origin().clone();
         let wanted = Arc::new(());
         let still_wanted = Arc::downgrade(&wanted);
         download.step = Step::Resolve { _wanted: wanted };
-        if let Some(known) = endpoint.addresses(&self.config) {
-            return self.on_resolved(key, endpoint.resolved(Ok(known)));
+        if let Some(known) = origin.addresses(&self.config) {
+            return self.on_resolved(key, origin.resolved(Ok(known)));
         }
         let work = Box::new(move || {
             let is_wanted = still_wanted.strong_count() > 0;
-            Finished::Resolve(key, if is_wanted { resolve(&endpoint) } else { Err(Error::Cancelled) })
+            Finished::Resolve(key, if is_wanted { resolve(&origin) } else { Err(Error::Cancelled) })
         });
         if let Err((_, error)) = self.workers.submit(work) {
-            let error = Error::resolve(self.downloads[key.slot].exchange.endpoint(), error);
+            let error = Error::resolve(self.downloads[key.slot].exchange.origin(), error);
             self.complete(key, Err(error));
         }
     }
@@ -87,7 +87,7 @@ impl EventLoop {
                 Err(error) => last = error,
             }
         }
-        let error = Error::connect(self.downloads[key.slot].exchange.endpoint(), last);
+        let error = Error::connect(self.downloads[key.slot].exchange.origin(), last);
         self.complete(key, Err(error));
     }
 
@@ -111,8 +111,8 @@ impl EventLoop {
     }
 
     pub(super) fn handshake(&mut self, key: DownloadKey, connection: usize) {
-        let endpoint = self.downloads[key.slot].exchange.endpoint();
-        match self.connections[connection].connection.handshake(&self.tls, endpoint) {
+        let origin = self.downloads[key.slot].exchange.origin();
+        match self.connections[connection].connection.handshake(&self.tls, origin) {
             Ok(true) => self.transfer(key, connection, false),
             Ok(false) => {}
             Err(error) => self.complete(key, Err(error)),

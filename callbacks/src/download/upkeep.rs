@@ -52,9 +52,9 @@ impl EventLoop {
         if !reuse {
             return self.close(connection);
         }
-        let endpoint = download.exchange.endpoint();
-        self.connections[connection].owner = Owner::Idle(endpoint.clone());
-        if let Some(surplus) = self.idle.put(endpoint, connection) {
+        let origin = download.exchange.origin();
+        self.connections[connection].owner = Owner::Idle(origin.clone());
+        if let Some(surplus) = self.idle.put(origin, connection) {
             self.close(surplus);
         }
     }

@@ -181,7 +181,7 @@ fn a_redirect_is_a_new_exchange() {
         panic!("no redirect")
     };
     assert!(reuse);
-    assert_eq!(next.endpoint().to_string(), "http://b.test:80");
+    assert_eq!(next.origin().to_string(), "http://b.test:80");
     assert!(next.to_send().starts_with(b"GET /dog.gif HTTP/1.1\r\nhost: b.test\r\n"));
 }
 

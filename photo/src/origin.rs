@@ -11,13 +11,13 @@ use crate::{Config, Error};
 
 /// Scheme, host and port: what a connection is made to, and what it can be used again for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Endpoint {
+pub struct Origin {
     https: bool,
     host: Host<String>,
     port: u16,
 }
 
-impl Endpoint {
+impl Origin {
     /// Of an http or https URL; what else there is gets the reason why not.
     pub(crate) fn of(url: &Url) -> Result<Self, &'static str> {
         let https = match url.scheme() {
@@ -101,7 +101,7 @@ impl Endpoint {
     }
 }
 
-impl fmt::Display for Endpoint {
+impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}://{}:{}", if self.https { "https" } else { "http" }, self.host, self.port)
     }
