@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use photo::{Config, Error, Origin, Photo, Pool, Received, Target, tls};
+use photo::{Config, Error, Origin, Photo, Pool, Progress, Target, tls};
 use rustls::ClientConfig;
 
 use crate::connection::Connection;
@@ -76,7 +76,7 @@ impl Client {
     pub fn download_with_progress(
         &self,
         url: &str,
-        on_progress: impl FnMut(Received),
+        on_progress: impl FnMut(Progress),
     ) -> Result<Photo, Error> {
         download::download(self, Target::parse(url)?, None, on_progress)
     }

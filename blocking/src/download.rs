@@ -4,7 +4,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::time::Instant;
 
-use photo::{Deadline, Error, Phase, Photo, Received, Reply, Target};
+use photo::{Deadline, Error, Phase, Photo, Progress, Reply, Target};
 use ureq::Agent;
 use ureq::http::Response;
 
@@ -19,7 +19,7 @@ pub(crate) fn download(
     client: &Client,
     mut target: Target,
     token: Option<&CancelToken>,
-    mut on_progress: impl FnMut(Received),
+    mut on_progress: impl FnMut(Progress),
 ) -> Result<Photo, Error> {
     let mut deadline = Deadline::new(client.config(), Instant::now());
     loop {
@@ -52,7 +52,7 @@ struct Failed {
 }
 
 impl Hop<'_> {
-    fn run(mut self, on_progress: &mut impl FnMut(Received)) -> Result<Outcome, Error> {
+    fn run(mut self, on_progress: &mut impl FnMut(Progress)) -> Result<Outcome, Error> {
         cancel::check(self.token)?;
         if let Some(kept) = self.client.take_idle(self.target.origin()) {
             let guard = cancel::guard(self.token, kept.tcp())?;
@@ -94,7 +94,7 @@ impl Hop<'_> {
         &self,
         connection: Connection,
         guard: Option<Guard>,
-        on_progress: &mut impl FnMut(Received),
+        on_progress: &mut impl FnMut(Progress),
     ) -> Result<Outcome, Failed> {
         let origin = self.target.origin();
         let mut patience = self.patience(Phase::Send);
@@ -139,7 +139,7 @@ impl Hop<'_> {
         &self,
         reply: &Response<()>,
         exchange: &mut OneExchange,
-        on_progress: &mut impl FnMut(Received),
+        on_progress: &mut impl FnMut(Progress),
     ) -> Result<(Outcome, bool), Error> {
         let config = self.client.config();
         let (head, rest) = exchange.reply().expect("there is one");
@@ -149,7 +149,7 @@ impl Hop<'_> {
         };
         let mut is_whole = body.begin(rest)?;
         while !is_whole {
-            if body.progress().bytes > 0 {
+            if body.progress().received > 0 {
                 on_progress(body.progress());
             }
             let received = exchange.receive(body.space()).map_err(|error| match error {

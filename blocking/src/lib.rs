@@ -72,4 +72,4 @@ mod transport;
 
 pub use cancel::CancelToken;
 pub use client::Client;
-pub use photo::{Backoff, Config, Error, Photo, Received, SaveError, Thumbnail, ThumbnailError, album_urls};
+pub use photo::{Backoff, Config, Error, Photo, Progress, SaveError, Thumbnail, ThumbnailError, album_urls};

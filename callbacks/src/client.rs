@@ -7,7 +7,7 @@ use std::rc::{Rc, Weak};
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
-use photo::{Config, Deadline, Error, Exchange, Photo, Received, Target};
+use photo::{Config, Deadline, Error, Exchange, Photo, Progress, Target};
 
 use crate::download::{DownloadKey, OnComplete, OnProgress};
 use crate::event_loop::EventLoop;
@@ -92,7 +92,7 @@ impl Client {
     pub fn download_with_progress(
         &self,
         url: &str,
-        on_progress: impl FnMut(Received) + 'static,
+        on_progress: impl FnMut(Progress) + 'static,
         on_complete: impl FnOnce(Result<Photo, Error>) + 'static,
     ) -> Download {
         let on_progress = Rc::new(RefCell::new(on_progress));

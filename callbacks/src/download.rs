@@ -1,7 +1,7 @@
 //! One download: resolve, connect, send, receive; and again where a redirect leads.
 //!
 //! There is no function that reads as this list, for none may wait. The list is cut at each wait, and the pieces are
-//! joined by events: each piece does what can be done now, notes in [`Step`] what it waits for, and returns to the
+//! joined by events: each piece does what can be done now, notes in [`State`] what it waits for, and returns to the
 //! loop, which calls [`EventLoop::go_on`] when that has come.
 
 use std::cell::RefCell;
@@ -11,7 +11,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
 
-use photo::{Deadline, Error, Exchange, Phase, Photo, Progress, Received};
+use photo::{Deadline, Error, Exchange, Phase, Photo, Progress, Step};
 
 use crate::event_loop::{Alarm, EventLoop};
 use crate::timers::TimerKey;
@@ -26,7 +26,7 @@ const BYTES_PER_TURN: usize = 1 << 20;
 pub(crate) type OnComplete = Box<dyn FnOnce(Result<Photo, Error>)>;
 
 /// What is called when some bytes have come. Shared with the calls that are on their way.
-pub(crate) type OnProgress = Rc<RefCell<dyn FnMut(Received)>>;
+pub(crate) type OnProgress = Rc<RefCell<dyn FnMut(Progress)>>;
 
 /// What the resolver says.
 pub(crate) type Resolved = Result<Vec<SocketAddr>, Error>;
@@ -40,7 +40,7 @@ pub(crate) struct Download {
     deadline: Deadline,
     /// Set once, and not again while it is early enough: most downloads end long before.
     timer: TimerKey,
-    step: Step,
+    state: State,
 }
 
 /// Tells one download from all others, past and future.
@@ -51,7 +51,7 @@ pub(crate) struct DownloadKey {
 }
 
 /// What a download waits for.
-enum Step {
+enum State {
     /// The next turn.
     Start { fresh: bool },
     /// A worker, which asks the resolver, unless this is gone when its turn comes.
@@ -78,8 +78,8 @@ impl EventLoop {
         let slot = self.downloads.vacant_entry();
         let key = DownloadKey { slot: slot.key(), serial };
         let timer = self.timers.set(deadline.at(), Alarm::Download(key));
-        let step = Step::Start { fresh: false };
-        slot.insert(Download { serial, exchange, on_progress, on_complete, deadline, timer, step });
+        let state = State::Start { fresh: false };
+        slot.insert(Download { serial, exchange, on_progress, on_complete, deadline, timer, state });
         self.eager.push_back(key);
         key
     }
@@ -87,13 +87,13 @@ impl EventLoop {
     /// Does what can be done now: called when the socket of a download is ready.
     pub(crate) fn go_on(&mut self, key: DownloadKey) {
         let Some(download) = self.download(key) else { return };
-        match download.step {
-            Step::Start { fresh } => self.find_connection(key, fresh),
-            Step::Resolve { .. } => {}
-            Step::Connect { connection, .. } => self.connect(key, connection),
-            Step::Handshake { connection } => self.handshake(key, connection),
-            Step::Transfer { connection, flushed: false, .. } => self.send(key, connection, true),
-            Step::Transfer { connection, .. } => self.receive(key, connection),
+        match download.state {
+            State::Start { fresh } => self.find_connection(key, fresh),
+            State::Resolve { .. } => {}
+            State::Connect { connection, .. } => self.connect(key, connection),
+            State::Handshake { connection } => self.handshake(key, connection),
+            State::Transfer { connection, flushed: false, .. } => self.send(key, connection, true),
+            State::Transfer { connection, .. } => self.receive(key, connection),
         }
     }
 
@@ -112,7 +112,7 @@ impl EventLoop {
     }
 
     fn transfer(&mut self, key: DownloadKey, connection: usize, kept: bool) {
-        self.downloads[key.slot].step = Step::Transfer { connection, kept, flushed: false };
+        self.downloads[key.slot].state = State::Transfer { connection, kept, flushed: false };
         self.moved(key);
         self.send(key, connection, !kept);
     }
@@ -137,7 +137,7 @@ impl EventLoop {
             }
             self.moved(key);
         }
-        if let Step::Transfer { flushed, .. } = &mut self.downloads[key.slot].step {
+        if let State::Transfer { flushed, .. } = &mut self.downloads[key.slot].state {
             *flushed = true;
         }
         if then_receive {
@@ -162,13 +162,13 @@ impl EventLoop {
             };
             total += received.length;
             match exchange.filled(received.length) {
-                Ok(Progress::Done { photo, reuse }) => {
+                Ok(Step::Done { photo, reuse }) => {
                     self.release_connection(key, reuse);
                     self.tell_progress(key, photo.received());
                     return self.complete(key, Ok(photo));
                 }
-                Ok(Progress::Redirect { next, reuse }) => return self.redirect(key, next, reuse),
-                Ok(Progress::More) => {
+                Ok(Step::Redirect { next, reuse }) => return self.redirect(key, next, reuse),
+                Ok(Step::More) => {
                     self.moved(key);
                     self.tell_progress(key, self.downloads[key.slot].exchange.progress());
                 }
@@ -181,12 +181,12 @@ impl EventLoop {
         self.eager.push_back(key);
     }
 
-    fn tell_progress(&mut self, key: DownloadKey, received: Received) {
-        if received.bytes == 0 && received.of != Some(0) {
+    fn tell_progress(&mut self, key: DownloadKey, progress: Progress) {
+        if progress.received == 0 && progress.total != Some(0) {
             return; // only the head has come
         }
         if let Some(on_progress) = self.downloads[key.slot].on_progress.clone() {
-            self.call_soon(Box::new(move || on_progress.borrow_mut()(received)));
+            self.call_soon(Box::new(move || on_progress.borrow_mut()(progress)));
         }
     }
 
@@ -198,7 +198,7 @@ impl EventLoop {
 
     fn start_again(&mut self, key: DownloadKey, fresh: bool) {
         let download = &mut self.downloads[key.slot];
-        download.step = Step::Start { fresh };
+        download.state = State::Start { fresh };
         download.deadline.connecting(&self.config, self.now);
         let at = download.deadline.at();
         self.set_timer(key, at);
@@ -212,7 +212,7 @@ impl EventLoop {
 
     fn on_error(&mut self, key: DownloadKey, error: Error) {
         let download = &mut self.downloads[key.slot];
-        let was_kept = matches!(download.step, Step::Transfer { kept: true, .. });
+        let was_kept = matches!(download.state, State::Transfer { kept: true, .. });
         if was_kept && download.exchange.restart(&error) {
             // The server had closed the kept connection in the meantime: once more, on a fresh one.
             self.drop_connection(key);
@@ -228,22 +228,22 @@ impl EventLoop {
 
 impl Download {
     fn phase(&self) -> Phase {
-        match self.step {
-            Step::Start { .. } | Step::Connect { .. } => Phase::Connect,
-            Step::Resolve { .. } => Phase::Resolve,
-            Step::Handshake { .. } => Phase::Handshake,
+        match self.state {
+            State::Start { .. } | State::Connect { .. } => Phase::Connect,
+            State::Resolve { .. } => Phase::Resolve,
+            State::Handshake { .. } => Phase::Handshake,
             // TLS may hold back what the exchange has handed out.
-            Step::Transfer { flushed: false, .. } => Phase::Send,
-            Step::Transfer { .. } => self.exchange.phase(),
+            State::Transfer { flushed: false, .. } => Phase::Send,
+            State::Transfer { .. } => self.exchange.phase(),
         }
     }
 
     fn take_connection(&mut self) -> Option<usize> {
-        match std::mem::replace(&mut self.step, Step::Start { fresh: true }) {
-            Step::Connect { connection, .. }
-            | Step::Handshake { connection }
-            | Step::Transfer { connection, .. } => Some(connection),
-            Step::Start { .. } | Step::Resolve { .. } => None,
+        match std::mem::replace(&mut self.state, State::Start { fresh: true }) {
+            State::Connect { connection, .. }
+            | State::Handshake { connection }
+            | State::Transfer { connection, .. } => Some(connection),
+            State::Start { .. } | State::Resolve { .. } => None,
         }
     }
 }

@@ -75,4 +75,4 @@ mod resolve;
 mod timers;
 
 pub use client::{Client, Download, Timer};
-pub use photo::{Backoff, Config, Error, Photo, Received, SaveError, Thumbnail, ThumbnailError, album_urls};
+pub use photo::{Backoff, Config, Error, Photo, Progress, SaveError, Thumbnail, ThumbnailError, album_urls};

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_rustls::TlsConnector;
-use photo::{Config, Error, Origin, Photo, Pool, Received, Target, tls};
+use photo::{Config, Error, Origin, Photo, Pool, Progress, Target, tls};
 
 use crate::connection::Connection;
 use crate::download;
@@ -68,7 +68,7 @@ impl<R: Runtime> Client<R> {
     pub async fn download_with_progress(
         &self,
         url: &str,
-        on_progress: impl FnMut(Received) + Send,
+        on_progress: impl FnMut(Progress) + Send,
     ) -> Result<Photo, Error> {
         download::download(self, Target::parse(url)?, on_progress).await
     }

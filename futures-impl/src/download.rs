@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Instant;
 
-use photo::{Deadline, Error, Exchange, Origin, Phase, Photo, Progress, Received, Target};
+use photo::{Deadline, Error, Exchange, Origin, Phase, Photo, Progress, Step, Target};
 
 use crate::Client;
 use crate::connection::{Connection, Timer};
@@ -22,7 +22,7 @@ const BYTES_PER_TURN: usize = 1 << 20;
 pub(crate) async fn download<R: Runtime>(
     client: &Client<R>,
     target: Target,
-    mut on_progress: impl FnMut(Received),
+    mut on_progress: impl FnMut(Progress),
 ) -> Result<Photo, Error> {
     let mut exchange = Box::new(Exchange::of(target, Arc::clone(client.config()))?);
     let mut watch = Watch::new(client);
@@ -100,7 +100,7 @@ async fn transfer<R: Runtime>(
     connection: &mut Connection<R>,
     exchange: &mut Exchange,
     watch: &mut Watch<'_, R>,
-    on_progress: &mut impl FnMut(Received),
+    on_progress: &mut impl FnMut(Progress),
 ) -> Result<(Outcome, bool), Error> {
     send(connection, exchange, watch).await?;
     receive(connection, exchange, watch, on_progress).await
@@ -125,7 +125,7 @@ async fn receive<R: Runtime>(
     connection: &mut Connection<R>,
     exchange: &mut Exchange,
     watch: &mut Watch<'_, R>,
-    on_progress: &mut impl FnMut(Received),
+    on_progress: &mut impl FnMut(Progress),
 ) -> Result<(Outcome, bool), Error> {
     let mut total = 0;
     loop {
@@ -141,13 +141,13 @@ async fn receive<R: Runtime>(
         watch.moved();
         total += received;
         match exchange.filled(received)? {
-            Progress::Done { photo, reuse } => {
+            Step::Done { photo, reuse } => {
                 on_progress(photo.received());
                 return Ok((Outcome::Photo(photo), reuse));
             }
-            Progress::Redirect { next, reuse } => return Ok((Outcome::Redirect(next), reuse)),
-            Progress::More if exchange.progress().bytes > 0 => on_progress(exchange.progress()),
-            Progress::More => {} // only the head has come
+            Step::Redirect { next, reuse } => return Ok((Outcome::Redirect(next), reuse)),
+            Step::More if exchange.progress().received > 0 => on_progress(exchange.progress()),
+            Step::More => {} // only the head has come
         }
         if total >= BYTES_PER_TURN {
             total = 0;

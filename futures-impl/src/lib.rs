@@ -71,4 +71,4 @@ mod resolve;
 pub mod runtime;
 
 pub use client::Client;
-pub use photo::{Backoff, Config, Error, Photo, Received, SaveError, Thumbnail, ThumbnailError, album_urls};
+pub use photo::{Backoff, Config, Error, Photo, Progress, SaveError, Thumbnail, ThumbnailError, album_urls};

@@ -6,7 +6,7 @@
 use std::sync::{Arc, LazyLock};
 
 use libfuzzer_sys::fuzz_target;
-use photo::{Config, Error, Exchange, Progress, Target};
+use photo::{Config, Error, Exchange, Step, Target};
 
 /// Passed over, but not by the fast way, which takes no interim reply.
 const INTERIM: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
@@ -66,15 +66,15 @@ fn outcome(config: &Arc<Config>, mut reply: &[u8], seed: Option<u16>) -> (Outcom
         space[..n].copy_from_slice(&reply[..n]);
         reply = &reply[n..];
         let outcome = match exchange.filled(n) {
-            Ok(Progress::More) => {
+            Ok(Step::More) => {
                 assert!(n > 0, "more is awaited behind the end");
                 continue;
             }
-            Ok(Progress::Done { photo, .. }) => {
+            Ok(Step::Done { photo, .. }) => {
                 assert!(photo.bytes.len() <= 4096);
                 Outcome::Photo(photo.bytes)
             }
-            Ok(Progress::Redirect { next, .. }) => {
+            Ok(Step::Redirect { next, .. }) => {
                 Outcome::Redirect(String::from_utf8_lossy(next.to_send()).into())
             }
             Err(Error::Truncated { received, expected }) => Outcome::Truncated { received, expected },

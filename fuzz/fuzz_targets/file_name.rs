@@ -7,7 +7,7 @@ use std::path::{Component, Path};
 use std::sync::Arc;
 
 use libfuzzer_sys::fuzz_target;
-use photo::{Config, Exchange, Photo, Progress};
+use photo::{Config, Exchange, Photo, Step};
 
 fuzz_target!(|input: (bool, &str)| {
     let (is_gif, path) = input;
@@ -41,7 +41,7 @@ fn photo(url: &str, is_gif: bool) -> Option<Photo> {
     let reply = [b"HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\n", body].concat();
     exchange.space()[..reply.len()].copy_from_slice(&reply);
     match exchange.filled(reply.len()) {
-        Ok(Progress::Done { photo, .. }) => Some(photo),
+        Ok(Step::Done { photo, .. }) => Some(photo),
         other => panic!("{other:?}"),
     }
 }

@@ -3,18 +3,18 @@
 use crate::{Config, Error, Photo, Target};
 
 /// Most bytes that are reserved on a server's mere word; beyond, the buffer grows with what really comes.
-const FIRST_ROOM: usize = 256 << 10;
+const FIRST_CAPACITY: usize = 256 << 10;
 
 /// Room to begin with where nothing is known of the length.
-const SMALL_ROOM: usize = 16 << 10;
+const SMALL_CAPACITY: usize = 16 << 10;
 
 /// How far a download has come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Received {
-    /// Bytes of the photo that have come.
-    pub bytes: u64,
-    /// How many there will be, if the server has said so.
-    pub of: Option<u64>,
+pub struct Progress {
+    /// Bytes of the photo received so far.
+    pub received: u64,
+    /// Length of the photo in bytes, if the server has sent it.
+    pub total: Option<u64>,
 }
 
 /// A body being received, and the limits on it.
@@ -53,9 +53,10 @@ impl Body {
     /// spares the next attempt; one that fills it has shown that the server sent more than it announced.
     pub(crate) fn space(&mut self) -> &mut [u8] {
         if self.received == self.bytes.len() {
-            let room = if self.length.is_none() && self.received == 0 { SMALL_ROOM } else { FIRST_ROOM };
+            let room =
+                if self.length.is_none() && self.received == 0 { SMALL_CAPACITY } else { FIRST_CAPACITY };
             // Nobody needs much more than is allowed.
-            let most = usize::try_from(self.max_bytes).unwrap_or(usize::MAX).saturating_add(SMALL_ROOM);
+            let most = usize::try_from(self.max_bytes).unwrap_or(usize::MAX).saturating_add(SMALL_CAPACITY);
             let room = room.max(2 * self.received).min(most);
             let room = self.length.filter(|length| *length <= room).map_or(room, |length| length + 1);
             if self.bytes.is_empty() {
@@ -105,8 +106,8 @@ impl Body {
     }
 
     /// How many bytes have come, and of how many.
-    pub(crate) fn progress(&self) -> Received {
-        Received { bytes: self.received(), of: self.length.map(|length| length as u64) }
+    pub(crate) fn progress(&self) -> Progress {
+        Progress { received: self.received(), total: self.length.map(|length| length as u64) }
     }
 
     /// Whether a known length has been received; how a body of unknown length ends, its framing says.
@@ -144,12 +145,12 @@ mod tests {
     fn a_claimed_length_reserves_little() {
         let config = Config::default().max_bytes(u64::MAX);
         let mut body = Body::new(Some(1 << 40), &config).unwrap();
-        assert_eq!(body.space().len(), FIRST_ROOM);
+        assert_eq!(body.space().len(), FIRST_CAPACITY);
     }
 
     #[test]
     fn the_space_reaches_one_byte_beyond_the_length() {
-        let length = FIRST_ROOM + 3;
+        let length = FIRST_CAPACITY + 3;
         let mut body = Body::new(Some(length as u64), &Config::default()).unwrap();
         let n = body.space().len();
         body.filled(n).unwrap();
@@ -174,7 +175,7 @@ mod tests {
                     break;
                 }
             }
-            assert!(body.received > limit && most <= limit + SMALL_ROOM, "{most} bytes for {limit}");
+            assert!(body.received > limit && most <= limit + SMALL_CAPACITY, "{most} bytes for {limit}");
         }
     }
 

@@ -3,8 +3,8 @@
 use std::io;
 use std::sync::Arc;
 
-use crate::head::HEAD_ROOM;
-use crate::{Config, Error, Incoming, Origin, Phase, Photo, Received, Target};
+use crate::head::HEAD_CAPACITY;
+use crate::{Config, Error, Incoming, Origin, Phase, Photo, Progress, Target};
 
 mod buffer;
 mod plain;
@@ -30,10 +30,10 @@ use buffer::Buffer;
 ///
 /// The driver sends [`to_send`](Exchange::to_send) and reports [`sent`](Exchange::sent) until nothing is left; then
 /// it reads into [`space`](Exchange::space) and reports [`filled`](Exchange::filled) until that is not
-/// [`Progress::More`] any more:
+/// [`Step::More`] any more:
 ///
 /// ```
-/// use photo::{Config, Error, Exchange, Progress};
+/// use photo::{Config, Error, Exchange, Step};
 ///
 /// // Send
 /// let mut exchange = Exchange::new("http://coolcats.com/cat.gif", &Config::default().into())?;
@@ -48,9 +48,9 @@ use buffer::Buffer;
 /// let photo = loop {
 ///     exchange.space()[0] = *incoming.next().expect("the reply ended too early");
 ///     match exchange.filled(1)? {
-///         Progress::More => continue,
-///         Progress::Redirect { .. } => unreachable!("the reply was no redirect"),
-///         Progress::Done { photo, reuse } => {
+///         Step::More => continue,
+///         Step::Redirect { .. } => unreachable!("the reply was no redirect"),
+///         Step::Done { photo, reuse } => {
 ///             assert!(reuse, "the connection may be kept");
 ///             break photo;
 ///         }
@@ -67,7 +67,7 @@ pub struct Exchange {
 
 /// What a piece of the reply led to.
 #[derive(Debug)]
-pub enum Progress {
+pub enum Step {
     /// More is to be read.
     More,
     /// The photo is elsewhere.
@@ -138,10 +138,10 @@ impl Exchange {
 
     /// How far it has come.
     #[must_use]
-    pub fn progress(&self) -> Received {
+    pub fn progress(&self) -> Progress {
         match &self.state {
             State::Body(body) => body.progress(),
-            _ => Received::default(),
+            _ => Progress::default(),
         }
     }
 
@@ -175,7 +175,7 @@ impl Exchange {
     /// First a small buffer for the head, then the photo's own.
     pub fn space(&mut self) -> &mut [u8] {
         match &mut self.state {
-            State::Head { buffer, .. } => buffer.space(HEAD_ROOM),
+            State::Head { buffer, .. } => buffer.space(HEAD_CAPACITY),
             State::Body(body) => body.space(),
             State::Send { .. } | State::Over => &mut [],
         }
@@ -193,7 +193,7 @@ impl Exchange {
     /// # Errors
     ///
     /// Whatever makes the reply no photo; the connection is then to be closed, and this exchange is over.
-    pub fn filled(&mut self, n: usize) -> Result<Progress, Error> {
+    pub fn filled(&mut self, n: usize) -> Result<Step, Error> {
         match std::mem::replace(&mut self.state, State::Over) {
             State::Head { mut buffer, plain } => {
                 if n == 0 {

@@ -15,7 +15,7 @@ pub const MAX_HEAD: usize = 64 << 10;
 
 /// Room for the head of a reply, in bytes, while it is waited for: small photos come whole with it, large ones mostly do
 /// not.
-pub const HEAD_ROOM: usize = 4 << 10;
+pub const HEAD_CAPACITY: usize = 4 << 10;
 
 /// Most fields of a head.
 const MAX_FIELDS: usize = 1000;

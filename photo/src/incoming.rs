@@ -2,7 +2,7 @@
 
 use crate::body::Body;
 use crate::chunked::Chunked;
-use crate::{Config, Error, Photo, Received, Target};
+use crate::{Config, Error, Photo, Progress, Target};
 
 /// The body of a reply while it comes.
 ///
@@ -75,7 +75,7 @@ impl Incoming {
 
     /// How many bytes have come, and of how many.
     #[must_use]
-    pub fn progress(&self) -> Received {
+    pub fn progress(&self) -> Progress {
         self.body.progress()
     }
 

@@ -47,13 +47,13 @@ pub mod tls;
 
 pub use album::album_urls;
 pub use backoff::{Backoff, RetryAfter};
-pub use body::Received;
+pub use body::Progress;
 pub use config::Config;
 pub use deadline::Deadline;
 pub use error::{Error, Phase};
-pub use exchange::{Exchange, Progress};
+pub use exchange::{Exchange, Step};
 pub use format::Format;
-pub use head::{HEAD_ROOM, Head, MAX_HEAD};
+pub use head::{HEAD_CAPACITY, Head, MAX_HEAD};
 pub use incoming::Incoming;
 pub use origin::Origin;
 pub use photo::Photo;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Config, Error, Format, Received, Target};
+use crate::{Config, Error, Format, Progress, Target};
 
 /// A downloaded photo, whole.
 #[derive(Clone, PartialEq, Eq)]
@@ -33,9 +33,9 @@ impl Photo {
 
     /// How far a download has come that has ended with this.
     #[must_use]
-    pub fn received(&self) -> Received {
+    pub fn received(&self) -> Progress {
         let length = self.bytes.len() as u64;
-        Received { bytes: length, of: Some(length) }
+        Progress { received: length, total: Some(length) }
     }
 
     /// The last segment of the URL's path, for showing; not safe as a file name.

@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
-use photo::{Backoff, Config, Error, Photo, Received, SaveError, Thumbnail, ThumbnailError};
+use photo::{Backoff, Config, Error, Photo, Progress, SaveError, Thumbnail, ThumbnailError};
 
 pub use arrivals::{Arrival, Arrivals, Arrived};
 pub use child::{Remote, in_a_child, in_a_child_by, this_program};
@@ -135,7 +135,7 @@ pub trait Style {
 pub type HandlePhoto = Box<dyn FnOnce(Result<Photo, Error>) + Send>;
 
 /// What is called with the progress of the recipe `progress`.
-pub type OnProgress = Box<dyn FnMut(Received) + Send>;
+pub type OnProgress = Box<dyn FnMut(Progress) + Send>;
 
 /// What is called with each result of the recipe `stream` and its place among the URLs.
 pub type OnEach = Box<dyn FnMut(usize, Result<Photo, Error>) + Send>;

@@ -6,7 +6,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::{Client, Error, Photo, Received};
+use crate::{Client, Error, Photo, Progress};
 
 /// Often enough for the eye.
 const EVERY: Duration = Duration::from_millis(100);
@@ -17,8 +17,8 @@ const EVERY: Duration = Duration::from_millis(100);
 /// # Errors
 ///
 /// Those of the download.
-pub fn progress(client: &Client, url: &str, mut on_progress: impl FnMut(Received)) -> Result<Photo, Error> {
-    let mut told: Option<(Instant, Received)> = None;
+pub fn progress(client: &Client, url: &str, mut on_progress: impl FnMut(Progress)) -> Result<Photo, Error> {
+    let mut told: Option<(Instant, Progress)> = None;
     let photo = client.download_with_progress(url, |received| {
         if told.is_none_or(|(at, _)| at.elapsed() >= EVERY) {
             told = Some((Instant::now(), received));

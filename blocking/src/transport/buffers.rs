@@ -1,6 +1,6 @@
 //! What ureq writes into and reads from.
 
-use photo::HEAD_ROOM;
+use photo::HEAD_CAPACITY;
 use ureq::unversioned::transport::Buffers;
 
 /// The bytes of the request, and the ones of the reply that nobody has consumed yet.
@@ -36,7 +36,7 @@ impl InOut {
     /// Never empty: it grows with a head that it is too small for.
     pub(super) fn space(&mut self) -> &mut [u8] {
         if self.end == self.input.len() {
-            self.input.resize((2 * self.end).max(HEAD_ROOM), 0);
+            self.input.resize((2 * self.end).max(HEAD_CAPACITY), 0);
         }
         &mut self.input[self.end..]
     }
@@ -96,11 +96,11 @@ mod tests {
     #[test]
     fn the_input_grows_only_with_what_is_not_understood() {
         let mut buffers = InOut::default();
-        assert_eq!(buffers.space().len(), HEAD_ROOM);
-        buffers.filled(HEAD_ROOM - 1);
+        assert_eq!(buffers.space().len(), HEAD_CAPACITY);
+        buffers.filled(HEAD_CAPACITY - 1);
         assert_eq!(buffers.space().len(), 1);
         buffers.filled(1);
-        assert_eq!(buffers.space().len(), HEAD_ROOM);
+        assert_eq!(buffers.space().len(), HEAD_CAPACITY);
         while buffers.unread().len() <= MAX_HEAD {
             let n = buffers.space().len();
             buffers.filled(n);

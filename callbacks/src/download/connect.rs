@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use photo::Error;
 
-use super::{DownloadKey, Resolved, Step};
+use super::{DownloadKey, Resolved, State};
 use crate::connection::Connection;
 use crate::event_loop::{EventLoop, Finished, Owner};
 use crate::resolve::resolve;
@@ -41,7 +41,7 @@ impl EventLoop {
         let origin = download.exchange.origin().clone();
         let wanted = Arc::new(());
         let still_wanted = Arc::downgrade(&wanted);
-        download.step = Step::Resolve { _wanted: wanted };
+        download.state = State::Resolve { _wanted: wanted };
         if let Some(known) = origin.addresses(&self.config) {
             return self.on_resolved(key, origin.resolved(Ok(known)));
         }
@@ -81,7 +81,7 @@ impl EventLoop {
                     let left = addresses.len() - next;
                     let download = &mut self.downloads[key.slot];
                     let end = download.deadline.share(Instant::now(), left);
-                    download.step = Step::Connect { connection, addresses, next: next + 1, end };
+                    download.state = State::Connect { connection, addresses, next: next + 1, end };
                     return self.set_timer(key, end);
                 }
                 Err(error) => last = error,
@@ -95,7 +95,7 @@ impl EventLoop {
         match self.connections[connection].connection.connected() {
             Ok(false) => {}
             Ok(true) => {
-                self.downloads[key.slot].step = Step::Handshake { connection };
+                self.downloads[key.slot].state = State::Handshake { connection };
                 self.handshake(key, connection);
             }
             Err(error) => self.give_up_address(key, error),
@@ -103,8 +103,8 @@ impl EventLoop {
     }
 
     pub(super) fn give_up_address(&mut self, key: DownloadKey, error: io::Error) {
-        let step = std::mem::replace(&mut self.downloads[key.slot].step, Step::Start { fresh: true });
-        if let Step::Connect { connection, addresses, next, .. } = step {
+        let state = std::mem::replace(&mut self.downloads[key.slot].state, State::Start { fresh: true });
+        if let State::Connect { connection, addresses, next, .. } = state {
             self.close(connection);
             self.connect_to_next(key, addresses, next, error);
         }

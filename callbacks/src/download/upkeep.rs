@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Instant;
 
-use super::{DownloadKey, Step};
+use super::{DownloadKey, State};
 use crate::event_loop::{Alarm, EventLoop, Owner};
 
 impl EventLoop {
@@ -16,7 +16,7 @@ impl EventLoop {
             return self.complete(key, Err(error));
         }
         self.reset_timer(key, deadline);
-        if let Step::Connect { end, .. } = self.downloads[key.slot].step {
+        if let State::Connect { end, .. } = self.downloads[key.slot].state {
             if end <= self.now {
                 return self.give_up_address(key, io::ErrorKind::TimedOut.into());
             }

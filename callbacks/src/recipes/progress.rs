@@ -9,7 +9,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use crate::{Client, Error, Photo, Received};
+use crate::{Client, Error, Photo, Progress};
 
 /// Often enough for the eye.
 const EVERY: Duration = Duration::from_millis(100);
@@ -23,10 +23,10 @@ const EVERY: Duration = Duration::from_millis(100);
 pub fn progress(
     client: &Client,
     url: &str,
-    on_progress: impl FnMut(Received) + 'static,
+    on_progress: impl FnMut(Progress) + 'static,
     on_complete: impl FnOnce(Result<Photo, Error>) + 'static,
 ) {
-    let told: Rc<Cell<Option<(Instant, Received)>>> = Rc::default();
+    let told: Rc<Cell<Option<(Instant, Progress)>>> = Rc::default();
     let on_progress = Rc::new(RefCell::new(on_progress));
     let (told_before, on_last) = (Rc::clone(&told), Rc::clone(&on_progress));
     let on_piece = move |received| {

@@ -7,7 +7,7 @@
 use std::time::{Duration, Instant};
 
 use crate::runtime::Runtime;
-use crate::{Client, Error, Photo, Received};
+use crate::{Client, Error, Photo, Progress};
 
 /// Often enough for the eye.
 const EVERY: Duration = Duration::from_millis(100);
@@ -21,9 +21,9 @@ const EVERY: Duration = Duration::from_millis(100);
 pub async fn progress<R: Runtime>(
     client: &Client<R>,
     url: &str,
-    mut on_progress: impl FnMut(Received) + Send,
+    mut on_progress: impl FnMut(Progress) + Send,
 ) -> Result<Photo, Error> {
-    let mut told: Option<(Instant, Received)> = None;
+    let mut told: Option<(Instant, Progress)> = None;
     let download = client.download_with_progress(url, |received| {
         if told.is_none_or(|(at, _)| at.elapsed() >= EVERY) {
             told = Some((Instant::now(), received));

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use super::plain::Plain;
-use super::{Buffer, Exchange, Progress, State, protocol};
+use super::{Buffer, Exchange, State, Step, protocol};
 use crate::incoming::Framing;
 use crate::{Error, Head, Incoming, Reply};
 
 impl Exchange {
-    pub(super) fn head(&mut self, mut buffer: Buffer, plain: bool) -> Result<Progress, Error> {
+    pub(super) fn head(&mut self, mut buffer: Buffer, plain: bool) -> Result<Step, Error> {
         let plain = if plain { Plain::head(buffer.bytes()) } else { Plain::Not };
         match plain {
             Plain::Head { length, body, reuse } => {
@@ -17,16 +17,16 @@ impl Exchange {
             }
             Plain::Partial => {
                 self.state = State::Head { buffer, plain: true };
-                Ok(Progress::More)
+                Ok(Step::More)
             }
             Plain::Not => self.head_by_protocol(buffer),
         }
     }
 
-    fn head_by_protocol(&mut self, mut buffer: Buffer) -> Result<Progress, Error> {
+    fn head_by_protocol(&mut self, mut buffer: Buffer) -> Result<Step, Error> {
         let Some(head) = Head::parse(buffer.bytes())? else {
             self.state = State::Head { buffer, plain: false };
-            return Ok(Progress::More);
+            return Ok(Step::More);
         };
         let response = protocol::response(&head.plain, &self.target, &self.config)?;
         let rest = &mut buffer.bytes_mut()[head.length..];
@@ -34,27 +34,27 @@ impl Exchange {
             Reply::Photo(body) => self.begin(body, rest),
             Reply::Redirect { target, reuse } => {
                 let next = Box::new(Self::of(*target, Arc::clone(&self.config))?);
-                Ok(Progress::Redirect { next, reuse })
+                Ok(Step::Redirect { next, reuse })
             }
         }
     }
 
-    fn begin(&mut self, mut body: Incoming, rest: &mut [u8]) -> Result<Progress, Error> {
+    fn begin(&mut self, mut body: Incoming, rest: &mut [u8]) -> Result<Step, Error> {
         let is_whole = body.begin(rest)?;
         self.go_on(body, is_whole)
     }
 
-    pub(super) fn body(&mut self, mut body: Incoming, n: usize) -> Result<Progress, Error> {
+    pub(super) fn body(&mut self, mut body: Incoming, n: usize) -> Result<Step, Error> {
         let is_whole = body.filled(n)?;
         self.go_on(body, is_whole)
     }
 
-    fn go_on(&mut self, body: Incoming, is_whole: bool) -> Result<Progress, Error> {
+    fn go_on(&mut self, body: Incoming, is_whole: bool) -> Result<Step, Error> {
         if is_whole {
             let (photo, reuse) = body.finish(&self.target, &self.config)?;
-            return Ok(Progress::Done { photo, reuse });
+            return Ok(Step::Done { photo, reuse });
         }
         self.state = State::Body(body);
-        Ok(Progress::More)
+        Ok(Step::More)
     }
 }

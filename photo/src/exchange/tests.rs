@@ -14,36 +14,36 @@ fn exchange() -> Exchange {
 }
 
 /// Puts `bytes` into the space, in as many pieces as that takes.
-fn put(exchange: &mut Exchange, mut bytes: &[u8]) -> Result<Progress, Error> {
+fn put(exchange: &mut Exchange, mut bytes: &[u8]) -> Result<Step, Error> {
     loop {
         let space = exchange.space();
         let n = space.len().min(bytes.len());
         space[..n].copy_from_slice(&bytes[..n]);
         bytes = &bytes[n..];
         match exchange.filled(n) {
-            Ok(Progress::More) if !bytes.is_empty() => {}
+            Ok(Step::More) if !bytes.is_empty() => {}
             end => return end,
         }
     }
 }
 
 /// What comes of a reply in these pieces, when the connection ends behind it.
-fn receive(pieces: &[&[u8]]) -> Result<Progress, Error> {
+fn receive(pieces: &[&[u8]]) -> Result<Step, Error> {
     let mut exchange = exchange();
     for piece in pieces.iter().filter(|piece| !piece.is_empty()) {
         match put(&mut exchange, piece)? {
-            Progress::More => {}
+            Step::More => {}
             end => return Ok(end),
         }
     }
     exchange.filled(0)
 }
 
-fn described(result: &Result<Progress, Error>) -> String {
+fn described(result: &Result<Step, Error>) -> String {
     match result {
-        Ok(Progress::Done { photo, reuse }) => format!("{photo:?} {reuse} {:?}", photo.bytes),
-        Ok(Progress::Redirect { next, reuse }) => format!("to {} {reuse}", next.target.url()),
-        Ok(Progress::More) => "more".into(),
+        Ok(Step::Done { photo, reuse }) => format!("{photo:?} {reuse} {:?}", photo.bytes),
+        Ok(Step::Redirect { next, reuse }) => format!("to {} {reuse}", next.target.url()),
+        Ok(Step::More) => "more".into(),
         Err(error) => error.to_string(),
     }
 }
@@ -85,7 +85,7 @@ fn a_good_reply_is_a_photo_however_it_is_split() {
     for (bytes, reusable) in good_replies() {
         let text = String::from_utf8_lossy(&bytes);
         let whole = receive(&[&bytes]);
-        let Ok(Progress::Done { photo, reuse }) = &whole else { panic!("{text}: {}", described(&whole)) };
+        let Ok(Step::Done { photo, reuse }) = &whole else { panic!("{text}: {}", described(&whole)) };
         assert_eq!((photo.bytes.as_slice(), *reuse), (GIF, reusable), "{text}");
         for at in 1..bytes.len() {
             let (first, second) = bytes.split_at(at);
@@ -105,7 +105,7 @@ fn a_reply_cut_short_is_never_a_whole_photo() {
             match receive(&[&bytes[..at]]) {
                 Err(Error::Truncated { .. }) => {}
                 // Nothing but the end of the connection tells the end of this one.
-                Ok(Progress::Done { .. }) | Err(Error::NotAPhoto { .. }) if by_close => {}
+                Ok(Step::Done { .. }) | Err(Error::NotAPhoto { .. }) if by_close => {}
                 other => panic!("{text} cut at {at}: {}", described(&other)),
             }
         }
@@ -167,7 +167,7 @@ fn more_than_was_announced_ends_the_connection() {
     let mut bytes = reply("HTTP/1.1 200 OK\nContent-Length: 14\n\n", GIF);
     bytes.extend_from_slice(b"HTTP/1.1 200 OK\r\n");
     for pieces in [vec![bytes.as_slice()], bytes.chunks(7).collect()] {
-        let Ok(Progress::Done { photo, reuse }) = receive(&pieces) else { panic!("no photo") };
+        let Ok(Step::Done { photo, reuse }) = receive(&pieces) else { panic!("no photo") };
         // In pieces, the photo is over before the surplus comes: that is found when the connection is used next.
         assert!(photo.bytes == GIF && (!reuse || pieces.len() > 1));
     }
@@ -175,7 +175,7 @@ fn more_than_was_announced_ends_the_connection() {
 
 #[test]
 fn a_redirect_is_a_new_exchange() {
-    let Ok(Progress::Redirect { next, reuse }) =
+    let Ok(Step::Redirect { next, reuse }) =
         receive(&[&reply("HTTP/1.1 302 Found\nLocation: //b.test/dog.gif\nContent-Length: 0\n\n", b"")])
     else {
         panic!("no redirect")
@@ -210,7 +210,7 @@ fn only_an_unanswered_exchange_begins_anew() {
 #[test]
 fn what_waits_for_its_first_byte_holds_no_buffer() {
     let mut exchange = exchange();
-    assert_eq!(exchange.space().len(), HEAD_ROOM);
+    assert_eq!(exchange.space().len(), HEAD_CAPACITY);
     exchange.release();
     let State::Head { buffer, .. } = &exchange.state else { panic!("not waiting for the head") };
     assert_eq!(buffer.bytes.capacity(), 0);

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use photo::{Config, Error, Exchange, Photo, Progress};
+use photo::{Config, Error, Exchange, Photo, Step};
 use photo_tests::{Contender, Outcome, within_time};
 use proptest::prelude::TestCaseError;
 use proptest::test_runner::{self, FileFailurePersistence, TestRunner};
@@ -107,9 +107,9 @@ fn by_exchange(reply: &Reply, config: &Config) -> Result<Photo, Error> {
             space[..n].copy_from_slice(&piece[..n]);
             piece = &piece[n..];
             match exchange.filled(n)? {
-                Progress::More => {}
-                Progress::Done { photo, .. } => return Ok(photo),
-                Progress::Redirect { next, .. } => panic!("{next:?} is followed"),
+                Step::More => {}
+                Step::Done { photo, .. } => return Ok(photo),
+                Step::Redirect { next, .. } => panic!("{next:?} is followed"),
             }
         }
     }
@@ -118,7 +118,7 @@ fn by_exchange(reply: &Reply, config: &Config) -> Result<Photo, Error> {
         return Err(Error::Timeout { phase: exchange.phase(), after });
     }
     match exchange.filled(0)? {
-        Progress::Done { photo, .. } => Ok(photo),
+        Step::Done { photo, .. } => Ok(photo),
         other => panic!("{other:?} behind the end"),
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-use photo::{Error, Photo, Received};
+use photo::{Error, Photo, Progress};
 use photo_server::Fault;
 use photo_tests::{Contender, Outcome, Picture, Site, suite};
 
@@ -21,15 +21,15 @@ suite! {
 const EVERY: Duration = Duration::from_millis(100);
 
 /// What became of it, and what was told until then; what must hold of that in any case is checked.
-fn watch(contender: Contender, site: &Site, url: &str) -> (Result<Photo, Error>, Vec<Received>) {
+fn watch(contender: Contender, site: &Site, url: &str) -> (Result<Photo, Error>, Vec<Progress>) {
     let (teller, listener) = mpsc::channel();
     let start = Instant::now();
     let on_progress = Box::new(move |received| teller.send(received).unwrap());
     let result = site.client(contender).progress(url, on_progress);
     let took = start.elapsed();
-    let told: Vec<Received> = listener.try_iter().collect();
+    let told: Vec<Progress> = listener.try_iter().collect();
 
-    assert!(told.is_sorted_by_key(|received| received.bytes), "{told:?}");
+    assert!(told.is_sorted_by_key(|progress| progress.received), "{told:?}");
     let mut distinct = told.clone();
     distinct.dedup();
     assert_eq!(told, distinct, "nothing is told twice");
@@ -46,7 +46,7 @@ fn a_small_photo_is_told_once(contender: Contender) {
     let picture = Picture::jpeg(1000, 1);
     let (result, told) = watch(contender, &site, &site.url(&picture.path()));
     picture.assert_is(&result.unwrap());
-    assert_eq!(told, [Received { bytes: 1000, of: Some(1000) }]);
+    assert_eq!(told, [Progress { received: 1000, total: Some(1000) }]);
 }
 
 fn a_slow_photo_is_told_now_and_then(contender: Contender) {
@@ -57,8 +57,8 @@ fn a_slow_photo_is_told_now_and_then(contender: Contender) {
     let (result, told) = watch(contender, &site, &url);
     picture.assert_is(&result.unwrap());
     assert!(told.len() >= 3, "{told:?}");
-    assert!(told[0].bytes < 60_000, "{told:?}");
-    assert!(told.iter().all(|received| received.of == Some(60_000)), "{told:?}");
+    assert!(told[0].received < 60_000, "{told:?}");
+    assert!(told.iter().all(|progress| progress.total == Some(60_000)), "{told:?}");
 }
 
 fn a_large_photo_is_not_told_for_each_piece(contender: Contender) {
@@ -74,7 +74,7 @@ fn a_photo_of_unknown_length_ends_with_its_length(contender: Contender) {
     for fault in [Fault::Chunked, Fault::CloseDelimited] {
         let (result, told) = watch(contender, &site, &site.fault(fault, &picture.query()));
         picture.assert_is(&result.unwrap());
-        assert_eq!(told.last(), Some(&Received { bytes: 300_000, of: Some(300_000) }));
+        assert_eq!(told.last(), Some(&Progress { received: 300_000, total: Some(300_000) }));
     }
 }
 
@@ -87,7 +87,7 @@ fn a_photo_behind_redirects_is_told_as_any_other(contender: Contender) {
         &site.fault(Fault::RedirectBody, &format!("body=500000&{}", picture.query())),
     );
     picture.assert_is(&result.unwrap());
-    assert_eq!(told, [Received { bytes: 1000, of: Some(1000) }]);
+    assert_eq!(told, [Progress { received: 1000, total: Some(1000) }]);
 }
 
 fn a_photo_that_breaks_off_is_never_told_whole(contender: Contender) {
@@ -95,8 +95,8 @@ fn a_photo_that_breaks_off_is_never_told_whole(contender: Contender) {
     let picture = Picture::jpeg(60_000, 6);
     let (result, told) = watch(contender, &site, &site.fault(Fault::CutBody, &picture.query()));
     Outcome::Truncated.assert_of(&result);
-    assert!(told.iter().all(|received| received.bytes <= 30_000), "{told:?}");
-    assert!(told.iter().all(|received| received.of == Some(60_000)), "{told:?}");
+    assert!(told.iter().all(|progress| progress.received <= 30_000), "{told:?}");
+    assert!(told.iter().all(|progress| progress.total == Some(60_000)), "{told:?}");
 }
 
 fn no_photo_is_not_told(contender: Contender) {

@@ -101,7 +101,7 @@ fn a_plain_head_means_what_the_protocol_library_makes_of_it() {
         bytes.truncate(random.usize(bytes.len() - GIF.len()..=bytes.len() + GIF.len()));
         let outcomes = [exchange(), by_protocol()].map(|mut exchange| {
             let end = match put(&mut exchange, &bytes) {
-                Ok(Progress::More) => exchange.filled(0),
+                Ok(Step::More) => exchange.filled(0),
                 end => end,
             };
             described(&end)
