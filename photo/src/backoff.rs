@@ -2,8 +2,6 @@
 
 use std::time::{Duration, SystemTime};
 
-use http::{HeaderMap, header};
-
 use crate::Error;
 
 /// Exponential backoff with jitter: how long to wait before each further attempt, and when to give up.
@@ -86,9 +84,9 @@ pub enum RetryAfter {
 }
 
 impl RetryAfter {
-    /// `None` if the server does not say, or says it in no way that is known.
-    pub(crate) fn of(headers: &HeaderMap) -> Option<Self> {
-        let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
+    /// Reads the value of the field; `None` if its form is not known.
+    pub(crate) fn parse(value: &[u8]) -> Option<Self> {
+        let value = std::str::from_utf8(value).ok()?.trim();
         if value.bytes().all(|byte| byte.is_ascii_digit()) {
             return value.parse().ok().map(Duration::from_secs).map(Self::Delay);
         }
@@ -160,10 +158,7 @@ mod tests {
 
     #[test]
     fn both_forms_of_retry_after_are_understood() {
-        let of = |value: &str| {
-            let value = value.parse().unwrap();
-            RetryAfter::of(&HeaderMap::from_iter([(header::RETRY_AFTER, value)]))
-        };
+        let of = |value: &str| RetryAfter::parse(value.as_bytes());
         assert_eq!(of("120"), Some(RetryAfter::Delay(120 * SECOND)));
         let date = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
         assert_eq!(of("Sun, 06 Nov 1994 08:49:37 GMT"), Some(RetryAfter::Date(date)));

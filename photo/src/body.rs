@@ -19,8 +19,7 @@ pub struct Progress {
 
 /// A body being received, and the limits on it.
 ///
-/// The style reads straight into [`space`](Self::space): what comes after the head of a body of known length is not
-/// copied here again.
+/// The style reads straight into [`space`](Self::space), so bytes behind the head's last piece are not copied.
 #[derive(Debug)]
 pub(crate) struct Body {
     bytes: Vec<u8>,
@@ -88,8 +87,14 @@ impl Body {
         Ok(())
     }
 
-    /// Takes `bytes` that came with the head.
+    /// Takes `bytes` that came with the head: often the whole photo.
     pub(crate) fn copy(&mut self, mut bytes: &[u8]) -> Result<(), Error> {
+        if let Some(length) = self.length.filter(|length| *length <= bytes.len()) {
+            self.bytes = bytes[..length].to_vec();
+            self.received = length;
+            self.surplus = bytes.len() > length;
+            return Ok(());
+        }
         while !bytes.is_empty() && !self.surplus {
             let space = self.space();
             let n = space.len().min(bytes.len());

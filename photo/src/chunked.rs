@@ -1,6 +1,7 @@
 //! A body that comes in chunks.
 
-use crate::{Error, MAX_HEAD};
+use crate::Error;
+use crate::head::MAX_HEAD;
 
 /// Decodes a body that comes in chunks (RFC 9112, section 7.1), in place and in whatever pieces it comes.
 ///

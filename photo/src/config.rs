@@ -4,8 +4,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::HeaderValue;
-
 use crate::Error;
 
 /// The limits and habits of a client, the same for every style. Setters take and return the value.
@@ -116,20 +114,23 @@ impl Config {
     ///
     /// [`Error::InvalidConfig`] if the user agent cannot stand in a header, or is longer than 1,000 bytes.
     pub fn checked(self) -> Result<Arc<Self>, Error> {
-        self.user_agent_header()?;
+        self.check_user_agent()?;
         Ok(Arc::new(self))
     }
 
-    pub(crate) fn user_agent_header(&self) -> Result<HeaderValue, Error> {
+    /// Fails unless the user agent can be sent in a field (RFC 9110, section 5.5).
+    pub(crate) fn check_user_agent(&self) -> Result<(), Error> {
+        const MAX: usize = 1000;
         let invalid = |reason: String| Error::InvalidConfig { reason: reason.into() };
-        if self.user_agent.len() > 1000 {
-            return Err(invalid(format!(
-                "the user agent is {} bytes long, 1000 are allowed",
-                self.user_agent.len()
-            )));
+        let value = &self.user_agent;
+        if value.len() > MAX {
+            let length = value.len();
+            return Err(invalid(format!("the user agent is {length} bytes long, {MAX} are allowed")));
         }
-        HeaderValue::from_str(&self.user_agent)
-            .map_err(|_| invalid(format!("the user agent {:?} cannot stand in a header", self.user_agent)))
+        if value.bytes().any(|byte| byte.is_ascii_control() && byte != b'\t') {
+            return Err(invalid(format!("the user agent {value:?} cannot be sent in a field")));
+        }
+        Ok(())
     }
 }
 

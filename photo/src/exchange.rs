@@ -3,15 +3,12 @@
 use std::io;
 use std::sync::Arc;
 
-use crate::head::HEAD_CAPACITY;
-use crate::{Config, Error, Incoming, Origin, Phase, Photo, Progress, Target};
+use crate::head::PartialHead;
+use crate::incoming::Incoming;
+use crate::reply::Reply;
+use crate::{Config, Error, Origin, Phase, Photo, Progress, Target};
 
-mod buffer;
-mod plain;
-mod protocol;
-mod receive;
-
-use buffer::Buffer;
+mod request;
 
 /// One hop of a download: owns the bytes, while the driver moves them.
 ///
@@ -28,9 +25,10 @@ use buffer::Buffer;
 ///             └──────────────────────┘  Redirect                Done
 /// ```
 ///
-/// The driver sends [`to_send`](Exchange::to_send) and reports [`sent`](Exchange::sent) until nothing is left; then
-/// it reads into [`space`](Exchange::space) and reports [`filled`](Exchange::filled) until that is not
-/// [`Step::More`] any more:
+/// The driver sends [`to_send`](Exchange::to_send) and reports [`sent`](Exchange::sent) until nothing is left. Then it
+/// reads into [`space`](Exchange::space) and reports [`filled`](Exchange::filled) until the result is not
+/// [`Step::More`]. The head is read into a scratch buffer of the driver, of any size, which may serve all downloads of a
+/// thread: between two calls an exchange keeps nothing in it, so a download that waits for its first byte has no buffer.
 ///
 /// ```
 /// use photo::{Config, Error, Exchange, Step};
@@ -45,9 +43,10 @@ use buffer::Buffer;
 /// // Head, then Body: the bytes may come in any pieces
 /// let gif = b"GIF89a\x01\0\x01\0\0\0\0;";
 /// let mut incoming = b"HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\n".iter().chain(gif);
+/// let mut scratch = [0; 4096];
 /// let photo = loop {
-///     exchange.space()[0] = *incoming.next().expect("the reply ended too early");
-///     match exchange.filled(1)? {
+///     exchange.space(&mut scratch)[0] = *incoming.next().expect("the reply ended too early");
+///     match exchange.filled(&mut scratch, 1)? {
 ///         Step::More => continue,
 ///         Step::Redirect { .. } => unreachable!("the reply was no redirect"),
 ///         Step::Done { photo, reuse } => {
@@ -87,15 +86,8 @@ pub enum Step {
 }
 
 enum State {
-    Send {
-        request: Vec<u8>,
-        sent: usize,
-    },
-    /// Until the reply turns out not to be plain, it may be.
-    Head {
-        buffer: Buffer,
-        plain: bool,
-    },
+    Send { request: Vec<u8>, sent: usize },
+    Head(PartialHead),
     Body(Incoming),
     Over,
 }
@@ -116,7 +108,7 @@ impl Exchange {
     ///
     /// [`Error::InvalidConfig`], if the request cannot be written.
     pub fn of(target: Target, config: Arc<Config>) -> Result<Self, Error> {
-        let state = prepare(&target, &config)?;
+        let state = State::send(&target, &config)?;
         Ok(Self { target, config, state })
     }
 
@@ -131,7 +123,7 @@ impl Exchange {
     pub fn phase(&self) -> Phase {
         match self.state {
             State::Send { .. } => Phase::Send,
-            State::Head { .. } => Phase::Head,
+            State::Head(_) => Phase::Head,
             State::Body(_) | State::Over => Phase::Body,
         }
     }
@@ -149,7 +141,7 @@ impl Exchange {
     #[must_use]
     pub fn to_send(&self) -> &[u8] {
         match &self.state {
-            State::Send { request, sent, .. } => &request[*sent..],
+            State::Send { request, sent } => &request[*sent..],
             _ => &[],
         }
     }
@@ -165,47 +157,67 @@ impl Exchange {
             State::Send { request, sent } if sent + n < request.len() => {
                 State::Send { request, sent: sent + n }
             }
-            State::Send { .. } => State::Head { buffer: Buffer::default(), plain: true },
+            State::Send { .. } => State::Head(PartialHead::default()),
             other => other,
         };
     }
 
-    /// Where the next bytes of the reply go. Never empty while the reply is awaited.
-    ///
-    /// First a small buffer for the head, then the photo's own.
-    pub fn space(&mut self) -> &mut [u8] {
+    /// Where the next bytes of the reply go: `scratch` for the head, then the photo's own buffer. Never empty while the
+    /// reply is awaited, if `scratch` is not.
+    pub fn space<'a>(&'a mut self, scratch: &'a mut [u8]) -> &'a mut [u8] {
         match &mut self.state {
-            State::Head { buffer, .. } => buffer.space(HEAD_CAPACITY),
+            State::Head(_) => scratch,
             State::Body(body) => body.space(),
             State::Send { .. } | State::Over => &mut [],
         }
     }
 
-    /// Gives back a [`space`](Self::space) that nothing came to fill: what only waits needs no buffer.
-    pub fn release(&mut self) {
-        if let State::Head { buffer, .. } = &mut self.state {
-            buffer.release();
-        }
-    }
-
-    /// Takes `n` bytes that were put into [`space`](Self::space); 0 is the end of the stream.
+    /// Takes `n` bytes that were read into [`space`](Self::space) of the same `scratch`; 0 is the end of the stream.
     ///
     /// # Errors
     ///
-    /// Whatever makes the reply no photo; the connection is then to be closed, and this exchange is over.
-    pub fn filled(&mut self, n: usize) -> Result<Step, Error> {
+    /// Any variant of [`Error`] that a reply can cause; the connection is then to be closed, and this exchange is over.
+    pub fn filled(&mut self, scratch: &mut [u8], n: usize) -> Result<Step, Error> {
         match std::mem::replace(&mut self.state, State::Over) {
-            State::Head { mut buffer, plain } => {
-                if n == 0 {
-                    self.state = State::Head { buffer, plain };
-                    return Err(self.truncated());
-                }
-                buffer.filled += n;
-                self.head(buffer, plain)
+            State::Head(head) if n == 0 => {
+                let error = head.truncated();
+                self.state = State::Head(head);
+                Err(error)
             }
-            State::Body(body) => self.body(body, n),
+            State::Head(head) => self.head(head, &mut scratch[..n]),
+            State::Body(mut body) => {
+                let is_whole = body.filled(n)?;
+                self.body(body, is_whole)
+            }
             State::Send { .. } | State::Over => Err(Error::malformed("a reply where none was awaited")),
         }
+    }
+
+    fn head(&mut self, mut head: PartialHead, piece: &mut [u8]) -> Result<Step, Error> {
+        let decided = head.add(piece, |head, rest| Reply::decide(&self.target, &self.config, head, rest))?;
+        match decided {
+            None => {
+                self.state = State::Head(head);
+                Ok(Step::More)
+            }
+            Some((Reply::Redirect { target, reuse }, _)) => {
+                let next = Box::new(Self::of(target, Arc::clone(&self.config))?);
+                Ok(Step::Redirect { next, reuse })
+            }
+            Some((Reply::Photo(mut body), rest)) => {
+                let is_whole = body.begin(rest)?;
+                self.body(body, is_whole)
+            }
+        }
+    }
+
+    fn body(&mut self, body: Incoming, is_whole: bool) -> Result<Step, Error> {
+        if is_whole {
+            let (photo, reuse) = body.finish(&self.target, &self.config)?;
+            return Ok(Step::Done { photo, reuse });
+        }
+        self.state = State::Body(body);
+        Ok(Step::More)
     }
 
     /// The error of an exchange whose connection failed.
@@ -225,13 +237,13 @@ impl Exchange {
     pub fn restart(&mut self, error: &Error) -> bool {
         let unanswered = match &self.state {
             State::Send { .. } => true,
-            State::Head { buffer, .. } => buffer.filled == 0,
+            State::Head(head) => head.is_empty(),
             State::Body(_) | State::Over => false,
         };
         if !(error.is_lost_connection() && unanswered) {
             return false;
         }
-        match prepare(&self.target, &self.config) {
+        match State::send(&self.target, &self.config) {
             Ok(state) => self.state = state,
             Err(_) => return false,
         }
@@ -240,18 +252,17 @@ impl Exchange {
 
     fn truncated(&self) -> Error {
         match &self.state {
+            State::Head(head) => head.truncated(),
             State::Body(body) => body.truncated(),
-            _ => Error::Truncated { received: 0, expected: None },
+            State::Send { .. } | State::Over => Error::Truncated { received: 0, expected: None },
         }
     }
 }
 
-fn prepare(target: &Target, config: &Config) -> Result<State, Error> {
-    let request = match plain::request(target, config) {
-        Some(request) => request,
-        None => protocol::request(target, config)?.0,
-    };
-    Ok(State::Send { request, sent: 0 })
+impl State {
+    fn send(target: &Target, config: &Config) -> Result<Self, Error> {
+        Ok(Self::Send { request: request::write(target, config)?, sent: 0 })
+    }
 }
 
 impl std::fmt::Debug for Exchange {

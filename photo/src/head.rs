@@ -1,209 +1,263 @@
-//! The head of a reply, as it comes and as the protocol library takes it.
+//! The head of a reply: what its fields say.
 
-use http::header::{
-    CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, HeaderName, LOCATION, RETRY_AFTER, TRANSFER_ENCODING,
-};
+use std::mem::MaybeUninit;
+
 use httparse::{Header, ParserConfig, Response, Status};
 
-use crate::Error;
 use crate::chunked::Chunked;
 use crate::incoming::Framing;
+use crate::{Error, RetryAfter};
+
+mod field;
+mod partial;
+
+use field::{Field, items};
+pub(crate) use partial::PartialHead;
 
 /// Largest head of a reply, with the interim replies before it, in bytes; also the longest trailer of a chunked body,
 /// and the longest line before a chunk.
-pub const MAX_HEAD: usize = 64 << 10;
-
-/// Room for the head of a reply, in bytes, while it is waited for: small photos come whole with it, large ones mostly do
-/// not.
-pub const HEAD_CAPACITY: usize = 4 << 10;
+pub(crate) const MAX_HEAD: usize = 64 << 10;
 
 /// Most fields of a head.
 const MAX_FIELDS: usize = 1000;
 
-/// What nearly every head is content with.
+/// Enough fields for nearly every head; space for these is on the stack.
 const FEW_FIELDS: usize = 64;
 
-/// The fields that decide anything.
-const KEPT: [HeaderName; 3] = [CONNECTION, LOCATION, RETRY_AFTER];
-
-/// What a reply begins with: its head, and the interim replies (RFC 9110, section 15.2) before it.
+/// What the head of a reply says, as far as it decides anything.
 ///
-/// All styles see a reply through this. It takes what RFC 9112 and the servers of this world allow: folded lines, bare
-/// line feeds, fields in interim replies, hundreds of fields, junk among them. It refuses what leaves in doubt where
-/// the body ends, and what remains it writes down again as plainly as it goes, so that the protocol library has nothing
-/// to be in doubt of.
+/// The reader accepts what RFC 9112 allows and what servers really send: folded lines, bare line feeds, interim replies
+/// (RFC 9110, section 15.2), hundreds of fields, junk among them. It refuses a head that leaves in doubt where the body
+/// ends, and junk that could have been a field that decides.
 #[derive(Debug)]
-pub struct Head {
-    /// How many bytes of what came this is.
-    pub length: usize,
-    /// The same head, with no more than the fields that decide anything. A chunked or an encoded body is no concern of
-    /// it.
-    pub plain: Vec<u8>,
-    /// What tells the end of the body.
+pub(crate) struct Head<'a> {
+    /// The status code (RFC 9110, section 15).
+    pub(crate) code: u16,
+    /// Where the body ends.
     pub(crate) framing: Framing,
-    /// A coding of the content, other than `identity`.
-    pub(crate) encoding: Option<Vec<u8>>,
+    /// Whether the server offers the connection for another request (RFC 9112, section 9.3).
+    pub(crate) keep_alive: bool,
+    /// A compression of the body, which no request asks for.
+    pub(crate) compression: Option<&'a [u8]>,
+    /// Where a redirect leads, folds included.
+    pub(crate) location: Option<&'a [u8]>,
+    /// Whether there is another `Location`, of another value.
+    pub(crate) has_other_location: bool,
+    /// When the server asks for another attempt.
+    pub(crate) retry_after: Option<RetryAfter>,
 }
 
-impl Head {
-    /// Of the reply that begins with `input`; `None` if there is more to come.
+/// What the first bytes of a reply are.
+#[derive(Debug)]
+pub(crate) enum Parsed<'a> {
+    /// Interim replies of this length, and then part of a head.
+    Partial { interim: usize },
+    /// Interim replies and a head, of this length together.
+    Whole { length: usize, head: Head<'a> },
+}
+
+impl<'a> Head<'a> {
+    /// Reads the head of the reply that begins with `input`.
     ///
     /// # Errors
     ///
-    /// [`Error::Malformed`] for what is no head, for one of more than [`MAX_HEAD`] bytes (with the interim replies) or
-    /// 1,000 fields, and for one whose body could end in more than one place.
-    pub fn parse(input: &[u8]) -> Result<Option<Self>, Error> {
+    /// [`Error::Malformed`] for anything but a head, for more than 1,000 fields, and for a head whose body could end in
+    /// more than one place.
+    pub(crate) fn parse(input: &'a [u8]) -> Result<Parsed<'a>, Error> {
         let mut length = 0;
-        let head = loop {
-            match parse_one(&input[length..], &mut [httparse::EMPTY_HEADER; FEW_FIELDS], false)? {
-                None => break None,
-                Some(Parsed::Interim(interim)) => length += interim,
-                Some(Parsed::Final(head)) => break Some(head),
+        loop {
+            let rest = &input[length..];
+            let mut few = [const { MaybeUninit::uninit() }; FEW_FIELDS];
+            let parsed = match parse_one(rest, &mut few, Junk::Refused) {
+                Err(httparse::Error::TooManyHeaders) => parse_many(rest, Junk::Refused)?,
+                Err(httparse::Error::HeaderName | httparse::Error::HeaderValue) => {
+                    parse_many(rest, Junk::Ignored)?
+                }
+                parsed => parsed.map_err(malformed)??,
+            };
+            match parsed {
+                One::Partial => return Ok(Parsed::Partial { interim: length }),
+                One::Interim { length: interim } => length += interim,
+                One::Final { length: last, head } => {
+                    return Ok(Parsed::Whole { length: length + last, head });
+                }
             }
-        };
-        let head = head.map(|head| Self { length: length + head.length, ..head });
-        if head.as_ref().map_or(input.len(), |head| head.length) > MAX_HEAD {
-            return Err(Error::malformed(format_args!("a head of more than {MAX_HEAD} bytes")));
         }
-        Ok(head)
+    }
+
+    fn new(code: u16, version: u8, fields: &[Header<'a>]) -> Result<Self, Error> {
+        let mut says = Says::default();
+        for field in fields {
+            says.note(field)?;
+        }
+        if version == 0 && says.has_transfer_encoding {
+            return Err(Error::malformed("Transfer-Encoding in HTTP/1.0"));
+        }
+        let framing = match says.length {
+            length if says.chunked => Framing::Chunked(Chunked::new(length)),
+            Some(length) => Framing::Length(length),
+            None => Framing::Close,
+        };
+        Ok(Self {
+            code,
+            framing,
+            keep_alive: !says.close && (version == 1 || says.keep_alive),
+            compression: says.compression,
+            location: says.location,
+            has_other_location: says.has_other_location,
+            retry_after: says.retry_after,
+        })
     }
 }
 
-enum Parsed {
-    Interim(usize),
-    Final(Head),
+/// One head of several: interim replies come before the last.
+enum One<'a> {
+    Partial,
+    Interim { length: usize },
+    Final { length: usize, head: Head<'a> },
+}
+
+/// What becomes of a line that is no field.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Junk {
+    Refused,
+    Ignored,
+}
+
+/// With space for every field, which few heads need.
+#[cold]
+fn parse_many(input: &[u8], junk: Junk) -> Result<One<'_>, Error> {
+    let mut many = Box::new_uninit_slice(MAX_FIELDS);
+    match parse_one(input, &mut many, junk) {
+        Err(httparse::Error::HeaderName | httparse::Error::HeaderValue) if junk == Junk::Refused => {
+            parse_many(input, Junk::Ignored)
+        }
+        parsed => parsed.map_err(malformed)?,
+    }
 }
 
 fn parse_one<'a>(
     input: &'a [u8],
-    room: &mut [Header<'a>],
-    passes_junk_over: bool,
-) -> Result<Option<Parsed>, Error> {
+    fields: &mut [MaybeUninit<Header<'a>>],
+    junk: Junk,
+) -> Result<Result<One<'a>, Error>, httparse::Error> {
     if let Some(b'\r' | b'\n') = input.first() {
-        return Err(Error::malformed("an empty line in place of a head"));
+        return Ok(Err(Error::malformed("an empty line in place of a head")));
     }
-    let few = room.len() < MAX_FIELDS;
-    let mut head = Response::new(room);
+    let mut head = Response::new(&mut []);
     let parsed = ParserConfig::default()
         .allow_obsolete_multiline_headers_in_responses(true)
         .allow_multiple_spaces_in_response_status_delimiters(true)
-        .ignore_invalid_headers_in_responses(passes_junk_over)
-        .parse_response(&mut head, input);
-    let length = match parsed {
-        Ok(Status::Complete(length)) => length,
-        Ok(Status::Partial) => return Ok(None),
-        Err(httparse::Error::TooManyHeaders) if few => {
-            return parse_one(input, &mut vec![httparse::EMPTY_HEADER; MAX_FIELDS], passes_junk_over);
-        }
-        Err(httparse::Error::HeaderName | httparse::Error::HeaderValue) if !passes_junk_over => {
-            return parse_one(input, &mut vec![httparse::EMPTY_HEADER; MAX_FIELDS], true);
-        }
-        Err(error) => return Err(Error::malformed(format_args!("no head of a reply: {error}"))),
-    };
-    if passes_junk_over {
-        only_junk_was_passed_over(&input[..length], head.headers)?;
+        .allow_spaces_after_header_name_in_responses(junk == Junk::Ignored)
+        .ignore_invalid_headers_in_responses(junk == Junk::Ignored)
+        .parse_response_with_uninit_headers(&mut head, input, fields)?;
+    let Status::Complete(length) = parsed else { return Ok(Ok(One::Partial)) };
+    if junk == Junk::Ignored
+        && let Err(error) = field::check_ignored(&input[..length], head.headers)
+    {
+        return Ok(Err(error));
     }
-    Ok(Some(match head.code.unwrap_or_default() {
-        code @ 0..100 => return Err(Error::malformed(format_args!("status code {code:03}"))),
-        // 101 would be the last word in this protocol.
-        100 | 102..200 => Parsed::Interim(length),
-        code => {
-            let version = head.version.unwrap_or_default();
-            let framing = framing(version, head.headers)?;
-            let mut plain = format!("HTTP/1.{version} {code} \r\n").into_bytes();
-            if let Framing::Length(length) = framing {
-                push(&mut plain, &CONTENT_LENGTH, length.to_string().as_bytes());
-            }
-            for name in &KEPT {
-                values(head.headers, name).for_each(|value| push(&mut plain, name, value));
-            }
-            plain.extend(b"\r\n");
-            Parsed::Final(Head { length, plain, framing, encoding: encoding(head.headers) })
-        }
-    }))
-}
-
-/// A field of a strange name or value is no reason to refuse a photo, unless it might have told where the body ends.
-fn only_junk_was_passed_over(head: &[u8], understood: &[Header<'_>]) -> Result<(), Error> {
-    let frames = |name: &[u8]| {
-        let name = name.trim_ascii();
-        [CONTENT_LENGTH, TRANSFER_ENCODING].iter().any(|it| name.eq_ignore_ascii_case(it.as_str().as_bytes()))
-    };
-    let mut there = 0;
-    for line in head.split(|byte| *byte == b'\n').skip(1).map(<[u8]>::trim_ascii_end) {
-        if matches!(line.first(), None | Some(b' ' | b'\t')) {
-            continue;
-        }
-        let colon = line.iter().position(|byte| *byte == b':');
-        let name = &line[..colon.ok_or_else(|| Error::malformed("a field without a colon"))?];
-        there += usize::from(frames(name));
-    }
-    if there > understood.iter().filter(|field| frames(field.name.as_bytes())).count() {
-        return Err(Error::malformed("a field that tells where the body ends, but not well"));
-    }
-    Ok(())
-}
-
-fn push(plain: &mut Vec<u8>, name: &HeaderName, value: &[u8]) {
-    plain.extend(name.as_str().bytes());
-    plain.extend(b": ");
-    // A folded line is one line with spaces in it (RFC 9112, section 5.2).
-    plain.extend(value.iter().map(|byte| if matches!(byte, b'\r' | b'\n') { b' ' } else { *byte }));
-    plain.extend(b"\r\n");
-}
-
-fn framing(version: u8, fields: &[Header<'_>]) -> Result<Framing, Error> {
-    let mut declared = None;
-    for value in items(fields, &CONTENT_LENGTH) {
-        let length = number(value).ok_or_else(|| refused("Content-Length", value))?;
-        if declared.replace(length).is_some_and(|other| other != length) {
-            return Err(Error::malformed("two values of Content-Length"));
-        }
-    }
-    if version == 0 && values(fields, &TRANSFER_ENCODING).next().is_some() {
-        return Err(Error::malformed("Transfer-Encoding, which HTTP/1.0 has not"));
-    }
-    let mut chunked = false;
-    for coding in items(fields, &TRANSFER_ENCODING) {
-        match coding {
-            b"" => {}
-            // That of RFC 2616: none.
-            coding if coding.eq_ignore_ascii_case(b"identity") && !chunked => {}
-            // Where a server and a proxy both say it, it is said twice and applied once.
-            coding if coding.eq_ignore_ascii_case(b"chunked") => chunked = true,
-            // No other was offered, and chunked is the last.
-            coding => return Err(refused("Transfer-Encoding", coding)),
-        }
-    }
-    Ok(match declared {
-        declared if chunked => Framing::Chunked(Chunked::new(declared)),
-        Some(length) => Framing::Length(length),
-        None => Framing::Close,
+    Ok(match head.code.unwrap_or_default() {
+        code @ 0..100 => Err(Error::malformed(format_args!("status code {code:03}"))),
+        // 101 would end HTTP on this connection.
+        100 | 102..200 => Ok(One::Interim { length }),
+        code => Head::new(code, head.version.unwrap_or_default(), head.headers)
+            .map(|head| One::Final { length, head }),
     })
 }
 
-fn encoding(fields: &[Header<'_>]) -> Option<Vec<u8>> {
-    let is_none = |coding: &[u8]| coding.is_empty() || coding.eq_ignore_ascii_case(b"identity");
-    items(fields, &CONTENT_ENCODING).find(|coding| !is_none(coding)).map(Vec::from)
+fn malformed(error: httparse::Error) -> Error {
+    Error::malformed(format_args!("no head of a reply: {error}"))
+}
+
+/// What the fields read so far say.
+#[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one thing that a field can say")]
+struct Says<'a> {
+    length: Option<u64>,
+    has_transfer_encoding: bool,
+    chunked: bool,
+    close: bool,
+    keep_alive: bool,
+    compression: Option<&'a [u8]>,
+    location: Option<&'a [u8]>,
+    has_other_location: bool,
+    retry_after: Option<RetryAfter>,
+}
+
+impl<'a> Says<'a> {
+    fn note(&mut self, field: &Header<'a>) -> Result<(), Error> {
+        let value = field.value;
+        match Field::of(field.name.as_bytes()) {
+            Some(Field::ContentLength) => return items(value).try_for_each(|length| self.length(length)),
+            Some(Field::TransferEncoding) => {
+                self.has_transfer_encoding = true;
+                return items(value).try_for_each(|coding| self.transfer_coding(coding));
+            }
+            Some(Field::Connection) => {
+                for option in items(value) {
+                    self.close |= option.eq_ignore_ascii_case(b"close");
+                    self.keep_alive |= option.eq_ignore_ascii_case(b"keep-alive");
+                }
+            }
+            Some(Field::ContentEncoding) => {
+                self.compression = self.compression.or_else(|| items(value).find(|it| is_compression(it)));
+            }
+            Some(Field::Location) => {
+                self.has_other_location |= self.location.is_some_and(|location| location != value);
+                self.location = self.location.or(Some(value));
+            }
+            Some(Field::RetryAfter) => {
+                self.retry_after = self.retry_after.or_else(|| RetryAfter::parse(value));
+            }
+            None => {}
+        }
+        Ok(())
+    }
+
+    fn length(&mut self, value: &[u8]) -> Result<(), Error> {
+        let length = number(value).ok_or_else(|| refused("Content-Length", value))?;
+        match self.length.replace(length) {
+            Some(other) if other != length => Err(Error::malformed("two values of Content-Length")),
+            _ => Ok(()),
+        }
+    }
+
+    fn transfer_coding(&mut self, coding: &[u8]) -> Result<(), Error> {
+        match coding {
+            b"" => Ok(()),
+            // RFC 2616 had it, for no coding.
+            coding if coding.eq_ignore_ascii_case(b"identity") && !self.chunked => Ok(()),
+            // Where a server and a proxy both write it, it appears twice and is applied once.
+            coding if coding.eq_ignore_ascii_case(b"chunked") => {
+                self.chunked = true;
+                Ok(())
+            }
+            // The request offers no other, and chunked is the last.
+            coding => Err(refused("Transfer-Encoding", coding)),
+        }
+    }
 }
 
 fn refused(name: &str, value: &[u8]) -> Error {
     Error::malformed(format_args!("{name}: {}", value.escape_ascii()))
 }
 
-/// Digits, and nothing else.
+/// Reads decimal digits and nothing else. A number above 2^64 is too large for any limit, so it saturates.
 fn number(value: &[u8]) -> Option<u64> {
-    let digits = value.iter().all(u8::is_ascii_digit);
-    std::str::from_utf8(value).ok().filter(|_| digits)?.parse().ok()
+    if value.is_empty() {
+        return None;
+    }
+    value.iter().try_fold(0_u64, |number, digit| {
+        digit.is_ascii_digit().then(|| number.saturating_mul(10).saturating_add(u64::from(digit - b'0')))
+    })
 }
 
-fn values<'a>(fields: &'a [Header<'_>], name: &'a HeaderName) -> impl Iterator<Item = &'a [u8]> {
-    fields.iter().filter(|field| field.name.eq_ignore_ascii_case(name.as_str())).map(|field| field.value)
-}
-
-/// The items of a list, which may stand in one field or in several (RFC 9110, section 5.3).
-fn items<'a>(fields: &'a [Header<'_>], name: &'a HeaderName) -> impl Iterator<Item = &'a [u8]> {
-    values(fields, name).flat_map(|value| value.split(|byte| *byte == b',')).map(<[u8]>::trim_ascii)
+/// Browsers pass other values over, such as `aws-chunked` or `none`; the photo's format then decides.
+fn is_compression(coding: &[u8]) -> bool {
+    const COMPRESSIONS: [&[u8]; 7] =
+        [b"gzip", b"x-gzip", b"deflate", b"br", b"zstd", b"compress", b"x-compress"];
+    COMPRESSIONS.iter().any(|compression| coding.eq_ignore_ascii_case(compression))
 }
 
 #[cfg(test)]

@@ -6,10 +6,9 @@ use crate::{Config, Error, Photo, Progress, Target};
 
 /// The body of a reply while it comes.
 ///
-/// The style reads straight into [`space`](Self::space) and reports [`filled`](Self::filled) until that is `true`: what
-/// comes after the head of a body of known length is not copied here again.
+/// The bytes that came with the head are copied; all others are read straight into [`space`](Self::space).
 #[derive(Debug)]
-pub struct Incoming {
+pub(crate) struct Incoming {
     body: Body,
     framing: Framing,
     /// Whether the server offers the connection for another request.
@@ -46,14 +45,14 @@ impl Incoming {
     /// # Errors
     ///
     /// As of [`filled`](Self::filled).
-    pub fn begin(&mut self, bytes: &mut [u8]) -> Result<bool, Error> {
+    pub(crate) fn begin(&mut self, bytes: &mut [u8]) -> Result<bool, Error> {
         let length = self.framing.decode(bytes);
         self.body.copy(&bytes[..length])?;
         self.is_whole()
     }
 
     /// Where the next bytes go, never empty.
-    pub fn space(&mut self) -> &mut [u8] {
+    pub(crate) fn space(&mut self) -> &mut [u8] {
         self.body.space()
     }
 
@@ -64,7 +63,7 @@ impl Incoming {
     ///
     /// [`Error::Truncated`] if the connection ended too early, [`Error::Malformed`] for chunks that are none, and
     /// [`Error::TooLarge`] for more than the configuration allows.
-    pub fn filled(&mut self, n: usize) -> Result<bool, Error> {
+    pub(crate) fn filled(&mut self, n: usize) -> Result<bool, Error> {
         if n == 0 {
             return if matches!(self.framing, Framing::Close) { Ok(true) } else { Err(self.truncated()) };
         }
@@ -75,13 +74,13 @@ impl Incoming {
 
     /// How many bytes have come, and of how many.
     #[must_use]
-    pub fn progress(&self) -> Progress {
+    pub(crate) fn progress(&self) -> Progress {
         self.body.progress()
     }
 
     /// The error of a body whose connection ended here.
     #[must_use]
-    pub fn truncated(&self) -> Error {
+    pub(crate) fn truncated(&self) -> Error {
         self.body.truncated()
     }
 
@@ -90,7 +89,7 @@ impl Incoming {
     /// # Errors
     ///
     /// [`Error::NotAPhoto`] if the bytes begin like no known format and the configuration wants one.
-    pub fn finish(self, target: &Target, config: &Config) -> Result<(Photo, bool), Error> {
+    pub(crate) fn finish(self, target: &Target, config: &Config) -> Result<(Photo, bool), Error> {
         let reuse = self.offered
             && match &self.framing {
                 Framing::Length(_) => !self.body.has_surplus(),

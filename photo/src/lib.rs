@@ -14,8 +14,7 @@
 //! # Ok::<(), Error>(())
 //! ```
 //!
-//! [`Exchange`] is the download in progress, bytes in and bytes out; where something else sends the request, [`Head`]
-//! and [`Incoming`] are its two parts that receive. [`Config`], [`Photo`] and [`Error`] are what goes in and what comes
+//! [`Exchange`] is the download in progress, bytes in and bytes out. [`Config`], [`Photo`] and [`Error`] go in and come
 //! out. [`Deadline`] does the arithmetic of the timeouts with the times that a style gives it, [`Pool`] keeps idle
 //! connections of whatever type a style has, and [`tls`] makes the one TLS configuration.
 //!
@@ -53,12 +52,9 @@ pub use deadline::Deadline;
 pub use error::{Error, Phase};
 pub use exchange::{Exchange, Step};
 pub use format::Format;
-pub use head::{HEAD_CAPACITY, Head, MAX_HEAD};
-pub use incoming::Incoming;
 pub use origin::Origin;
 pub use photo::Photo;
 pub use pool::Pool;
-pub use reply::Reply;
 pub use save::SaveError;
 pub use target::Target;
 #[cfg(feature = "thumbnail")]

@@ -62,9 +62,15 @@ impl NormalUrl {
         &self.text[self.path_at..self.fragment_at]
     }
 
-    /// Whether a name or a password stands in it.
+    /// Whether it holds a user name or a password.
     pub(crate) fn has_credentials(&self) -> bool {
         self.has_credentials
+    }
+
+    /// The user name, and the password behind a colon, both percent-encoded.
+    pub(crate) fn userinfo(&self) -> Option<&str> {
+        let (_, userinfo) = self.text[..self.host_at].split_once("://")?;
+        userinfo.strip_suffix('@').filter(|_| self.has_credentials)
     }
 
     fn of(url: &Url) -> Result<Self, String> {

@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use http::uri::InvalidUri;
-use http::{HeaderValue, Request, header};
+use http::HeaderValue;
 
 use crate::normal_url::NormalUrl;
 use crate::{Config, Error, Origin};
@@ -62,33 +61,9 @@ impl Target {
         if self.url.has_credentials() { redacted(self.url.text()) } else { self.url.text().into() }
     }
 
-    /// The request, as every style sends it; host and credentials are added by the protocol library.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::InvalidConfig`] if the user agent cannot stand in a header.
-    pub fn request(&self, config: &Config) -> Result<Request<()>, Error> {
-        let mut request = Request::new(());
-        let url = self.url.text();
-        *request.uri_mut() = url.parse().map_err(|error: InvalidUri| invalid(url, &error.to_string()))?;
-        let headers = request.headers_mut();
-        headers.insert(header::USER_AGENT, config.user_agent_header()?);
-        headers.insert(header::ACCEPT, HeaderValue::from_static("*/*"));
-        // Without this, any encoding would be welcome (RFC 9110, section 12.5.3).
-        headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
-        Ok(request)
-    }
-
-    /// The URL, if no credentials go with it: then nothing of it is to be encoded.
-    pub(crate) fn plain_url(&self) -> Option<&NormalUrl> {
-        (!self.url.has_credentials()).then_some(&self.url)
-    }
-
-    /// An upper bound for the bytes of the request: the URL's parts stand in it at most twice, as request target
-    /// and host, or encoded as credentials.
-    #[must_use]
-    pub fn request_room(&self, config: &Config) -> usize {
-        256 + 2 * self.url.text().len() + config.user_agent.len()
+    /// The URL, credentials included.
+    pub(crate) fn normal_url(&self) -> &NormalUrl {
+        &self.url
     }
 
     /// Follows a redirect (RFC 9110, section 15.4) to `location`, which may be relative.

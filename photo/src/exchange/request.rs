@@ -1,0 +1,85 @@
+//! The request, as every style sends it.
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use percent_encoding::percent_decode_str;
+
+use crate::{Config, Error, Target};
+
+/// Length of the parts that are the same in every request, in bytes.
+const FIXED: usize = 96;
+
+/// Writes the request for `target` (RFC 9112, section 3).
+///
+/// # Errors
+///
+/// [`Error::InvalidConfig`] if the user agent cannot be sent in a field.
+pub(super) fn write(target: &Target, config: &Config) -> Result<Vec<u8>, Error> {
+    let url = target.normal_url();
+    let (host, path) = (url.authority(), url.request_target());
+    config.check_user_agent()?;
+    let authorization = url.userinfo().map(authorization);
+    let length = authorization.as_ref().map_or(0, String::len);
+    let mut request = Vec::with_capacity(FIXED + host.len() + path.len() + config.user_agent.len() + length);
+    for part in [
+        "GET ",
+        path,
+        " HTTP/1.1\r\nhost: ",
+        host,
+        authorization.as_deref().unwrap_or_default(),
+        "\r\nuser-agent: ",
+        &config.user_agent,
+        // Without the last field, any encoding would be welcome (RFC 9110, section 12.5.3).
+        "\r\naccept: */*\r\naccept-encoding: identity\r\n\r\n",
+    ] {
+        request.extend_from_slice(part.as_bytes());
+    }
+    Ok(request)
+}
+
+/// Basic authentication (RFC 7617): the URL's user name and password, without the URL's own encoding.
+fn authorization(userinfo: &str) -> String {
+    let (user, password) = userinfo.split_once(':').unwrap_or((userinfo, ""));
+    let mut plain: Vec<u8> = percent_decode_str(user).collect();
+    plain.push(b':');
+    plain.extend(percent_decode_str(password));
+    format!("\r\nauthorization: Basic {}", BASE64_STANDARD.encode(plain))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(url: &str) -> String {
+        String::from_utf8(write(&Target::parse(url).unwrap(), &Config::default()).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn the_request_names_path_host_and_accepted_encodings() {
+        assert_eq!(
+            request("https://a.test:81/photos/cat.gif?size=1#part"),
+            concat!(
+                "GET /photos/cat.gif?size=1 HTTP/1.1\r\nhost: a.test:81\r\nuser-agent: photo/",
+                env!("CARGO_PKG_VERSION"),
+                "\r\naccept: */*\r\naccept-encoding: identity\r\n\r\n"
+            )
+        );
+    }
+
+    #[test]
+    fn credentials_are_sent_decoded() {
+        for (userinfo, expected) in [
+            ("me", "me:"),
+            ("me:secret", "me:secret"),
+            (":secret", ":secret"),
+            ("me:p%40ss%2Fw%3Ard%25", "me:p@ss/w:rd%"),
+            ("m%3Ae:a:b", "m:e:a:b"),
+            ("caf%C3%A9:é", "café:é"),
+        ] {
+            let request = request(&format!("http://{userinfo}@a.test/"));
+            let field = format!("\r\nauthorization: Basic {}\r\n", BASE64_STANDARD.encode(expected));
+            assert!(request.contains(&field), "{userinfo}: {request}");
+        }
+        assert!(!request("http://@a.test/").contains("authorization"));
+    }
+}
