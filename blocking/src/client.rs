@@ -20,8 +20,6 @@ pub struct Client {
 struct Shared {
     config: Arc<Config>,
     tls: Arc<ClientConfig>,
-    /// How ureq is to behave: one request, the head of its reply, and no opinions of its own.
-    ureq: ureq::config::Config,
     idle: Mutex<Pool<Connection>>,
 }
 
@@ -35,7 +33,7 @@ impl Client {
         let config = config.checked()?;
         let tls = tls::client_config(&config)?;
         let idle = Mutex::new(Pool::new(&config));
-        Ok(Self { shared: Arc::new(Shared { config, tls, ureq: one_hop(), idle }) })
+        Ok(Self { shared: Arc::new(Shared { config, tls, idle }) })
     }
 
     /// Downloads the photo at `url`.
@@ -89,10 +87,6 @@ impl Client {
         &self.shared.tls
     }
 
-    pub(crate) fn ureq(&self) -> ureq::config::Config {
-        self.shared.ureq.clone()
-    }
-
     /// A kept connection to `origin` that is still open.
     pub(crate) fn take_idle(&self, origin: &Origin) -> Option<Connection> {
         loop {
@@ -126,20 +120,6 @@ impl Default for Client {
     fn default() -> Self {
         Self::new(Config::default()).expect("the default configuration works")
     }
-}
-
-/// Redirects, limits, timeouts and idle connections are `photo`'s business, the same for every style.
-fn one_hop() -> ureq::config::Config {
-    ureq::config::Config::builder()
-        // The default would be what the environment says.
-        .proxy(None)
-        .max_redirects(0)
-        .max_redirects_will_error(false)
-        .http_status_as_error(false)
-        // `Head` has bounded what ureq sees of it.
-        .max_response_header_size(usize::MAX)
-        .max_idle_connections(0)
-        .build()
 }
 
 #[cfg(test)]

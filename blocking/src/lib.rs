@@ -58,7 +58,6 @@
 //! | `download.rs` | one download, phase by phase |
 //! | `connection.rs` | a connection, plain or encrypted |
 //! | `resolve.rs` | from a host name to addresses |
-//! | `transport.rs` | the connection, lent to ureq until the head of the reply is there |
 //! | `cancel.rs` | [`CancelToken`] |
 //! | `recipes/` | what people really write |
 
@@ -68,7 +67,6 @@ mod connection;
 mod download;
 pub mod recipes;
 mod resolve;
-mod transport;
 
 pub use cancel::CancelToken;
 pub use client::Client;

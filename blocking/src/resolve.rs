@@ -5,12 +5,12 @@ use std::net::{SocketAddr, ToSocketAddrs};
 use std::sync::Arc;
 use std::sync::mpsc::{self, Sender};
 use std::thread;
-use std::time::Instant;
 
-use photo::{Config, Deadline, Error, Origin, Phase};
+use photo::{Error, Origin, Phase};
 
 use crate::CancelToken;
 use crate::cancel::{self, Interrupt};
+use crate::connection::IoDeadline;
 
 /// Enough for the C library's resolver and its plug-ins, which keep their buffers on the stack.
 const STACK: usize = 512 << 10;
@@ -18,16 +18,16 @@ const STACK: usize = 512 << 10;
 /// The addresses of `origin`, at least one, in the order in which they are to be tried.
 pub(crate) fn resolve(
     origin: &Origin,
-    config: &Config,
-    deadline: &Deadline,
+    deadline: &mut IoDeadline,
     token: Option<&CancelToken>,
 ) -> Result<Vec<SocketAddr>, Error> {
-    if let Some(known) = origin.addresses(config) {
+    deadline.phase = Phase::Resolve;
+    if let Some(known) = origin.addresses(deadline.config()) {
         return origin.resolved(Ok(known));
     }
     let (host, port) = (origin.host(), origin.port());
     let look_up = move || (host.as_str(), port).to_socket_addrs().map(Iterator::collect);
-    origin.resolved(Ok(elsewhere(look_up, origin, config, deadline, token)?))
+    origin.resolved(Ok(elsewhere(look_up, origin, deadline, token)?))
 }
 
 /// The operating system's resolver knows no deadline and cannot be interrupted. So it works in a thread of its
@@ -35,8 +35,7 @@ pub(crate) fn resolve(
 fn elsewhere<T: Send + 'static>(
     look_up: impl FnOnce() -> io::Result<T> + Send + 'static,
     origin: &Origin,
-    config: &Config,
-    deadline: &Deadline,
+    deadline: &IoDeadline,
     token: Option<&CancelToken>,
 ) -> Result<T, Error> {
     let (sender, answer) = mpsc::channel();
@@ -47,10 +46,10 @@ fn elsewhere<T: Send + 'static>(
     let work = move || drop(to_here.send(Some(look_up())));
     let thread = thread::Builder::new().name("photo-resolve".into()).stack_size(STACK);
     thread.spawn(work).map_err(|error| Error::resolve(origin, error))?;
-    match answer.recv_timeout(deadline.at().saturating_duration_since(Instant::now())) {
+    match answer.recv_timeout(deadline.left()) {
         Ok(Some(found)) => found.map_err(|error| Error::resolve(origin, error)),
         Ok(None) => Err(Error::Cancelled),
-        Err(_) => Err(deadline.error(config, Phase::Resolve)),
+        Err(_) => Err(deadline.error()),
     }
 }
 
@@ -64,16 +63,18 @@ impl<T: Send + 'static> Interrupt for Sender<Option<T>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use photo::Target;
-    use std::time::Duration;
+    use photo::{Config, Target};
+    use std::time::{Duration, Instant};
 
     fn look_up(
         answer: impl FnOnce() -> io::Result<u8> + Send + 'static,
-        config: &Config,
+        config: Config,
         token: Option<&CancelToken>,
     ) -> Result<u8, Error> {
         let target = Target::parse("http://a.test/").unwrap();
-        elsewhere(answer, target.origin(), config, &Deadline::new(config, Instant::now()), token)
+        let mut deadline = IoDeadline::new(&Arc::new(config), Instant::now());
+        deadline.phase = Phase::Resolve;
+        elsewhere(answer, target.origin(), &deadline, token)
     }
 
     fn too_long() -> io::Result<u8> {
@@ -83,23 +84,19 @@ mod tests {
 
     #[test]
     fn an_address_needs_no_resolver() {
-        let config = Config::default().timeout(Duration::ZERO);
-        let deadline = Deadline::new(&config, Instant::now());
+        let config = Arc::new(Config::default().timeout(Duration::ZERO));
+        let mut deadline = IoDeadline::new(&config, Instant::now());
         for (url, address) in [("http://127.0.0.1/", "127.0.0.1:80"), ("https://[::1]:8/", "[::1]:8")] {
             let target = Target::parse(url).unwrap();
-            assert_eq!(
-                resolve(target.origin(), &config, &deadline, None).unwrap(),
-                [address.parse().unwrap()]
-            );
+            assert_eq!(resolve(target.origin(), &mut deadline, None).unwrap(), [address.parse().unwrap()]);
         }
     }
 
     #[test]
     fn a_name_is_looked_up() {
-        let config = Config::default();
         let target = Target::parse("http://localhost:81/").unwrap();
-        let addresses =
-            resolve(target.origin(), &config, &Deadline::new(&config, Instant::now()), None).unwrap();
+        let mut deadline = IoDeadline::new(&Arc::default(), Instant::now());
+        let addresses = resolve(target.origin(), &mut deadline, None).unwrap();
         assert!(
             addresses.iter().all(|address| address.ip().is_loopback() && address.port() == 81),
             "{addresses:?}"
@@ -108,7 +105,7 @@ mod tests {
 
     #[test]
     fn a_failure_names_the_host() {
-        let error = look_up(|| Err(io::ErrorKind::NotFound.into()), &Config::default(), None).unwrap_err();
+        let error = look_up(|| Err(io::ErrorKind::NotFound.into()), Config::default(), None).unwrap_err();
         assert!(matches!(&error, Error::Resolve { host, .. } if **host == *"a.test"), "{error}");
     }
 
@@ -116,7 +113,7 @@ mod tests {
     fn a_slow_resolver_times_out() {
         let limit = Duration::from_millis(50);
         let start = Instant::now();
-        let error = look_up(too_long, &Config::default().connect_timeout(limit), None).unwrap_err();
+        let error = look_up(too_long, Config::default().connect_timeout(limit), None).unwrap_err();
         assert!(
             matches!(error, Error::Timeout { phase: Phase::Resolve, after } if after == limit),
             "{error}"
@@ -129,7 +126,7 @@ mod tests {
         let token = CancelToken::new();
         let waiting = thread::spawn({
             let token = token.clone();
-            move || look_up(too_long, &Config::default(), Some(&token))
+            move || look_up(too_long, Config::default(), Some(&token))
         });
         thread::sleep(Duration::from_millis(50));
         let cancelled = Instant::now();

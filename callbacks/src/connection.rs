@@ -88,8 +88,8 @@ impl Connection {
     }
 
     /// Receives some of the reply.
-    pub(crate) fn receive(&mut self, exchange: &mut Exchange) -> io::Result<Piece> {
-        let space = exchange.space();
+    pub(crate) fn receive(&mut self, exchange: &mut Exchange, scratch: &mut [u8]) -> io::Result<Piece> {
+        let space = exchange.space(scratch);
         let room = space.len();
         self.moved = false;
         let mut stream = Noting { stream: &mut self.stream, moved: &mut self.moved };
@@ -103,9 +103,6 @@ impl Connection {
         let can_be_cut_short = cfg!(unix) && self.tls.is_none() && !self.ended;
         let cut_short = can_be_cut_short && matches!(received, Ok(n) if 0 < n && n < room);
         self.drained = would_block || cut_short;
-        if would_block {
-            exchange.release();
-        }
         received.map(|length| Piece { length, drained: self.drained })
     }
 

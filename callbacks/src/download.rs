@@ -150,7 +150,7 @@ impl EventLoop {
         while total < BYTES_PER_TURN {
             let exchange = &mut self.downloads[key.slot].exchange;
             let socket = &mut self.connections[connection].connection;
-            let received = match socket.receive(exchange) {
+            let received = match socket.receive(exchange, &mut self.scratch) {
                 Ok(received) => received,
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     if socket.has_moved() {
@@ -161,7 +161,7 @@ impl EventLoop {
                 Err(error) => return self.on_failure(key, error),
             };
             total += received.length;
-            match exchange.filled(received.length) {
+            match exchange.filled(&mut self.scratch, received.length) {
                 Ok(Step::Done { photo, reuse }) => {
                     self.release_connection(key, reuse);
                     self.tell_progress(key, photo.received());

@@ -26,6 +26,9 @@ pub(crate) type Callback = Box<dyn FnOnce()>;
 /// Most sockets that are reported in one turn; the others are reported in the next.
 const EVENTS_PER_TURN: usize = 1024;
 
+/// Space for what one read brings, in bytes: the head of a reply, and mostly the whole photo behind it.
+const SCRATCH: usize = 64 << 10;
+
 /// The token of the waker; those of connections count from 0.
 const WAKER: Token = Token(usize::MAX - 1);
 
@@ -43,6 +46,8 @@ pub(crate) struct EventLoop {
     pub(crate) eager: VecDeque<DownloadKey>,
     pub(crate) timers: Timers<Alarm>,
     pub(crate) workers: Workers<Finished>,
+    /// Where heads are read into: one buffer for all downloads, since one is read at a time.
+    pub(crate) scratch: Box<[u8]>,
     /// When the clock was read last: not for each event, but after whatever may have taken long.
     pub(crate) now: Instant,
     /// What was reported in this turn and is not handled yet.
@@ -110,6 +115,7 @@ impl EventLoop {
             eager: VecDeque::new(),
             timers: Timers::new(),
             workers: Workers::new(waker),
+            scratch: vec![0; SCRATCH].into(),
             now: Instant::now(),
             ready: VecDeque::new(),
             turn_ends_after: 0,

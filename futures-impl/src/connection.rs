@@ -1,5 +1,6 @@
 //! A connection, plain or encrypted.
 
+use std::cell::RefCell;
 use std::future::poll_fn;
 use std::io::{self, IoSlice};
 use std::net::SocketAddr;
@@ -9,10 +10,18 @@ use std::time::Instant;
 
 use futures::io::{AsyncRead, AsyncWrite};
 use futures_rustls::client::TlsStream;
-use photo::{Error, Exchange, Origin};
+use photo::{Error, Exchange, Origin, Step};
 
 use crate::Client;
 use crate::runtime::Runtime;
+
+/// Space for what one read brings, in bytes: the head of a reply, and mostly the whole photo behind it.
+const SCRATCH: usize = 64 << 10;
+
+thread_local! {
+    /// Where heads are read into: one buffer for all downloads of a thread, since one is polled at a time.
+    static SCRATCH_BUFFER: RefCell<Box<[u8]>> = RefCell::new(vec![0; SCRATCH].into());
+}
 
 /// A TCP connection, with TLS over it where the origin wants that.
 pub(crate) struct Connection<R: Runtime> {
@@ -72,23 +81,14 @@ impl<R: Runtime> Connection<R> {
         .await
     }
 
-    /// Receives some of the reply, and returns how many bytes those were.
-    pub(crate) async fn receive(&mut self, exchange: &mut Exchange) -> io::Result<usize> {
+    /// Receives some of the reply; returns how many bytes those were, and what they led to.
+    pub(crate) async fn receive(&mut self, exchange: &mut Exchange) -> Result<(usize, Step), Error> {
         poll_fn(|cx| {
-            if self.drained {
-                ready!(self.poll_readable(cx))?;
-            }
-            let space = exchange.space();
-            let room = space.len();
-            let received = self.poll_read(cx, space);
-            match received {
-                Poll::Pending => exchange.release(),
-                // An event tells of all that comes after a read that was cut short by an empty socket. TLS has a
-                // buffer of its own.
-                Poll::Ready(Ok(n)) => self.drained = !self.is_tls() && 0 < n && n < room,
-                Poll::Ready(Err(_)) => {}
-            }
-            received
+            SCRATCH_BUFFER.with_borrow_mut(|scratch| {
+                let received = ready!(self.poll_receive(cx, exchange.space(scratch)));
+                let received = received.map_err(|error| exchange.failed(error))?;
+                Poll::Ready(exchange.filled(scratch, received).map(|step| (received, step)))
+            })
         })
         .await
     }
@@ -115,6 +115,18 @@ impl<R: Runtime> Connection<R> {
 
     fn is_tls(&self) -> bool {
         matches!(self.stream, Stream::Tls(_))
+    }
+
+    fn poll_receive(&mut self, cx: &mut Context<'_>, space: &mut [u8]) -> Poll<io::Result<usize>> {
+        if self.drained {
+            ready!(self.poll_readable(cx))?;
+        }
+        let capacity = space.len();
+        let received = ready!(self.poll_read(cx, space))?;
+        // An event announces all that comes after a read that was cut short by an empty socket. TLS has a buffer of its
+        // own.
+        self.drained = !self.is_tls() && 0 < received && received < capacity;
+        Poll::Ready(Ok(received))
     }
 
     fn poll_readable(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

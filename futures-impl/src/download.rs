@@ -137,10 +137,10 @@ async fn receive<R: Runtime>(
                 received => break received?,
             }
         };
-        let received = received.map_err(|error| exchange.failed(error))?;
+        let (received, step) = received?;
         watch.moved();
         total += received;
-        match exchange.filled(received)? {
+        match step {
             Step::Done { photo, reuse } => {
                 on_progress(photo.received());
                 return Ok((Outcome::Photo(photo), reuse));

@@ -39,8 +39,9 @@ fn photo(url: &str, is_gif: bool) -> Option<Photo> {
     let mut exchange = Exchange::new(url, &Arc::new(Config::default().verify_format(false))).ok()?;
     exchange.sent(exchange.to_send().len());
     let reply = [b"HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\n", body].concat();
-    exchange.space()[..reply.len()].copy_from_slice(&reply);
-    match exchange.filled(reply.len()) {
+    let mut scratch = [0; 128];
+    exchange.space(&mut scratch)[..reply.len()].copy_from_slice(&reply);
+    match exchange.filled(&mut scratch, reply.len()) {
         Ok(Step::Done { photo, .. }) => Some(photo),
         other => panic!("{other:?}"),
     }

@@ -1,10 +1,10 @@
 //! Downloads from a server that follows a script.
 
 use super::*;
-use photo::{Config, Exchange};
+use photo::{Config, Phase};
 use socket2::{Domain, SockRef, Socket, Type};
 use std::io::{Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpListener};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
@@ -250,12 +250,12 @@ fn each_address_is_tried() {
     let (_listener, _queue, silent) = unanswering();
     let refusing = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let target = Target::parse("http://a.test/").unwrap();
-    let config = Config::default().connect_timeout(3 * BRIEFLY);
+    let config = Arc::new(Config::default().connect_timeout(3 * BRIEFLY));
     let connect = |addresses: &[SocketAddr]| {
-        let deadline = Deadline::new(&config, Instant::now());
-        connection::connect(addresses, target.origin(), &config, &deadline, None).map(|(tcp, _)| tcp)
+        let mut deadline = IoDeadline::new(&config, Instant::now());
+        connection::connect(addresses, target.origin(), &mut deadline, None).map(|(connection, _)| connection)
     };
-    let tcp = connect(&[refusing, silent, server.address]).unwrap();
-    assert_eq!(tcp.peer_addr().unwrap(), server.address);
+    let connection = connect(&[refusing, silent, server.address]).unwrap();
+    assert_eq!(connection.tcp().peer_addr().unwrap(), server.address);
     assert!(matches!(connect(&[refusing, refusing]), Err(Error::Connect { .. })));
 }

@@ -100,13 +100,14 @@ fn difference(contestant: &Contestant, expected: &Result<Photo, Error>) -> Optio
 fn by_exchange(reply: &Reply, config: &Config) -> Result<Photo, Error> {
     let mut exchange = Exchange::new("http://127.0.0.1/", &Arc::new(config.clone())).unwrap();
     exchange.sent(exchange.to_send().len());
+    let mut scratch = [0; 4096];
     for mut piece in reply.pieces() {
         while !piece.is_empty() {
-            let space = exchange.space();
+            let space = exchange.space(&mut scratch);
             let n = space.len().min(piece.len());
             space[..n].copy_from_slice(&piece[..n]);
             piece = &piece[n..];
-            match exchange.filled(n)? {
+            match exchange.filled(&mut scratch, n)? {
                 Step::More => {}
                 Step::Done { photo, .. } => return Ok(photo),
                 Step::Redirect { next, .. } => panic!("{next:?} is followed"),
@@ -117,7 +118,7 @@ fn by_exchange(reply: &Reply, config: &Config) -> Result<Photo, Error> {
         let after = Duration::ZERO; // whatever it is
         return Err(Error::Timeout { phase: exchange.phase(), after });
     }
-    match exchange.filled(0)? {
+    match exchange.filled(&mut scratch, 0)? {
         Step::Done { photo, .. } => Ok(photo),
         other => panic!("{other:?} behind the end"),
     }

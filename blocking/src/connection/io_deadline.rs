@@ -1,0 +1,69 @@
+//! How long a connection in use may be waited for.
+
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use photo::{Config, Deadline, Error, Exchange, Phase};
+
+/// The deadline of a download, and the phase that is reported when it passes.
+#[derive(Debug)]
+pub(crate) struct IoDeadline {
+    config: Arc<Config>,
+    deadline: Deadline,
+    pub(crate) phase: Phase,
+}
+
+impl IoDeadline {
+    /// A download starts.
+    pub(crate) fn new(config: &Arc<Config>, now: Instant) -> Self {
+        Self { config: Arc::clone(config), deadline: Deadline::new(config, now), phase: Phase::Connect }
+    }
+
+    pub(crate) fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The way to a connection starts, again.
+    pub(crate) fn connecting(&mut self, now: Instant) {
+        self.deadline.connecting(&self.config, now);
+    }
+
+    /// There is a connection, and the request is sent over it.
+    pub(crate) fn enter_send(&mut self, now: Instant) {
+        self.phase = Phase::Send;
+        self.moved(now);
+    }
+
+    /// Bytes have moved. During the handshake they do not extend the deadline.
+    pub(crate) fn moved(&mut self, now: Instant) {
+        if self.phase != Phase::Handshake {
+            self.deadline.moved(&self.config, now);
+        }
+    }
+
+    /// When to give up one of `left` addresses.
+    pub(crate) fn share(&self, now: Instant, left: usize) -> Instant {
+        self.deadline.share(now, left)
+    }
+
+    /// The time that is left; zero once the deadline has passed.
+    pub(crate) fn left(&self) -> Duration {
+        self.deadline.at().saturating_duration_since(Instant::now())
+    }
+
+    /// The error of a deadline that has passed.
+    pub(crate) fn error(&self) -> Error {
+        self.deadline.error(&self.config, self.phase)
+    }
+
+    /// The error of an exchange whose connection failed or timed out.
+    pub(crate) fn failed(exchange: &Exchange, error: io::Error) -> Error {
+        Self::timeout(&error).unwrap_or_else(|| exchange.failed(error))
+    }
+
+    /// The [`Error::Timeout`] that a timed-out read or write holds.
+    pub(crate) fn timeout(error: &io::Error) -> Option<Error> {
+        error.get_ref()?.downcast_ref::<Error>().cloned()
+    }
+}
