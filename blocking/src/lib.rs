@@ -60,6 +60,7 @@
 //! | `resolve.rs` | from a host name to addresses |
 //! | `cancel.rs` | [`CancelToken`] |
 //! | `recipes/` | what people really write |
+//! | `ureq.rs` | the same download with a ready-made library |
 
 mod cancel;
 mod client;
@@ -67,6 +68,7 @@ mod connection;
 mod download;
 pub mod recipes;
 mod resolve;
+pub mod ureq;
 
 pub use cancel::CancelToken;
 pub use client::Client;

@@ -16,17 +16,27 @@ use crate::Error;
 ///
 /// A limit that shall never be reached is written as `Duration::MAX` or `u64::MAX`.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Config {
-    pub(crate) timeout: Duration,
-    pub(crate) connect_timeout: Duration,
-    pub(crate) stall_timeout: Duration,
-    pub(crate) max_bytes: u64,
-    pub(crate) max_redirects: u32,
-    pub(crate) max_idle_per_host: usize,
-    pub(crate) user_agent: String,
+    /// Set by [`timeout`](Self::timeout()).
+    pub timeout: Duration,
+    /// Set by [`connect_timeout`](Self::connect_timeout()).
+    pub connect_timeout: Duration,
+    /// Set by [`stall_timeout`](Self::stall_timeout()).
+    pub stall_timeout: Duration,
+    /// Set by [`max_bytes`](Self::max_bytes()).
+    pub max_bytes: u64,
+    /// Set by [`max_redirects`](Self::max_redirects()).
+    pub max_redirects: u32,
+    /// Set by [`max_idle_per_host`](Self::max_idle_per_host()).
+    pub max_idle_per_host: usize,
+    /// Set by [`user_agent`](Self::user_agent()).
+    pub user_agent: String,
     pub(crate) known_hosts: Vec<(String, Vec<SocketAddr>)>,
-    pub(crate) root_certificates: Vec<Vec<u8>>,
-    pub(crate) verify_format: bool,
+    /// Added by [`root_certificate`](Self::root_certificate()), in DER.
+    pub root_certificates: Vec<Vec<u8>>,
+    /// Set by [`verify_format`](Self::verify_format()).
+    pub verify_format: bool,
 }
 
 impl Config {

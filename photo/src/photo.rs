@@ -21,8 +21,12 @@ pub struct Photo {
 }
 
 impl Photo {
-    /// Takes the body of an accepted reply for what it is.
-    pub(crate) fn new(bytes: Vec<u8>, target: &Target, config: &Config) -> Result<Self, Error> {
+    /// The photo that the body of an accepted reply from `target` is.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotAPhoto`] if the bytes begin like no known format and the configuration wants one.
+    pub fn new(bytes: Vec<u8>, target: &Target, config: &Config) -> Result<Self, Error> {
         let (format, width, height) = match Format::recognise(&bytes) {
             Some(recognised) => recognised,
             None if target.wants_photo(config) => return Err(not_a_photo(&bytes)),

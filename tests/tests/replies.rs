@@ -52,7 +52,7 @@ const BAD: &[(Reply, Outcome)] = &[
     ),
     (
         ("a length beyond u64", "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999999\r\n\r\n", ""),
-        Outcome::Malformed,
+        Outcome::TooLarge,
     ),
     (
         ("an encoding", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {len}\r\n\r\n", ""),

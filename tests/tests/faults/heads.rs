@@ -83,6 +83,13 @@ fn forms() -> Vec<Row> {
         good_with("a name not in ASCII", "Schön: a\r\n"),
         good_with("a space in a name", "X Field: a\r\n"),
         good_with("a space before the colon", "X-Field : a\r\n"),
+        Row::reply_and(
+            "a space before the colon of `Connection: close`",
+            "HTTP/1.1 200 OK\r\nConnection : close\r\nContent-Length: {len}\r\n\r\n{photo}",
+            "end=keep",
+            Photo,
+        ),
+        bad_with("a control character in `Connection`", "Connection: close\x01\r\n"),
         bad_with("a space before the colon of a length", "Content-Length : {len}\r\n"),
         bad_with("a control character in a coding", "Transfer-Encoding: \x0bchunked\r\n"),
         good_with("a space before the first name", " X-Field: a\r\n"),

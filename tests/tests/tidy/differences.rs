@@ -28,7 +28,7 @@ const FUTURES: &str = "photo-futures";
 
 const TOKEN: &str =
     "a thread that stands still can only be stopped by another one, by a token that both have";
-const DRIVEN: &str = "ureq drives the connection, not the other way round";
+const TIMED: &str = "a blocked thread looks at no clock, so each read and write carries its deadline";
 const HANDLE: &str = "a download that has been started must have a name to be cancelled by";
 const LOOP: &str = "the event loop is this style's own, with what an async runtime would bring";
 const RUNTIME: &str = "the futures leave it to the user who polls them";
@@ -37,8 +37,7 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
     only(BLOCKING, "src/cancel.rs", TOKEN),
     only(BLOCKING, "use cancel::CancelToken", TOKEN),
     only(BLOCKING, "Client::download_with", TOKEN),
-    only(BLOCKING, "src/transport.rs", DRIVEN),
-    only(BLOCKING, "src/transport/", DRIVEN),
+    only(BLOCKING, "src/connection/", TIMED),
     only(CALLBACKS, "src/event_loop.rs", LOOP),
     only(CALLBACKS, "src/offload.rs", LOOP),
     only(CALLBACKS, "src/timers.rs", LOOP),
