@@ -1,6 +1,5 @@
 //! The blocking style, as the suite sees it.
 
-use std::iter;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
@@ -8,7 +7,7 @@ use std::time::Duration;
 use photo::{Backoff, Config, Error, Photo, SaveError, Thumbnail, ThumbnailError};
 use photo_blocking::{Client, recipes};
 
-use crate::{Arrivals, HandlePhoto, OnEach, OnProgress, Samples, Style, Waits, in_threads};
+use crate::{Arrivals, Downloader, HandlePhoto, OnEach, OnProgress, Samples, Style, Waits, threads};
 
 pub(crate) struct Blocking(Client);
 
@@ -18,7 +17,7 @@ impl Blocking {
     }
 }
 
-impl Style for Blocking {
+impl Downloader for Blocking {
     fn download(&self, url: &str) -> Result<Photo, Error> {
         self.0.download(url)
     }
@@ -27,6 +26,16 @@ impl Style for Blocking {
         recipes::many(&self.0, urls, in_flight)
     }
 
+    fn closed_loop(&self, url: &str, in_flight: usize, samples: &Samples) {
+        threads::closed_loop(|| self.0.download(url), in_flight, samples);
+    }
+
+    fn open_loop(&self, url: &str, in_flight: usize, arrivals: &Arrivals) {
+        threads::open_loop(|| self.0.download(url), in_flight, arrivals);
+    }
+}
+
+impl Style for Blocking {
     fn one(&self, url: &str, started: Box<dyn FnOnce() + Send>, handle_photo: HandlePhoto) {
         recipes::one(&self.0, url, started, handle_photo);
     }
@@ -83,30 +92,6 @@ impl Style for Blocking {
             }
             (thumbnail.join().expect("a thumbnail does not panic"), others)
         })
-    }
-
-    fn closed_loop(&self, url: &str, in_flight: usize, samples: &Samples) {
-        let work = || {
-            let mut next = samples.first();
-            while let Some(ticket) = next {
-                samples.done(&ticket, self.0.download(url));
-                next = samples.start();
-            }
-        };
-        in_threads(iter::repeat_n(work, in_flight), || samples.begin());
-    }
-
-    fn open_loop(&self, url: &str, in_flight: usize, arrivals: &Arrivals) {
-        let work = || {
-            while let Some(arrival) = arrivals.next() {
-                if let Some(wait) = arrival.wait() {
-                    thread::sleep(wait);
-                }
-                let ticket = arrivals.start(arrival);
-                arrivals.done(&ticket, self.0.download(url));
-            }
-        };
-        in_threads(iter::repeat_n(work, in_flight), || arrivals.begin());
     }
 
     fn waits(&self, waits: &Waits) {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use photo::{Backoff, Config, Error, Photo, SaveError, Thumbnail, ThumbnailError};
 use photo_callbacks::{Client, recipes};
 
-use crate::{Arrival, Arrivals, HandlePhoto, OnEach, OnProgress, Samples, Style, Ticket, Waits};
+use crate::{Arrival, Arrivals, Downloader, HandlePhoto, OnEach, OnProgress, Samples, Style, Ticket, Waits};
 
 pub(crate) struct Callbacks(Client);
 
@@ -27,7 +27,7 @@ impl Callbacks {
     }
 }
 
-impl Style for Callbacks {
+impl Downloader for Callbacks {
     fn download(&self, url: &str) -> Result<Photo, Error> {
         self.wait_for(|on_complete| {
             self.0.download(url, on_complete);
@@ -38,6 +38,24 @@ impl Style for Callbacks {
         self.wait_for(|on_complete| recipes::many(&self.0, urls, in_flight, on_complete))
     }
 
+    fn closed_loop(&self, url: &str, in_flight: usize, samples: &Samples) {
+        let url: Rc<str> = url.into();
+        for ticket in (0..in_flight).map_while(|_| samples.first()) {
+            chain(self.0.clone(), Rc::clone(&url), samples.clone(), ticket);
+        }
+        self.0.run();
+    }
+
+    fn open_loop(&self, url: &str, in_flight: usize, arrivals: &Arrivals) {
+        let url: Rc<str> = url.into();
+        for _ in 0..in_flight {
+            next_arrival(self.0.clone(), Rc::clone(&url), arrivals.clone());
+        }
+        self.0.run();
+    }
+}
+
+impl Style for Callbacks {
     fn one(&self, url: &str, started: Box<dyn FnOnce() + Send>, handle_photo: HandlePhoto) {
         recipes::one(&self.0, url, started, handle_photo);
         self.0.run();
@@ -97,22 +115,6 @@ impl Style for Callbacks {
             });
         });
         (thumbnail, others.count.get())
-    }
-
-    fn closed_loop(&self, url: &str, in_flight: usize, samples: &Samples) {
-        let url: Rc<str> = url.into();
-        for ticket in (0..in_flight).map_while(|_| samples.first()) {
-            chain(self.0.clone(), Rc::clone(&url), samples.clone(), ticket);
-        }
-        self.0.run();
-    }
-
-    fn open_loop(&self, url: &str, in_flight: usize, arrivals: &Arrivals) {
-        let url: Rc<str> = url.into();
-        for _ in 0..in_flight {
-            next_arrival(self.0.clone(), Rc::clone(&url), arrivals.clone());
-        }
-        self.0.run();
     }
 
     fn waits(&self, waits: &Waits) {

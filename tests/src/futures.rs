@@ -13,7 +13,7 @@ use photo::{Backoff, Config, Error, Photo, SaveError, Thumbnail, ThumbnailError}
 use photo_futures::runtime::{AsyncStd, Runtime, Smol, Tokio};
 use photo_futures::{Client, recipes};
 
-use crate::{Arrivals, HandlePhoto, OnEach, OnProgress, Samples, Style, Waits};
+use crate::{Arrivals, Downloader, HandlePhoto, OnEach, OnProgress, Samples, Style, Waits};
 
 type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
 
@@ -54,7 +54,7 @@ pub(crate) fn smol(config: Config) -> Result<Box<dyn Style>, Error> {
     Ok(Box::new(Futures { client: Client::new(Smol, config)?, executor: smol::Executor::new() }))
 }
 
-impl<R: Runtime, E: Executor> Style for Futures<R, E> {
+impl<R: Runtime, E: Executor> Downloader for Futures<R, E> {
     fn download(&self, url: &str) -> Result<Photo, Error> {
         self.executor.block_on(self.client.download(url))
     }
@@ -63,6 +63,38 @@ impl<R: Runtime, E: Executor> Style for Futures<R, E> {
         self.executor.block_on(recipes::many(&self.client, urls, in_flight))
     }
 
+    fn closed_loop(&self, url: &str, in_flight: usize, samples: &Samples) {
+        let task = || {
+            let (client, url, samples) = (self.client.clone(), url.to_owned(), samples.clone());
+            Box::pin(async move {
+                let mut next = samples.first();
+                while let Some(ticket) = next {
+                    samples.done(&ticket, client.download(&url).await);
+                    next = samples.start();
+                }
+            }) as Task
+        };
+        self.executor.run_all((0..in_flight).map(|_| task()).collect());
+    }
+
+    fn open_loop(&self, url: &str, in_flight: usize, arrivals: &Arrivals) {
+        let task = || {
+            let (client, url, arrivals) = (self.client.clone(), url.to_owned(), arrivals.clone());
+            Box::pin(async move {
+                while let Some(arrival) = arrivals.next() {
+                    if let Some(wait) = arrival.wait() {
+                        client.runtime().sleep(wait).await;
+                    }
+                    let ticket = arrivals.start(arrival);
+                    arrivals.done(&ticket, client.download(&url).await);
+                }
+            }) as Task
+        };
+        self.executor.run_all((0..in_flight).map(|_| task()).collect());
+    }
+}
+
+impl<R: Runtime, E: Executor> Style for Futures<R, E> {
     fn one(&self, url: &str, started: Box<dyn FnOnce() + Send>, handle_photo: HandlePhoto) {
         self.executor.block_on(recipes::one(&self.client, url, started, handle_photo));
     }
@@ -127,36 +159,6 @@ impl<R: Runtime, E: Executor> Style for Futures<R, E> {
                 Either::Right((never, _)) => never,
             }
         })
-    }
-
-    fn closed_loop(&self, url: &str, in_flight: usize, samples: &Samples) {
-        let task = || {
-            let (client, url, samples) = (self.client.clone(), url.to_owned(), samples.clone());
-            Box::pin(async move {
-                let mut next = samples.first();
-                while let Some(ticket) = next {
-                    samples.done(&ticket, client.download(&url).await);
-                    next = samples.start();
-                }
-            }) as Task
-        };
-        self.executor.run_all((0..in_flight).map(|_| task()).collect());
-    }
-
-    fn open_loop(&self, url: &str, in_flight: usize, arrivals: &Arrivals) {
-        let task = || {
-            let (client, url, arrivals) = (self.client.clone(), url.to_owned(), arrivals.clone());
-            Box::pin(async move {
-                while let Some(arrival) = arrivals.next() {
-                    if let Some(wait) = arrival.wait() {
-                        client.runtime().sleep(wait).await;
-                    }
-                    let ticket = arrivals.start(arrival);
-                    arrivals.done(&ticket, client.download(&url).await);
-                }
-            }) as Task
-        };
-        self.executor.run_all((0..in_flight).map(|_| task()).collect());
     }
 
     fn waits(&self, waits: &Waits) {

@@ -15,6 +15,7 @@ mod samples;
 mod site;
 mod suite;
 mod threads;
+mod ureq;
 mod waits;
 
 use std::fmt;
@@ -39,8 +40,8 @@ pub use waits::{Waited, Waits};
 #[doc = include_str!("../../README.md")]
 struct Readme;
 
-/// A client of some style, as the suite and the benchmark use it.
-pub trait Style {
+/// A client of any contender, as the benchmark uses it.
+pub trait Downloader {
     /// Downloads one photo.
     ///
     /// # Errors
@@ -51,6 +52,17 @@ pub trait Style {
     /// The recipe `many`: at most `in_flight` at once, results in the order of `urls`.
     fn many(&self, urls: &[String], in_flight: usize) -> Vec<Result<Photo, Error>>;
 
+    /// Keeps `in_flight` downloads of `url` under way until `samples` has all it wants: each next one starts when
+    /// one ends, and the first when whatever threads that takes are there.
+    fn closed_loop(&self, url: &str, in_flight: usize, samples: &Samples);
+
+    /// Downloads `url` whenever `arrivals` says, at most `in_flight` at once: as many threads, chains of callbacks or
+    /// tasks take one arrival after the other and wait for its time by the style's own timer.
+    fn open_loop(&self, url: &str, in_flight: usize, arrivals: &Arrivals);
+}
+
+/// A client of a style, as the suite uses it: with every recipe.
+pub trait Style: Downloader {
     /// The recipe `one`: tells when the download has been started and what became of it.
     fn one(&self, url: &str, started: Box<dyn FnOnce() + Send>, handle_photo: HandlePhoto);
 
@@ -119,14 +131,6 @@ pub trait Style {
         other: &str,
     ) -> (Result<Thumbnail, ThumbnailError>, usize);
 
-    /// Keeps `in_flight` downloads of `url` under way until `samples` has all it wants: each next one starts when
-    /// one ends, and the first when whatever threads that takes are there.
-    fn closed_loop(&self, url: &str, in_flight: usize, samples: &Samples);
-
-    /// Downloads `url` whenever `arrivals` says, at most `in_flight` at once: as many threads, chains of callbacks or
-    /// tasks take one arrival after the other and wait for its time by the style's own timer.
-    fn open_loop(&self, url: &str, in_flight: usize, arrivals: &Arrivals);
-
     /// Waits as often at once as `waits` says, and downloads nothing: a thread, a timer's callback or a task each.
     fn waits(&self, waits: &Waits);
 }
@@ -140,11 +144,13 @@ pub type OnProgress = Box<dyn FnMut(Progress) + Send>;
 /// What is called with each result of the recipe `stream` and its place among the URLs.
 pub type OnEach = Box<dyn FnMut(usize, Result<Photo, Error>) + Send>;
 
-/// Who takes part: each style, the futures on each runtime.
+/// The clients that are compared: each style, the futures on each runtime, and ureq.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Contender {
     /// Blocking calls, one thread for each download in flight.
     Blocking,
+    /// The same with a library, ureq, which has none of the recipes but `many`.
+    Ureq,
     /// Callbacks on one event loop in one thread.
     Callbacks,
     /// Futures on tokio's current-thread runtime.
@@ -159,7 +165,18 @@ pub enum Contender {
 
 impl Contender {
     /// All of them, in the order of every table.
-    pub const ALL: [Self; 6] =
+    pub const ALL: [Self; 7] = [
+        Self::Blocking,
+        Self::Ureq,
+        Self::Callbacks,
+        Self::Tokio,
+        Self::TokioMulti,
+        Self::AsyncStd,
+        Self::Smol,
+    ];
+
+    /// Those that the suite holds equal: all but ureq.
+    pub const STYLES: [Self; 6] =
         [Self::Blocking, Self::Callbacks, Self::Tokio, Self::TokioMulti, Self::AsyncStd, Self::Smol];
 
     /// The name in tables and options.
@@ -167,6 +184,7 @@ impl Contender {
     pub fn name(self) -> &'static str {
         match self {
             Self::Blocking => "blocking",
+            Self::Ureq => "ureq",
             Self::Callbacks => "callbacks",
             Self::Tokio => "tokio",
             Self::TokioMulti => "tokio-multi",
@@ -180,9 +198,26 @@ impl Contender {
     /// # Errors
     ///
     /// [`Error::InvalidConfig`] if the configuration cannot work.
-    pub fn client(self, config: Config) -> Result<Box<dyn Style>, Error> {
+    pub fn client(self, config: Config) -> Result<Box<dyn Downloader>, Error> {
+        match self {
+            Self::Ureq => Ok(Box::new(ureq::Ureq::new(config)?)),
+            style => style.style(config).map(|style| style as Box<dyn Downloader>),
+        }
+    }
+
+    /// A fresh client with its runtime, and the recipes of its style.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidConfig`] if the configuration cannot work.
+    ///
+    /// # Panics
+    ///
+    /// For ureq, which is not one of the [`STYLES`](Self::STYLES).
+    pub fn style(self, config: Config) -> Result<Box<dyn Style>, Error> {
         Ok(match self {
             Self::Blocking => Box::new(blocking::Blocking::new(config)?),
+            Self::Ureq => panic!("ureq has no recipes"),
             Self::Callbacks => Box::new(callbacks::Callbacks::new(config)?),
             Self::Tokio => futures::tokio(config, &futures::Flavor::CurrentThread)?,
             Self::TokioMulti => futures::tokio(config, &futures::Flavor::MultiThread)?,

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use photo::{Config, Photo};
 use photo_server::{Fault, PhotoServer, PictureFormat, picture};
 
-use crate::{Contender, Style};
+use crate::{Contender, Downloader, Style};
 
 /// A running server, and the clients that trust it.
 #[derive(Debug)]
@@ -32,7 +32,27 @@ impl Site {
         Config::default().root_certificate(self.server.root_certificate())
     }
 
-    /// A client with this configuration.
+    /// A client of any contender with this configuration.
+    #[must_use]
+    pub fn downloader(&self, contender: Contender) -> Box<dyn Downloader> {
+        self.downloader_with(contender, |config| config)
+    }
+
+    /// A client of any contender with this configuration, changed by `limits`.
+    ///
+    /// # Panics
+    ///
+    /// If that cannot work.
+    #[must_use]
+    pub fn downloader_with(
+        &self,
+        contender: Contender,
+        limits: impl FnOnce(Config) -> Config,
+    ) -> Box<dyn Downloader> {
+        contender.client(limits(self.config())).expect("the configuration is valid")
+    }
+
+    /// A client of a style with this configuration.
     #[must_use]
     pub fn client(&self, contender: Contender) -> Box<dyn Style> {
         self.client_with(contender, |config| config)
@@ -45,7 +65,7 @@ impl Site {
     /// If that cannot work.
     #[must_use]
     pub fn client_with(&self, contender: Contender, limits: impl FnOnce(Config) -> Config) -> Box<dyn Style> {
-        contender.client(limits(self.config())).expect("the configuration is valid")
+        contender.style(limits(self.config())).expect("the configuration is valid")
     }
 
     /// The URL of a path by `scheme`.

@@ -10,8 +10,8 @@ const TEST_LIMIT: Duration = Duration::from_secs(20);
 /// How long the server may take to notice something.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Turns functions of a [`Contender`](crate::Contender) into tests, one for each contender, in a module of its name:
-/// `callbacks::a_stalled_server_times_out`.
+/// Turns functions of a [`Contender`](crate::Contender) into tests, one for each style, in a module of its name:
+/// `callbacks::a_stalled_server_times_out`. The tests behind `+ ureq:` are also for ureq, which is not a style.
 #[macro_export]
 macro_rules! suite {
     (@ $module:ident, $contender:ident, [$($test:ident)+]) => {
@@ -23,6 +23,10 @@ macro_rules! suite {
                 }
             )+
         }
+    };
+    (+ ureq: $($test:ident),+ $(,)?) => {
+        $crate::suite!(@ ureq, Ureq, [$($test)+]);
+        $crate::suite!($($test),+);
     };
     ($($test:ident),+ $(,)?) => {
         $crate::suite!(@ blocking, Blocking, [$($test)+]);

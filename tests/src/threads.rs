@@ -1,8 +1,12 @@
-//! Threads that begin together.
+//! Threads that begin together, and the loads that they make by blocking downloads.
 
-use std::sync::RwLock;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use std::thread;
+use std::sync::{OnceLock, RwLock};
+use std::{iter, thread};
+
+use photo::{Error, Photo};
+
+use crate::{Arrivals, Samples};
 
 /// Does each of `work` on a thread of its own, and returns when all have ended.
 ///
@@ -28,6 +32,62 @@ pub fn in_threads<W: FnOnce() + Send, B>(work: impl Iterator<Item = W>, begin: i
         begin();
         drop(closed);
     });
+}
+
+/// Downloads `urls` in `in_flight` threads; the results are in the order of `urls`.
+pub(crate) fn many(
+    download: impl Fn(&str) -> Result<Photo, Error> + Sync,
+    urls: &[String],
+    in_flight: usize,
+) -> Vec<Result<Photo, Error>> {
+    let next = AtomicUsize::new(0);
+    let results: Vec<_> = urls.iter().map(|_| OnceLock::new()).collect();
+    thread::scope(|scope| {
+        for _ in 0..in_flight.clamp(1, urls.len().max(1)) {
+            scope.spawn(|| {
+                loop {
+                    let index = next.fetch_add(1, Relaxed);
+                    let Some(url) = urls.get(index) else { break };
+                    let _ = results[index].set(download(url));
+                }
+            });
+        }
+    });
+    results.into_iter().map(|result| result.into_inner().expect("each URL is downloaded")).collect()
+}
+
+/// Keeps `in_flight` threads downloading until `samples` has all it wants.
+pub(crate) fn closed_loop(
+    download: impl Fn() -> Result<Photo, Error> + Sync,
+    in_flight: usize,
+    samples: &Samples,
+) {
+    let work = || {
+        let mut next = samples.first();
+        while let Some(ticket) = next {
+            samples.done(&ticket, download());
+            next = samples.start();
+        }
+    };
+    in_threads(iter::repeat_n(work, in_flight), || samples.begin());
+}
+
+/// Keeps `in_flight` threads taking arrivals, each of which is downloaded at its time.
+pub(crate) fn open_loop(
+    download: impl Fn() -> Result<Photo, Error> + Sync,
+    in_flight: usize,
+    arrivals: &Arrivals,
+) {
+    let work = || {
+        while let Some(arrival) = arrivals.next() {
+            if let Some(wait) = arrival.wait() {
+                thread::sleep(wait);
+            }
+            let ticket = arrivals.start(arrival);
+            arrivals.done(&ticket, download());
+        }
+    };
+    in_threads(iter::repeat_n(work, in_flight), || arrivals.begin());
 }
 
 #[cfg(test)]

@@ -62,7 +62,7 @@ fn a_download_is_cancelled_while_it_agrees_on_tls(contender: Contender) {
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("https://{}/", silent.local_addr().unwrap());
     let start = Instant::now();
-    let client = contender.client(photo::Config::default()).unwrap();
+    let client = contender.style(photo::Config::default()).unwrap();
     Outcome::Cancelled.assert_of(&client.cancel(&url, Duration::from_millis(100)));
     assert!(start.elapsed() < Duration::from_secs(1), "after {:?}", start.elapsed());
 }

@@ -8,7 +8,7 @@ use photo::Format;
 use photo_server::{Fault, Options, PictureFormat};
 use photo_tests::{Contender, Outcome, Picture, Scheme, Site, suite};
 
-suite! {
+suite! { + ureq:
     every_format_and_size_arrives_as_it_was_served,
     every_format_and_size_arrives_over_tls,
     a_photo_of_32_mib_arrives,
@@ -27,8 +27,6 @@ suite! {
     a_slow_but_steady_server_is_waited_for,
     a_host_name_is_resolved,
     an_ipv6_address_is_connected_to,
-    the_recipe_one_says_started_before_it_hands_over_the_photo,
-    the_recipe_one_says_started_before_it_hands_over_an_error,
 }
 
 /// Around what buffers are made of: heads, chunks, TLS records, socket buffers.
@@ -45,7 +43,7 @@ fn every_format_and_size_arrives_over_tls(contender: Contender) {
 
 fn every_format_and_size(contender: Contender, scheme: Scheme, sizes: &[usize]) {
     let site = Site::start();
-    let client = site.client(contender);
+    let client = site.downloader(contender);
     for &format in PictureFormat::ALL {
         for (seed, bytes) in (0..).zip([format.min_bytes()].into_iter().chain(sizes.iter().copied())) {
             let picture = Picture { format, bytes, seed };
@@ -57,18 +55,18 @@ fn every_format_and_size(contender: Contender, scheme: Scheme, sizes: &[usize]) 
 fn a_photo_of_32_mib_arrives(contender: Contender) {
     let site = Site::start();
     let picture = Picture::jpeg(32 << 20, 1);
-    picture.assert_is(&site.client(contender).download(&site.url(&picture.path())).unwrap());
+    picture.assert_is(&site.downloader(contender).download(&site.url(&picture.path())).unwrap());
 }
 
 fn a_large_photo_arrives_over_tls(contender: Contender) {
     let site = Site::start();
     let picture = Picture { format: PictureFormat::Png, bytes: 3 << 20, seed: 1 };
-    picture.assert_is(&site.client(contender).download(&site.tls_url(&picture.path())).unwrap());
+    picture.assert_is(&site.downloader(contender).download(&site.tls_url(&picture.path())).unwrap());
 }
 
 fn a_photo_knows_its_format_and_dimensions(contender: Contender) {
     let site = Site::start();
-    let client = site.client(contender);
+    let client = site.downloader(contender);
     for (format, expected) in [
         (PictureFormat::Gif, Format::Gif),
         (PictureFormat::Png, Format::Png),
@@ -85,7 +83,7 @@ fn a_photo_knows_its_format_and_dimensions(contender: Contender) {
 
 fn a_photo_knows_where_it_came_from(contender: Contender) {
     let site = Site::start();
-    let client = site.client(contender);
+    let client = site.downloader(contender);
     let path = Picture::jpeg(1000, 0).path();
     assert_eq!(client.download(&site.url(&path)).unwrap().url, site.url(&path));
     assert_eq!(client.download(&site.tls_url(&path)).unwrap().url, site.tls_url(&path));
@@ -95,7 +93,7 @@ fn a_photo_knows_where_it_came_from(contender: Contender) {
 
 fn zero_bytes_are_no_photo(contender: Contender) {
     let site = Site::start();
-    let client = site.client(contender);
+    let client = site.downloader(contender);
     Outcome::NotAPhoto.assert_of(&client.download(&site.fault(Fault::Empty, "")));
 }
 
@@ -109,7 +107,7 @@ fn a_tls_connection_is_kept_for_the_next_download(contender: Contender) {
 
 fn one_connection_serves_ten_downloads(contender: Contender, scheme: Scheme) {
     let site = Site::start();
-    let client = site.client(contender);
+    let client = site.downloader(contender);
     for seed in 0..10 {
         // Small ones come with their head, large ones in many pieces.
         let picture = Picture::jpeg(if seed % 2 == 0 { 2000 } else { 300_000 }, seed);
@@ -120,7 +118,7 @@ fn one_connection_serves_ten_downloads(contender: Contender, scheme: Scheme) {
 
 fn no_connection_is_kept_where_none_may_be(contender: Contender) {
     let site = Site::start();
-    let client = site.client_with(contender, |config| config.max_idle_per_host(0));
+    let client = site.downloader_with(contender, |config| config.max_idle_per_host(0));
     for _ in 0..3 {
         client.download(&site.url("/photo")).unwrap();
     }
@@ -129,7 +127,7 @@ fn no_connection_is_kept_where_none_may_be(contender: Contender) {
 
 fn a_chunked_photo_arrives_whatever_the_chunks(contender: Contender) {
     let site = Site::start();
-    let client = site.client(contender);
+    let client = site.downloader(contender);
     let picture = Picture::jpeg(100_000, 3);
     for parameters in ["chunk=7", "chunk=4096", "chunk=65536", "chunk=1000000"] {
         for scheme in Scheme::ALL {
@@ -141,7 +139,7 @@ fn a_chunked_photo_arrives_whatever_the_chunks(contender: Contender) {
 
 fn a_connection_is_kept_after_a_chunked_photo(contender: Contender) {
     let site = Site::start();
-    let client = site.client(contender);
+    let client = site.downloader(contender);
     for chunk in [7, 1000, 40_000] {
         client.download(&site.fault(Fault::Chunked, &format!("chunk={chunk}"))).unwrap();
     }
@@ -158,7 +156,7 @@ fn a_photo_by_http_1_0_arrives(contender: Contender) {
 
 fn ended_by_closing(contender: Contender, fault: Fault) {
     let site = Site::start();
-    let client = site.client(contender);
+    let client = site.downloader(contender);
     for (seed, bytes) in [(0, 2000), (1, 500_000)] {
         for scheme in Scheme::ALL {
             let picture = Picture::jpeg(bytes, seed);
@@ -171,7 +169,7 @@ fn ended_by_closing(contender: Contender, fault: Fault) {
 
 fn early_hints_are_passed_over(contender: Contender) {
     let site = Site::start();
-    let client = site.client(contender);
+    let client = site.downloader(contender);
     let picture = Picture::jpeg(50_000, 4);
     for _ in 0..2 {
         picture.assert_is(&client.download(&site.fault(Fault::EarlyHints, &picture.query())).unwrap());
@@ -182,7 +180,7 @@ fn early_hints_are_passed_over(contender: Contender) {
 fn a_slow_but_steady_server_is_waited_for(contender: Contender) {
     let site = Site::start();
     let limit = std::time::Duration::from_millis(800);
-    let client = site.client_with(contender, |config| config.stall_timeout(limit));
+    let client = site.downloader_with(contender, |config| config.stall_timeout(limit));
     let picture = Picture::jpeg(12_000, 5);
     // 1.2 s in all, with no silence longer than 100 ms.
     let url = site.fault(Fault::Drip, &format!("{}&step=1000&every_ms=100", picture.query()));
@@ -194,7 +192,7 @@ fn a_host_name_is_resolved(contender: Contender) {
     let picture = Picture::jpeg(1000, 6);
     // Where it has two addresses, one of them refuses.
     let url = format!("http://localhost:{}{}", site.addr().port(), picture.path());
-    picture.assert_is(&site.client(contender).download(&url).unwrap());
+    picture.assert_is(&site.downloader(contender).download(&url).unwrap());
 }
 
 fn an_ipv6_address_is_connected_to(contender: Contender) {
@@ -208,28 +206,4 @@ fn an_ipv6_address_is_connected_to(contender: Contender) {
     let client = contender.client(photo::Config::default()).unwrap();
     picture.assert_is(&client.download(&server.url(&picture.path())).unwrap());
     assert!(server.url("/").starts_with("http://[::1]:"));
-}
-
-fn the_recipe_one_says_started_before_it_hands_over_the_photo(contender: Contender) {
-    let site = Site::start();
-    let url = site.url("/photo?delay_ms=20");
-    assert_eq!(story(contender, &site, &url), ["started", "Photo"]);
-}
-
-fn the_recipe_one_says_started_before_it_hands_over_an_error(contender: Contender) {
-    let site = Site::start();
-    assert_eq!(story(contender, &site, &site.url("/nowhere")), ["started", "Status(404)"]);
-    assert_eq!(story(contender, &site, "no URL"), ["started", "InvalidUrl"]);
-}
-
-/// What the recipe `one` called, in that order.
-fn story(contender: Contender, site: &Site, url: &str) -> Vec<String> {
-    let (teller, story) = std::sync::mpsc::channel();
-    let started = teller.clone();
-    site.client(contender).one(
-        url,
-        Box::new(move || started.send("started".to_owned()).unwrap()),
-        Box::new(move |result| teller.send(Outcome::of(&result).to_string()).unwrap()),
-    );
-    story.try_iter().collect()
 }

@@ -138,7 +138,7 @@ fn with_little_memory() {
     const ASIDE: usize = 512 << 10;
 
     let site = Remote::of_parent();
-    let client = site.contender.client(site.config().max_bytes(LIMIT as u64)).unwrap();
+    let client = site.contender.style(site.config().max_bytes(LIMIT as u64)).unwrap();
     client.download(&site.url(&PICTURE.path())).unwrap();
     let large = Picture::jpeg(16 << 20, 42).query();
     let urls: Vec<_> = (0..120)
@@ -163,7 +163,7 @@ fn with_little_memory() {
 /// One that has what is there for good: a runtime has threads, and files to wait for others.
 fn client(site: &Remote) -> Box<dyn Style> {
     let config = site.config().connect_timeout(Duration::from_millis(1500));
-    let client = site.contender.client(config).unwrap();
+    let client = site.contender.style(config).unwrap();
     client.download(&site.url(&PICTURE.path())).unwrap();
     client
 }

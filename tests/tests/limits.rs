@@ -185,7 +185,7 @@ fn a_host_that_does_not_answer_times_out(contender: Contender) {
         eprintln!("skipped: this system's queues do not fill up");
         return;
     }
-    let client = contender.client(Config::default().connect_timeout(SHORT)).unwrap();
+    let client = contender.style(Config::default().connect_timeout(SHORT)).unwrap();
     assert_times_out(&*client, &format!("http://{addr}/"), Phase::Connect, SHORT);
     assert_times_out(&*client, &format!("https://{addr}/"), Phase::Connect, SHORT);
 }
@@ -194,7 +194,7 @@ fn a_server_that_does_not_agree_on_tls_times_out(contender: Contender) {
     // The system accepts for it, and nobody answers.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("https://{}/", silent.local_addr().unwrap());
-    let client = contender.client(Config::default().connect_timeout(SHORT)).unwrap();
+    let client = contender.style(Config::default().connect_timeout(SHORT)).unwrap();
     assert_times_out(&*client, &url, Phase::Handshake, SHORT);
 }
 

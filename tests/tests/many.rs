@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use photo_server::Fault;
 use photo_tests::{Contender, Outcome, Picture, Scheme, Site, suite};
 
-suite! {
+suite! { + ureq:
     results_are_in_the_order_of_the_urls,
     results_are_in_the_order_of_the_urls_over_tls,
     as_many_are_in_flight_as_may_be,
@@ -34,7 +34,7 @@ fn in_order(contender: Contender, scheme: Scheme) {
         site.url_by(scheme, &format!("{}&delay_ms={}", picture.path(), 120 - 10 * i))
     };
     let urls: Vec<_> = pictures.iter().enumerate().map(url).collect();
-    let results = site.client(contender).many(&urls, 6);
+    let results = site.downloader(contender).many(&urls, 6);
     assert_eq!(results.len(), urls.len());
     for (picture, result) in pictures.iter().zip(results) {
         picture.assert_is(&result.unwrap());
@@ -60,7 +60,7 @@ fn one_at_once_means_one_after_the_other(contender: Contender) {
 fn assert_in_flight(contender: Contender, count: usize, in_flight: usize, expected: u64) {
     let site = Site::start();
     let urls = vec![site.url("/photo?bytes=1000&delay_ms=80"); count];
-    let results = site.client(contender).many(&urls, in_flight);
+    let results = site.downloader(contender).many(&urls, in_flight);
     assert_eq!(results.iter().filter(|result| result.is_ok()).count(), count);
     let counters = site.counters();
     assert_eq!((counters.max_open_requests, counters.connections), (expected, expected));
@@ -73,25 +73,27 @@ fn a_slow_photo_does_not_hold_up_the_others(contender: Contender) {
     let fast = site.url("/photo?delay_ms=50");
     let urls: Vec<_> = std::iter::once(slow).chain(std::iter::repeat_n(fast, 16)).collect();
     let start = Instant::now();
-    assert!(site.client(contender).many(&urls, 2).iter().all(Result::is_ok));
+    assert!(site.downloader(contender).many(&urls, 2).iter().all(Result::is_ok));
     // In pairs that wait for each other, they would take 1.2 s.
     assert!(start.elapsed() < Duration::from_millis(1100), "{:?}", start.elapsed());
 }
 
 fn no_urls_bring_no_results(contender: Contender) {
     let site = Site::start();
-    assert!(site.client(contender).many(&[], 8).is_empty());
+    assert!(site.downloader(contender).many(&[], 8).is_empty());
     assert_eq!(site.counters().connections, 0);
 }
 
 fn one_failure_fails_one_photo(contender: Contender) {
     let site = Site::start();
     let refused = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    // To ureq, a reset is the end of the stream.
+    let reset = if contender == Contender::Ureq { Outcome::Truncated } else { Outcome::Io };
     let bad = [
         (site.url("/nowhere"), Outcome::Status(404)),
         ("no URL".to_owned(), Outcome::InvalidUrl),
         (format!("http://{refused}/"), Outcome::Connect),
-        (site.fault(Fault::ResetInBody, ""), Outcome::Io),
+        (site.fault(Fault::ResetInBody, ""), reset),
         (site.fault(Fault::CutBody, ""), Outcome::Truncated),
         (site.fault(Fault::Html, ""), Outcome::NotAPhoto),
         (site.fault(Fault::Noise, ""), Outcome::Malformed),
@@ -100,7 +102,7 @@ fn one_failure_fails_one_photo(contender: Contender) {
     let pairs = bad.iter().zip(&good);
     let urls: Vec<_> =
         pairs.flat_map(|((url, _), picture)| [url.clone(), site.url(&picture.path())]).collect();
-    let results = site.client(contender).many(&urls, 4);
+    let results = site.downloader(contender).many(&urls, 4);
     assert_eq!(results.len(), urls.len());
     for ((pair, (_, outcome)), picture) in results.chunks(2).zip(&bad).zip(&good) {
         outcome.assert_of(&pair[0]);

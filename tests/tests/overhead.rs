@@ -35,6 +35,7 @@ struct Bounds {
 fn bounds(contender: Contender) -> Bounds {
     let (allocations, transfers, calls) = match contender {
         Contender::Blocking => (51.0, 4.5, 6.0),
+        Contender::Ureq => (60.0, 6.5, 30.0),
         Contender::Callbacks => (10.0, 3.5, 5.0),
         Contender::Tokio => (8.5, 4.5, 6.0),
         Contender::TokioMulti => (8.5, 4.5, 9.0),

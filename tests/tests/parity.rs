@@ -32,7 +32,7 @@ struct Work {
 #[track_caller]
 fn assert_same_work(name: &str, task: impl Fn(Contender, &Site)) -> Work {
     let mut first: Option<(Contender, Work)> = None;
-    for contender in Contender::ALL {
+    for contender in Contender::STYLES {
         let site = Site::start();
         task(contender, &site);
         let counters = site.counters();
@@ -119,7 +119,7 @@ fn every_contender_sends_the_same_request() {
             let checked = Arc::new(config.clone());
             for url in &urls {
                 let expected = Exchange::new(url, &checked).unwrap().to_send().to_vec();
-                for contender in Contender::ALL {
+                for contender in Contender::STYLES {
                     let client = contender.client(config.clone()).unwrap();
                     // Once on a fresh connection, and once on a kept one.
                     for _ in 0..2 {

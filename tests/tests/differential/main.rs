@@ -47,7 +47,8 @@ fn compare(ending: Ending, part: u32, stall_timeout: Duration) -> BTreeMap<Strin
     within_time(Duration::from_mins(30), move || {
         let config = limits().stall_timeout(stall_timeout);
         let ring = Ring::start();
-        let contestants = Contender::ALL.map(|contender| Contestant::start(contender, &config, ring.url()));
+        let contestants =
+            Contender::STYLES.map(|contender| Contestant::start(contender, &config, ring.url()));
         let result = TestRunner::new(settings(part)).run(&replies(ending), |reply| {
             let expected = by_exchange(&reply, &config);
             *told.lock().unwrap().entry(format!("{:?}", Outcome::of(&expected))).or_default() += 1;

@@ -134,7 +134,7 @@ impl<'a> Case<'a> {
             ],
         };
         let of = |contender| ways.iter().map(move |by| Self { number, row, contender, by: *by });
-        Contender::ALL.into_iter().flat_map(of).collect()
+        Contender::STYLES.into_iter().flat_map(of).collect()
     }
 
     fn tls(&self) -> bool {

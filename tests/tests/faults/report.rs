@@ -16,11 +16,11 @@ pub(crate) fn markdown(sections: &[Section], came_out: impl Fn(usize, Contender)
     let mut text = String::new();
     let mut number = 0;
     for section in sections {
-        let names = Contender::ALL.map(Contender::name).join(" | ");
-        let rule = "| --- ".repeat(Contender::ALL.len() + 1);
+        let names = Contender::STYLES.map(Contender::name).join(" | ");
+        let rule = "| --- ".repeat(Contender::STYLES.len() + 1);
         write!(text, "\n**{}**\n\n| | {names} |\n{rule}|\n", section.title).unwrap();
         for row in &section.rows {
-            let cells = Contender::ALL.map(|contender| came_out(number, contender)).join(" | ");
+            let cells = Contender::STYLES.map(|contender| came_out(number, contender)).join(" | ");
             writeln!(text, "| {} | {cells} |", row.name.replace('|', "\\|")).unwrap();
             number += 1;
         }

@@ -3,6 +3,7 @@
 mod album;
 mod cancel;
 mod deadline;
+mod one;
 mod progress;
 mod race;
 mod retry;

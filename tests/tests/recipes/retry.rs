@@ -69,7 +69,7 @@ fn a_port_that_listens_later_is_tried_again(contender: Contender) {
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
     socket.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
     let url = format!("http://{}/photo", socket.local_addr().unwrap().as_socket().unwrap());
-    let client = contender.client(photo::Config::default()).unwrap();
+    let client = contender.style(photo::Config::default()).unwrap();
     Outcome::Connect.assert_of(&client.retry(&url, hasty()));
 
     let server = thread::spawn(move || {

@@ -43,7 +43,7 @@ impl Gallery {
 }
 
 fn thumbnail(contender: Contender, file: &[u8], max_side: u32) -> Result<Thumbnail, ThumbnailError> {
-    contender.client(Config::default()).unwrap().thumbnail(&Gallery::of(file).url(), max_side)
+    contender.style(Config::default()).unwrap().thumbnail(&Gallery::of(file).url(), max_side)
 }
 
 /// A picture whose file is small, however large it is itself: black.
@@ -175,7 +175,7 @@ fn other_downloads_go_on_meanwhile(contender: Contender) {
     static LARGE: LazyLock<Vec<u8>> = LazyLock::new(|| png(8000, 8000));
 
     let gallery = Gallery::of(&LARGE);
-    let client = contender.client(Config::default()).unwrap();
+    let client = contender.style(Config::default()).unwrap();
     // So many milliseconds each that few of them fit beside the download of the large photo.
     let other = gallery.server.url("/photo?bytes=1000&delay_ms=10");
     let (thumbnail, others) = client.thumbnail_beside(&gallery.url(), 100, &other);

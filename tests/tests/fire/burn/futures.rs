@@ -40,7 +40,7 @@ pub(crate) fn burn(fire: &Fire<'_>, contender: Contender, deck: Deck) {
             let tasks = tasks(fire, Smol, deck).into_iter().map(|task| executor.spawn(task));
             smol::block_on(executor.run(join_all(tasks)));
         }
-        Contender::Blocking | Contender::Callbacks => unreachable!("no futures"),
+        Contender::Blocking | Contender::Ureq | Contender::Callbacks => unreachable!("no futures"),
     }
 }
 

@@ -1,0 +1,34 @@
+//! The recipe `one`: "started" comes first.
+
+use std::sync::mpsc;
+
+use photo_tests::{Contender, Outcome, Site, suite};
+
+suite! {
+    started_comes_before_the_photo,
+    started_comes_before_an_error,
+}
+
+fn started_comes_before_the_photo(contender: Contender) {
+    let site = Site::start();
+    let url = site.url("/photo?delay_ms=20");
+    assert_eq!(story(contender, &site, &url), ["started", "Photo"]);
+}
+
+fn started_comes_before_an_error(contender: Contender) {
+    let site = Site::start();
+    assert_eq!(story(contender, &site, &site.url("/nowhere")), ["started", "Status(404)"]);
+    assert_eq!(story(contender, &site, "no URL"), ["started", "InvalidUrl"]);
+}
+
+/// What the recipe `one` called, in that order.
+fn story(contender: Contender, site: &Site, url: &str) -> Vec<String> {
+    let (teller, story) = mpsc::channel();
+    let started = teller.clone();
+    site.client(contender).one(
+        url,
+        Box::new(move || started.send("started".to_owned()).unwrap()),
+        Box::new(move |result| teller.send(Outcome::of(&result).to_string()).unwrap()),
+    );
+    story.try_iter().collect()
+}
