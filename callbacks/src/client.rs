@@ -148,7 +148,7 @@ impl Client {
             }
             let mut event_loop = self.shared.event_loop.borrow_mut();
             if due > 0 {
-                event_loop.look_at_clock(); // a callback may have taken its time
+                event_loop.update_now(); // a callback may have taken its time
             }
             if !event_loop.step() {
                 return;
@@ -208,7 +208,7 @@ impl Timer {
     /// Takes the timer back: its callback is dropped. Does nothing if its time has come.
     pub fn cancel(&self) {
         if let Some(client) = self.client.upgrade() {
-            let callback = client.event_loop.borrow_mut().uncall(self.key);
+            let callback = client.event_loop.borrow_mut().cancel_timer(self.key);
             drop(callback); // with nothing borrowed: what it holds may have a client
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! There is no function that reads as this list, for none may wait. The list is cut at each wait, and the pieces are
 //! joined by events: each piece does what can be done now, notes in [`State`] what it waits for, and returns to the
-//! loop, which calls [`EventLoop::go_on`] when that has come.
+//! loop, which calls [`EventLoop::advance`] when that has come.
 
 use std::cell::RefCell;
 use std::io;
@@ -13,11 +13,11 @@ use std::time::Instant;
 
 use photo::{Deadline, Error, Exchange, Phase, Photo, Progress, Step};
 
-use crate::event_loop::{Alarm, EventLoop};
+use crate::event_loop::{EventLoop, TimerOwner};
 use crate::timers::TimerKey;
 
 mod connect;
-mod upkeep;
+mod timeouts;
 
 /// Most bytes that one download receives in one turn, so that a fast server cannot starve the others.
 const BYTES_PER_TURN: usize = 1 << 20;
@@ -77,15 +77,15 @@ impl EventLoop {
         let deadline = Deadline::new(&self.config, Instant::now());
         let slot = self.downloads.vacant_entry();
         let key = DownloadKey { slot: slot.key(), serial };
-        let timer = self.timers.set(deadline.at(), Alarm::Download(key));
+        let timer = self.timers.set(deadline.at(), TimerOwner::Download(key));
         let state = State::Start { fresh: false };
         slot.insert(Download { serial, exchange, on_progress, on_complete, deadline, timer, state });
-        self.eager.push_back(key);
+        self.runnable.push_back(key);
         key
     }
 
     /// Does what can be done now: called when the socket of a download is ready.
-    pub(crate) fn go_on(&mut self, key: DownloadKey) {
+    pub(crate) fn advance(&mut self, key: DownloadKey) {
         let Some(download) = self.download(key) else { return };
         match download.state {
             State::Start { fresh } => self.find_connection(key, fresh),
@@ -104,7 +104,7 @@ impl EventLoop {
         }
         self.drop_connection(key);
         let Download { on_progress, on_complete, timer, .. } = self.downloads.remove(key.slot);
-        self.timers.unset(timer);
+        self.timers.cancel(timer);
         self.call_soon(Box::new(move || {
             drop(on_progress); // here, with nothing borrowed: what it holds may have a client
             on_complete(result);
@@ -178,7 +178,7 @@ impl EventLoop {
                 return;
             }
         }
-        self.eager.push_back(key);
+        self.runnable.push_back(key);
     }
 
     fn tell_progress(&mut self, key: DownloadKey, progress: Progress) {
@@ -202,7 +202,7 @@ impl EventLoop {
         download.deadline.connecting(&self.config, self.now);
         let at = download.deadline.at();
         self.set_timer(key, at);
-        self.eager.push_back(key);
+        self.runnable.push_back(key);
     }
 
     fn on_failure(&mut self, key: DownloadKey, error: io::Error) {

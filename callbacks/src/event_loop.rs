@@ -1,6 +1,6 @@
 //! The event loop: waits for everything at once, and hands each event to whom it concerns.
 //!
-//! A turn waits until a socket is ready, an alarm rings or a worker is done, and lets the downloads go on that were
+//! A turn waits until a socket is ready, a timer expires or a worker is done, and lets the downloads go on that were
 //! waiting for that, step by step. What has ended goes into a queue of callbacks, which the client calls between the
 //! steps, when nothing of the loop is borrowed: therefore a callback may do whatever it likes with the client.
 
@@ -40,14 +40,14 @@ pub(crate) struct EventLoop {
     /// Of the download that was started last.
     pub(crate) serial: u64,
     /// Downloads that go on in the next turn without an event: new ones, and those that had their share of this one.
-    pub(crate) eager: VecDeque<DownloadKey>,
-    pub(crate) timers: Timers<Alarm>,
+    pub(crate) runnable: VecDeque<DownloadKey>,
+    pub(crate) timers: Timers<TimerOwner>,
     pub(crate) workers: Workers<Finished>,
     /// When the clock was read last: not for each event, but after whatever may have taken long.
     pub(crate) now: Instant,
     /// What was reported in this turn and is not handled yet.
     ready: VecDeque<Ready>,
-    /// How many of the eager ones belong to this turn; what they add is for the next.
+    /// How many of the runnable ones belong to this turn; what they add is for the next.
     turn_ends_after: usize,
     offloads: Slab<Callback>,
     callbacks: VecDeque<Callback>,
@@ -82,8 +82,8 @@ impl From<&Event> for Ready {
     }
 }
 
-/// Who set an alarm.
-pub(crate) enum Alarm {
+/// The owner of a timer.
+pub(crate) enum TimerOwner {
     Download(DownloadKey),
     User(Callback),
 }
@@ -107,7 +107,7 @@ impl EventLoop {
             downloads: Slab::new(),
             serial: 0,
             connections: Slab::new(),
-            eager: VecDeque::new(),
+            runnable: VecDeque::new(),
             timers: Timers::new(),
             workers: Workers::new(waker),
             now: Instant::now(),
@@ -128,7 +128,7 @@ impl EventLoop {
     }
 
     /// Reads the clock, once for all that is done until a callback is called or the loop waits again.
-    pub(crate) fn look_at_clock(&mut self) {
+    pub(crate) fn update_now(&mut self) {
         self.now = Instant::now();
     }
 
@@ -141,13 +141,13 @@ impl EventLoop {
             self.on_ready(ready);
         } else if let Some(finished) = self.workers.result() {
             self.on_finished(finished);
-        } else if let Some(alarm) = self.timers.ring(self.now) {
-            self.on_alarm(alarm);
+        } else if let Some(owner) = self.timers.pop_expired(self.now) {
+            self.on_timer(owner);
         } else if self.turn_ends_after > 0 {
             // After the events, which tell of idle connections that must not be used again.
             self.turn_ends_after -= 1;
-            if let Some(key) = self.eager.pop_front() {
-                self.go_on(key);
+            if let Some(key) = self.runnable.pop_front() {
+                self.advance(key);
             }
         } else if self.is_pending() {
             self.wait();
@@ -174,14 +174,14 @@ impl EventLoop {
     /// Has `callback` called at a time.
     pub(crate) fn call_at(&mut self, at: Instant, callback: Callback) -> TimerKey {
         self.user_timers += 1;
-        self.timers.set(at, Alarm::User(callback))
+        self.timers.set(at, TimerOwner::User(callback))
     }
 
     /// Takes a callback back, unless its time has come.
-    pub(crate) fn uncall(&mut self, key: TimerKey) -> Option<Alarm> {
-        let alarm = self.timers.unset(key)?;
+    pub(crate) fn cancel_timer(&mut self, key: TimerKey) -> Option<TimerOwner> {
+        let owner = self.timers.cancel(key)?;
         self.user_timers -= 1;
-        Some(alarm)
+        Some(owner)
     }
 
     /// Has `work` done by a worker, or in a callback if the operating system allows no worker, and `callback` called
@@ -225,7 +225,7 @@ impl EventLoop {
     }
 
     fn wait(&mut self) {
-        let timeout = if self.eager.is_empty() && self.callbacks.is_empty() {
+        let timeout = if self.runnable.is_empty() && self.callbacks.is_empty() {
             self.timers.next_at().map(|at| at.saturating_duration_since(Instant::now()))
         } else {
             Some(Duration::ZERO)
@@ -235,8 +235,8 @@ impl EventLoop {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => panic!("the operating system refuses to wait for events: {error}"),
         }
-        self.look_at_clock();
-        self.turn_ends_after = self.eager.len();
+        self.update_now();
+        self.turn_ends_after = self.runnable.len();
     }
 
     fn on_ready(&mut self, Ready { connection, ended }: Ready) {
@@ -244,7 +244,7 @@ impl EventLoop {
         let Some(watched) = self.connections.get_mut(connection) else { return };
         watched.connection.note(ended);
         match &watched.owner {
-            &Owner::Download(key) => self.go_on(key),
+            &Owner::Download(key) => self.advance(key),
             Owner::Idle(_) if watched.connection.is_open() => {}
             Owner::Idle(origin) => {
                 self.idle.remove(origin, |idle| *idle == connection);
@@ -253,10 +253,10 @@ impl EventLoop {
         }
     }
 
-    fn on_alarm(&mut self, alarm: Alarm) {
-        match alarm {
-            Alarm::Download(key) => self.on_deadline(key),
-            Alarm::User(callback) => {
+    fn on_timer(&mut self, owner: TimerOwner) {
+        match owner {
+            TimerOwner::Download(key) => self.on_deadline(key),
+            TimerOwner::User(callback) => {
                 self.user_timers -= 1;
                 self.call_soon(callback);
             }

@@ -4,10 +4,10 @@ use std::io;
 use std::time::Instant;
 
 use super::{DownloadKey, State};
-use crate::event_loop::{Alarm, EventLoop, Owner};
+use crate::event_loop::{EventLoop, Owner, TimerOwner};
 
 impl EventLoop {
-    /// Called when a timer of a download rings, which may be earlier than its deadline is by now.
+    /// Called when the timer of a download expires, which may be earlier than its deadline is by now.
     pub(crate) fn on_deadline(&mut self, key: DownloadKey) {
         let Some(download) = self.download(key) else { return };
         let deadline = download.deadline.at();
@@ -32,7 +32,7 @@ impl EventLoop {
         self.set_timer(key, at);
     }
 
-    /// Has the timer ring by `at`.
+    /// Has the timer expire by `at`.
     pub(super) fn set_timer(&mut self, key: DownloadKey, at: Instant) {
         if at < self.downloads[key.slot].timer.at() {
             self.reset_timer(key, at);
@@ -41,8 +41,8 @@ impl EventLoop {
 
     pub(super) fn reset_timer(&mut self, key: DownloadKey, at: Instant) {
         let download = &mut self.downloads[key.slot];
-        self.timers.unset(download.timer);
-        download.timer = self.timers.set(at, Alarm::Download(key));
+        self.timers.cancel(download.timer);
+        download.timer = self.timers.set(at, TimerOwner::Download(key));
     }
 
     /// Keeps the connection for the next download if it may be used again, or closes it.
