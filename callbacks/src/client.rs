@@ -9,8 +9,7 @@ use std::time::{Duration, Instant};
 
 use photo::{Config, Deadline, Error, Exchange, Photo, Progress, Target};
 
-use crate::download::{DownloadKey, OnComplete, OnProgress};
-use crate::event_loop::EventLoop;
+use crate::download::{DownloadKey, Downloads, OnComplete, OnProgress};
 use crate::timers::TimerKey;
 
 /// Downloads photos, any number at once, and keeps connections for the next ones.
@@ -32,8 +31,8 @@ pub struct Client {
 }
 
 struct Shared {
-    event_loop: RefCell<EventLoop>,
-    running: Cell<bool>,
+    downloads: RefCell<Downloads>,
+    turning: Cell<bool>,
 }
 
 /// A download that has been started. Dropping this changes nothing: the download goes on.
@@ -58,8 +57,8 @@ impl Client {
     /// [`Error::InvalidConfig`] if the configuration cannot work, [`Error::Io`] if the operating system has no
     /// files left for the loop.
     pub fn new(config: Config) -> Result<Self, Error> {
-        let event_loop = RefCell::new(EventLoop::new(config)?);
-        Ok(Self { shared: Rc::new(Shared { event_loop, running: Cell::new(false) }) })
+        let downloads = RefCell::new(Downloads::new(config)?);
+        Ok(Self { shared: Rc::new(Shared { downloads, turning: Cell::new(false) }) })
     }
 
     /// Downloads the photo at `url`.
@@ -102,7 +101,7 @@ impl Client {
     /// Calls `callback` after `delay`, at the earliest.
     pub fn after(&self, delay: Duration, callback: impl FnOnce() + 'static) -> Timer {
         let at = Deadline::later(Instant::now(), delay);
-        let key = self.shared.event_loop.borrow_mut().call_at(at, Box::new(callback));
+        let key = self.shared.downloads.borrow_mut().reactor.call_at(at, Box::new(callback));
         Timer { client: Rc::downgrade(&self.shared), key }
     }
 
@@ -125,7 +124,7 @@ impl Client {
             Ok(Err(payload)) => panic::resume_unwind(payload),
             Err(_) => unreachable!("a worker reports before it is done"),
         };
-        self.shared.event_loop.borrow_mut().offload(Box::new(work), Box::new(callback));
+        self.shared.downloads.borrow_mut().reactor.offload(Box::new(work), Box::new(callback));
     }
 
     /// Turns the loop until nothing is pending: no download, no timer, no work, no callback.
@@ -136,24 +135,20 @@ impl Client {
     ///
     /// If a callback does. Call it again to go on with the others.
     pub fn run(&self) {
-        let Some(_running) = Running::enter(&self.shared.running) else { return };
+        while self.turn() {}
+    }
+
+    fn turn(&self) -> bool {
+        let Some(_turning) = Turning::enter(&self.shared.turning) else { return false };
+        let downloads = &self.shared.downloads;
+        downloads.borrow_mut().wait(None);
         loop {
-            let due = self.shared.event_loop.borrow().callbacks_due();
-            for _ in 0..due {
-                let callback = self.shared.event_loop.borrow_mut().next_callback();
-                // Nothing is borrowed here: the callback may use the client.
-                if let Some(callback) = callback {
-                    callback();
-                }
-            }
-            let mut event_loop = self.shared.event_loop.borrow_mut();
-            if due > 0 {
-                event_loop.update_now(); // a callback may have taken its time
-            }
-            if !event_loop.step() {
-                return;
-            }
+            let callback = downloads.borrow_mut().next_callback();
+            let Some(callback) = callback else { break };
+            callback(); // nothing is borrowed: it may use the client
+            downloads.borrow_mut().reactor.update_now(); // it may have taken long
         }
+        downloads.borrow().is_pending()
     }
 
     fn start(
@@ -162,12 +157,12 @@ impl Client {
         on_progress: Option<OnProgress>,
         on_complete: OnComplete,
     ) -> Download {
-        let mut event_loop = self.shared.event_loop.borrow_mut();
-        let exchange = target.and_then(|target| Exchange::of(target, Arc::clone(&event_loop.config)));
+        let mut downloads = self.shared.downloads.borrow_mut();
+        let exchange = target.and_then(|target| Exchange::of(target, Arc::clone(&downloads.config)));
         let key = match exchange {
-            Ok(exchange) => Some(event_loop.start(Box::new(exchange), on_progress, on_complete)),
+            Ok(exchange) => Some(downloads.start(Box::new(exchange), on_progress, on_complete)),
             Err(error) => {
-                event_loop.call_soon(Box::new(move || on_complete(Err(error))));
+                downloads.reactor.defer(Box::new(move || on_complete(Err(error))));
                 None
             }
         };
@@ -193,7 +188,7 @@ impl Download {
     /// with [`Error::Cancelled`]. Does nothing if the download has ended.
     pub fn cancel(&self) {
         if let (Some(client), Some(key)) = (self.client.upgrade(), self.key) {
-            client.event_loop.borrow_mut().complete(key, Err(Error::Cancelled));
+            client.downloads.borrow_mut().cancel(key);
         }
     }
 }
@@ -208,7 +203,7 @@ impl Timer {
     /// Takes the timer back: its callback is dropped. Does nothing if its time has come.
     pub fn cancel(&self) {
         if let Some(client) = self.client.upgrade() {
-            let callback = client.event_loop.borrow_mut().cancel_timer(self.key);
+            let callback = client.downloads.borrow_mut().reactor.cancel_call(self.key);
             drop(callback); // with nothing borrowed: what it holds may have a client
         }
     }
@@ -220,16 +215,16 @@ impl fmt::Debug for Timer {
     }
 }
 
-/// Marks the loop as turning, until dropped: also by a panic.
-struct Running<'a>(&'a Cell<bool>);
+/// Marks the loop as turning, until this is dropped, also by a panic.
+struct Turning<'a>(&'a Cell<bool>);
 
-impl<'a> Running<'a> {
-    fn enter(running: &'a Cell<bool>) -> Option<Self> {
-        (!running.replace(true)).then(|| Self(running))
+impl<'a> Turning<'a> {
+    fn enter(turning: &'a Cell<bool>) -> Option<Self> {
+        (!turning.replace(true)).then(|| Self(turning))
     }
 }
 
-impl Drop for Running<'_> {
+impl Drop for Turning<'_> {
     fn drop(&mut self) {
         self.0.set(false);
     }

@@ -1,19 +1,23 @@
 //! One download: resolve, connect, send, receive; and again where a redirect leads.
 //!
-//! There is no function that reads as this list, for none may wait. The list is cut at each wait, and the pieces are
-//! joined by events: each piece does what can be done now, notes in [`State`] what it waits for, and returns to the
-//! loop, which calls [`EventLoop::advance`] when that has come.
+//! No function reads like this list, because none may wait. The list is cut at each wait, and events join the pieces:
+//! each piece does what can be done now, stores in [`State`] what it waits for, and returns. When that has happened,
+//! [`Downloads::next_callback`] calls [`advance`](Downloads::advance).
 
 use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::io;
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use photo::{Deadline, Error, Exchange, Phase, Photo, Progress, Step};
+use photo::{Config, Deadline, Error, Exchange, Phase, Photo, Pool, Progress, Step, tls};
+use rustls::ClientConfig;
+use slab::Slab;
 
-use crate::event_loop::{EventLoop, TimerOwner};
+use crate::reactor::{Callback, Event, Reactor};
+use crate::resolve::{Resolved, Resolver};
 use crate::timers::TimerKey;
 
 mod connect;
@@ -22,14 +26,29 @@ mod timeouts;
 /// Most bytes that one download receives in one turn, so that a fast server cannot starve the others.
 const BYTES_PER_TURN: usize = 1 << 20;
 
-/// What is called with the photo or the error.
+/// The callback for the photo or the error.
 pub(crate) type OnComplete = Box<dyn FnOnce(Result<Photo, Error>)>;
 
-/// What is called when some bytes have come. Shared with the calls that are on their way.
+/// The callback for bytes received so far. Calls that are on their way share it.
 pub(crate) type OnProgress = Rc<RefCell<dyn FnMut(Progress)>>;
 
-/// What the resolver says.
-pub(crate) type Resolved = Result<Vec<SocketAddr>, Error>;
+/// All downloads, and the reactor that waits for them.
+pub(crate) struct Downloads {
+    pub(crate) config: Arc<Config>,
+    pub(crate) reactor: Reactor<DownloadKey>,
+    tls: Arc<ClientConfig>,
+    pending: Slab<Download>,
+    /// The serial number of the latest download.
+    serial: u64,
+    /// Downloads that advance without an event: new ones, and those that have had their share of the turn before.
+    runnable: VecDeque<DownloadKey>,
+    /// How many of them advance in this turn; the others advance in the next.
+    runnable_now: usize,
+    resolver: Resolver<DownloadKey>,
+    resolved: VecDeque<(DownloadKey, Resolved)>,
+    /// Connections that belong to no download.
+    idle: Pool<usize>,
+}
 
 /// A download in progress.
 pub(crate) struct Download {
@@ -38,23 +57,23 @@ pub(crate) struct Download {
     on_progress: Option<OnProgress>,
     on_complete: OnComplete,
     deadline: Deadline,
-    /// Set once, and not again while it is early enough: most downloads end long before.
+    /// Set once, and only set again for an earlier time: most downloads end long before.
     timer: TimerKey,
     state: State,
 }
 
-/// Tells one download from all others, past and future.
+/// Identifies one download among all others, past and future.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct DownloadKey {
     slot: usize,
     serial: u64,
 }
 
-/// What a download waits for.
+/// What a download is waiting for.
 enum State {
     /// The next turn.
     Start { fresh: bool },
-    /// A worker, which asks the resolver, unless this is gone when its turn comes.
+    /// The resolver, which skips a look-up whose token is gone.
     Resolve { _wanted: Arc<()> },
     /// One of the addresses to accept the connection, until its share of the time is over.
     Connect { connection: usize, addresses: Vec<SocketAddr>, next: usize, end: Instant },
@@ -64,8 +83,26 @@ enum State {
     Transfer { connection: usize, kept: bool, flushed: bool },
 }
 
-impl EventLoop {
-    /// Starts a download; it goes on in the next turn.
+impl Downloads {
+    pub(crate) fn new(config: Config) -> Result<Self, Error> {
+        let config = config.checked()?;
+        let setup = |source| Error::Io { phase: Phase::Setup, source: Arc::new(source) };
+        let reactor = Reactor::new().map_err(setup)?;
+        Ok(Self {
+            tls: tls::client_config(&config)?,
+            pending: Slab::new(),
+            serial: 0,
+            runnable: VecDeque::new(),
+            runnable_now: 0,
+            resolver: Resolver::new(reactor.waker()),
+            resolved: VecDeque::new(),
+            idle: Pool::new(&config),
+            config,
+            reactor,
+        })
+    }
+
+    /// Starts a download; it advances in the next turn.
     pub(crate) fn start(
         &mut self,
         exchange: Box<Exchange>,
@@ -75,17 +112,74 @@ impl EventLoop {
         self.serial += 1;
         let serial = self.serial;
         let deadline = Deadline::new(&self.config, Instant::now());
-        let slot = self.downloads.vacant_entry();
+        let slot = self.pending.vacant_entry();
         let key = DownloadKey { slot: slot.key(), serial };
-        let timer = self.timers.set(deadline.at(), TimerOwner::Download(key));
+        let timer = self.reactor.set_timer(deadline.at(), key);
         let state = State::Start { fresh: false };
         slot.insert(Download { serial, exchange, on_progress, on_complete, deadline, timer, state });
         self.runnable.push_back(key);
         key
     }
 
-    /// Does what can be done now: called when the socket of a download is ready.
-    pub(crate) fn advance(&mut self, key: DownloadKey) {
+    /// Ends a download early, unless it has ended already.
+    pub(crate) fn cancel(&mut self, key: DownloadKey) {
+        if self.download(key).is_some() {
+            let callback = self.remove(key, Err(Error::Cancelled));
+            self.reactor.defer(callback);
+        }
+    }
+
+    /// Whether a callback remains to be called.
+    pub(crate) fn is_pending(&self) -> bool {
+        !self.pending.is_empty() || self.reactor.is_pending()
+    }
+
+    /// How long to wait for events.
+    pub(crate) fn next_timeout(&self) -> Option<Duration> {
+        if self.runnable.is_empty() && self.resolved.is_empty() {
+            self.reactor.next_timeout()
+        } else {
+            Some(Duration::ZERO)
+        }
+    }
+
+    /// Begins a turn: waits for events, at most for `timeout`, and not at all if nothing is pending. Returns whether
+    /// another thread has called the waker.
+    pub(crate) fn wait(&mut self, timeout: Option<Duration>) -> bool {
+        let timeout = if self.is_pending() { timeout } else { Some(Duration::ZERO) };
+        let woken = self.reactor.wait(self.next_timeout().into_iter().chain(timeout).min());
+        if woken {
+            self.resolved.extend(self.resolver.answers());
+        }
+        self.runnable_now = self.runnable.len();
+        woken
+    }
+
+    /// Advances the downloads that events concern until one of them, or of the user's timers, leads to a callback;
+    /// returns `None` when the turn is over.
+    pub(crate) fn next_callback(&mut self) -> Option<Callback> {
+        loop {
+            match self.reactor.next_event() {
+                Some(Event::Callback(callback)) => return Some(callback),
+                Some(Event::Ready(key)) => self.advance(key),
+                Some(Event::Idle(connection)) => self.check_idle(connection),
+                Some(Event::Expired(key)) => self.on_deadline(key),
+                None => {
+                    if let Some((key, resolved)) = self.resolved.pop_front() {
+                        self.on_resolved(key, resolved);
+                    } else {
+                        // Last, because an event may close an idle connection that must not be used again.
+                        self.runnable_now = self.runnable_now.checked_sub(1)?;
+                        let key = self.runnable.pop_front()?;
+                        self.advance(key);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Does what can be done now.
+    fn advance(&mut self, key: DownloadKey) {
         let Some(download) = self.download(key) else { return };
         match download.state {
             State::Start { fresh } => self.find_connection(key, fresh),
@@ -97,32 +191,35 @@ impl EventLoop {
         }
     }
 
-    /// Ends a download, successful or not. Its callback is called soon; a connection it still has is closed.
-    pub(crate) fn complete(&mut self, key: DownloadKey, result: Result<Photo, Error>) {
-        if self.download(key).is_none() {
-            return; // it has ended already
-        }
+    /// Ends a download, successful or not.
+    fn complete(&mut self, key: DownloadKey, result: Result<Photo, Error>) {
+        let callback = self.remove(key, result);
+        self.reactor.call(callback);
+    }
+
+    /// Removes a download and closes the connection that it still has; returns its last callback.
+    fn remove(&mut self, key: DownloadKey, result: Result<Photo, Error>) -> Callback {
         self.drop_connection(key);
-        let Download { on_progress, on_complete, timer, .. } = self.downloads.remove(key.slot);
-        self.timers.cancel(timer);
-        self.call_soon(Box::new(move || {
-            drop(on_progress); // here, with nothing borrowed: what it holds may have a client
+        let Download { on_progress, on_complete, timer, .. } = self.pending.remove(key.slot);
+        self.reactor.cancel_timer(timer);
+        Box::new(move || {
+            drop(on_progress); // here, where nothing is borrowed: what it holds may have a client
             on_complete(result);
-        }));
+        })
     }
 
     fn transfer(&mut self, key: DownloadKey, connection: usize, kept: bool) {
-        self.downloads[key.slot].state = State::Transfer { connection, kept, flushed: false };
+        self.pending[key.slot].state = State::Transfer { connection, kept, flushed: false };
         self.moved(key);
         self.send(key, connection, !kept);
     }
 
-    /// Sends the request. An event that was about sending may have been about receiving too, if the server did not
-    /// wait for the request: then there will be no other, and `then_receive` looks at once.
+    /// Sends the request. The event that led here may have reported a reply too, if the server did not wait for the
+    /// request. No other event would follow, so `then_receive` reads at once.
     fn send(&mut self, key: DownloadKey, connection: usize, then_receive: bool) {
         loop {
-            let exchange = &mut self.downloads[key.slot].exchange;
-            let socket = &mut self.connections[connection].connection;
+            let exchange = &mut self.pending[key.slot].exchange;
+            let socket = self.reactor.connection(connection);
             if exchange.to_send().is_empty() {
                 match socket.flush() {
                     Ok(()) => break,
@@ -137,7 +234,7 @@ impl EventLoop {
             }
             self.moved(key);
         }
-        if let State::Transfer { flushed, .. } = &mut self.downloads[key.slot].state {
+        if let State::Transfer { flushed, .. } = &mut self.pending[key.slot].state {
             *flushed = true;
         }
         if then_receive {
@@ -148,8 +245,8 @@ impl EventLoop {
     fn receive(&mut self, key: DownloadKey, connection: usize) {
         let mut total = 0;
         while total < BYTES_PER_TURN {
-            let exchange = &mut self.downloads[key.slot].exchange;
-            let socket = &mut self.connections[connection].connection;
+            let exchange = &mut self.pending[key.slot].exchange;
+            let socket = self.reactor.connection(connection);
             let received = match socket.receive(exchange) {
                 Ok(received) => received,
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
@@ -164,13 +261,13 @@ impl EventLoop {
             match exchange.filled(received.length) {
                 Ok(Step::Done { photo, reuse }) => {
                     self.release_connection(key, reuse);
-                    self.tell_progress(key, photo.received());
+                    self.report_progress(key, photo.received());
                     return self.complete(key, Ok(photo));
                 }
                 Ok(Step::Redirect { next, reuse }) => return self.redirect(key, next, reuse),
                 Ok(Step::More) => {
                     self.moved(key);
-                    self.tell_progress(key, self.downloads[key.slot].exchange.progress());
+                    self.report_progress(key, self.pending[key.slot].exchange.progress());
                 }
                 Err(error) => return self.on_error(key, error),
             }
@@ -181,37 +278,37 @@ impl EventLoop {
         self.runnable.push_back(key);
     }
 
-    fn tell_progress(&mut self, key: DownloadKey, progress: Progress) {
+    fn report_progress(&mut self, key: DownloadKey, progress: Progress) {
         if progress.received == 0 && progress.total != Some(0) {
             return; // only the head has come
         }
-        if let Some(on_progress) = self.downloads[key.slot].on_progress.clone() {
-            self.call_soon(Box::new(move || on_progress.borrow_mut()(progress)));
+        if let Some(on_progress) = self.pending[key.slot].on_progress.clone() {
+            self.reactor.call(Box::new(move || on_progress.borrow_mut()(progress)));
         }
     }
 
     fn redirect(&mut self, key: DownloadKey, next: Box<Exchange>, reuse: bool) {
         self.release_connection(key, reuse);
-        self.downloads[key.slot].exchange = next;
+        self.pending[key.slot].exchange = next;
         self.start_again(key, false);
     }
 
     fn start_again(&mut self, key: DownloadKey, fresh: bool) {
-        let download = &mut self.downloads[key.slot];
+        let download = &mut self.pending[key.slot];
         download.state = State::Start { fresh };
-        download.deadline.connecting(&self.config, self.now);
+        download.deadline.connecting(&self.config, self.reactor.now);
         let at = download.deadline.at();
         self.set_timer(key, at);
         self.runnable.push_back(key);
     }
 
     fn on_failure(&mut self, key: DownloadKey, error: io::Error) {
-        let error = self.downloads[key.slot].exchange.failed(error);
+        let error = self.pending[key.slot].exchange.failed(error);
         self.on_error(key, error);
     }
 
     fn on_error(&mut self, key: DownloadKey, error: Error) {
-        let download = &mut self.downloads[key.slot];
+        let download = &mut self.pending[key.slot];
         let was_kept = matches!(download.state, State::Transfer { kept: true, .. });
         if was_kept && download.exchange.restart(&error) {
             // The server had closed the kept connection in the meantime: once more, on a fresh one.
@@ -222,7 +319,7 @@ impl EventLoop {
     }
 
     fn download(&self, key: DownloadKey) -> Option<&Download> {
-        self.downloads.get(key.slot).filter(|download| download.serial == key.serial)
+        self.pending.get(key.slot).filter(|download| download.serial == key.serial)
     }
 }
 

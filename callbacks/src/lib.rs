@@ -60,7 +60,7 @@
 //! | `download.rs`, `download/` | one download, phase by phase |
 //! | `connection.rs` | a connection, plain or encrypted |
 //! | `resolve.rs` | from a host name to addresses |
-//! | `event_loop.rs` | waits for everything at once |
+//! | `reactor.rs` | waits for everything at once |
 //! | `timers.rs` | what is to happen at a certain time |
 //! | `offload.rs` | worker threads |
 //! | `recipes/` | what people really write |
@@ -68,8 +68,8 @@
 mod client;
 mod connection;
 mod download;
-mod event_loop;
 mod offload;
+mod reactor;
 pub mod recipes;
 mod resolve;
 mod timers;

@@ -5,8 +5,6 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::{io, thread};
 
-use mio::Waker;
-
 /// Most threads at once, as many as libuv has by default: they are for waiting, not for computing power.
 const MAX_WORKERS: usize = 4;
 
@@ -18,7 +16,7 @@ pub(crate) struct Workers<R> {
     queue: Arc<Queue<R>>,
     results: Receiver<R>,
     report: Sender<R>,
-    waker: Arc<Waker>,
+    waker: Arc<mio::Waker>,
 }
 
 type Work<R> = Box<dyn FnOnce() -> R + Send>;
@@ -37,11 +35,11 @@ struct State<R> {
 
 impl<R: Send + 'static> Workers<R> {
     /// Results are announced through `waker`.
-    pub(crate) fn new(waker: Waker) -> Self {
+    pub(crate) fn new(waker: Arc<mio::Waker>) -> Self {
         let (report, results) = mpsc::channel();
         let state = State { work: VecDeque::new(), workers: 0, free: 0, ended: false };
         let queue = Queue { state: Mutex::new(state), work_or_end: Condvar::new() };
-        Self { queue: Arc::new(queue), results, report, waker: Arc::new(waker) }
+        Self { queue: Arc::new(queue), results, report, waker }
     }
 
     /// Has `work` done by a worker.
@@ -63,9 +61,9 @@ impl<R: Send + 'static> Workers<R> {
         Ok(())
     }
 
-    /// The next result that is there.
-    pub(crate) fn result(&self) -> Option<R> {
-        self.results.try_recv().ok()
+    /// The results since the last call.
+    pub(crate) fn results(&self) -> impl Iterator<Item = R> {
+        self.results.try_iter()
     }
 
     fn start_worker(&self) -> io::Result<()> {

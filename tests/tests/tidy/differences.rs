@@ -39,7 +39,7 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
     only(BLOCKING, "Client::download_with", TOKEN),
     only(BLOCKING, "src/transport.rs", DRIVEN),
     only(BLOCKING, "src/transport/", DRIVEN),
-    only(CALLBACKS, "src/event_loop.rs", LOOP),
+    only(CALLBACKS, "src/reactor.rs", LOOP),
     only(CALLBACKS, "src/offload.rs", LOOP),
     only(CALLBACKS, "src/timers.rs", LOOP),
     only(CALLBACKS, "src/download/", "what stands on the stack elsewhere is kept by hand here"),
