@@ -12,7 +12,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use photo::{Config, Deadline, Error, Exchange, Phase, Photo, Pool, Progress, Step, tls};
+use photo::{Config, Deadline, Error, Exchange, Phase, Photo, Pool, Progress, tls};
 use rustls::ClientConfig;
 use slab::Slab;
 
@@ -22,9 +22,7 @@ use crate::timers::TimerKey;
 
 mod connect;
 mod timeouts;
-
-/// Most bytes that one download receives in one turn, so that a fast server cannot starve the others.
-const BYTES_PER_TURN: usize = 1 << 20;
+mod transfer;
 
 /// The callback for the photo or the error.
 pub(crate) type OnComplete = Box<dyn FnOnce(Result<Photo, Error>)>;
@@ -86,8 +84,7 @@ enum State {
 impl Downloads {
     pub(crate) fn new(config: Config) -> Result<Self, Error> {
         let config = config.checked()?;
-        let setup = |source| Error::Io { phase: Phase::Setup, source: Arc::new(source) };
-        let reactor = Reactor::new().map_err(setup)?;
+        let reactor = Reactor::new().map_err(setup_error)?;
         Ok(Self {
             tls: tls::client_config(&config)?,
             pending: Slab::new(),
@@ -126,6 +123,15 @@ impl Downloads {
         if self.download(key).is_some() {
             let callback = self.remove(key, Err(Error::Cancelled));
             self.reactor.defer(callback);
+        }
+    }
+
+    pub(crate) fn cancel_all(&mut self) {
+        let keys = self.pending.iter().map(|(slot, download)| DownloadKey { slot, serial: download.serial });
+        let mut keys: Vec<_> = keys.collect();
+        keys.sort_unstable_by_key(|key| key.serial);
+        for key in keys {
+            self.cancel(key);
         }
     }
 
@@ -208,91 +214,6 @@ impl Downloads {
         })
     }
 
-    fn transfer(&mut self, key: DownloadKey, connection: usize, kept: bool) {
-        self.pending[key.slot].state = State::Transfer { connection, kept, flushed: false };
-        self.moved(key);
-        self.send(key, connection, !kept);
-    }
-
-    /// Sends the request. The event that led here may have reported a reply too, if the server did not wait for the
-    /// request. No other event would follow, so `then_receive` reads at once.
-    fn send(&mut self, key: DownloadKey, connection: usize, then_receive: bool) {
-        loop {
-            let exchange = &mut self.pending[key.slot].exchange;
-            let socket = self.reactor.connection(connection);
-            if exchange.to_send().is_empty() {
-                match socket.flush() {
-                    Ok(()) => break,
-                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
-                    Err(error) => return self.on_failure(key, error),
-                }
-            }
-            match socket.send(exchange) {
-                Ok(sent) => exchange.sent(sent),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
-                Err(error) => return self.on_failure(key, error),
-            }
-            self.moved(key);
-        }
-        if let State::Transfer { flushed, .. } = &mut self.pending[key.slot].state {
-            *flushed = true;
-        }
-        if then_receive {
-            self.receive(key, connection);
-        }
-    }
-
-    fn receive(&mut self, key: DownloadKey, connection: usize) {
-        let mut total = 0;
-        while total < BYTES_PER_TURN {
-            let exchange = &mut self.pending[key.slot].exchange;
-            let socket = self.reactor.connection(connection);
-            let received = match socket.receive(exchange) {
-                Ok(received) => received,
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    if socket.has_moved() {
-                        self.moved(key);
-                    }
-                    return;
-                }
-                Err(error) => return self.on_failure(key, error),
-            };
-            total += received.length;
-            match exchange.filled(received.length) {
-                Ok(Step::Done { photo, reuse }) => {
-                    self.release_connection(key, reuse);
-                    self.report_progress(key, photo.received());
-                    return self.complete(key, Ok(photo));
-                }
-                Ok(Step::Redirect { next, reuse }) => return self.redirect(key, next, reuse),
-                Ok(Step::More) => {
-                    self.moved(key);
-                    self.report_progress(key, self.pending[key.slot].exchange.progress());
-                }
-                Err(error) => return self.on_error(key, error),
-            }
-            if received.drained {
-                return;
-            }
-        }
-        self.runnable.push_back(key);
-    }
-
-    fn report_progress(&mut self, key: DownloadKey, progress: Progress) {
-        if progress.received == 0 && progress.total != Some(0) {
-            return; // only the head has come
-        }
-        if let Some(on_progress) = self.pending[key.slot].on_progress.clone() {
-            self.reactor.call(Box::new(move || on_progress.borrow_mut()(progress)));
-        }
-    }
-
-    fn redirect(&mut self, key: DownloadKey, next: Box<Exchange>, reuse: bool) {
-        self.release_connection(key, reuse);
-        self.pending[key.slot].exchange = next;
-        self.start_again(key, false);
-    }
-
     fn start_again(&mut self, key: DownloadKey, fresh: bool) {
         let download = &mut self.pending[key.slot];
         download.state = State::Start { fresh };
@@ -321,6 +242,11 @@ impl Downloads {
     fn download(&self, key: DownloadKey) -> Option<&Download> {
         self.pending.get(key.slot).filter(|download| download.serial == key.serial)
     }
+}
+
+/// The error of a client that cannot be set up.
+pub(crate) fn setup_error(source: io::Error) -> Error {
+    Error::Io { phase: Phase::Setup, source: Arc::new(source) }
 }
 
 impl Download {

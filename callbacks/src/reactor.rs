@@ -43,6 +43,8 @@ pub(crate) struct Reactor<K> {
     deferred: VecDeque<Callback>,
     waker: Arc<mio::Waker>,
     events: Events,
+    /// Whether the last wait reported as many events as it could, so that there may be more.
+    events_left: bool,
     poll: Poll,
 }
 
@@ -93,6 +95,7 @@ impl<K: Copy> Reactor<K> {
             deferred: VecDeque::new(),
             waker,
             events: Events::with_capacity(EVENTS_PER_TURN),
+            events_left: false,
             poll,
         })
     }
@@ -100,6 +103,12 @@ impl<K: Copy> Reactor<K> {
     /// Ends the wait from another thread.
     pub(crate) fn waker(&self) -> Arc<mio::Waker> {
         Arc::clone(&self.waker)
+    }
+
+    /// Another handle to the file descriptor, which is readable when there are events.
+    #[cfg(unix)]
+    pub(crate) fn registry(&self) -> io::Result<mio::Registry> {
+        self.poll.registry().try_clone()
     }
 
     /// Whether a callback remains to be called.
@@ -111,7 +120,7 @@ impl<K: Copy> Reactor<K> {
     /// How long to wait for events: until the next timer expires, not at all if something is due already.
     pub(crate) fn next_timeout(&self) -> Option<Duration> {
         let left_by_a_panic = self.ready.len() + self.finished.len() + self.due.len() > 0;
-        if left_by_a_panic || !self.deferred.is_empty() {
+        if left_by_a_panic || self.events_left || !self.deferred.is_empty() {
             return Some(Duration::ZERO);
         }
         let times = [self.timers.next_at(), self.delayed.next_at()];
@@ -129,6 +138,7 @@ impl<K: Copy> Reactor<K> {
         self.update_now();
         self.turn_began = self.now;
         self.due.append(&mut self.deferred);
+        self.events_left = self.events.iter().count() == EVENTS_PER_TURN;
         let mut woken = false;
         for event in &self.events {
             if event.token() == WAKER {
@@ -243,5 +253,35 @@ impl<K: Copy> Reactor<K> {
         let mut registered = self.connections.remove(key);
         // An error would mean that it is not registered, and that is the aim.
         let _ = self.poll.registry().deregister(registered.connection.source());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use photo::Target;
+
+    use super::*;
+
+    #[test]
+    fn an_event_of_a_closed_connection_does_not_reach_the_next_in_its_slot() {
+        let server = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = server.local_addr().unwrap();
+        let target = Target::parse(&format!("http://{address}/")).unwrap();
+        let connect = || Connection::connect(address, target.origin().clone()).unwrap();
+        let mut reactor = Reactor::new().unwrap();
+        let closed = reactor.register(connect(), "closed").unwrap();
+        while reactor.ready.is_empty() {
+            reactor.wait(None);
+        }
+        reactor.close(closed);
+        let next = reactor.register(connect(), "next").unwrap();
+        assert_eq!(next, closed, "the slot is used again");
+        assert!(reactor.next_event().is_none());
+        while reactor.ready.is_empty() {
+            reactor.wait(None);
+        }
+        assert!(matches!(reactor.next_event(), Some(Event::Ready("next"))));
     }
 }
