@@ -17,7 +17,7 @@ use rustls::ClientConfig;
 use slab::Slab;
 
 use crate::reactor::{Callback, Event, Reactor};
-use crate::resolve::{Resolved, Resolver};
+use crate::resolve::Resolver;
 use crate::timers::TimerKey;
 
 mod connect;
@@ -43,7 +43,6 @@ pub(crate) struct Downloads {
     /// How many of them advance in this turn; the others advance in the next.
     runnable_now: usize,
     resolver: Resolver<DownloadKey>,
-    resolved: VecDeque<(DownloadKey, Resolved)>,
     /// Connections that belong to no download.
     idle: Pool<usize>,
 }
@@ -60,19 +59,19 @@ pub(crate) struct Download {
     state: State,
 }
 
-/// Identifies one download among all others, past and future.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Identifies one download among all others, past and future. They are in the order in which they were started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct DownloadKey {
-    slot: usize,
     serial: u64,
+    slot: usize,
 }
 
 /// What a download is waiting for.
 enum State {
     /// The next turn.
     Start { fresh: bool },
-    /// The resolver, which skips a look-up whose token is gone.
-    Resolve { _wanted: Arc<()> },
+    /// The resolver.
+    Resolve,
     /// One of the addresses to accept the connection, until its share of the time is over.
     Connect { connection: usize, addresses: Vec<SocketAddr>, next: usize, end: Instant },
     /// The TLS handshake.
@@ -92,7 +91,6 @@ impl Downloads {
             runnable: VecDeque::new(),
             runnable_now: 0,
             resolver: Resolver::new(reactor.waker()),
-            resolved: VecDeque::new(),
             idle: Pool::new(&config),
             config,
             reactor,
@@ -110,7 +108,7 @@ impl Downloads {
         let serial = self.serial;
         let deadline = Deadline::new(&self.config, Instant::now());
         let slot = self.pending.vacant_entry();
-        let key = DownloadKey { slot: slot.key(), serial };
+        let key = DownloadKey { serial, slot: slot.key() };
         let timer = self.reactor.set_timer(deadline.at(), key);
         let state = State::Start { fresh: false };
         slot.insert(Download { serial, exchange, on_progress, on_complete, deadline, timer, state });
@@ -127,9 +125,9 @@ impl Downloads {
     }
 
     pub(crate) fn cancel_all(&mut self) {
-        let keys = self.pending.iter().map(|(slot, download)| DownloadKey { slot, serial: download.serial });
+        let keys = self.pending.iter().map(|(slot, download)| DownloadKey { serial: download.serial, slot });
         let mut keys: Vec<_> = keys.collect();
-        keys.sort_unstable_by_key(|key| key.serial);
+        keys.sort_unstable();
         for key in keys {
             self.cancel(key);
         }
@@ -142,7 +140,7 @@ impl Downloads {
 
     /// How long to wait for events.
     pub(crate) fn next_timeout(&self) -> Option<Duration> {
-        if self.runnable.is_empty() && self.resolved.is_empty() {
+        if self.runnable.is_empty() && !self.resolver.has_answers() {
             self.reactor.next_timeout()
         } else {
             Some(Duration::ZERO)
@@ -155,7 +153,7 @@ impl Downloads {
         let timeout = if self.is_pending() { timeout } else { Some(Duration::ZERO) };
         let woken = self.reactor.wait(self.next_timeout().into_iter().chain(timeout).min());
         if woken {
-            self.resolved.extend(self.resolver.answers());
+            self.resolver.collect();
         }
         self.runnable_now = self.runnable.len();
         woken
@@ -171,7 +169,7 @@ impl Downloads {
                 Some(Event::Idle(connection)) => self.check_idle(connection),
                 Some(Event::Expired(key)) => self.on_deadline(key),
                 None => {
-                    if let Some((key, resolved)) = self.resolved.pop_front() {
+                    if let Some((key, resolved)) = self.resolver.next_answer() {
                         self.on_resolved(key, resolved);
                     } else {
                         // Last, because an event may close an idle connection that must not be used again.
@@ -189,7 +187,7 @@ impl Downloads {
         let Some(download) = self.download(key) else { return };
         match download.state {
             State::Start { fresh } => self.find_connection(key, fresh),
-            State::Resolve { .. } => {}
+            State::Resolve => {}
             State::Connect { connection, .. } => self.connect(key, connection),
             State::Handshake { connection } => self.handshake(key, connection),
             State::Transfer { connection, flushed: false, .. } => self.send(key, connection, true),
@@ -205,6 +203,10 @@ impl Downloads {
 
     /// Removes a download and closes the connection that it still has; returns its last callback.
     fn remove(&mut self, key: DownloadKey, result: Result<Photo, Error>) -> Callback {
+        let Download { exchange, state, .. } = &self.pending[key.slot];
+        if let State::Resolve = state {
+            self.resolver.forget(exchange.origin(), key);
+        }
         self.drop_connection(key);
         let Download { on_progress, on_complete, timer, .. } = self.pending.remove(key.slot);
         self.reactor.cancel_timer(timer);
@@ -253,7 +255,7 @@ impl Download {
     fn phase(&self) -> Phase {
         match self.state {
             State::Start { .. } | State::Connect { .. } => Phase::Connect,
-            State::Resolve { .. } => Phase::Resolve,
+            State::Resolve => Phase::Resolve,
             State::Handshake { .. } => Phase::Handshake,
             // TLS may hold back what the exchange has handed out.
             State::Transfer { flushed: false, .. } => Phase::Send,
@@ -266,7 +268,7 @@ impl Download {
             State::Connect { connection, .. }
             | State::Handshake { connection }
             | State::Transfer { connection, .. } => Some(connection),
-            State::Start { .. } | State::Resolve { .. } => None,
+            State::Start { .. } | State::Resolve => None,
         }
     }
 }

@@ -44,8 +44,8 @@
 //! `connect_timeout` for each way to a connection, that is name, TCP and TLS together; `stall_timeout` for each
 //! silence, when no byte moves. The earliest one ends the download with [`Error::Timeout`], which names the phase.
 //!
-//! Only the operating system's resolver knows no limit and cannot be stopped. It works on one of four worker
-//! threads, which is left to itself when the time is over.
+//! Only the operating system's resolver knows no limit and cannot be stopped. It works on its own threads, up to
+//! 1,024, and keeps a thread until it gives up. So a name that hangs holds up neither other names nor offloaded work.
 //!
 //! # Errors
 //!

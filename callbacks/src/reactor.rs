@@ -5,6 +5,7 @@
 
 use std::collections::VecDeque;
 use std::io;
+use std::iter;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -20,6 +21,9 @@ pub(crate) type Callback = Box<dyn FnOnce()>;
 
 /// Most sockets that are reported in one turn; the next turn reports the others.
 const EVENTS_PER_TURN: usize = 1024;
+
+/// Most pieces of the user's work at once, as many as libuv does by default: they are to wait, not to compute.
+const MAX_WORKERS: usize = 4;
 
 /// The token of the waker; those of connections count from 0.
 const WAKER: Token = Token(usize::MAX - 1);
@@ -88,7 +92,7 @@ impl<K: Copy> Reactor<K> {
             ready: VecDeque::new(),
             timers: Timers::new(),
             delayed: Timers::new(),
-            workers: Workers::new(Arc::clone(&waker)),
+            workers: Workers::new(MAX_WORKERS, Arc::clone(&waker)),
             offloaded: Slab::new(),
             finished: VecDeque::new(),
             due: VecDeque::new(),
@@ -143,7 +147,7 @@ impl<K: Copy> Reactor<K> {
         for event in &self.events {
             if event.token() == WAKER {
                 woken = true;
-                self.finished.extend(self.workers.results());
+                self.finished.extend(iter::from_fn(|| self.workers.result()));
             } else if let Some(registered) = self.connections.get(event.token().0) {
                 let ended = event.is_read_closed() || event.is_error();
                 let registration = registered.registration;

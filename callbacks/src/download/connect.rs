@@ -2,7 +2,6 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Instant;
 
 use photo::Error;
@@ -37,15 +36,14 @@ impl Downloads {
 
     fn resolve(&mut self, key: DownloadKey) {
         let download = &mut self.pending[key.slot];
-        let origin = download.exchange.origin().clone();
-        let wanted = Arc::new(());
-        let still_wanted = Arc::downgrade(&wanted);
-        download.state = State::Resolve { _wanted: wanted };
-        if let Some(known) = origin.addresses(&self.config) {
-            return self.on_resolved(key, origin.resolved(Ok(known)));
-        }
-        if let Err(error) = self.resolver.resolve(origin.clone(), key, still_wanted) {
-            self.complete(key, Err(Error::resolve(&origin, error)));
+        download.state = State::Resolve;
+        let origin = download.exchange.origin();
+        match origin.addresses(&self.config) {
+            Some(known) => {
+                let resolved = origin.resolved(Ok(known));
+                self.on_resolved(key, resolved);
+            }
+            None => self.resolver.resolve(origin, key),
         }
     }
 
