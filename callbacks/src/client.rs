@@ -2,52 +2,82 @@
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
+#[cfg(unix)]
+use std::os::fd::{AsFd, BorrowedFd};
 use std::panic::{self, AssertUnwindSafe};
-use std::rc::{Rc, Weak};
+use std::rc::Rc;
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 use photo::{Config, Deadline, Error, Exchange, Photo, Progress, Target};
 
-use crate::download::{DownloadKey, OnComplete, OnProgress};
-use crate::event_loop::EventLoop;
-use crate::timers::TimerKey;
+use crate::download::{Downloads, OnComplete, OnProgress, setup_error};
+
+mod handles;
+mod remote;
+
+pub use handles::{Download, Timer};
+use remote::Calls;
+pub use remote::Remote;
 
 /// Downloads photos, any number at once, and keeps connections for the next ones.
 ///
-/// Clones are cheap and share everything. A client belongs to the thread that made it; the callbacks are called
-/// there, from inside [`run`](Self::run). The rules:
+/// Clones are cheap and share everything. A client belongs to the thread that made it. Its callbacks are called there,
+/// from inside [`run`](Self::run) or [`turn`](Self::turn). The rules:
 ///
 /// 1. Each callback is called exactly once, with `Ok(photo)` or `Err(error)`.
-/// 2. It is called on the thread that calls `run`, so it need not be `Send` and may share state by `Rc`.
-/// 3. It is never called from inside `download`, `cancel` or `after`, not even for an error known at once.
+/// 2. It is called on the thread that calls `run` or `turn`, so it need not be `Send` and may share state by `Rc`.
+/// 3. It is never called from inside `download`, `cancel`, `after` or `defer`, not even for an error known at once.
 /// 4. `cancel` leads to the same one call, with [`Error::Cancelled`], on a later turn of the loop.
 /// 5. A callback may start downloads and timers, cancel others, clone and drop clients.
 /// 6. A panic in a callback leaves `run` to its caller, and every other download is still there for the next `run`.
-/// 7. When the last client is dropped, callbacks not yet called are dropped, not called. (A callback that has a
-///    client of its own keeps the loop alive until it has been called: for ever, if nobody runs the loop.)
+/// 7. When the last client is dropped, callbacks not yet called are dropped, not called. (A callback that holds a
+///    client keeps it alive until the callback has been called: forever, if the loop is not turned.)
+///
+/// # Sharing state
+///
+/// A callback outlives the function that registers it, so it owns what it uses. `move` moves an `Rc`, but it *copies* a
+/// number: the callback would count in its copy, and the compiler only warns. Share a `Cell`:
+///
+/// ```
+/// # use photo_callbacks::Client;
+/// # let server = photo_server::PhotoServer::start()?;
+/// # let url = &server.url("/photo?bytes=1000");
+/// use std::cell::Cell;
+/// use std::rc::Rc;
+///
+/// let client = Client::default();
+/// let total = Rc::new(Cell::new(0));
+/// for _ in 0..2 {
+///     let total = Rc::clone(&total); // with `let mut total = 0` it would still be 0 below
+///     client.download(url, move |result| {
+///         total.set(total.get() + result.map_or(0, |photo| photo.bytes.len()));
+///     });
+/// }
+/// client.run();
+/// assert_eq!(total.get(), 2000);
+/// # Ok::<(), std::io::Error>(())
+/// ```
+///
+/// Another thread cannot have a client. It can have a [`Remote`]:
+///
+/// ```compile_fail,E0277
+/// let client = photo_callbacks::Client::default();
+/// std::thread::spawn(move || client.cancel_all());
+/// ```
 #[derive(Clone)]
 pub struct Client {
     shared: Rc<Shared>,
 }
 
 struct Shared {
-    event_loop: RefCell<EventLoop>,
-    running: Cell<bool>,
-}
-
-/// A download that has been started. Dropping this changes nothing: the download goes on.
-#[derive(Clone)]
-pub struct Download {
-    client: Weak<Shared>,
-    key: Option<DownloadKey>,
-}
-
-/// A timer that has been set. Dropping this changes nothing: the timer stays set.
-#[derive(Clone)]
-pub struct Timer {
-    client: Weak<Shared>,
-    key: TimerKey,
+    downloads: RefCell<Downloads>,
+    turning: Cell<bool>,
+    remote: Remote,
+    calls: Calls,
+    /// Has the file descriptor of the reactor, but can be borrowed while the loop turns.
+    #[cfg(unix)]
+    registry: mio::Registry,
 }
 
 impl Client {
@@ -58,8 +88,17 @@ impl Client {
     /// [`Error::InvalidConfig`] if the configuration cannot work, [`Error::Io`] if the operating system has no
     /// files left for the loop.
     pub fn new(config: Config) -> Result<Self, Error> {
-        let event_loop = RefCell::new(EventLoop::new(config)?);
-        Ok(Self { shared: Rc::new(Shared { event_loop, running: Cell::new(false) }) })
+        let downloads = Downloads::new(config)?;
+        let (remote, calls) = Remote::new(downloads.reactor.waker());
+        let shared = Shared {
+            turning: Cell::new(false),
+            remote,
+            calls,
+            #[cfg(unix)]
+            registry: downloads.reactor.registry().map_err(setup_error)?,
+            downloads: RefCell::new(downloads),
+        };
+        Ok(Self { shared: Rc::new(shared) })
     }
 
     /// Downloads the photo at `url`.
@@ -99,10 +138,15 @@ impl Client {
         self.start(Target::parse(url), Some(on_progress), Box::new(on_complete))
     }
 
+    /// Calls `callback` on a later turn of the loop.
+    pub fn defer(&self, callback: impl FnOnce() + 'static) {
+        self.shared.downloads.borrow_mut().reactor.defer(Box::new(callback));
+    }
+
     /// Calls `callback` after `delay`, at the earliest.
     pub fn after(&self, delay: Duration, callback: impl FnOnce() + 'static) -> Timer {
         let at = Deadline::later(Instant::now(), delay);
-        let key = self.shared.event_loop.borrow_mut().call_at(at, Box::new(callback));
+        let key = self.shared.downloads.borrow_mut().reactor.call_at(at, Box::new(callback));
         Timer { client: Rc::downgrade(&self.shared), key }
     }
 
@@ -125,35 +169,74 @@ impl Client {
             Ok(Err(payload)) => panic::resume_unwind(payload),
             Err(_) => unreachable!("a worker reports before it is done"),
         };
-        self.shared.event_loop.borrow_mut().offload(Box::new(work), Box::new(callback));
+        self.shared.downloads.borrow_mut().reactor.offload(Box::new(work), Box::new(callback));
+    }
+
+    /// Cancels every download, in the order in which they were started: their callbacks are called on a later turn
+    /// with [`Error::Cancelled`].
+    ///
+    /// Timers and work go on, and so does a chain: a callback that starts the next download whatever the result was
+    /// should stop at `Cancelled`.
+    pub fn cancel_all(&self) {
+        self.shared.downloads.borrow_mut().cancel_all();
+    }
+
+    /// A handle for other threads.
+    pub fn remote(&self) -> Remote {
+        self.shared.remote.clone()
     }
 
     /// Turns the loop until nothing is pending: no download, no timer, no work, no callback.
     ///
-    /// Called from inside a callback it returns at once, since the loop is turning already.
+    /// Called from inside a callback it returns at once, because the loop is turning already.
     ///
     /// # Panics
     ///
-    /// If a callback does. Call it again to go on with the others.
+    /// If a callback does. Call it again to continue with the others.
     pub fn run(&self) {
-        let Some(_running) = Running::enter(&self.shared.running) else { return };
-        loop {
-            let due = self.shared.event_loop.borrow().callbacks_due();
-            for _ in 0..due {
-                let callback = self.shared.event_loop.borrow_mut().next_callback();
-                // Nothing is borrowed here: the callback may use the client.
-                if let Some(callback) = callback {
-                    callback();
-                }
-            }
-            let mut event_loop = self.shared.event_loop.borrow_mut();
-            if due > 0 {
-                event_loop.look_at_clock(); // a callback may have taken its time
-            }
-            if !event_loop.step() {
-                return;
+        while self.turn(None) {}
+    }
+
+    /// Turns the loop once: waits for events, at most for `timeout`, handles them and calls the callbacks they lead
+    /// to. Returns whether anything is pending.
+    ///
+    /// Without a `timeout` it waits until something happens. It does not wait while a callback is queued or a new
+    /// download has not begun, nor if nothing is pending. A turn ends: a callback that is queued by a callback is
+    /// called in the next one. From inside a callback, this does nothing and returns false.
+    ///
+    /// Another event loop can turn the client. Before each of its waits, ask for [`next_timeout`](Self::next_timeout);
+    /// then wait until that time is over or the client's file descriptor ([`AsFd`](std::os::fd::AsFd), on Unix) is
+    /// readable; then call `turn(Some(Duration::ZERO))`. `examples/embed.rs` does so.
+    ///
+    /// # Panics
+    ///
+    /// If a callback does. The next turn continues with the others.
+    pub fn turn(&self, timeout: Option<Duration>) -> bool {
+        let Some(_turning) = Turning::enter(&self.shared.turning) else { return false };
+        let downloads = &self.shared.downloads;
+        let woken = downloads.borrow_mut().wait(timeout);
+        if woken {
+            let calls = self.shared.calls.take(self);
+            for call in calls {
+                downloads.borrow_mut().reactor.call(call);
             }
         }
+        loop {
+            let callback = downloads.borrow_mut().next_callback();
+            let Some(callback) = callback else { break };
+            callback(); // nothing is borrowed: it may use the client
+            downloads.borrow_mut().reactor.update_now(); // it may have taken long
+        }
+        downloads.borrow().is_pending()
+    }
+
+    /// How long another event loop may wait for the file descriptor of this client before the next
+    /// [`turn`](Self::turn): until the next timer or timeout, and not at all while a callback is queued or a new
+    /// download has not begun. `None` sets no limit.
+    ///
+    /// Any use of the client may change it, so ask again before each wait.
+    pub fn next_timeout(&self) -> Option<Duration> {
+        self.shared.downloads.borrow().next_timeout()
     }
 
     fn start(
@@ -162,12 +245,12 @@ impl Client {
         on_progress: Option<OnProgress>,
         on_complete: OnComplete,
     ) -> Download {
-        let mut event_loop = self.shared.event_loop.borrow_mut();
-        let exchange = target.and_then(|target| Exchange::of(target, Arc::clone(&event_loop.config)));
+        let mut downloads = self.shared.downloads.borrow_mut();
+        let exchange = target.and_then(|target| Exchange::of(target, Arc::clone(&downloads.config)));
         let key = match exchange {
-            Ok(exchange) => Some(event_loop.start(Box::new(exchange), on_progress, on_complete)),
+            Ok(exchange) => Some(downloads.start(Box::new(exchange), on_progress, on_complete)),
             Err(error) => {
-                event_loop.call_soon(Box::new(move || on_complete(Err(error))));
+                downloads.reactor.defer(Box::new(move || on_complete(Err(error))));
                 None
             }
         };
@@ -182,54 +265,31 @@ impl Default for Client {
     }
 }
 
+/// The file descriptor is readable when [`turn`](Client::turn) has something to handle. Only watch it: what is read or
+/// changed there is lost to the client.
+#[cfg(unix)]
+impl AsFd for Client {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.shared.registry.as_fd()
+    }
+}
+
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client").finish_non_exhaustive()
     }
 }
 
-impl Download {
-    /// Stops the download: its connection is closed at once, and its callback is called on a later turn of the loop
-    /// with [`Error::Cancelled`]. Does nothing if the download has ended.
-    pub fn cancel(&self) {
-        if let (Some(client), Some(key)) = (self.client.upgrade(), self.key) {
-            client.event_loop.borrow_mut().complete(key, Err(Error::Cancelled));
-        }
+/// Marks the loop as turning, until this is dropped, also by a panic.
+struct Turning<'a>(&'a Cell<bool>);
+
+impl<'a> Turning<'a> {
+    fn enter(turning: &'a Cell<bool>) -> Option<Self> {
+        (!turning.replace(true)).then(|| Self(turning))
     }
 }
 
-impl fmt::Debug for Download {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Download").field("key", &self.key).finish_non_exhaustive()
-    }
-}
-
-impl Timer {
-    /// Takes the timer back: its callback is dropped. Does nothing if its time has come.
-    pub fn cancel(&self) {
-        if let Some(client) = self.client.upgrade() {
-            let callback = client.event_loop.borrow_mut().uncall(self.key);
-            drop(callback); // with nothing borrowed: what it holds may have a client
-        }
-    }
-}
-
-impl fmt::Debug for Timer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Timer").field("key", &self.key).finish_non_exhaustive()
-    }
-}
-
-/// Marks the loop as turning, until dropped: also by a panic.
-struct Running<'a>(&'a Cell<bool>);
-
-impl<'a> Running<'a> {
-    fn enter(running: &'a Cell<bool>) -> Option<Self> {
-        (!running.replace(true)).then(|| Self(running))
-    }
-}
-
-impl Drop for Running<'_> {
+impl Drop for Turning<'_> {
     fn drop(&mut self) {
         self.0.set(false);
     }

@@ -8,32 +8,33 @@ use mio::net::TcpStream;
 use photo::{Error, Exchange, Origin};
 use rustls::{ClientConfig, ClientConnection};
 
-/// A TCP connection, with TLS over it where the origin wants that. Nothing here waits: what cannot be done now
-/// says `WouldBlock`, and the event loop tells when to try again.
+/// A TCP connection, with TLS over it where the origin wants that. Nothing here waits: an operation that cannot be done
+/// now returns `WouldBlock`, and the reactor reports when to try again.
 pub(crate) struct Connection {
+    origin: Origin,
     stream: TcpStream,
     tls: Option<Box<ClientConnection>>,
     /// Whether the last read has emptied the socket, so that another one would find nothing.
     drained: bool,
-    /// Whether an event has told of the end of the stream: there will be no other, however much is still to be read.
+    /// Whether an event has reported the end of the stream. No other event follows, even if bytes are still unread.
     ended: bool,
-    /// Whether anything came when last read, be it only a part of what TLS can make something of.
+    /// Whether the last read returned any bytes, even an incomplete TLS record.
     moved: bool,
 }
 
-/// What an attempt to receive led to.
+/// The result of a read.
 pub(crate) struct Piece {
     /// How many bytes were received; 0 is the end of the stream.
     pub(crate) length: usize,
-    /// Whether the socket is empty now: an event will tell when there is more.
+    /// Whether the socket is empty now: an event will report more.
     pub(crate) drained: bool,
 }
 
 impl Connection {
-    /// Begins to connect to `address`; [`connected`](Self::connected) tells how that went.
-    pub(crate) fn connect(address: SocketAddr) -> io::Result<Self> {
+    /// Begins to connect to `address`; [`connected`](Self::connected) returns how that went.
+    pub(crate) fn connect(address: SocketAddr, origin: Origin) -> io::Result<Self> {
         let stream = TcpStream::connect(address)?;
-        Ok(Self { stream, tls: None, drained: false, ended: false, moved: false })
+        Ok(Self { origin, stream, tls: None, drained: false, ended: false, moved: false })
     }
 
     /// Whether the connection is established by now.
@@ -48,8 +49,9 @@ impl Connection {
         }
     }
 
-    /// Agrees on TLS where `origin` wants it; whether that is done by now.
-    pub(crate) fn handshake(&mut self, config: &Arc<ClientConfig>, origin: &Origin) -> Result<bool, Error> {
+    /// Agrees on TLS where the origin wants it; returns whether that is done by now.
+    pub(crate) fn handshake(&mut self, config: &Arc<ClientConfig>) -> Result<bool, Error> {
+        let origin = &self.origin;
         if !origin.is_https() {
             return Ok(true);
         }
@@ -68,6 +70,10 @@ impl Connection {
             }
         }
         Ok(true)
+    }
+
+    pub(crate) fn origin(&self) -> &Origin {
+        &self.origin
     }
 
     /// Sends some of the request, and returns how many bytes those were.
@@ -98,44 +104,44 @@ impl Connection {
             None => stream.read(space),
         });
         let would_block = matches!(&received, Err(error) if error.kind() == io::ErrorKind::WouldBlock);
-        // epoll and kqueue announce what comes after a read that was cut short by an empty socket, unless that is the
-        // end and has been announced before. Windows wants to hear `WouldBlock` first, and TLS has a buffer of its own.
+        // After a read that an empty socket cut short, epoll and kqueue report the next bytes, but not an end that they
+        // have reported already. Windows reports nothing before `WouldBlock`, and TLS has its own buffer.
         let can_be_cut_short = cfg!(unix) && self.tls.is_none() && !self.ended;
         let cut_short = can_be_cut_short && matches!(received, Ok(n) if 0 < n && n < room);
         self.drained = would_block || cut_short;
         received.map(|length| Piece { length, drained: self.drained })
     }
 
-    /// Whether the last attempt to receive has moved bytes, even if it led to nothing yet.
+    /// Whether the last read has moved bytes, even if they are of no use yet.
     pub(crate) fn has_moved(&self) -> bool {
         self.moved
     }
 
-    /// Whether an idle connection may be used again, as far as events can tell: whatever comes later, be it bytes
-    /// that nobody asked for or the end of the stream, is an event of its own.
+    /// Whether an idle connection may be used again, judging by events: unrequested bytes or the end of the stream
+    /// would be a new event.
     pub(crate) fn is_drained(&self) -> bool {
         self.drained
     }
 
     /// Whether an idle connection may be used again, asking the socket.
     pub(crate) fn is_open(&self) -> bool {
-        // TLS may have decrypted already what nobody asked for.
+        // TLS may have decrypted unrequested bytes already.
         self.tls.as_ref().is_none_or(|tls| tls.wants_read())
             && matches!(self.stream.peek(&mut [0]), Err(error) if error.kind() == io::ErrorKind::WouldBlock)
     }
 
-    /// Takes note of what an event says: whether the stream has ended.
+    /// Notes whether an event has reported the end of the stream.
     pub(crate) fn note(&mut self, ended: bool) {
         self.ended |= ended;
     }
 
-    /// What the event loop watches.
+    /// The socket that the reactor watches.
     pub(crate) fn source(&mut self) -> &mut TcpStream {
         &mut self.stream
     }
 }
 
-/// A socket that is read from, and whether that brings anything.
+/// A socket that notes whether a read returned any bytes.
 struct Noting<'a> {
     stream: &'a mut TcpStream,
     moved: &'a mut bool,

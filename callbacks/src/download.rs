@@ -1,35 +1,56 @@
 //! One download: resolve, connect, send, receive; and again where a redirect leads.
 //!
-//! There is no function that reads as this list, for none may wait. The list is cut at each wait, and the pieces are
-//! joined by events: each piece does what can be done now, notes in [`State`] what it waits for, and returns to the
-//! loop, which calls [`EventLoop::go_on`] when that has come.
+//! No function reads like this list, because none may wait. The list is cut at each wait, and events join the pieces:
+//! each piece does what can be done now, stores in [`State`] what it waits for, and returns. When that has happened,
+//! [`Downloads::next_callback`] calls [`advance`](Downloads::advance).
 
 use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::io;
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use photo::{Deadline, Error, Exchange, Phase, Photo, Progress, Step};
+use photo::{Config, Deadline, Error, Exchange, Phase, Photo, Pool, Progress, tls};
+use rustls::ClientConfig;
+use slab::Slab;
 
-use crate::event_loop::{Alarm, EventLoop};
+use crate::reactor::{Callback, Event, Reactor};
+use crate::resolve::Resolver;
 use crate::timers::TimerKey;
 
 mod connect;
-mod upkeep;
+mod timeouts;
+mod transfer;
 
-/// Most bytes that one download receives in one turn, so that a fast server cannot starve the others.
-const BYTES_PER_TURN: usize = 1 << 20;
+/// Space for what one read brings, in bytes: the head of a reply, and mostly the whole photo behind it.
+const SCRATCH: usize = 64 << 10;
 
-/// What is called with the photo or the error.
+/// The callback for the photo or the error.
 pub(crate) type OnComplete = Box<dyn FnOnce(Result<Photo, Error>)>;
 
-/// What is called when some bytes have come. Shared with the calls that are on their way.
+/// The callback for bytes received so far. Calls that are on their way share it.
 pub(crate) type OnProgress = Rc<RefCell<dyn FnMut(Progress)>>;
 
-/// What the resolver says.
-pub(crate) type Resolved = Result<Vec<SocketAddr>, Error>;
+/// All downloads, and the reactor that waits for them.
+pub(crate) struct Downloads {
+    pub(crate) config: Arc<Config>,
+    pub(crate) reactor: Reactor<DownloadKey>,
+    tls: Arc<ClientConfig>,
+    pending: Slab<Download>,
+    /// The serial number of the latest download.
+    serial: u64,
+    /// Downloads that advance without an event: new ones, and those that have had their share of the turn before.
+    runnable: VecDeque<DownloadKey>,
+    /// How many of them advance in this turn; the others advance in the next.
+    runnable_now: usize,
+    resolver: Resolver<DownloadKey>,
+    /// Connections that belong to no download.
+    idle: Pool<usize>,
+    /// Heads are read into this: one buffer for all downloads, since one reads at a time.
+    scratch: Box<[u8]>,
+}
 
 /// A download in progress.
 pub(crate) struct Download {
@@ -38,24 +59,24 @@ pub(crate) struct Download {
     on_progress: Option<OnProgress>,
     on_complete: OnComplete,
     deadline: Deadline,
-    /// Set once, and not again while it is early enough: most downloads end long before.
+    /// Set once, and only set again for an earlier time: most downloads end long before.
     timer: TimerKey,
     state: State,
 }
 
-/// Tells one download from all others, past and future.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Identifies one download among all others, past and future. They are in the order in which they were started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct DownloadKey {
-    slot: usize,
     serial: u64,
+    slot: usize,
 }
 
-/// What a download waits for.
+/// What a download is waiting for.
 enum State {
     /// The next turn.
     Start { fresh: bool },
-    /// A worker, which asks the resolver, unless this is gone when its turn comes.
-    Resolve { _wanted: Arc<()> },
+    /// The resolver.
+    Resolve,
     /// One of the addresses to accept the connection, until its share of the time is over.
     Connect { connection: usize, addresses: Vec<SocketAddr>, next: usize, end: Instant },
     /// The TLS handshake.
@@ -64,8 +85,25 @@ enum State {
     Transfer { connection: usize, kept: bool, flushed: bool },
 }
 
-impl EventLoop {
-    /// Starts a download; it goes on in the next turn.
+impl Downloads {
+    pub(crate) fn new(config: Config) -> Result<Self, Error> {
+        let config = config.checked()?;
+        let reactor = Reactor::new().map_err(setup_error)?;
+        Ok(Self {
+            tls: tls::client_config(&config)?,
+            pending: Slab::new(),
+            serial: 0,
+            runnable: VecDeque::new(),
+            runnable_now: 0,
+            resolver: Resolver::new(reactor.waker()),
+            idle: Pool::new(&config),
+            scratch: vec![0; SCRATCH].into(),
+            config,
+            reactor,
+        })
+    }
+
+    /// Starts a download; it advances in the next turn.
     pub(crate) fn start(
         &mut self,
         exchange: Box<Exchange>,
@@ -75,21 +113,87 @@ impl EventLoop {
         self.serial += 1;
         let serial = self.serial;
         let deadline = Deadline::new(&self.config, Instant::now());
-        let slot = self.downloads.vacant_entry();
-        let key = DownloadKey { slot: slot.key(), serial };
-        let timer = self.timers.set(deadline.at(), Alarm::Download(key));
+        let slot = self.pending.vacant_entry();
+        let key = DownloadKey { serial, slot: slot.key() };
+        let timer = self.reactor.set_timer(deadline.at(), key);
         let state = State::Start { fresh: false };
         slot.insert(Download { serial, exchange, on_progress, on_complete, deadline, timer, state });
-        self.eager.push_back(key);
+        self.runnable.push_back(key);
         key
     }
 
-    /// Does what can be done now: called when the socket of a download is ready.
-    pub(crate) fn go_on(&mut self, key: DownloadKey) {
+    /// Ends a download early, unless it has ended already.
+    pub(crate) fn cancel(&mut self, key: DownloadKey) {
+        if self.download(key).is_some() {
+            let callback = self.remove(key, Err(Error::Cancelled));
+            self.reactor.defer(callback);
+        }
+    }
+
+    pub(crate) fn cancel_all(&mut self) {
+        let keys = self.pending.iter().map(|(slot, download)| DownloadKey { serial: download.serial, slot });
+        let mut keys: Vec<_> = keys.collect();
+        keys.sort_unstable();
+        for key in keys {
+            self.cancel(key);
+        }
+    }
+
+    /// Whether a callback remains to be called.
+    pub(crate) fn is_pending(&self) -> bool {
+        !self.pending.is_empty() || self.reactor.is_pending()
+    }
+
+    /// How long to wait for events.
+    pub(crate) fn next_timeout(&self) -> Option<Duration> {
+        if self.runnable.is_empty() && !self.resolver.has_answers() {
+            self.reactor.next_timeout()
+        } else {
+            Some(Duration::ZERO)
+        }
+    }
+
+    /// Begins a turn: waits for events, at most for `timeout`, and not at all if nothing is pending. Returns whether
+    /// another thread has called the waker.
+    pub(crate) fn wait(&mut self, timeout: Option<Duration>) -> bool {
+        let timeout = if self.is_pending() { timeout } else { Some(Duration::ZERO) };
+        let woken = self.reactor.wait(self.next_timeout().into_iter().chain(timeout).min());
+        if woken {
+            self.resolver.collect();
+        }
+        self.runnable_now = self.runnable.len();
+        woken
+    }
+
+    /// Advances the downloads that events concern until one of them, or of the user's timers, leads to a callback;
+    /// returns `None` when the turn is over.
+    pub(crate) fn next_callback(&mut self) -> Option<Callback> {
+        loop {
+            match self.reactor.next_event() {
+                Some(Event::Callback(callback)) => return Some(callback),
+                Some(Event::Ready(key)) => self.advance(key),
+                Some(Event::Idle(connection)) => self.check_idle(connection),
+                Some(Event::Expired(key)) => self.on_deadline(key),
+                None => {
+                    if let Some((key, resolved)) = self.resolver.next_answer() {
+                        self.on_resolved(key, resolved);
+                    } else {
+                        // Last, because an event may close an idle connection that must not be used again.
+                        self.runnable_now = self.runnable_now.checked_sub(1)?;
+                        let key = self.runnable.pop_front()?;
+                        self.advance(key);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Does what can be done now.
+    fn advance(&mut self, key: DownloadKey) {
         let Some(download) = self.download(key) else { return };
         match download.state {
             State::Start { fresh } => self.find_connection(key, fresh),
-            State::Resolve { .. } => {}
+            State::Resolve => {}
             State::Connect { connection, .. } => self.connect(key, connection),
             State::Handshake { connection } => self.handshake(key, connection),
             State::Transfer { connection, flushed: false, .. } => self.send(key, connection, true),
@@ -97,121 +201,43 @@ impl EventLoop {
         }
     }
 
-    /// Ends a download, successful or not. Its callback is called soon; a connection it still has is closed.
-    pub(crate) fn complete(&mut self, key: DownloadKey, result: Result<Photo, Error>) {
-        if self.download(key).is_none() {
-            return; // it has ended already
+    /// Ends a download, successful or not.
+    fn complete(&mut self, key: DownloadKey, result: Result<Photo, Error>) {
+        let callback = self.remove(key, result);
+        self.reactor.call(callback);
+    }
+
+    /// Removes a download and closes the connection that it still has; returns its last callback.
+    fn remove(&mut self, key: DownloadKey, result: Result<Photo, Error>) -> Callback {
+        let Download { exchange, state, .. } = &self.pending[key.slot];
+        if let State::Resolve = state {
+            self.resolver.forget(exchange.origin(), key);
         }
         self.drop_connection(key);
-        let Download { on_progress, on_complete, timer, .. } = self.downloads.remove(key.slot);
-        self.timers.unset(timer);
-        self.call_soon(Box::new(move || {
-            drop(on_progress); // here, with nothing borrowed: what it holds may have a client
+        let Download { on_progress, on_complete, timer, .. } = self.pending.remove(key.slot);
+        self.reactor.cancel_timer(timer);
+        Box::new(move || {
+            drop(on_progress); // here, where nothing is borrowed: what it holds may have a client
             on_complete(result);
-        }));
-    }
-
-    fn transfer(&mut self, key: DownloadKey, connection: usize, kept: bool) {
-        self.downloads[key.slot].state = State::Transfer { connection, kept, flushed: false };
-        self.moved(key);
-        self.send(key, connection, !kept);
-    }
-
-    /// Sends the request. An event that was about sending may have been about receiving too, if the server did not
-    /// wait for the request: then there will be no other, and `then_receive` looks at once.
-    fn send(&mut self, key: DownloadKey, connection: usize, then_receive: bool) {
-        loop {
-            let exchange = &mut self.downloads[key.slot].exchange;
-            let socket = &mut self.connections[connection].connection;
-            if exchange.to_send().is_empty() {
-                match socket.flush() {
-                    Ok(()) => break,
-                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
-                    Err(error) => return self.on_failure(key, error),
-                }
-            }
-            match socket.send(exchange) {
-                Ok(sent) => exchange.sent(sent),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
-                Err(error) => return self.on_failure(key, error),
-            }
-            self.moved(key);
-        }
-        if let State::Transfer { flushed, .. } = &mut self.downloads[key.slot].state {
-            *flushed = true;
-        }
-        if then_receive {
-            self.receive(key, connection);
-        }
-    }
-
-    fn receive(&mut self, key: DownloadKey, connection: usize) {
-        let mut total = 0;
-        while total < BYTES_PER_TURN {
-            let exchange = &mut self.downloads[key.slot].exchange;
-            let socket = &mut self.connections[connection].connection;
-            let received = match socket.receive(exchange, &mut self.scratch) {
-                Ok(received) => received,
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    if socket.has_moved() {
-                        self.moved(key);
-                    }
-                    return;
-                }
-                Err(error) => return self.on_failure(key, error),
-            };
-            total += received.length;
-            match exchange.filled(&mut self.scratch, received.length) {
-                Ok(Step::Done { photo, reuse }) => {
-                    self.release_connection(key, reuse);
-                    self.tell_progress(key, photo.received());
-                    return self.complete(key, Ok(photo));
-                }
-                Ok(Step::Redirect { next, reuse }) => return self.redirect(key, next, reuse),
-                Ok(Step::More) => {
-                    self.moved(key);
-                    self.tell_progress(key, self.downloads[key.slot].exchange.progress());
-                }
-                Err(error) => return self.on_error(key, error),
-            }
-            if received.drained {
-                return;
-            }
-        }
-        self.eager.push_back(key);
-    }
-
-    fn tell_progress(&mut self, key: DownloadKey, progress: Progress) {
-        if progress.received == 0 && progress.total != Some(0) {
-            return; // only the head has come
-        }
-        if let Some(on_progress) = self.downloads[key.slot].on_progress.clone() {
-            self.call_soon(Box::new(move || on_progress.borrow_mut()(progress)));
-        }
-    }
-
-    fn redirect(&mut self, key: DownloadKey, next: Box<Exchange>, reuse: bool) {
-        self.release_connection(key, reuse);
-        self.downloads[key.slot].exchange = next;
-        self.start_again(key, false);
+        })
     }
 
     fn start_again(&mut self, key: DownloadKey, fresh: bool) {
-        let download = &mut self.downloads[key.slot];
+        let download = &mut self.pending[key.slot];
         download.state = State::Start { fresh };
-        download.deadline.connecting(&self.config, self.now);
+        download.deadline.connecting(&self.config, self.reactor.now);
         let at = download.deadline.at();
         self.set_timer(key, at);
-        self.eager.push_back(key);
+        self.runnable.push_back(key);
     }
 
     fn on_failure(&mut self, key: DownloadKey, error: io::Error) {
-        let error = self.downloads[key.slot].exchange.failed(error);
+        let error = self.pending[key.slot].exchange.failed(error);
         self.on_error(key, error);
     }
 
     fn on_error(&mut self, key: DownloadKey, error: Error) {
-        let download = &mut self.downloads[key.slot];
+        let download = &mut self.pending[key.slot];
         let was_kept = matches!(download.state, State::Transfer { kept: true, .. });
         if was_kept && download.exchange.restart(&error) {
             // The server had closed the kept connection in the meantime: once more, on a fresh one.
@@ -222,15 +248,20 @@ impl EventLoop {
     }
 
     fn download(&self, key: DownloadKey) -> Option<&Download> {
-        self.downloads.get(key.slot).filter(|download| download.serial == key.serial)
+        self.pending.get(key.slot).filter(|download| download.serial == key.serial)
     }
+}
+
+/// The error of a client that cannot be set up.
+pub(crate) fn setup_error(source: io::Error) -> Error {
+    Error::Io { phase: Phase::Setup, source: Arc::new(source) }
 }
 
 impl Download {
     fn phase(&self) -> Phase {
         match self.state {
             State::Start { .. } | State::Connect { .. } => Phase::Connect,
-            State::Resolve { .. } => Phase::Resolve,
+            State::Resolve => Phase::Resolve,
             State::Handshake { .. } => Phase::Handshake,
             // TLS may hold back what the exchange has handed out.
             State::Transfer { flushed: false, .. } => Phase::Send,
@@ -243,7 +274,7 @@ impl Download {
             State::Connect { connection, .. }
             | State::Handshake { connection }
             | State::Transfer { connection, .. } => Some(connection),
-            State::Start { .. } | State::Resolve { .. } => None,
+            State::Start { .. } | State::Resolve => None,
         }
     }
 }

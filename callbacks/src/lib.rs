@@ -1,9 +1,8 @@
 //! Photo download that waits by being called back.
 //!
-//! Nothing stands still here: `download` returns at once, and what is to be done with the photo is handed over as a
-//! callback. One event loop in one thread waits for all downloads together and calls each callback when its photo
-//! has come. `photo-blocking` and `photo-futures` do the same work and wait in the two other ways; lay the files of
-//! the same names side by side.
+//! `download` returns at once and takes a callback for the photo. One event loop in one thread waits for all downloads
+//! together and calls each callback when its photo has arrived. `photo-blocking` and `photo-futures` do the same work
+//! and wait in the two other ways; compare the files of the same names.
 //!
 //! ```
 //! use photo_callbacks::Client;
@@ -22,20 +21,22 @@
 //!
 //! # The order of events
 //!
-//! It does not read top to bottom: what stands below `download` happens before the callback, and callbacks are called
-//! in the order in which their downloads end. Two things can be relied on: a callback is called exactly once, and
-//! never before the function that was given it has returned. The rules stand at [`Client`].
+//! It does not read top to bottom: the code below `download` runs before the callback, and callbacks are called in the
+//! order in which their downloads end. A callback is called exactly once, and never before the function that takes it
+//! has returned. [`Client`] lists the rules.
 //!
 //! # Concurrency
 //!
 //! One thread waits for everything. A download in flight is a small value and a socket, so there may be
-//! thousands ([`recipes::many`] bounds them). In return nothing may hold up the loop: what blocks or computes for
-//! long goes to [`Client::offload`]. [`Client`] is not `Send`; callbacks may share state by `Rc`.
+//! thousands ([`recipes::many`] bounds them). In return nothing may hold up the loop: work that blocks or computes for
+//! long goes to [`Client::offload`]. [`Client`] is not `Send`; callbacks may share state by `Rc`, and other threads
+//! have a [`Remote`]. A program with its own event loop calls [`Client::turn`] from it instead of [`Client::run`].
 //!
 //! # Cancellation
 //!
 //! `download` returns a handle; [`Download::cancel`] closes the connection at once, and the callback is called later
-//! with [`Error::Cancelled`], so that it is called exactly once in this case too.
+//! with [`Error::Cancelled`], so that it is called exactly once in this case too. [`Client::cancel_all`] stops every
+//! download, also from another thread by a [`Remote`].
 //!
 //! # Timeouts
 //!
@@ -43,8 +44,8 @@
 //! `connect_timeout` for each way to a connection, that is name, TCP and TLS together; `stall_timeout` for each
 //! silence, when no byte moves. The earliest one ends the download with [`Error::Timeout`], which names the phase.
 //!
-//! Only the operating system's resolver knows no limit and cannot be stopped. It works on one of four worker
-//! threads, which is left to itself when the time is over.
+//! Only the operating system's resolver knows no limit and cannot be stopped. It works on its own threads, up to
+//! 1,024, and keeps a thread until it gives up. So a name that hangs holds up neither other names nor offloaded work.
 //!
 //! # Errors
 //!
@@ -56,23 +57,23 @@
 //!
 //! | file | what it holds |
 //! | --- | --- |
-//! | `client.rs` | [`Client`]: what downloads share, and the handles |
+//! | `client.rs`, `client/` | [`Client`]: what downloads share, and the handles |
 //! | `download.rs`, `download/` | one download, phase by phase |
 //! | `connection.rs` | a connection, plain or encrypted |
 //! | `resolve.rs` | from a host name to addresses |
-//! | `event_loop.rs` | waits for everything at once |
-//! | `timers.rs` | what is to happen at a certain time |
+//! | `reactor.rs` | waits for everything at once; knows no download |
+//! | `timers.rs` | timers, ordered by time |
 //! | `offload.rs` | worker threads |
 //! | `recipes/` | what people really write |
 
 mod client;
 mod connection;
 mod download;
-mod event_loop;
 mod offload;
+mod reactor;
 pub mod recipes;
 mod resolve;
 mod timers;
 
-pub use client::{Client, Download, Timer};
+pub use client::{Client, Download, Remote, Timer};
 pub use photo::{Backoff, Config, Error, Photo, Progress, SaveError, Thumbnail, ThumbnailError, album_urls};

@@ -1,24 +1,24 @@
-//! Worker threads for what would hold up the event loop: name resolution, files, long computations.
+//! Worker threads for work that would hold up the event loop: name resolution, files, long computations.
 
 use std::collections::VecDeque;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use std::{io, thread};
 
-use mio::Waker;
+/// A thread without work ends after this.
+const MAX_IDLE: Duration = Duration::from_secs(10);
 
-/// Most threads at once, as many as libuv has by default: they are for waiting, not for computing power.
-const MAX_WORKERS: usize = 4;
-
-/// A few threads that do work of any kind; its results, of type `R`, are collected by the event loop.
+/// Threads that do work of any kind; the event loop collects the results, of type `R`.
 ///
-/// Threads are started when there is work and none is free, and end when this is dropped and they have finished what
-/// they are doing; nobody waits for that, because a resolver may be stuck for long.
+/// A thread is started when there is work and none is free. When this is dropped, each thread ends after the work it is
+/// doing; nothing waits for that, because a resolver may be stuck for long.
 pub(crate) struct Workers<R> {
+    max: usize,
     queue: Arc<Queue<R>>,
     results: Receiver<R>,
     report: Sender<R>,
-    waker: Arc<Waker>,
+    waker: Arc<mio::Waker>,
 }
 
 type Work<R> = Box<dyn FnOnce() -> R + Send>;
@@ -36,12 +36,12 @@ struct State<R> {
 }
 
 impl<R: Send + 'static> Workers<R> {
-    /// Results are announced through `waker`.
-    pub(crate) fn new(waker: Waker) -> Self {
+    /// At most `max` threads at once, which announce results through `waker`.
+    pub(crate) fn new(max: usize, waker: Arc<mio::Waker>) -> Self {
         let (report, results) = mpsc::channel();
         let state = State { work: VecDeque::new(), workers: 0, free: 0, ended: false };
         let queue = Queue { state: Mutex::new(state), work_or_end: Condvar::new() };
-        Self { queue: Arc::new(queue), results, report, waker: Arc::new(waker) }
+        Self { max, queue: Arc::new(queue), results, report, waker }
     }
 
     /// Has `work` done by a worker.
@@ -51,7 +51,7 @@ impl<R: Send + 'static> Workers<R> {
     /// Hands the work back if there is no worker and the operating system refuses to start one.
     pub(crate) fn submit(&self, work: Work<R>) -> Result<(), (Work<R>, io::Error)> {
         let mut state = self.queue.lock();
-        if state.free <= state.work.len() && state.workers < MAX_WORKERS {
+        if state.free <= state.work.len() && state.workers < self.max {
             match self.start_worker() {
                 Ok(()) => state.workers += 1,
                 Err(error) if state.workers == 0 => return Err((work, error)),
@@ -63,7 +63,7 @@ impl<R: Send + 'static> Workers<R> {
         Ok(())
     }
 
-    /// The next result that is there.
+    /// The next result, if there is one.
     pub(crate) fn result(&self) -> Option<R> {
         self.results.try_recv().ok()
     }
@@ -74,8 +74,8 @@ impl<R: Send + 'static> Workers<R> {
         let waker = Arc::clone(&self.waker);
         let builder = thread::Builder::new().name("photo-worker".into());
         builder.spawn(move || {
-            while let Some(work) = queue.next() {
-                // Without a receiver the client is gone, and with it whoever wanted to know.
+            while let Some(work) = queue.next(MAX_IDLE) {
+                // Without a receiver the client is gone.
                 if report.send(work()).is_err() || waker.wake().is_err() {
                     break;
                 }
@@ -86,8 +86,8 @@ impl<R: Send + 'static> Workers<R> {
 }
 
 impl<R> Queue<R> {
-    /// Waits for work; none is left when the client is gone.
-    fn next(&self) -> Option<Work<R>> {
+    /// Waits for work; `None` ends the thread: there was no work for `max_idle`, or the client is gone.
+    fn next(&self, max_idle: Duration) -> Option<Work<R>> {
         let mut state = self.lock();
         state.free += 1;
         loop {
@@ -98,7 +98,14 @@ impl<R> Queue<R> {
                 state.free -= 1;
                 return Some(work);
             }
-            state = self.work_or_end.wait(state).unwrap_or_else(PoisonError::into_inner);
+            let waited = self.work_or_end.wait_timeout(state, max_idle);
+            let (locked, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
+            state = locked;
+            if timeout.timed_out() && state.work.is_empty() {
+                state.free -= 1;
+                state.workers -= 1;
+                return None;
+            }
         }
     }
 
@@ -115,5 +122,28 @@ impl<R> Drop for Workers<R> {
         drop(state);
         self.queue.work_or_end.notify_all();
         drop(unwanted);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mio::{Poll, Token};
+
+    use super::*;
+
+    #[test]
+    fn a_worker_without_work_ends_and_the_next_work_starts_another() {
+        let poll = Poll::new().unwrap();
+        let waker = mio::Waker::new(poll.registry(), Token(0)).unwrap();
+        let workers: Workers<&str> = Workers::new(1, Arc::new(waker));
+        workers.queue.lock().workers = 1; // this thread
+        assert!(workers.queue.next(Duration::from_millis(1)).is_none());
+        let (left, free) = {
+            let state = workers.queue.lock();
+            (state.workers, state.free)
+        };
+        assert_eq!((left, free), (0, 0));
+        assert!(workers.submit(Box::new(|| "done")).is_ok());
+        assert_eq!(workers.results.recv_timeout(Duration::from_secs(10)), Ok("done"));
     }
 }

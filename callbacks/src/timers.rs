@@ -1,16 +1,16 @@
-//! What is to happen at a certain time.
+//! Timers, ordered by time.
 
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-/// Alarms, ordered by time; those of the same time ring in the order in which they were set.
+/// The timers that are set, each with its owner. Timers for the same time expire in the order in which they were set.
 #[derive(Debug)]
 pub(crate) struct Timers<T> {
-    alarms: BTreeMap<TimerKey, T>,
+    owners: BTreeMap<TimerKey, T>,
     serial: u64,
 }
 
-/// Tells one alarm from all others, past and future.
+/// Identifies one timer among all others, past and future.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct TimerKey {
     at: Instant,
@@ -19,36 +19,36 @@ pub(crate) struct TimerKey {
 
 impl<T> Timers<T> {
     pub(crate) fn new() -> Self {
-        Self { alarms: BTreeMap::new(), serial: 0 }
+        Self { owners: BTreeMap::new(), serial: 0 }
     }
 
-    /// Sets an alarm.
-    pub(crate) fn set(&mut self, at: Instant, alarm: T) -> TimerKey {
+    /// Sets a timer that expires at `at`.
+    pub(crate) fn set(&mut self, at: Instant, owner: T) -> TimerKey {
         self.serial += 1;
         let key = TimerKey { at, serial: self.serial };
-        self.alarms.insert(key, alarm);
+        self.owners.insert(key, owner);
         key
     }
 
-    /// Takes an alarm back, unless it has rung.
-    pub(crate) fn unset(&mut self, key: TimerKey) -> Option<T> {
-        self.alarms.remove(&key)
+    /// Takes a timer back, unless it has expired.
+    pub(crate) fn cancel(&mut self, key: TimerKey) -> Option<T> {
+        self.owners.remove(&key)
     }
 
-    /// When the next alarm rings.
+    /// When the next timer expires.
     pub(crate) fn next_at(&self) -> Option<Instant> {
-        self.alarms.first_key_value().map(|(key, _)| key.at)
+        self.owners.first_key_value().map(|(key, _)| key.at)
     }
 
-    /// Takes an alarm that rings by `now`.
-    pub(crate) fn ring(&mut self, now: Instant) -> Option<T> {
-        let first = self.alarms.first_entry()?;
+    /// Takes a timer that has expired by `now`.
+    pub(crate) fn pop_expired(&mut self, now: Instant) -> Option<T> {
+        let first = self.owners.first_entry()?;
         (first.key().at <= now).then(|| first.remove())
     }
 }
 
 impl TimerKey {
-    /// When it rings.
+    /// When it expires.
     pub(crate) fn at(self) -> Instant {
         self.at
     }
@@ -60,7 +60,7 @@ mod tests {
     use std::time::Duration;
 
     #[test]
-    fn alarms_ring_in_order_and_not_early() {
+    fn timers_expire_in_order_and_not_early() {
         let mut timers = Timers::new();
         let now = Instant::now();
         let second = Duration::from_secs(1);
@@ -68,21 +68,21 @@ mod tests {
         timers.set(now + second, 'a');
         timers.set(now + second, 'b');
         assert_eq!(timers.next_at(), Some(now + second));
-        assert_eq!(timers.ring(now), None);
-        assert_eq!(timers.ring(now + second), Some('a'));
-        assert_eq!(timers.ring(now + second), Some('b'));
-        assert_eq!(timers.ring(now + second), None);
-        assert_eq!(timers.ring(now + 2 * second), Some('c'));
+        assert_eq!(timers.pop_expired(now), None);
+        assert_eq!(timers.pop_expired(now + second), Some('a'));
+        assert_eq!(timers.pop_expired(now + second), Some('b'));
+        assert_eq!(timers.pop_expired(now + second), None);
+        assert_eq!(timers.pop_expired(now + 2 * second), Some('c'));
         assert_eq!(timers.next_at(), None);
     }
 
     #[test]
-    fn what_was_unset_does_not_ring() {
+    fn a_cancelled_timer_does_not_expire() {
         let mut timers = Timers::new();
         let now = Instant::now();
         let key = timers.set(now, 'a');
-        assert_eq!(timers.unset(key), Some('a'));
-        assert_eq!(timers.unset(key), None);
-        assert_eq!(timers.ring(now), None);
+        assert_eq!(timers.cancel(key), Some('a'));
+        assert_eq!(timers.cancel(key), None);
+        assert_eq!(timers.pop_expired(now), None);
     }
 }

@@ -1,23 +1,21 @@
-//! The way to a connection: a kept one, or resolve, connect and agree on TLS.
+//! The connection of a download: a kept one, or resolve, connect and agree on TLS; and its end.
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Instant;
 
 use photo::Error;
 
-use super::{DownloadKey, Resolved, State};
+use super::{DownloadKey, Downloads, State};
 use crate::connection::Connection;
-use crate::event_loop::{EventLoop, Finished, Owner};
-use crate::resolve::resolve;
+use crate::resolve::Resolved;
 
-impl EventLoop {
+impl Downloads {
     pub(super) fn find_connection(&mut self, key: DownloadKey, fresh: bool) {
         let kept = if fresh { None } else { self.take_idle(key) };
         match kept {
             Some(connection) => {
-                self.connections[connection].owner = Owner::Download(key);
+                self.reactor.set_owner(connection, Some(key));
                 self.transfer(key, connection, true);
             }
             None => self.resolve(key),
@@ -27,36 +25,30 @@ impl EventLoop {
     /// A kept connection to the same origin that is still open.
     fn take_idle(&mut self, key: DownloadKey) -> Option<usize> {
         loop {
-            let connection = self.idle.take(self.downloads[key.slot].exchange.origin())?;
-            let socket = &self.connections[connection].connection;
+            let connection = self.idle.take(self.pending[key.slot].exchange.origin())?;
+            let socket = self.reactor.connection(connection);
             if socket.is_drained() || socket.is_open() {
                 return Some(connection);
             }
-            self.close(connection);
+            self.reactor.close(connection);
         }
     }
 
     fn resolve(&mut self, key: DownloadKey) {
-        let download = &mut self.downloads[key.slot];
-        let origin = download.exchange.origin().clone();
-        let wanted = Arc::new(());
-        let still_wanted = Arc::downgrade(&wanted);
-        download.state = State::Resolve { _wanted: wanted };
-        if let Some(known) = origin.addresses(&self.config) {
-            return self.on_resolved(key, origin.resolved(Ok(known)));
-        }
-        let work = Box::new(move || {
-            let is_wanted = still_wanted.strong_count() > 0;
-            Finished::Resolve(key, if is_wanted { resolve(&origin) } else { Err(Error::Cancelled) })
-        });
-        if let Err((_, error)) = self.workers.submit(work) {
-            let error = Error::resolve(self.downloads[key.slot].exchange.origin(), error);
-            self.complete(key, Err(error));
+        let download = &mut self.pending[key.slot];
+        download.state = State::Resolve;
+        let origin = download.exchange.origin();
+        match origin.addresses(&self.config) {
+            Some(known) => {
+                let resolved = origin.resolved(Ok(known));
+                self.on_resolved(key, resolved);
+            }
+            None => self.resolver.resolve(origin, key),
         }
     }
 
     /// Called when the resolver has answered.
-    pub(crate) fn on_resolved(&mut self, key: DownloadKey, resolved: Resolved) {
+    pub(super) fn on_resolved(&mut self, key: DownloadKey, resolved: Resolved) {
         if self.download(key).is_none() {
             return; // cancelled, or out of time
         }
@@ -66,7 +58,7 @@ impl EventLoop {
         }
     }
 
-    /// Tries the addresses from number `next` on; `last` is why the one before did not do.
+    /// Tries the addresses from number `next` on; `last` is the error of the one before.
     fn connect_to_next(
         &mut self,
         key: DownloadKey,
@@ -76,10 +68,12 @@ impl EventLoop {
     ) {
         let mut last = last;
         for (next, address) in addresses.iter().enumerate().skip(next) {
-            match Connection::connect(*address).and_then(|connection| self.watch(connection, key)) {
+            let origin = self.pending[key.slot].exchange.origin().clone();
+            let connection = Connection::connect(*address, origin);
+            match connection.and_then(|connection| self.reactor.register(connection, key)) {
                 Ok(connection) => {
                     let left = addresses.len() - next;
-                    let download = &mut self.downloads[key.slot];
+                    let download = &mut self.pending[key.slot];
                     let end = download.deadline.share(Instant::now(), left);
                     download.state = State::Connect { connection, addresses, next: next + 1, end };
                     return self.set_timer(key, end);
@@ -87,15 +81,15 @@ impl EventLoop {
                 Err(error) => last = error,
             }
         }
-        let error = Error::connect(self.downloads[key.slot].exchange.origin(), last);
+        let error = Error::connect(self.pending[key.slot].exchange.origin(), last);
         self.complete(key, Err(error));
     }
 
     pub(super) fn connect(&mut self, key: DownloadKey, connection: usize) {
-        match self.connections[connection].connection.connected() {
+        match self.reactor.connection(connection).connected() {
             Ok(false) => {}
             Ok(true) => {
-                self.downloads[key.slot].state = State::Handshake { connection };
+                self.pending[key.slot].state = State::Handshake { connection };
                 self.handshake(key, connection);
             }
             Err(error) => self.give_up_address(key, error),
@@ -103,19 +97,47 @@ impl EventLoop {
     }
 
     pub(super) fn give_up_address(&mut self, key: DownloadKey, error: io::Error) {
-        let state = std::mem::replace(&mut self.downloads[key.slot].state, State::Start { fresh: true });
+        let state = std::mem::replace(&mut self.pending[key.slot].state, State::Start { fresh: true });
         if let State::Connect { connection, addresses, next, .. } = state {
-            self.close(connection);
+            self.reactor.close(connection);
             self.connect_to_next(key, addresses, next, error);
         }
     }
 
     pub(super) fn handshake(&mut self, key: DownloadKey, connection: usize) {
-        let origin = self.downloads[key.slot].exchange.origin();
-        match self.connections[connection].connection.handshake(&self.tls, origin) {
+        match self.reactor.connection(connection).handshake(&self.tls) {
             Ok(true) => self.transfer(key, connection, false),
             Ok(false) => {}
             Err(error) => self.complete(key, Err(error)),
+        }
+    }
+
+    /// Closes an idle connection if it cannot be used again.
+    pub(super) fn check_idle(&mut self, connection: usize) {
+        let socket = self.reactor.connection(connection);
+        if !socket.is_open() {
+            self.idle.remove(socket.origin(), |idle| *idle == connection);
+            self.reactor.close(connection);
+        }
+    }
+
+    /// Keeps the connection for the next download if it may be used again, or closes it.
+    pub(super) fn release_connection(&mut self, key: DownloadKey, reuse: bool) {
+        let download = &mut self.pending[key.slot];
+        let Some(connection) = download.take_connection() else { return };
+        if !reuse {
+            return self.reactor.close(connection);
+        }
+        let origin = download.exchange.origin();
+        self.reactor.set_owner(connection, None);
+        if let Some(surplus) = self.idle.put(origin, connection) {
+            self.reactor.close(surplus);
+        }
+    }
+
+    pub(super) fn drop_connection(&mut self, key: DownloadKey) {
+        if let Some(connection) = self.pending[key.slot].take_connection() {
+            self.reactor.close(connection);
         }
     }
 }

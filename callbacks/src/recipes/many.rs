@@ -6,7 +6,6 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::time::Duration;
 
 use crate::{Client, Error, Photo};
 
@@ -29,7 +28,7 @@ pub fn many(
     let batch = Rc::new(RefCell::new(batch));
     let in_flight = in_flight.max(1).min(urls.len());
     // From the loop, not from inside this call: without any URL, the callback is called at once.
-    client.after(Duration::ZERO, move || {
+    client.defer(move || {
         for _ in 0..in_flight {
             start_next(&batch);
         }

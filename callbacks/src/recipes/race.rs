@@ -6,7 +6,6 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::time::Duration;
 
 use crate::{Client, Download, Error, Photo};
 
@@ -19,7 +18,7 @@ use crate::{Client, Download, Error, Photo};
 pub fn race(client: &Client, urls: &[String], on_complete: impl FnOnce(Result<Photo, Error>) + 'static) {
     if urls.is_empty() {
         let none = Error::InvalidUrl { url: "".into(), reason: "there are no mirrors".into() };
-        client.after(Duration::ZERO, || on_complete(Err(none)));
+        client.defer(|| on_complete(Err(none)));
         return;
     }
     let race = Race { mirrors: Vec::new(), left: urls.len(), on_complete: Some(Box::new(on_complete)) };

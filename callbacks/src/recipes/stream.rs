@@ -7,7 +7,6 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::time::Duration;
 
 use crate::{Client, Error, Photo};
 
@@ -33,7 +32,7 @@ pub fn stream(
     let on_each: OnEach = Rc::new(RefCell::new(on_each));
     let in_flight = in_flight.max(1).min(urls.len());
     // From the loop, not from inside this call: without any URL, the callback is called at once.
-    client.after(Duration::ZERO, move || {
+    client.defer(move || {
         for _ in 0..in_flight {
             start_next(&batch, &on_each);
         }

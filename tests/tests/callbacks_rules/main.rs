@@ -1,7 +1,12 @@
 //! The rules of `photo_callbacks`, by their numbers; the adapter is not involved.
 
+#[cfg(unix)]
+mod embedded;
 mod other;
+mod pitfalls;
+mod remote;
 mod story;
+mod turns;
 
 use std::cell::Cell;
 use std::net::TcpListener;
@@ -83,14 +88,17 @@ fn rule_3_no_callback_is_called_from_inside_the_call_that_takes_it() {
         let timer = story.clone();
         client.after(Duration::ZERO, move || timer.tell("timer"));
         story.tell("after has returned");
+        let deferred = story.clone();
+        client.defer(move || deferred.tell("deferred"));
+        story.tell("defer has returned");
         client.run();
         story.tell("run has returned");
-        assert_eq!(story.0.borrow().len(), 7);
+        assert_eq!(story.0.borrow().len(), 9);
         assert_eq!(
-            story.0.borrow()[..3],
-            ["download has returned", "cancel has returned", "after has returned"]
+            story.0.borrow()[..4],
+            ["download has returned", "cancel has returned", "after has returned", "defer has returned"]
         );
-        assert_eq!(story.0.borrow()[6], "run has returned");
+        assert_eq!(story.0.borrow()[8], "run has returned");
     });
 }
 
@@ -100,7 +108,7 @@ fn rule_3_holds_inside_callbacks_too() {
         let site = Site::start();
         let (client, story) = (client(&site), Story::default());
         let (inner_client, inner_story) = (client.clone(), story.clone());
-        client.after(Duration::ZERO, move || {
+        client.defer(move || {
             let stalled = inner_client.download("http://127.0.0.1:1/", inner_story.result("cancelled"));
             inner_client.download("no URL", inner_story.result("bad"));
             stalled.cancel();
@@ -260,19 +268,20 @@ fn rule_7_dropping_the_last_client_drops_what_was_not_called() {
         let client = client(&site);
         let dropped = Rc::new(Cell::new(0));
         let token = || Dropped(Rc::clone(&dropped));
-        let tokens = [token(), token(), token(), token(), token()];
-        let [of_download, of_bad_one, of_timer, of_work, of_due_timer] = tokens;
+        let tokens = [token(), token(), token(), token(), token(), token()];
+        let [of_download, of_bad_one, of_timer, of_work, of_due_timer, deferred] = tokens;
         let download = client
             .download(&site.fault(Fault::StallInBody, ""), move |_| unreachable!("{}", of_download.0.get()));
         client.download("no URL", move |_| unreachable!("{}", of_bad_one.0.get()));
         let timer = client.after(Duration::from_mins(1), move || unreachable!("{}", of_timer.0.get()));
         client.offload(|| (), move |()| unreachable!("{}", of_work.0.get()));
         client.after(Duration::ZERO, move || panic!("{}", of_due_timer.0.get()));
+        client.defer(move || panic!("{}", deferred.0.get()));
         let clone = client.clone();
         drop(client);
         assert_eq!(dropped.get(), 0, "there is another client");
         drop(clone);
-        assert_eq!(dropped.get(), 5);
+        assert_eq!(dropped.get(), 6);
         download.cancel(); // of nobody
         timer.cancel();
     });

@@ -1,0 +1,59 @@
+//! The handles of what a client has begun.
+
+use std::fmt;
+use std::rc::Weak;
+
+use super::Shared;
+use crate::download::DownloadKey;
+use crate::timers::TimerKey;
+
+/// A download that has been started. Dropping this changes nothing: the download goes on.
+#[derive(Clone)]
+pub struct Download {
+    pub(super) client: Weak<Shared>,
+    pub(super) key: Option<DownloadKey>,
+}
+
+/// A timer that has been set. Dropping this changes nothing: the timer stays set.
+#[derive(Clone)]
+pub struct Timer {
+    pub(super) client: Weak<Shared>,
+    pub(super) key: TimerKey,
+}
+
+impl Download {
+    /// Stops the download: its connection is closed at once, and its callback is called on a later turn of the loop
+    /// with [`Error::Cancelled`](crate::Error::Cancelled). Does nothing if the download has ended.
+    ///
+    /// [`Timer::cancel`] differs: it drops the callback.
+    pub fn cancel(&self) {
+        if let (Some(client), Some(key)) = (self.client.upgrade(), self.key) {
+            client.downloads.borrow_mut().cancel(key);
+        }
+    }
+}
+
+impl fmt::Debug for Download {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Download").field("key", &self.key).finish_non_exhaustive()
+    }
+}
+
+impl Timer {
+    /// Takes the timer back: its callback is dropped, not called. Does nothing if its time has come.
+    ///
+    /// [`Download::cancel`] differs: it leads to a call. So a retry that pauses by a timer loses its `on_complete` if
+    /// that timer is cancelled: keep the `on_complete` outside the timer, and call it there.
+    pub fn cancel(&self) {
+        if let Some(client) = self.client.upgrade() {
+            let callback = client.downloads.borrow_mut().reactor.cancel_call(self.key);
+            drop(callback); // with nothing borrowed: what it holds may have a client
+        }
+    }
+}
+
+impl fmt::Debug for Timer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Timer").field("key", &self.key).finish_non_exhaustive()
+    }
+}

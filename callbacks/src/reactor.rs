@@ -1,0 +1,291 @@
+//! The reactor: waits for sockets, timers, worker threads and callbacks, all at once.
+//!
+//! It knows no download: a socket or a timer belongs to a key, of type `K`, and an [`Event`] names that key. A turn is
+//! [`wait`](Reactor::wait), then [`next_event`](Reactor::next_event) until there is none.
+
+use std::collections::VecDeque;
+use std::io;
+use std::iter;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use mio::{Events, Interest, Poll, Token};
+use slab::Slab;
+
+use crate::connection::Connection;
+use crate::offload::Workers;
+use crate::timers::{TimerKey, Timers};
+
+/// A callback that waits to be called.
+pub(crate) type Callback = Box<dyn FnOnce()>;
+
+/// Most sockets that are reported in one turn; the next turn reports the others.
+const EVENTS_PER_TURN: usize = 1024;
+
+/// Most pieces of the user's work at once, as many as libuv does by default: they are to wait, not to compute.
+const MAX_WORKERS: usize = 4;
+
+/// The token of the waker; those of connections count from 0.
+const WAKER: Token = Token(usize::MAX - 1);
+
+pub(crate) struct Reactor<K> {
+    /// The time when the clock was last read: after each wait and each callback, not for each event.
+    pub(crate) now: Instant,
+    /// Timers set after this moment expire in a later turn, so that a turn always ends.
+    turn_began: Instant,
+    connections: Slab<Registered<K>>,
+    registrations: u64,
+    ready: VecDeque<Ready>,
+    timers: Timers<K>,
+    delayed: Timers<Callback>,
+    workers: Workers<usize>,
+    offloaded: Slab<Callback>,
+    finished: VecDeque<usize>,
+    /// Callbacks of this turn.
+    due: VecDeque<Callback>,
+    /// Callbacks of the next turn.
+    deferred: VecDeque<Callback>,
+    waker: Arc<mio::Waker>,
+    events: Events,
+    /// Whether the last wait reported as many events as it could, so that there may be more.
+    events_left: bool,
+    poll: Poll,
+}
+
+/// Something that happened.
+pub(crate) enum Event<K> {
+    /// The connection of `K` is ready.
+    Ready(K),
+    /// A connection without an owner is ready: the server has closed it, or sent bytes that no request asked for.
+    Idle(usize),
+    /// A timer of `K` has expired.
+    Expired(K),
+    /// A callback is to be called, while nothing here is borrowed.
+    Callback(Callback),
+}
+
+struct Registered<K> {
+    connection: Connection,
+    owner: Option<K>,
+    registration: u64,
+}
+
+/// An event on a connection. The next connection may get the number of a closed one, but never its registration, so
+/// an event that was reported before the close is not taken for one of its successor.
+struct Ready {
+    connection: usize,
+    registration: u64,
+    /// The stream has ended or failed.
+    ended: bool,
+}
+
+impl<K: Copy> Reactor<K> {
+    pub(crate) fn new() -> io::Result<Self> {
+        let poll = Poll::new()?;
+        let waker = Arc::new(mio::Waker::new(poll.registry(), WAKER)?);
+        let now = Instant::now();
+        Ok(Self {
+            now,
+            turn_began: now,
+            connections: Slab::new(),
+            registrations: 0,
+            ready: VecDeque::new(),
+            timers: Timers::new(),
+            delayed: Timers::new(),
+            workers: Workers::new(MAX_WORKERS, Arc::clone(&waker)),
+            offloaded: Slab::new(),
+            finished: VecDeque::new(),
+            due: VecDeque::new(),
+            deferred: VecDeque::new(),
+            waker,
+            events: Events::with_capacity(EVENTS_PER_TURN),
+            events_left: false,
+            poll,
+        })
+    }
+
+    /// Ends the wait from another thread.
+    pub(crate) fn waker(&self) -> Arc<mio::Waker> {
+        Arc::clone(&self.waker)
+    }
+
+    /// Another handle to the file descriptor, which is readable when there are events.
+    #[cfg(unix)]
+    pub(crate) fn registry(&self) -> io::Result<mio::Registry> {
+        self.poll.registry().try_clone()
+    }
+
+    /// Whether a callback remains to be called.
+    pub(crate) fn is_pending(&self) -> bool {
+        let called_now = self.due.len() + self.deferred.len() > 0;
+        called_now || !self.offloaded.is_empty() || self.delayed.next_at().is_some()
+    }
+
+    /// How long to wait for events: until the next timer expires, not at all if something is due already.
+    pub(crate) fn next_timeout(&self) -> Option<Duration> {
+        let left_by_a_panic = self.ready.len() + self.finished.len() + self.due.len() > 0;
+        if left_by_a_panic || self.events_left || !self.deferred.is_empty() {
+            return Some(Duration::ZERO);
+        }
+        let times = [self.timers.next_at(), self.delayed.next_at()];
+        let next = times.into_iter().flatten().min()?;
+        Some(next.saturating_duration_since(Instant::now()))
+    }
+
+    /// Begins a turn: waits for events, at most for `timeout`. Returns whether another thread has called the waker.
+    pub(crate) fn wait(&mut self, timeout: Option<Duration>) -> bool {
+        match self.poll.poll(&mut self.events, timeout) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => self.events.clear(),
+            Err(error) => panic!("the operating system refuses to wait for events: {error}"),
+        }
+        self.update_now();
+        self.turn_began = self.now;
+        self.due.append(&mut self.deferred);
+        self.events_left = self.events.iter().count() == EVENTS_PER_TURN;
+        let mut woken = false;
+        for event in &self.events {
+            if event.token() == WAKER {
+                woken = true;
+                self.finished.extend(iter::from_fn(|| self.workers.result()));
+            } else if let Some(registered) = self.connections.get(event.token().0) {
+                let ended = event.is_read_closed() || event.is_error();
+                let registration = registered.registration;
+                self.ready.push_back(Ready { connection: event.token().0, registration, ended });
+            }
+        }
+        woken
+    }
+
+    /// The next event of this turn. A callback comes before the events that follow the one that led to it: else the
+    /// photos of a whole turn would be held at once.
+    pub(crate) fn next_event(&mut self) -> Option<Event<K>> {
+        if let Some(callback) = self.due.pop_front() {
+            return Some(Event::Callback(callback));
+        }
+        while let Some(Ready { connection, registration, ended }) = self.ready.pop_front() {
+            let Some(registered) = self.connections.get_mut(connection) else { continue };
+            if registered.registration == registration {
+                registered.connection.note(ended);
+                return Some(registered.owner.map_or(Event::Idle(connection), Event::Ready));
+            }
+        }
+        if let Some(key) = self.finished.pop_front() {
+            return Some(Event::Callback(self.offloaded.remove(key)));
+        }
+        if let Some(owner) = self.timers.pop_expired(self.turn_began) {
+            return Some(Event::Expired(owner));
+        }
+        self.delayed.pop_expired(self.turn_began).map(Event::Callback)
+    }
+
+    pub(crate) fn update_now(&mut self) {
+        self.now = Instant::now();
+    }
+
+    /// Has `callback` called in this turn.
+    pub(crate) fn call(&mut self, callback: Callback) {
+        self.due.push_back(callback);
+    }
+
+    /// Has `callback` called in the next turn.
+    pub(crate) fn defer(&mut self, callback: Callback) {
+        self.deferred.push_back(callback);
+    }
+
+    /// Has `callback` called at a time.
+    pub(crate) fn call_at(&mut self, at: Instant, callback: Callback) -> TimerKey {
+        self.delayed.set(at, callback)
+    }
+
+    /// Takes a callback back, unless its time has come.
+    pub(crate) fn cancel_call(&mut self, key: TimerKey) -> Option<Callback> {
+        self.delayed.cancel(key)
+    }
+
+    /// Has `work` done by a worker thread, or by a callback if the operating system allows no thread, and has
+    /// `callback` called afterwards.
+    pub(crate) fn offload(&mut self, work: Box<dyn FnOnce() + Send>, callback: Callback) {
+        let key = self.offloaded.insert(callback);
+        let work = move || {
+            work();
+            key
+        };
+        if let Err((work, _)) = self.workers.submit(Box::new(work)) {
+            let callback = self.offloaded.remove(key);
+            self.defer(Box::new(move || {
+                work();
+                callback();
+            }));
+        }
+    }
+
+    pub(crate) fn set_timer(&mut self, at: Instant, owner: K) -> TimerKey {
+        self.timers.set(at, owner)
+    }
+
+    pub(crate) fn cancel_timer(&mut self, key: TimerKey) {
+        self.timers.cancel(key);
+    }
+
+    /// Watches a connection for `owner`, in both directions and until it is closed.
+    pub(crate) fn register(&mut self, connection: Connection, owner: K) -> io::Result<usize> {
+        self.registrations += 1;
+        let registered = Registered { connection, owner: Some(owner), registration: self.registrations };
+        let key = self.connections.insert(registered);
+        let interest = Interest::READABLE | Interest::WRITABLE;
+        let source = self.connections[key].connection.source();
+        match self.poll.registry().register(source, Token(key), interest) {
+            Ok(()) => Ok(key),
+            Err(error) => {
+                self.connections.remove(key);
+                Err(error)
+            }
+        }
+    }
+
+    pub(crate) fn connection(&mut self, key: usize) -> &mut Connection {
+        &mut self.connections[key].connection
+    }
+
+    /// Changes whose connection it is; without an owner, it is idle.
+    pub(crate) fn set_owner(&mut self, key: usize, owner: Option<K>) {
+        self.connections[key].owner = owner;
+    }
+
+    pub(crate) fn close(&mut self, key: usize) {
+        let mut registered = self.connections.remove(key);
+        // An error would mean that it is not registered, and that is the aim.
+        let _ = self.poll.registry().deregister(registered.connection.source());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use photo::Target;
+
+    use super::*;
+
+    #[test]
+    fn an_event_of_a_closed_connection_does_not_reach_the_next_in_its_slot() {
+        let server = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = server.local_addr().unwrap();
+        let target = Target::parse(&format!("http://{address}/")).unwrap();
+        let connect = || Connection::connect(address, target.origin().clone()).unwrap();
+        let mut reactor = Reactor::new().unwrap();
+        let closed = reactor.register(connect(), "closed").unwrap();
+        while reactor.ready.is_empty() {
+            reactor.wait(None);
+        }
+        reactor.close(closed);
+        let next = reactor.register(connect(), "next").unwrap();
+        assert_eq!(next, closed, "the slot is used again");
+        assert!(reactor.next_event().is_none());
+        while reactor.ready.is_empty() {
+            reactor.wait(None);
+        }
+        assert!(matches!(reactor.next_event(), Some(Event::Ready("next"))));
+    }
+}

@@ -1,0 +1,81 @@
+//! The pitfalls that the documentation names, as they behave.
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use photo_callbacks::{Client, Config};
+use photo_server::Fault;
+use photo_tests::{Site, within};
+
+use crate::story::{Story, client};
+
+#[test]
+fn cancelling_a_download_calls_its_callback_but_cancelling_a_timer_drops_it() {
+    within(|| {
+        let site = Site::start();
+        let (client, story) = (client(&site), Story::default());
+        let download = client.download(&site.fault(Fault::StallBeforeHead, ""), story.result("download"));
+        let held = Rc::new(());
+        let of_timer = Rc::clone(&held);
+        let timer = client.after(Duration::from_mins(1), move || drop(of_timer));
+        download.cancel();
+        timer.cancel();
+        assert_eq!(Rc::strong_count(&held), 1, "the timer's callback is dropped at once");
+        client.run();
+        story.assert_is(&["download Cancelled"]);
+    });
+}
+
+#[test]
+#[expect(unused_assignments, reason = "the compiler's only hint at the mistake")]
+fn a_callback_counts_in_a_copy_of_a_number_but_in_a_shared_cell() {
+    within(|| {
+        let client = Client::new(Config::default()).unwrap();
+        let mut copied = 0;
+        let shared = Rc::new(Cell::new(0));
+        for _ in 0..3 {
+            let shared = Rc::clone(&shared);
+            client.download("no URL", move |_| {
+                copied += 1;
+                shared.set(shared.get() + 1);
+            });
+        }
+        client.run();
+        assert_eq!((copied, shared.get()), (0, 3));
+    });
+}
+
+#[test]
+fn a_chain_that_ignores_cancelled_outlives_cancel_all() {
+    fn chain(client: &Client, left: u32, story: Story) {
+        let next = client.clone();
+        client.download("http://127.0.0.1:1/", move |result| {
+            story.result("link")(result);
+            if left > 0 {
+                chain(&next, left - 1, story);
+            }
+        });
+    }
+    within(|| {
+        let client = Client::new(Config::default()).unwrap();
+        let story = Story::default();
+        chain(&client, 1, story.clone());
+        client.cancel_all();
+        client.run();
+        story.assert_is(&["link Cancelled", "link Connect"]);
+    });
+}
+
+#[test]
+fn a_callback_that_holds_a_client_keeps_it_alive_until_it_is_called() {
+    within(|| {
+        let client = Client::new(Config::default()).unwrap();
+        let remote = client.remote();
+        let held = client.clone();
+        client.defer(move || drop(held));
+        drop(client);
+        // Only a call shows that it is still there: nothing turns the loop any more.
+        assert!(remote.call(|_| ()));
+    });
+}
