@@ -4,9 +4,9 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_rustls::TlsConnector;
-use photo::{Config, Error, Origin, Photo, Pool, Progress, Target, tls};
+use photo::{Config, Error, Exchange, Origin, Photo, Pool, Progress, Target, tls};
 
-use crate::connection::Connection;
+use crate::connection::Idle;
 use crate::download;
 use crate::runtime::Runtime;
 
@@ -22,7 +22,7 @@ struct Shared<R: Runtime> {
     runtime: R,
     config: Arc<Config>,
     tls: TlsConnector,
-    idle: Mutex<Pool<Connection<R>>>,
+    idle: Mutex<Pool<Idle<R>>>,
 }
 
 impl<R: Runtime> Client<R> {
@@ -40,14 +40,15 @@ impl<R: Runtime> Client<R> {
 
     /// Downloads the photo at `url`.
     ///
-    /// Nothing happens before the future is polled. Dropping it cancels the download: its connection is closed.
+    /// Nothing happens before the future is polled. Dropping it cancels the download and closes its connection.
     ///
     /// # Errors
     ///
-    /// See [`Error`]; each variant says when it happens. [`Error::Cancelled`] does not: who drops a future hears no
-    /// more of it.
+    /// See [`Error`]; each variant says when it happens. [`Error::Cancelled`] does not: a dropped future returns
+    /// nothing.
     pub async fn download(&self, url: &str) -> Result<Photo, Error> {
-        download::download(self, Target::parse(url)?, |_| {}).await
+        let exchange = self.exchange(Target::parse(url))?;
+        download::download(self, exchange, |_| {}).await
     }
 
     /// Downloads whatever is at `url`, photo or not, as if [`Config::verify_format`] were off.
@@ -56,7 +57,8 @@ impl<R: Runtime> Client<R> {
     ///
     /// As [`download`](Self::download), but never [`Error::NotAPhoto`].
     pub async fn fetch(&self, url: &str) -> Result<Photo, Error> {
-        download::download(self, Target::parse(url)?.any_format(), |_| {}).await
+        let exchange = self.exchange(Target::parse(url).map(Target::any_format))?;
+        download::download(self, exchange, |_| {}).await
     }
 
     /// Downloads the photo at `url`, and calls `on_progress` whenever some of it has come, at the end for the last
@@ -70,13 +72,19 @@ impl<R: Runtime> Client<R> {
         url: &str,
         on_progress: impl FnMut(Progress) + Send,
     ) -> Result<Photo, Error> {
-        download::download(self, Target::parse(url)?, on_progress).await
+        let exchange = self.exchange(Target::parse(url))?;
+        download::download(self, exchange, on_progress).await
     }
 
     /// The runtime, for what else is to be waited for.
     #[must_use]
     pub fn runtime(&self) -> &R {
         &self.shared.runtime
+    }
+
+    /// The exchange for a target. The future stores only the box, and no copy of the target.
+    fn exchange(&self, target: Result<Target, Error>) -> Result<Box<Exchange>, Error> {
+        Ok(Box::new(Exchange::of(target?, Arc::clone(self.config()))?))
     }
 
     pub(crate) fn config(&self) -> &Arc<Config> {
@@ -88,23 +96,23 @@ impl<R: Runtime> Client<R> {
     }
 
     /// A kept connection to `origin` that is still open.
-    pub(crate) fn take_idle(&self, origin: &Origin) -> Option<Connection<R>> {
+    pub(crate) fn take_idle(&self, origin: &Origin) -> Option<Idle<R>> {
         loop {
             // Looked at and closed outside of the lock: both are system calls, and other threads wait here.
-            let connection = self.lock_idle().take(origin)?;
-            if connection.is_open() {
-                return Some(connection);
+            let idle = self.lock_idle().take(origin)?;
+            if idle.connection.is_open() {
+                return Some(idle);
             }
         }
     }
 
     /// Keeps a connection for the next download.
-    pub(crate) fn keep_idle(&self, origin: &Origin, connection: Connection<R>) {
-        let surplus = self.lock_idle().put(origin, connection);
+    pub(crate) fn keep_idle(&self, origin: &Origin, idle: Idle<R>) {
+        let surplus = self.lock_idle().put(origin, idle);
         drop(surplus); // closed outside of the lock
     }
 
-    fn lock_idle(&self) -> MutexGuard<'_, Pool<Connection<R>>> {
+    fn lock_idle(&self) -> MutexGuard<'_, Pool<Idle<R>>> {
         self.shared.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

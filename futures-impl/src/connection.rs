@@ -1,9 +1,8 @@
 //! A connection, plain or encrypted.
 
 use std::cell::RefCell;
-use std::future::poll_fn;
+use std::future::{Future, poll_fn};
 use std::io::{self, IoSlice};
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Instant;
@@ -28,7 +27,12 @@ pub(crate) struct Connection<R: Runtime> {
     stream: Stream<R>,
     /// Whether the last read has emptied the socket, so that another one would find nothing.
     drained: bool,
-    /// While it is idle: the timer of its last download, to be used again. To set one wakes some reactors up.
+}
+
+/// A connection between two downloads.
+pub(crate) struct Idle<R: Runtime> {
+    pub(crate) connection: Connection<R>,
+    /// The timer of the last download, for the next one: setting a timer wakes some reactors.
     pub(crate) timer: Option<Timer<R>>,
 }
 
@@ -37,52 +41,53 @@ pub(crate) type Timer<R> = (Instant, <R as Runtime>::Sleep);
 
 enum Stream<R: Runtime> {
     Plain(R::Stream),
-    Tls(Box<TlsStream<Noting<R::Stream>>>),
+    Tls(Box<TlsStream<TimedSocket<R::Stream>>>),
 }
 
-/// A socket beneath TLS, and when it last brought anything, be it only a part of what TLS can make something of.
-struct Noting<S> {
+/// A socket beneath TLS that notes when bytes last arrived, even an incomplete TLS record.
+struct TimedSocket<S> {
     socket: S,
     moved: Option<Instant>,
 }
 
 impl<R: Runtime> Connection<R> {
-    /// Connects to `address`.
-    pub(crate) async fn connect(client: &Client<R>, address: SocketAddr) -> io::Result<Self> {
-        let stream = Stream::Plain(client.runtime().connect(address).await?);
-        Ok(Self { stream, drained: true, timer: None })
+    /// A connection without TLS, so far.
+    pub(crate) fn new(stream: R::Stream) -> Self {
+        Self { stream: Stream::Plain(stream), drained: true }
     }
 
     /// Agrees on TLS where `origin` wants it.
     pub(crate) async fn handshake(self, client: &Client<R>, origin: &Origin) -> Result<Self, Error> {
         match self.stream {
             Stream::Plain(stream) if origin.is_https() => {
-                // Boxed, because it is large, and those without TLS need no room for it.
-                let stream = Noting { socket: stream, moved: None };
+                // Boxed, because it is large, and a download without TLS needs no space for it.
+                let stream = TimedSocket { socket: stream, moved: None };
                 let agreed = Box::pin(client.tls().connect(origin.server_name()?, stream)).await;
                 let stream = agreed.map_err(|error| Error::tls(origin, error))?;
-                Ok(Self { stream: Stream::Tls(stream.into()), drained: false, timer: None })
+                Ok(Self { stream: Stream::Tls(stream.into()), drained: false })
             }
             stream => Ok(Self { stream, ..self }),
         }
     }
 
     /// Sends some of the request, and returns how many bytes those were.
-    pub(crate) async fn send(&mut self, exchange: &Exchange) -> io::Result<usize> {
-        poll_fn(|cx| self.poll_write(cx, exchange.to_send())).await
+    pub(crate) fn send(&mut self, exchange: &Exchange) -> impl Future<Output = io::Result<usize>> {
+        poll_fn(|cx| self.poll_write(cx, exchange.to_send()))
     }
 
     /// Sends what is still held back.
-    pub(crate) async fn flush(&mut self) -> io::Result<()> {
+    pub(crate) fn flush(&mut self) -> impl Future<Output = io::Result<()>> {
         poll_fn(|cx| match &mut self.stream {
             Stream::Plain(_) => Poll::Ready(Ok(())),
             Stream::Tls(stream) => Pin::new(stream).poll_flush(cx),
         })
-        .await
     }
 
     /// Receives some of the reply; returns how many bytes those were, and what they led to.
-    pub(crate) async fn receive(&mut self, exchange: &mut Exchange) -> Result<(usize, Step), Error> {
+    pub(crate) fn receive(
+        &mut self,
+        exchange: &mut Exchange,
+    ) -> impl Future<Output = Result<(usize, Step), Error>> {
         poll_fn(|cx| {
             SCRATCH_BUFFER.with_borrow_mut(|scratch| {
                 let received = ready!(self.poll_receive(cx, exchange.space(scratch)));
@@ -90,10 +95,9 @@ impl<R: Runtime> Connection<R> {
                 Poll::Ready(exchange.filled(scratch, received).map(|step| (received, step)))
             })
         })
-        .await
     }
 
-    /// When bytes last came that may have led to nothing yet.
+    /// When bytes last arrived, even if TLS could not use them yet.
     pub(crate) fn moved(&self) -> Option<Instant> {
         match &self.stream {
             Stream::Plain(_) => None,
@@ -106,7 +110,7 @@ impl<R: Runtime> Connection<R> {
         match &self.stream {
             Stream::Plain(stream) => R::is_open(stream),
             Stream::Tls(stream) => {
-                // TLS may have decrypted already what nobody asked for.
+                // TLS may hold decrypted bytes that no download asked for.
                 let (tcp, tls) = stream.get_ref();
                 tls.wants_read() && R::is_open(&tcp.socket)
             }
@@ -151,7 +155,7 @@ impl<R: Runtime> Connection<R> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Noting<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for TimedSocket<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -165,7 +169,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Noting<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Noting<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for TimedSocket<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.socket).poll_write(cx, bytes)
     }

@@ -1,49 +1,54 @@
 //! One download: resolve, connect, send, receive; and again where a redirect leads.
+//!
+//! The connection is a local variable of the future. Dropping the future at any `.await` closes it, because only
+//! `keep_idle` saves a connection, once the reply is whole.
 
 use std::future::{Future, poll_fn};
 use std::io;
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
-use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
-use photo::{Deadline, Error, Exchange, Origin, Phase, Photo, Progress, Step, Target};
+use photo::{Deadline, Error, Exchange, Origin, Phase, Photo, Progress, Step};
 
 use crate::Client;
-use crate::connection::{Connection, Timer};
+use crate::connection::{Connection, Idle, Timer};
 use crate::resolve::resolve;
 use crate::runtime::Runtime;
 
 /// Most bytes that one download receives in one turn, so that a fast server cannot starve the others.
 const BYTES_PER_TURN: usize = 1 << 20;
 
-/// Downloads what `target` asks for.
+/// Downloads what `exchange` asks for.
 pub(crate) async fn download<R: Runtime>(
     client: &Client<R>,
-    target: Target,
+    mut exchange: Box<Exchange>,
     mut on_progress: impl FnMut(Progress),
 ) -> Result<Photo, Error> {
-    let mut exchange = Box::new(Exchange::of(target, Arc::clone(client.config()))?);
     let mut watch = Watch::new(client);
     let mut retry = false;
     loop {
-        let origin = exchange.origin().clone();
-        let kept = if retry { None } else { client.take_idle(&origin) };
-        let was_kept = kept.is_some();
-        let mut connection = match kept {
-            Some(mut connection) => {
-                watch.timer = watch.timer.or(connection.timer.take());
-                connection
+        // In a block, because a future stores a variable until its scope ends.
+        let (mut connection, was_kept) = {
+            let kept = if retry { None } else { client.take_idle(exchange.origin()) };
+            match kept {
+                Some(Idle { connection, timer }) => {
+                    watch.timer = watch.timer.or(timer);
+                    (connection, true)
+                }
+                // Boxed, because a future has space for all that it may await, and most downloads find a connection.
+                None => (Box::pin(connect(client, exchange.origin(), &mut watch)).await?, false),
             }
-            // Boxed, because each future has room for all that it may await, and most need no connection.
-            None => Box::pin(connect(client, &origin, &mut watch)).await?,
         };
-        match transfer(&mut connection, &mut exchange, &mut watch, &mut on_progress).await {
+        let transfer = async {
+            send(&mut connection, &mut exchange, &mut watch).await?;
+            receive(&mut connection, &mut exchange, &mut watch, &mut on_progress).await
+        };
+        match transfer.await {
             Ok((outcome, reuse)) => {
                 if reuse {
-                    connection.timer = watch.timer.take();
-                    client.keep_idle(&origin, connection);
+                    client.keep_idle(exchange.origin(), Idle { connection, timer: watch.timer.take() });
                 }
                 match outcome {
                     Outcome::Photo(photo) => return Ok(photo),
@@ -66,9 +71,9 @@ async fn connect<R: Runtime>(
     watch: &mut Watch<'_, R>,
 ) -> Result<Connection<R>, Error> {
     let found = resolve(client.runtime(), origin, client.config());
-    let addresses = watch.within(Phase::Resolve, found).await??;
+    let addresses = watch.timeout(Phase::Resolve, pin!(found)).await??;
     let connection = connect_to_any(client, origin, &addresses, watch).await?;
-    watch.within(Phase::Handshake, connection.handshake(client, origin)).await?
+    watch.timeout(Phase::Handshake, pin!(connection.handshake(client, origin))).await?
 }
 
 async fn connect_to_any<R: Runtime>(
@@ -80,10 +85,10 @@ async fn connect_to_any<R: Runtime>(
     let mut last = io::Error::from(io::ErrorKind::TimedOut);
     for (tried, address) in addresses.iter().enumerate() {
         let share = watch.deadline.share(Instant::now(), addresses.len() - tried);
-        match watch.until(share, Connection::connect(client, *address)).await {
-            Some(Ok(connection)) => return Ok(connection),
+        match watch.timeout_at(share, pin!(client.runtime().connect(*address))).await {
+            Some(Ok(stream)) => return Ok(Connection::new(stream)),
             Some(Err(error)) => last = error,
-            None if tried + 1 == addresses.len() => return Err(watch.timeout(Phase::Connect)),
+            None if tried + 1 == addresses.len() => return Err(watch.error(Phase::Connect)),
             None => {}
         }
     }
@@ -95,17 +100,6 @@ enum Outcome {
     Redirect(Box<Exchange>),
 }
 
-/// Sends the request and receives the reply; the flag tells whether the connection may be used again.
-async fn transfer<R: Runtime>(
-    connection: &mut Connection<R>,
-    exchange: &mut Exchange,
-    watch: &mut Watch<'_, R>,
-    on_progress: &mut impl FnMut(Progress),
-) -> Result<(Outcome, bool), Error> {
-    send(connection, exchange, watch).await?;
-    receive(connection, exchange, watch, on_progress).await
-}
-
 async fn send<R: Runtime>(
     connection: &mut Connection<R>,
     exchange: &mut Exchange,
@@ -113,14 +107,15 @@ async fn send<R: Runtime>(
 ) -> Result<(), Error> {
     watch.moved();
     while !exchange.to_send().is_empty() {
-        let sent = watch.within(Phase::Send, connection.send(exchange)).await?;
+        let sent = watch.timeout(Phase::Send, pin!(connection.send(exchange))).await?;
         exchange.sent(sent.map_err(|error| exchange.failed(error))?);
         watch.moved();
     }
-    let flushed = watch.within(Phase::Send, connection.flush()).await?;
+    let flushed = watch.timeout(Phase::Send, pin!(connection.flush())).await?;
     flushed.map_err(|error| exchange.failed(error))
 }
 
+/// Receives the reply; the flag is whether the connection may be used again.
 async fn receive<R: Runtime>(
     connection: &mut Connection<R>,
     exchange: &mut Exchange,
@@ -131,10 +126,10 @@ async fn receive<R: Runtime>(
     loop {
         let phase = exchange.phase();
         let received = loop {
-            match watch.within(phase, connection.receive(exchange)).await {
-                // TLS may have got a part of what it can make something of.
-                Err(_) if watch.goes_on_since(connection.moved()) => {}
-                received => break received?,
+            let received = watch.timeout(phase, pin!(connection.receive(exchange))).await;
+            // TLS may have received a part of a record, which is progress too.
+            if received.is_ok() || !watch.extend(connection.moved()) {
+                break received?;
             }
         };
         let (received, step) = received?;
@@ -151,7 +146,7 @@ async fn receive<R: Runtime>(
         }
         if total >= BYTES_PER_TURN {
             total = 0;
-            watch.within(phase, yield_now()).await?;
+            watch.timeout(phase, pin!(yield_now())).await?;
         }
     }
 }
@@ -173,7 +168,7 @@ async fn yield_now() {
 struct Watch<'a, R: Runtime> {
     client: &'a Client<R>,
     deadline: Deadline,
-    /// Set when first waited for, and not again while it is early enough: most downloads end long before.
+    /// Kept while it rings early enough, because most downloads end long before it does.
     timer: Option<Timer<R>>,
 }
 
@@ -182,50 +177,68 @@ impl<'a, R: Runtime> Watch<'a, R> {
         Self { client, deadline: Deadline::new(client.config(), Instant::now()), timer: None }
     }
 
-    /// Bytes have moved.
+    /// Extends the deadline: bytes moved just now.
     fn moved(&mut self) {
         self.deadline.moved(self.client.config(), Instant::now());
     }
 
-    /// Bytes have moved at that time, if at all: whether there is time left.
-    fn goes_on_since(&mut self, moved: Option<Instant>) -> bool {
+    /// Extends the deadline if bytes arrived at `moved`; returns whether time is left.
+    fn extend(&mut self, moved: Option<Instant>) -> bool {
         moved.is_some_and(|moved| {
             self.deadline.moved(self.client.config(), moved);
             self.deadline.at() > Instant::now()
         })
     }
 
-    /// What `step` comes to, unless the deadline passes before.
-    async fn within<T>(&mut self, phase: Phase, step: impl Future<Output = T>) -> Result<T, Error> {
-        self.until(self.deadline.at(), step).await.ok_or_else(|| self.timeout(phase))
-    }
-
-    /// What `step` comes to, unless `end` passes before.
-    async fn until<T>(&mut self, end: Instant, step: impl Future<Output = T>) -> Option<T> {
-        let mut step = pin!(step);
-        poll_fn(|cx| {
-            if let Poll::Ready(output) = step.as_mut().poll(cx) {
-                return Poll::Ready(Some(output));
-            }
-            loop {
-                let now = Instant::now();
-                if now >= end {
-                    return Poll::Ready(None);
-                }
-                let (_, timer) = match &mut self.timer {
-                    Some(timer) if timer.0 <= end => timer,
-                    timer => timer.insert((end, self.client.runtime().sleep(end - now))),
-                };
-                match Pin::new(timer).poll(cx) {
-                    Poll::Pending => return Poll::Pending,
-                    Poll::Ready(()) => self.timer = None,
-                }
-            }
+    /// Waits for `step` until the deadline.
+    ///
+    /// A function that is given a future keeps it in its own, next to the caller's copy. A pinned step stays with the
+    /// caller, and a download in flight holds it once.
+    fn timeout<T>(
+        &mut self,
+        phase: Phase,
+        mut step: Pin<&mut impl Future<Output = T>>,
+    ) -> impl Future<Output = Result<T, Error>> {
+        poll_fn(move |cx| {
+            let output = ready!(self.poll_until(self.deadline.at(), step.as_mut(), cx));
+            Poll::Ready(output.ok_or_else(|| self.error(phase)))
         })
-        .await
     }
 
-    fn timeout(&self, phase: Phase) -> Error {
+    /// Waits for `step` until `end`.
+    fn timeout_at<T>(
+        &mut self,
+        end: Instant,
+        mut step: Pin<&mut impl Future<Output = T>>,
+    ) -> impl Future<Output = Option<T>> {
+        poll_fn(move |cx| self.poll_until(end, step.as_mut(), cx))
+    }
+
+    /// Polls `step` first: a step that is ready counts, even when its time is over.
+    fn poll_until<T>(
+        &mut self,
+        end: Instant,
+        step: Pin<&mut impl Future<Output = T>>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<T>> {
+        if let Poll::Ready(output) = step.poll(cx) {
+            return Poll::Ready(Some(output));
+        }
+        loop {
+            let now = Instant::now();
+            if now >= end {
+                return Poll::Ready(None);
+            }
+            let (_, timer) = match &mut self.timer {
+                Some(timer) if timer.0 <= end => timer,
+                timer => timer.insert((end, self.client.runtime().sleep(end - now))),
+            };
+            ready!(Pin::new(timer).poll(cx));
+            self.timer = None;
+        }
+    }
+
+    fn error(&self, phase: Phase) -> Error {
         self.deadline.error(self.client.config(), phase)
     }
 }

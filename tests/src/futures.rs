@@ -213,15 +213,25 @@ impl Executor for AsyncStdExecutor {
 
 impl Executor for smol::Executor<'static> {
     fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
-        smol::block_on(self.run(future))
+        smol::block_on(smol::future::or(future, run(self)))
     }
 
     fn run_all(&self, tasks: Vec<Task>) {
-        smol::block_on(self.run(async {
+        self.block_on(async {
             let tasks: Vec<_> = tasks.into_iter().map(|task| self.spawn(task)).collect();
             for task in tasks {
                 task.await;
             }
-        }));
+        });
+    }
+}
+
+/// Runs the tasks of `executor`, and returns to the reactor after each few: see [`Smol`].
+async fn run<T>(executor: &smol::Executor<'_>) -> T {
+    loop {
+        for _ in 0..16 {
+            executor.tick().await;
+        }
+        smol::future::yield_now().await;
     }
 }

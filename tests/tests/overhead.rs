@@ -10,6 +10,8 @@ use std::env;
 use std::path::Path;
 use std::process::Command;
 
+use photo_futures::runtime::{AsyncStd, Runtime, Smol, Tokio};
+use photo_futures::{Client, Config};
 use photo_tests::{Contender, Remote, Samples, Site, in_a_child_by, this_program, within};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
@@ -100,6 +102,20 @@ fn a_download_makes_few_system_calls() {
         }
         assert!(found.is_empty(), "for each download\n{}", found.join("\n"));
     });
+}
+
+#[test]
+fn the_future_of_a_download_is_small() {
+    fn size(runtime: impl Runtime) -> usize {
+        let client = Client::new(runtime, Config::default()).unwrap();
+        size_of_val(&client.download("http://example.com/"))
+    }
+    // A program with thousands of downloads in flight holds thousands of these.
+    let sizes = [("tokio", size(Tokio), 400), ("smol", size(Smol), 424), ("async-std", size(AsyncStd), 376)];
+    for (runtime, size, most) in sizes {
+        println!("{runtime}: {size} bytes");
+        assert!(size <= most, "{runtime}: {size} bytes, {most} allowed");
+    }
 }
 
 /// Has a process of its own download, and returns what it says.

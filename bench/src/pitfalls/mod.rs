@@ -6,6 +6,7 @@
 
 mod blocking_in_async;
 mod cpu_on_the_loop;
+mod executor_run;
 mod new_client;
 mod one_by_one;
 mod others;
@@ -18,7 +19,7 @@ use photo_tests::Contender;
 pub(crate) use scene::{Scene, Score};
 
 /// All of them, in the order of the table.
-pub(crate) const ALL: [Pitfall; 7] = [
+pub(crate) const ALL: [Pitfall; 8] = [
     cpu_on_the_loop::PITFALL,
     blocking_in_async::PITFALL,
     slow_consumer::PITFALL,
@@ -26,6 +27,7 @@ pub(crate) const ALL: [Pitfall; 7] = [
     new_client::PITFALL,
     new_client::WITH_TLS,
     unbounded::PITFALL,
+    executor_run::PITFALL,
 ];
 
 /// A mistake, and how to see what it costs.

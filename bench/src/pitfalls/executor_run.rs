@@ -1,0 +1,65 @@
+//! `smol::block_on(executor.run(..))` around many small downloads.
+//!
+//! It is the example in smol's documentation. But `run` polls up to 200 tasks before it returns to the reactor. When
+//! that takes more than 50 µs, the helper thread of async-io takes the reactor, and from then on the two threads hand it
+//! back and forth, at the price of context switches. Drive the executor with `tick`, and yield after every few.
+
+use std::future::Future;
+
+use photo_futures::Client;
+use photo_futures::runtime::Smol;
+use photo_tests::Contender;
+use smol::future::{or, yield_now};
+use smol::{Executor, block_on};
+
+use super::{Hurts, Pitfall, Scene, Ways, Work};
+
+pub(super) const PITFALL: Pitfall = Pitfall {
+    name: "executor-run",
+    file: "executor_run.rs",
+    why: "`run` keeps away from the reactor for 200 polls, and a second thread takes it over",
+    recipe: "many",
+    hurts: Hurts::Time,
+    work: Work::of("/photo?bytes=1024", 20_000),
+    styles: &[(Contender::Smol, Ways { right, wrong })],
+};
+
+/// Enough tasks for a turn of the executor to take long.
+const IN_FLIGHT: usize = 256;
+
+fn right(scene: &Scene) {
+    let executor = Executor::new();
+    let run = async {
+        loop {
+            for _ in 0..16 {
+                executor.tick().await;
+            }
+            yield_now().await;
+        }
+    };
+    block_on(or(all(&executor, scene), run));
+}
+
+fn wrong(scene: &Scene) {
+    let executor = Executor::new();
+    block_on(executor.run(all(&executor, scene)));
+}
+
+/// Downloads all photos, each chain of them in a task.
+fn all<'a>(executor: &Executor<'a>, scene: &'a Scene) -> impl Future<Output = ()> {
+    let client = Client::new(Smol, scene.config.clone()).expect("the configuration works");
+    let chain = |urls: &'a [String]| {
+        let client = client.clone();
+        executor.spawn(async move {
+            for url in urls {
+                scene.score.keep(&client.download(url).await);
+            }
+        })
+    };
+    let chains: Vec<_> = scene.urls.chunks(scene.urls.len().div_ceil(IN_FLIGHT)).map(chain).collect();
+    async {
+        for chain in chains {
+            chain.await;
+        }
+    }
+}
