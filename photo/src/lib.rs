@@ -34,6 +34,7 @@ mod file_name;
 mod format;
 mod head;
 mod incoming;
+mod known_host;
 mod normal_url;
 mod origin;
 mod photo;
