@@ -3,6 +3,7 @@
 use std::net::Ipv4Addr;
 
 use http::Uri;
+use percent_encoding::percent_decode_str;
 use url::{Host, Position, Url};
 
 use crate::Origin;
@@ -62,9 +63,18 @@ impl NormalUrl {
         &self.text[self.path_at..self.fragment_at]
     }
 
-    /// Whether a name or a password stands in it.
+    /// Whether it has a user name or a password.
     pub(crate) fn has_credentials(&self) -> bool {
         self.has_credentials
+    }
+
+    /// User name and password as RFC 7617 joins them, percent-decoded; `None` without either.
+    pub(crate) fn credentials(&self) -> Option<Vec<u8>> {
+        let url = Url::parse(&self.text).ok().filter(|_| self.has_credentials)?;
+        let mut credentials: Vec<u8> = percent_decode_str(url.username()).collect();
+        credentials.push(b':');
+        credentials.extend(percent_decode_str(url.password().unwrap_or_default()));
+        Some(credentials)
     }
 
     fn of(url: &Url) -> Result<Self, String> {

@@ -1,9 +1,12 @@
 //! What is asked for, and where.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use http::uri::InvalidUri;
 use http::{HeaderValue, Request, header};
+use percent_encoding::{AsciiSet, percent_encode};
 
 use crate::normal_url::NormalUrl;
 use crate::{Config, Error, Origin};
@@ -62,7 +65,7 @@ impl Target {
         if self.url.has_credentials() { redacted(self.url.text()) } else { self.url.text().into() }
     }
 
-    /// The request, as every style sends it; host and credentials are added by the protocol library.
+    /// The request, as every style sends it; the protocol library adds the host.
     ///
     /// # Errors
     ///
@@ -76,6 +79,9 @@ impl Target {
         headers.insert(header::ACCEPT, HeaderValue::from_static("*/*"));
         // Without this, any encoding would be welcome (RFC 9110, section 12.5.3).
         headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        if let Some(credentials) = self.url.credentials() {
+            headers.insert(header::AUTHORIZATION, basic(&credentials));
+        }
         Ok(request)
     }
 
@@ -96,7 +102,8 @@ impl Target {
         if self.redirects == config.max_redirects {
             return Err(Error::TooManyRedirects { limit: config.max_redirects });
         }
-        let location = String::from_utf8_lossy(location.as_bytes());
+        // Servers send the bytes of a file name in any encoding, and want them back.
+        let location = Cow::from(percent_encode(location.as_bytes(), &AsciiSet::EMPTY));
         let url = self.url.join(&location).map_err(|reason| invalid(&location, &reason))?;
         Ok(Self { any_format: self.any_format, ..Self::new(url, self.redirects + 1)? })
     }
@@ -112,6 +119,14 @@ impl fmt::Debug for Target {
             .field("any_format", any_format)
             .finish_non_exhaustive()
     }
+}
+
+/// The value of `Authorization` (RFC 7617).
+fn basic(credentials: &[u8]) -> HeaderValue {
+    let value = format!("Basic {}", BASE64_STANDARD.encode(credentials));
+    let mut value = HeaderValue::try_from(value).expect("base64 is ASCII");
+    value.set_sensitive(true);
+    value
 }
 
 /// Of what is no URL, nobody can tell where the credentials end. So all goes up to the last `@`.
@@ -204,6 +219,46 @@ mod tests {
         let base = Target::parse("http://me:secret@a.test/cat.gif").unwrap();
         let there = base.redirect(&HeaderValue::from_static("//b.test/cat.gif"), &Config::default()).unwrap();
         assert_eq!(there.url.text(), "http://b.test/cat.gif");
+    }
+
+    #[test]
+    fn bytes_of_a_redirect_in_any_encoding_are_sent_back() {
+        let base = Target::parse("http://a.test/photos/").unwrap();
+        for (location, expected) in [
+            (&b"/caf\xe9.jpg"[..], "http://a.test/caf%E9.jpg"),
+            (b"caf\xc3\xa9.jpg", "http://a.test/photos/caf%C3%A9.jpg"),
+            (b"\xc3\xa9\xe9%E9", "http://a.test/photos/%C3%A9%E9%E9"),
+            (b"/\x93\xfa\x96{.jpg?\x8e\xca=\xff", "http://a.test/%93%FA%96%7B.jpg?%8E%CA=%FF"),
+            (b"/a b.jpg", "http://a.test/a%20b.jpg"),
+            (b"//b\xc3\xbccher.test/\xfc", "http://xn--bcher-kva.test/%FC"),
+        ] {
+            let location = HeaderValue::from_bytes(location).unwrap();
+            let next = base.redirect(&location, &Config::default()).unwrap();
+            assert_eq!(next.url(), expected);
+        }
+        let no_host = HeaderValue::from_bytes(b"http://b\xfccher.test/").unwrap();
+        assert!(matches!(base.redirect(&no_host, &Config::default()), Err(Error::InvalidUrl { .. })));
+    }
+
+    #[test]
+    fn credentials_are_sent_as_they_were_before_they_stood_in_a_url() {
+        for (url, expected) in [
+            ("http://me:secret@a.test/", &b"me:secret"[..]),
+            ("http://me@a.test/", b"me:"),
+            ("http://:secret@a.test/", b":secret"),
+            ("http://me:p%40ss%2Fw%3Ard%25@a.test/", b"me:p@ss/w:rd%"),
+            ("http://me%40b.test:a+b%20c@a.test/", b"me@b.test:a+b c"),
+            ("http://m\u{e9}:\u{df}@a.test/", "m\u{e9}:\u{df}".as_bytes()),
+            ("http://me:%E9%@a.test/", b"me:\xe9%"),
+            ("http://me:a:b@c@a.test/", b"me:a:b@c"),
+        ] {
+            let request = Target::parse(url).unwrap().request(&Config::default()).unwrap();
+            let sent = request.headers()[header::AUTHORIZATION].to_str().unwrap();
+            let decoded = BASE64_STANDARD.decode(sent.strip_prefix("Basic ").unwrap()).unwrap();
+            assert_eq!(decoded, expected, "{url}");
+        }
+        let request = Target::parse("http://a.test/").unwrap().request(&Config::default()).unwrap();
+        assert!(!request.headers().contains_key(header::AUTHORIZATION));
     }
 
     #[test]
