@@ -41,6 +41,7 @@ mod photo;
 mod pool;
 mod reply;
 mod save;
+mod size;
 mod target;
 #[cfg(feature = "thumbnail")]
 mod thumbnail;
@@ -61,6 +62,7 @@ pub use photo::Photo;
 pub use pool::Pool;
 pub use reply::Reply;
 pub use save::SaveError;
+pub use size::Size;
 pub use target::Target;
 #[cfg(feature = "thumbnail")]
 pub use thumbnail::{Thumbnail, ThumbnailError};

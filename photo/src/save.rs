@@ -119,7 +119,7 @@ mod tests {
     use crate::Format;
 
     fn photo(url: &str) -> Photo {
-        Photo { bytes: b"GIF89a".to_vec(), url: url.into(), format: Format::Gif, width: 1, height: 1 }
+        Photo { bytes: b"GIF89a".to_vec(), url: url.into(), format: Format::Gif, size: None }
     }
 
     fn names(folder: &Path) -> Vec<String> {

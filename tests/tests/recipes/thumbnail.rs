@@ -69,7 +69,7 @@ fn every_format_becomes_a_thumbnail(contender: Contender) {
     let client = site.client(contender);
     for &format in PictureFormat::ALL {
         let url = site.url(&Picture { format, bytes: 20_000, seed: 1 }.path());
-        let photo = client.download(&url).unwrap();
+        let photo = client.download(&url).unwrap().size.unwrap();
         let max_side = photo.width.max(photo.height) / 2;
         let (width, height) = size(&client.thumbnail(&url, max_side).unwrap());
         assert_eq!(width.max(height), max_side, "{format:?}");
