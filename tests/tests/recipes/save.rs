@@ -187,3 +187,52 @@ mod small_disk {
             .unwrap()
     }
 }
+
+/// What a file system does that can neither rename without overwriting nor link: strace refuses both.
+#[cfg(target_os = "linux")]
+mod plain_file_system {
+    use std::env;
+    use std::process::Command;
+
+    use super::{Contender, Site, TempDir, fs, gif, named, names};
+
+    photo_tests::suite! {
+        a_photo_is_saved_on_any_file_system,
+    }
+
+    /// Where the test saves in the process that strace watches.
+    const FOLDER: &str = "PHOTO_TESTS_PLAIN_FILE_SYSTEM";
+
+    fn a_photo_is_saved_on_any_file_system(contender: Contender) {
+        if let Some(folder) = env::var_os(FOLDER) {
+            let site = Site::start();
+            let client = site.client(contender);
+            for seed in [1, 2] {
+                client.save(&named(&site, "cat.gif", gif(seed)), folder.as_ref()).unwrap();
+            }
+            return;
+        }
+        let folder = TempDir::new().unwrap();
+        fs::write(folder.path().join("cat (1).gif"), "another").unwrap();
+        let (_binary, here) = module_path!().split_once("::").unwrap();
+        let module = contender.name().replace('-', "_");
+        let output = Command::new("strace")
+            .args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=?link,linkat,renameat2"])
+            .args(["-e", "inject=?link,linkat:error=EPERM", "-e", "inject=renameat2:error=EINVAL"])
+            .arg(env::current_exe().unwrap())
+            .args(["--exact", &format!("{here}::{module}::a_photo_is_saved_on_any_file_system")])
+            .env(FOLDER, folder.path())
+            .output();
+        let Ok(output) = output else {
+            println!("skipped: strace cannot be run");
+            return;
+        };
+        assert!(output.status.success(), "{output:?}");
+        assert!(String::from_utf8_lossy(&output.stdout).contains("1 passed"), "{output:?}");
+        assert_eq!(names(folder.path()), ["cat (1).gif", "cat (2).gif", "cat.gif"]);
+        for (name, file) in [("cat.gif", gif(1)), ("cat (2).gif", gif(2))] {
+            assert!(fs::read(folder.path().join(name)).unwrap() == file.file(), "{name}");
+        }
+        assert_eq!(fs::read(folder.path().join("cat (1).gif")).unwrap(), b"another");
+    }
+}
