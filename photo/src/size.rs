@@ -10,7 +10,7 @@ mod bytes;
 mod gif;
 mod heif;
 mod ifd;
-mod jpeg;
+pub(crate) mod jpeg;
 mod jxl;
 mod png;
 mod webp;

@@ -6,9 +6,13 @@ use super::Size;
 use super::bytes::{be16, index};
 use super::ifd::Ifd;
 
+/// The markers in front of some pixels, and behind all.
+const PIXELS: u8 = 0xda;
+const END: u8 = 0xd9;
+
 pub(super) fn size(jpeg: &[u8]) -> Option<Size> {
     let (mut frame, mut orientation) = (None, None);
-    for (marker, segment) in segments(jpeg) {
+    for (marker, segment) in segments(jpeg).take_while(|(marker, _)| *marker != PIXELS) {
         match marker {
             // The frame headers, without three segments of other kinds among their numbers.
             0xc0..=0xcf if !matches!(marker, 0xc4 | 0xc8 | 0xcc) && frame.is_none() => frame = Some(segment),
@@ -20,7 +24,13 @@ pub(super) fn size(jpeg: &[u8]) -> Option<Size> {
     Some(Size::new(be16(frame, 3)?, be16(frame, 1)?)?.upright(orientation))
 }
 
-/// The segments in front of the pixels, each with its marker. Bytes between them are skipped, as decoders do.
+/// Whether nothing is cut off. Decoders make missing pixels grey.
+#[cfg(feature = "thumbnail")]
+pub(crate) fn is_whole(jpeg: &[u8]) -> bool {
+    segments(jpeg).any(|(marker, _)| marker == END)
+}
+
+/// The segments, each with its marker. Bytes between them are skipped, as decoders do; the pixels are such bytes.
 fn segments(jpeg: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
     let mut rest = jpeg;
     iter::from_fn(move || {
@@ -32,8 +42,7 @@ fn segments(jpeg: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
             match marker {
                 // Without a length: stuffing, a private marker, restarts, the start.
                 0x00 | 0x01 | 0xd0..=0xd8 => {}
-                // The end; the pixels.
-                0xd9 | 0xda => return None,
+                END => return Some((marker, &rest[..0])),
                 _ => {
                     let length = index(be16(rest, 0)?)?;
                     let segment = rest.get(2..length)?;

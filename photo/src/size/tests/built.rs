@@ -2,10 +2,6 @@
 
 use super::*;
 
-fn size(width: u32, height: u32) -> Option<Size> {
-    Some(Size { width, height })
-}
-
 #[track_caller]
 fn assert_size(file: &[u8], format: Format, expected: Option<Size>) {
     assert_eq!(Format::of(file), Some(format), "{}", file.escape_ascii());
@@ -33,7 +29,7 @@ fn jpeg(segments: &[&[u8]]) -> Vec<u8> {
 fn a_jpeg_may_have_bytes_between_its_segments() {
     let frame = b"\xff\xc0\0\x0b\x08\0\x02\0\x03\x01\x01\x11\0";
     let comment = b"\xff\xfe\0\x04\xff\xc0";
-    let expected = size(3, 2);
+    let expected = Size::new(3, 2);
     assert_size(&jpeg(&[frame]), Format::Jpeg, expected);
     assert_size(&jpeg(&[comment, frame]), Format::Jpeg, expected);
     assert_size(&jpeg(&[b"\xff", frame]), Format::Jpeg, expected);
@@ -64,19 +60,19 @@ fn a_gif_is_as_large_as_its_screen_and_its_first_picture() {
         [b"GIF89a", screen, b"\x80\0\0abcdef\x21\xfe\x02hi\0\x2c", picture].concat()
     };
     let picture = b"\x01\0\x02\0\x09\0\x08\0\0";
-    assert_size(&gif(b"\x28\0\x14\0", picture), Format::Gif, size(40, 20));
-    assert_size(&gif(b"\0\0\0\0", picture), Format::Gif, size(10, 10));
-    assert_size(&gif(b"\x02\0\x14\0", picture), Format::Gif, size(10, 20));
+    assert_size(&gif(b"\x28\0\x14\0", picture), Format::Gif, Size::new(40, 20));
+    assert_size(&gif(b"\0\0\0\0", picture), Format::Gif, Size::new(10, 10));
+    assert_size(&gif(b"\x02\0\x14\0", picture), Format::Gif, Size::new(10, 20));
     assert_size(b"GIF89a\0\0\x14\0\0\0\0;", Format::Gif, None);
 }
 
 #[test]
 fn a_bitmap_may_be_stored_from_the_top_down() {
     let bmp = |header: &[u8]| [b"BM\x3a\0\0\0\0\0\0\0\x36\0\0\0", header].concat();
-    assert_size(&bmp(b"\x28\0\0\0\x28\0\0\0\x14\0\0\0"), Format::Bmp, size(40, 20));
-    assert_size(&bmp(b"\x28\0\0\0\x28\0\0\0\xec\xff\xff\xff"), Format::Bmp, size(40, 20));
-    assert_size(&bmp(b"\x7c\0\0\0\x28\0\0\0\xd0\xff\xff\xff"), Format::Bmp, size(40, 48));
-    assert_size(&bmp(b"\x0c\0\0\0\x28\0\x14\0\x01\0\x18\0"), Format::Bmp, size(40, 20));
+    assert_size(&bmp(b"\x28\0\0\0\x28\0\0\0\x14\0\0\0"), Format::Bmp, Size::new(40, 20));
+    assert_size(&bmp(b"\x28\0\0\0\x28\0\0\0\xec\xff\xff\xff"), Format::Bmp, Size::new(40, 20));
+    assert_size(&bmp(b"\x7c\0\0\0\x28\0\0\0\xd0\xff\xff\xff"), Format::Bmp, Size::new(40, 48));
+    assert_size(&bmp(b"\x0c\0\0\0\x28\0\x14\0\x01\0\x18\0"), Format::Bmp, Size::new(40, 20));
     assert_size(&bmp(b"\x28\0\0\0\xd8\xff\xff\xff\x14\0\0\0"), Format::Bmp, None);
     assert_size(&bmp(b"\x28\0\0\0\x28\0\0\0"), Format::Bmp, None);
 }
@@ -85,9 +81,9 @@ fn a_bitmap_may_be_stored_from_the_top_down() {
 fn a_png_may_begin_with_another_chunk() {
     let png = |chunks: &[&[u8]]| [b"\x89PNG\r\n\x1a\n", &chunks.concat()[..]].concat();
     let header = b"\0\0\0\x0dIHDR\0\0\0\x28\0\0\0\x14\x08\x02\0\0\0\0\0\0\0";
-    assert_size(&png(&[header]), Format::Png, size(40, 20));
+    assert_size(&png(&[header]), Format::Png, Size::new(40, 20));
     // As iPhones write them.
-    assert_size(&png(&[b"\0\0\0\x04CgBI\x50\0\x20\x02\0\0\0\0", header]), Format::Png, size(40, 20));
+    assert_size(&png(&[b"\0\0\0\x04CgBI\x50\0\x20\x02\0\0\0\0", header]), Format::Png, Size::new(40, 20));
     assert_size(&png(&[b"\0\0\0\x0dIHDR\0\0\0\x28\x80\0\0\0\x08\x02\0\0\0\0\0\0\0"]), Format::Png, None);
     assert_size(&png(&[]), Format::Png, None);
 }
@@ -118,20 +114,20 @@ fn a_tiff_may_have_its_numbers_in_any_type_and_order() {
             let file = |orientation| {
                 tiff(big_endian, &[(0x112, 3, orientation), (0x101, kind, 20), (0x100, kind, 40)])
             };
-            assert_size(&file(1), Format::Tiff, size(40, 20));
-            assert_size(&file(6), Format::Tiff, size(20, 40));
+            assert_size(&file(1), Format::Tiff, Size::new(40, 20));
+            assert_size(&file(6), Format::Tiff, Size::new(20, 40));
         }
         assert_size(&tiff(big_endian, &[(0xfe, 99, 0), (0x100, 4, 40)]), Format::Tiff, None);
     }
     // BigTIFF
     let head = b"II+\0\x08\0\0\0\x10\0\0\0\0\0\0\0\x02\0\0\0\0\0\0\0";
     let entries = b"\x00\x01\x10\0\x01\0\0\0\0\0\0\0\x28\0\0\0\0\0\0\0\x01\x01\x03\0\x01\0\0\0\0\0\0\0\x14\0\0\0\0\0\0\0";
-    assert_size(&[&head[..], entries].concat(), Format::Tiff, size(40, 20));
+    assert_size(&[&head[..], entries].concat(), Format::Tiff, Size::new(40, 20));
 }
 
-fn boxed(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
+fn boxed(kind: &[u8], content: &[u8]) -> Vec<u8> {
     let length = u32::try_from(8 + content.len()).unwrap();
-    [&length.to_be_bytes(), &kind[..], content].concat()
+    [&length.to_be_bytes(), kind, content].concat()
 }
 
 fn ispe(width: u32, height: u32) -> Vec<u8> {
@@ -139,8 +135,8 @@ fn ispe(width: u32, height: u32) -> Vec<u8> {
 }
 
 /// A photo with these properties, of which item 7, the primary one, has some.
-fn heif(brand: &[u8; 4], properties: &[(&[u8; 4], &[u8])], of_primary: &[u8]) -> Vec<u8> {
-    let known: Vec<u8> = properties.iter().flat_map(|(kind, content)| boxed(kind, content)).collect();
+fn heif(brand: &[u8], properties: &[(&[u8; 4], &[u8])], of_primary: &[u8]) -> Vec<u8> {
+    let known: Vec<u8> = properties.iter().flat_map(|(kind, content)| boxed(*kind, content)).collect();
     let count = u8::try_from(of_primary.len()).unwrap();
     let associations = [b"\0\0\0\0\0\0\0\x02\0\x01\x01\x01\0\x07", &[count][..], of_primary].concat();
     let meta = [
@@ -149,7 +145,7 @@ fn heif(brand: &[u8; 4], properties: &[(&[u8; 4], &[u8])], of_primary: &[u8]) ->
         boxed(b"pitm", b"\0\0\0\0\0\x07"),
         boxed(b"iprp", &[boxed(b"ipco", &known), boxed(b"ipma", &associations)].concat()),
     ];
-    let brands = [brand, &b"\0\0\0\0mif1"[..], brand].concat();
+    let brands = [brand, b"\0\0\0\0mif1", brand].concat();
     [boxed(b"ftyp", &brands), boxed(b"meta", &meta.concat()), boxed(b"mdat", &[0; 9])].concat()
 }
 
@@ -167,13 +163,13 @@ fn a_heif_has_the_size_of_its_primary_item() {
     ];
     for (brand, format) in [(b"heic", Format::Heic), (b"avif", Format::Avif)] {
         let file = |of_primary: &[u8]| heif(brand, &properties, of_primary);
-        assert_size(&file(&[2, 6]), format, size(40, 20));
-        assert_size(&file(&[0x82, 0x83]), format, size(20, 40));
-        assert_size(&file(&[2, 4]), format, size(40, 20));
-        assert_size(&file(&[2, 5]), format, size(30, 12));
-        assert_size(&file(&[2, 5, 3]), format, size(12, 30));
+        assert_size(&file(&[2, 6]), format, Size::new(40, 20));
+        assert_size(&file(&[0x82, 0x83]), format, Size::new(20, 40));
+        assert_size(&file(&[2, 4]), format, Size::new(40, 20));
+        assert_size(&file(&[2, 5]), format, Size::new(30, 12));
+        assert_size(&file(&[2, 5, 3]), format, Size::new(12, 30));
         // No such property; no size.
-        assert_size(&file(&[0, 99, 1]), format, size(400, 200));
+        assert_size(&file(&[0, 99, 1]), format, Size::new(400, 200));
         assert_size(&file(&[3]), format, None);
         assert_size(&boxed(b"ftyp", &[&brand[..], b"\0\0\0\0", brand].concat()), format, None);
     }
@@ -182,7 +178,7 @@ fn a_heif_has_the_size_of_its_primary_item() {
 /// A codestream that starts with these numbers, each of so many bits.
 fn jxl(numbers: &[(usize, u64)]) -> Vec<u8> {
     let bits = numbers.iter().flat_map(|(count, number)| (0..*count).map(move |i| number >> i & 1 == 1));
-    let mut bytes = vec![0; 14];
+    let mut bytes = [0; 14];
     for (i, _) in bits.enumerate().filter(|(_, bit)| *bit) {
         bytes[i / 8] |= 1 << (i % 8);
     }
@@ -205,19 +201,19 @@ fn contained(jxl: &[u8]) -> Vec<u8> {
 #[test]
 fn a_jpeg_xl_may_be_of_any_proportions() {
     for (numbers, expected) in [
-        (&[(1, 1), (5, 4), (3, 0), (5, 2), (1, 1)][..], size(24, 40)),
-        (&[(1, 1), (5, 4), (3, 1), (1, 1)], size(40, 40)),
-        (&[(1, 0), (2, 1), (13, 1024), (3, 2), (1, 1)], size(1230, 1025)),
-        (&[(1, 0), (2, 1), (13, 1665), (3, 3), (1, 1)], size(2221, 1666)),
-        (&[(1, 0), (2, 0), (9, 99), (3, 4), (1, 1)], size(150, 100)),
-        (&[(1, 0), (2, 0), (9, 99), (3, 5), (1, 1)], size(177, 100)),
-        (&[(1, 0), (2, 0), (9, 99), (3, 6), (1, 1)], size(125, 100)),
-        (&[(1, 0), (2, 3), (30, 99_999), (3, 7), (1, 1)], size(200_000, 100_000)),
-        (&[(1, 0), (2, 0), (9, 0), (3, 0), (2, 2), (18, 70_000), (1, 1)], size(70_001, 1)),
+        (&[(1, 1), (5, 4), (3, 0), (5, 2), (1, 1)][..], Size::new(24, 40)),
+        (&[(1, 1), (5, 4), (3, 1), (1, 1)], Size::new(40, 40)),
+        (&[(1, 0), (2, 1), (13, 1024), (3, 2), (1, 1)], Size::new(1230, 1025)),
+        (&[(1, 0), (2, 1), (13, 1665), (3, 3), (1, 1)], Size::new(2221, 1666)),
+        (&[(1, 0), (2, 0), (9, 99), (3, 4), (1, 1)], Size::new(150, 100)),
+        (&[(1, 0), (2, 0), (9, 99), (3, 5), (1, 1)], Size::new(177, 100)),
+        (&[(1, 0), (2, 0), (9, 99), (3, 6), (1, 1)], Size::new(125, 100)),
+        (&[(1, 0), (2, 3), (30, 99_999), (3, 7), (1, 1)], Size::new(200_000, 100_000)),
+        (&[(1, 0), (2, 0), (9, 0), (3, 0), (2, 2), (18, 70_000), (1, 1)], Size::new(70_001, 1)),
         // All default; nothing more; upright; turned.
-        (&[(1, 0), (2, 0), (9, 99), (3, 7), (1, 0), (1, 0), (3, 7)], size(200, 100)),
-        (&[(1, 0), (2, 0), (9, 99), (3, 7), (1, 0), (1, 1), (3, 3)], size(200, 100)),
-        (&[(1, 0), (2, 0), (9, 99), (3, 7), (1, 0), (1, 1), (3, 5)], size(100, 200)),
+        (&[(1, 0), (2, 0), (9, 99), (3, 7), (1, 0), (1, 0), (3, 7)], Size::new(200, 100)),
+        (&[(1, 0), (2, 0), (9, 99), (3, 7), (1, 0), (1, 1), (3, 3)], Size::new(200, 100)),
+        (&[(1, 0), (2, 0), (9, 99), (3, 7), (1, 0), (1, 1), (3, 5)], Size::new(100, 200)),
     ] {
         let file = jxl(numbers);
         assert_size(&file, Format::Jxl, expected);
