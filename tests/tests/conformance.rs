@@ -78,8 +78,8 @@ fn a_photo_knows_its_format_and_dimensions(contender: Contender) {
             let photo = client.download(&site.url(&Picture { format, bytes, seed: 0 }.path())).unwrap();
             let decoder = ImageReader::new(Cursor::new(&photo.bytes)).with_guessed_format().unwrap();
             assert_eq!(photo.format, expected);
-            let size = photo.size.map(|size| (size.width, size.height));
-            assert_eq!(size, decoder.into_dimensions().ok());
+            let dimensions = photo.size.map(|size| (size.width, size.height));
+            assert_eq!(dimensions, decoder.into_dimensions().ok());
         }
     }
 }

@@ -11,6 +11,7 @@ use tempfile::TempDir;
 
 suite! {
     a_photo_is_saved_under_its_name,
+    the_extension_is_that_of_the_format,
     a_photo_that_is_there_is_not_overwritten,
     a_hostile_name_stays_inside_of_the_folder,
     a_missing_folder_is_an_error,
@@ -41,6 +42,21 @@ fn a_photo_is_saved_under_its_name(contender: Contender) {
     assert_eq!(path, folder.path().join("cat.gif"));
     assert!(fs::read(path).unwrap() == gif(1).file());
     assert_eq!(names(folder.path()), ["cat.gif"]);
+}
+
+fn the_extension_is_that_of_the_format(contender: Contender) {
+    let (site, folder) = (Site::start(), TempDir::new().unwrap());
+    let client = site.client(contender);
+    for (name, saved) in [
+        ("ABC.gif_large", "ABC.gif"),
+        ("image.php", "image.gif"),
+        ("cat.png", "cat.gif"),
+        ("St.%20Bernard", "St. Bernard.gif"),
+        ("ka%CC%88tzchen.gif", "k\u{e4}tzchen.gif"),
+    ] {
+        let path = client.save(&named(&site, name, gif(1)), folder.path()).unwrap();
+        assert_eq!(path, folder.path().join(saved));
+    }
 }
 
 fn a_photo_that_is_there_is_not_overwritten(contender: Contender) {
