@@ -70,7 +70,7 @@ impl NormalUrl {
 
     /// User name and password as RFC 7617 joins them, percent-decoded; `None` without either.
     pub(crate) fn credentials(&self) -> Option<Vec<u8>> {
-        let url = Url::parse(&self.text).ok().filter(|_| self.has_credentials)?;
+        let url = self.has_credentials.then(|| Url::parse(&self.text).ok())??;
         let mut credentials: Vec<u8> = percent_decode_str(url.username()).collect();
         credentials.push(b':');
         credentials.extend(percent_decode_str(url.password().unwrap_or_default()));
