@@ -3,8 +3,8 @@
 //! Four photos of different delay. Each has a thread of its own, which reads from top to bottom and stands where it
 //! waits. Between the threads there is no order but that of time.
 
-// In a folder, where cargo does not take it for another example.
-#[path = "order/timeline.rs"]
+// The same for every style, and no example.
+#[path = "../../examples/timeline.rs"]
 pub(crate) mod timeline;
 
 use std::error::Error;

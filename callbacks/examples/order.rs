@@ -3,8 +3,8 @@
 //! Four photos of different delay. One thread starts them all and waits in the loop for whichever comes next. Nothing
 //! reads from top to bottom, not even one photo: its end is told above its start.
 
-// In a folder, where cargo does not take it for another example.
-#[path = "order/timeline.rs"]
+// The same for every style, and no example.
+#[path = "../../examples/timeline.rs"]
 pub(crate) mod timeline;
 
 use std::error::Error;

@@ -3,8 +3,8 @@
 //! Four photos of different delay. One thread polls whichever can go on. Each download reads from top to bottom, as if
 //! it were alone; taken together, their lines interleave.
 
-// In a folder, where cargo does not take it for another example.
-#[path = "order/timeline.rs"]
+// The same for every style, and no example.
+#[path = "../../examples/timeline.rs"]
 pub(crate) mod timeline;
 
 use std::error::Error;

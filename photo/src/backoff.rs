@@ -1,5 +1,7 @@
 //! How long to wait before trying again.
 
+use std::fmt;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use crate::Error;
@@ -21,13 +23,16 @@ use crate::Error;
 /// let missing = Error::Status { code: 404, retry_after: None };
 /// assert!(Backoff::default().pause(&missing, SystemTime::now()).is_none());
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Backoff {
     retries: u32,
     step: Duration,
     longest: Duration,
+    retries_on: RetriesOn,
     random: fastrand::Rng,
 }
+
+type RetriesOn = Arc<dyn Fn(&Error) -> bool + Send + Sync>;
 
 impl Backoff {
     /// At most `attempts` in all; pauses from `first` on, none longer than `longest`.
@@ -37,8 +42,25 @@ impl Backoff {
             retries: attempts.saturating_sub(1),
             step: first.min(longest),
             longest,
+            retries_on: Arc::new(Error::is_transient),
             random: fastrand::Rng::new(),
         }
+    }
+
+    /// Tries again after the errors for which `decide` returns true, instead of the
+    /// [transient](Error::is_transient) ones.
+    ///
+    /// ```
+    /// use photo::{Backoff, Error};
+    ///
+    /// // A photo that appears on the server only later.
+    /// let patient = Backoff::default()
+    ///     .retry_if(|error| error.is_transient() || matches!(error, Error::Status { code: 404, .. }));
+    /// ```
+    #[must_use]
+    pub fn retry_if(mut self, decide: impl Fn(&Error) -> bool + Send + Sync + 'static) -> Self {
+        self.retries_on = Arc::new(decide);
+        self
     }
 
     /// Draws the same pauses every time.
@@ -48,16 +70,16 @@ impl Backoff {
         self
     }
 
-    /// How long to wait after `error` before the next attempt; `None` if there is to be none, because another one
-    /// would not help or there have been enough.
+    /// How long to wait after `error` before the next attempt; `None` if there is to be no other, because it would not
+    /// help or there have been enough.
     pub fn pause(&mut self, error: &Error, now: SystemTime) -> Option<Duration> {
-        if !error.is_transient() {
+        if !(self.retries_on)(error) {
             return None;
         }
         self.retries = self.retries.checked_sub(1)?;
         let step = self.step;
         self.step = step.saturating_mul(2).min(self.longest);
-        let pause = step / 2 + (step / 2).mul_f64(self.random.f64());
+        let pause = (step / 2).saturating_add((step / 2).mul_f64(self.random.f64()));
         match error {
             Error::Status { retry_after: Some(wanted), .. } => {
                 Some(wanted.pause(now).max(pause).min(self.longest))
@@ -74,6 +96,19 @@ impl Default for Backoff {
     }
 }
 
+/// Without the function that decides, which has nothing to show.
+impl fmt::Debug for Backoff {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { retries, step, longest, retries_on: _, random } = self;
+        f.debug_struct("Backoff")
+            .field("retries", retries)
+            .field("step", step)
+            .field("longest", longest)
+            .field("random", random)
+            .finish_non_exhaustive()
+    }
+}
+
 /// When a server asks to be tried again (RFC 9110, section 10.2.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RetryAfter {
@@ -87,8 +122,9 @@ impl RetryAfter {
     /// Reads the value of the field; `None` if its form is not known.
     pub(crate) fn parse(value: &[u8]) -> Option<Self> {
         let value = std::str::from_utf8(value).ok()?.trim();
-        if value.bytes().all(|byte| byte.is_ascii_digit()) {
-            return value.parse().ok().map(Duration::from_secs).map(Self::Delay);
+        if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+            // More seconds than a number holds are as good as forever.
+            return Some(Self::Delay(value.parse().map_or(Duration::MAX, Duration::from_secs)));
         }
         httpdate::parse_http_date(value).ok().map(Self::Date)
     }
@@ -146,14 +182,28 @@ mod tests {
 
     #[test]
     fn only_transient_errors_are_tried_again() {
-        for (code, transient) in
-            [(404, false), (429, true), (499, false), (500, true), (599, true), (600, false)]
-        {
-            assert_eq!(status(code, None).is_transient(), transient, "{code}");
-        }
-        assert!(!Error::Cancelled.is_transient());
-        assert!(!Error::Truncated { received: 1, expected: None }.is_transient());
+        let attempts = |error| pauses(Backoff::new(3, SECOND, SECOND), &error).len() + 1;
+        assert_eq!(attempts(status(503, None)), 3);
+        assert_eq!(attempts(Error::Truncated { received: 1, expected: None }), 3);
+        assert_eq!(attempts(status(404, None)), 1);
+        assert_eq!(attempts(Error::Cancelled), 1);
         assert!(pauses(Backoff::new(0, SECOND, SECOND), &status(503, None)).is_empty());
+    }
+
+    #[test]
+    fn the_caller_may_decide_otherwise() {
+        let only_404 = |error: &Error| matches!(error, Error::Status { code: 404, .. });
+        let attempts = |error| pauses(Backoff::new(3, SECOND, SECOND).retry_if(only_404), &error).len() + 1;
+        assert_eq!(attempts(status(404, None)), 3);
+        assert_eq!(attempts(status(503, None)), 1);
+    }
+
+    #[test]
+    fn endless_pauses_do_not_overflow() {
+        for seed in 0..100 {
+            let endless = Backoff::new(9, Duration::MAX, Duration::MAX).seed(seed);
+            assert_eq!(pauses(endless, &status(503, Some(RetryAfter::Delay(Duration::MAX)))).len(), 8);
+        }
     }
 
     #[test]
@@ -162,7 +212,8 @@ mod tests {
         assert_eq!(of("120"), Some(RetryAfter::Delay(120 * SECOND)));
         let date = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
         assert_eq!(of("Sun, 06 Nov 1994 08:49:37 GMT"), Some(RetryAfter::Date(date)));
-        for unknown in ["", "-1", "soon", "99999999999999999999"] {
+        assert_eq!(of(&"9".repeat(30)), Some(RetryAfter::Delay(Duration::MAX)));
+        for unknown in ["", "-1", "soon", "1.5"] {
             assert_eq!(of(unknown), None, "{unknown:?}");
         }
     }

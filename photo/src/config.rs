@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::Error;
+use crate::known_host::KnownHost;
 
 /// The limits and habits of a client, the same for every style. Setters take and return the value.
 ///
@@ -32,7 +33,7 @@ pub struct Config {
     pub max_idle_per_host: usize,
     /// Set by [`user_agent`](Self::user_agent()).
     pub user_agent: String,
-    pub(crate) known_hosts: Vec<(String, Vec<SocketAddr>)>,
+    pub(crate) known_hosts: Vec<KnownHost>,
     /// Added by [`root_certificate`](Self::root_certificate()), in DER.
     pub root_certificates: Vec<Vec<u8>>,
     /// Set by [`verify_format`](Self::verify_format()).
@@ -91,13 +92,15 @@ impl Config {
         self
     }
 
-    /// The addresses of `host`, in the order in which they are to be tried: the system's resolver is not asked for it.
-    /// A host without any cannot be resolved. May be called repeatedly; the first word on a host counts.
+    /// The addresses of `host`, in the order in which they are tried: the system's resolver is not asked for it.
+    /// A host without any cannot be resolved. May be called repeatedly; the first entry of a host counts.
     ///
-    /// The ports are those connected to, whatever the URL says. The certificate must still be for the host.
+    /// The host matches in every spelling that a URL can have: `Bücher.example`, `xn--bcher-kva.example.` and
+    /// `BÜCHER.EXAMPLE` are one host, and so are `[::1]` and `::1`. The ports are those connected to, whatever the URL
+    /// says. The certificate must still be for the host.
     #[must_use]
     pub fn resolve(mut self, host: impl Into<String>, addresses: impl Into<Vec<SocketAddr>>) -> Self {
-        self.known_hosts.push((host.into(), addresses.into()));
+        self.known_hosts.push(KnownHost::new(host.into(), addresses.into()));
         self
     }
 
@@ -122,16 +125,19 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidConfig`] if the user agent cannot stand in a header, or is longer than 1,000 bytes.
+    /// [`Error::InvalidConfig`] if the user agent is no header value or is longer than 1,000 bytes, or if no URL can have
+    /// a host of [`resolve`](Self::resolve).
     pub fn checked(self) -> Result<Arc<Self>, Error> {
         self.check_user_agent()?;
+        if let Some(unknown) = self.known_hosts.iter().find(|known| known.host.is_none()) {
+            return Err(invalid(format!("{:?} is not the host of any URL", unknown.name)));
+        }
         Ok(Arc::new(self))
     }
 
     /// Fails unless the user agent can be sent in a field (RFC 9110, section 5.5).
     pub(crate) fn check_user_agent(&self) -> Result<(), Error> {
         const MAX: usize = 1000;
-        let invalid = |reason: String| Error::InvalidConfig { reason: reason.into() };
         let value = &self.user_agent;
         if value.len() > MAX {
             let length = value.len();
@@ -142,6 +148,10 @@ impl Config {
         }
         Ok(())
     }
+}
+
+fn invalid(reason: String) -> Error {
+    Error::InvalidConfig { reason: reason.into() }
 }
 
 impl Default for Config {
@@ -170,6 +180,15 @@ mod tests {
         assert!(Config::default().user_agent("camera/1.0").checked().is_ok());
         for bad in ["a\r\nhost: b", "a\0", &"x".repeat(1001)] {
             assert!(matches!(Config::default().user_agent(bad).checked(), Err(Error::InvalidConfig { .. })));
+        }
+    }
+
+    #[test]
+    fn a_host_that_no_url_can_have_is_refused() {
+        let checked = |host: &str| Config::default().resolve(host, []).checked();
+        assert!(checked("a.test").is_ok());
+        for bad in ["", "a b", "a.test:80", "http://a.test", "[::1", "1.2.3.256"] {
+            assert!(matches!(checked(bad), Err(Error::InvalidConfig { .. })), "{bad:?}");
         }
     }
 }

@@ -172,16 +172,32 @@ impl Error {
         Self::Tls { origin: origin.to_string().into(), source: Arc::new(source) }
     }
 
-    /// Whether trying again may help: connections that were refused or reset, and the statuses 429 and 5xx. A
-    /// reply that was cut short is not, and neither is a timeout.
+    /// Whether the same download may succeed later, as curl, urllib3 and reqwest's retry crates judge it.
+    ///
+    /// Transient are timeouts, connections that fail or break, replies that are cut short, and the statuses 408, 425,
+    /// 429, 500, 502, 503 and 504. A refused certificate is not, and neither is any other status.
+    /// [`Backoff::retry_if`](crate::Backoff::retry_if) is for callers that decide otherwise.
     #[must_use]
     pub fn is_transient(&self) -> bool {
-        matches!(self, Self::Connect { .. } | Self::Io { .. } | Self::Status { code: 429 | 500..=599, .. })
+        match self {
+            Self::Timeout { .. } | Self::Connect { .. } | Self::Io { .. } | Self::Truncated { .. } => true,
+            Self::Status { code, .. } => matches!(code, 408 | 425 | 429 | 500 | 502 | 503 | 504),
+            // A host that has no address is not a resolver that failed.
+            Self::Resolve { source, .. } => source.kind() != io::ErrorKind::NotFound,
+            // A peer that TLS refuses stays refused; a connection that ends in the handshake does not mean that.
+            Self::Tls { source, .. } => is_end_of_connection(source.kind()),
+            _ => false,
+        }
     }
 
     pub(crate) fn malformed(reason: impl fmt::Display) -> Self {
         Self::Malformed { reason: reason.to_string().into() }
     }
+}
+
+fn is_end_of_connection(kind: io::ErrorKind) -> bool {
+    use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, TimedOut, UnexpectedEof};
+    matches!(kind, BrokenPipe | ConnectionAborted | ConnectionReset | TimedOut | UnexpectedEof)
 }
 
 impl fmt::Display for Phase {
@@ -217,6 +233,51 @@ mod tests {
         let source = refused.source().unwrap().downcast_ref::<Arc<io::Error>>().unwrap();
         assert_eq!(source.kind(), io::ErrorKind::ConnectionRefused);
         assert_eq!(refused.to_string(), "cannot connect to http://a.test:80: connection refused");
+    }
+
+    #[test]
+    fn the_transient_statuses_are_these() {
+        let is_transient = |code: &u16| Error::Status { code: *code, retry_after: None }.is_transient();
+        let transient: Vec<u16> = (100..1000).filter(is_transient).collect();
+        assert_eq!(transient, [408, 425, 429, 500, 502, 503, 504]);
+    }
+
+    #[test]
+    fn failures_of_the_network_are_transient() {
+        let origin = crate::Target::parse("https://a.test/").unwrap().origin().clone();
+        for error in [
+            Error::Timeout { phase: Phase::Connect, after: Duration::ZERO },
+            Error::Timeout { phase: Phase::Body, after: Duration::ZERO },
+            Error::Truncated { received: 0, expected: None },
+            Error::Truncated { received: 1, expected: Some(2) },
+            Error::connect(&origin, io::ErrorKind::ConnectionRefused.into()),
+            Error::io(Phase::Body, &origin, io::ErrorKind::ConnectionReset.into()),
+            Error::resolve(&origin, io::Error::other("temporary failure in name resolution")),
+            Error::tls(&origin, io::ErrorKind::UnexpectedEof.into()),
+            Error::tls(&origin, io::ErrorKind::ConnectionReset.into()),
+        ] {
+            assert!(error.is_transient(), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn lasting_failures_are_not_transient() {
+        let origin = crate::Target::parse("https://a.test/").unwrap().origin().clone();
+        let certificate = rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer);
+        for error in [
+            Error::tls(&origin, io::Error::new(io::ErrorKind::InvalidData, certificate.clone())),
+            Error::io(Phase::Handshake, &origin, io::Error::other(certificate)),
+            origin.resolved(Ok(Vec::new())).unwrap_err(),
+            crate::Target::parse("https://-/").unwrap().origin().server_name().unwrap_err(),
+            Error::malformed("no HTTP"),
+            Error::TooLarge { limit: 1 },
+            Error::TooManyRedirects { limit: 1 },
+            Error::NotAPhoto { length: 0, start: "".into() },
+            Error::InvalidUrl { url: "".into(), reason: "".into() },
+            Error::Cancelled,
+        ] {
+            assert!(!error.is_transient(), "{error:?}");
+        }
     }
 
     #[test]

@@ -33,12 +33,14 @@ mod file_name;
 mod format;
 mod head;
 mod incoming;
+mod known_host;
 mod normal_url;
 mod origin;
 mod photo;
 mod pool;
 mod reply;
 mod save;
+mod size;
 mod target;
 #[cfg(feature = "thumbnail")]
 mod thumbnail;
@@ -56,6 +58,7 @@ pub use origin::Origin;
 pub use photo::Photo;
 pub use pool::Pool;
 pub use save::SaveError;
+pub use size::Size;
 pub use target::Target;
 #[cfg(feature = "thumbnail")]
 pub use thumbnail::{Thumbnail, ThumbnailError};

@@ -59,13 +59,11 @@ impl Origin {
     /// The addresses, if the URL names one or [`Config::resolve`] does: then there is nothing to resolve.
     #[must_use]
     pub fn addresses(&self, config: &Config) -> Option<Vec<SocketAddr>> {
+        if let Some(known) = config.known_hosts.iter().find(|known| known.is(&self.host)) {
+            return Some(known.addresses.clone());
+        }
         let ip = match &self.host {
-            Host::Domain(name) => {
-                let mut known = config.known_hosts.iter();
-                return known
-                    .find(|(host, _)| host.eq_ignore_ascii_case(name))
-                    .map(|(_, known)| known.clone());
-            }
+            Host::Domain(_) => return None,
             Host::Ipv4(ip) => IpAddr::V4(*ip),
             Host::Ipv6(ip) => IpAddr::V6(*ip),
         };

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Config, Error, Format, Progress, Target};
+use crate::{Config, Error, Format, Progress, Size, Target};
 
 /// A downloaded photo, whole.
 #[derive(Clone, PartialEq, Eq)]
@@ -14,10 +14,8 @@ pub struct Photo {
     pub url: String,
     /// By its first bytes, whatever the server called it.
     pub format: Format,
-    /// In pixels, as the file's head says; 0 where the format is unknown.
-    pub width: u32,
-    /// In pixels, as the file's head says; 0 where the format is unknown.
-    pub height: u32,
+    /// As a viewer shows it; `None` where the format is unknown or the file's head unusual.
+    pub size: Option<Size>,
 }
 
 impl Photo {
@@ -27,12 +25,13 @@ impl Photo {
     ///
     /// [`Error::NotAPhoto`] if the bytes begin like no known format and the configuration wants one.
     pub fn new(bytes: Vec<u8>, target: &Target, config: &Config) -> Result<Self, Error> {
-        let (format, width, height) = match Format::recognise(&bytes) {
-            Some(recognised) => recognised,
+        let format = match Format::of(&bytes) {
+            Some(format) => format,
             None if target.wants_photo(config) => return Err(not_a_photo(&bytes)),
-            None => (Format::Unknown, 0, 0),
+            None => Format::Unknown,
         };
-        Ok(Self { bytes, url: target.url(), format, width, height })
+        let size = Size::of(format, &bytes);
+        Ok(Self { bytes, url: target.url(), format, size })
     }
 
     /// How far a download has come that has ended with this.
@@ -61,8 +60,7 @@ impl fmt::Debug for Photo {
         f.debug_struct("Photo")
             .field("url", &self.url)
             .field("format", &self.format)
-            .field("width", &self.width)
-            .field("height", &self.height)
+            .field("size", &self.size)
             .field("length", &self.bytes.len())
             .finish()
     }
@@ -71,7 +69,11 @@ impl fmt::Debug for Photo {
 /// As in `cat.gif (GIF, 640 × 480, 51200 bytes)`.
 impl fmt::Display for Photo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { format, width, height, bytes, .. } = self;
-        write!(f, "{} ({format}, {width} × {height}, {} bytes)", self.name(), bytes.len())
+        let Self { format, size, bytes, .. } = self;
+        write!(f, "{} ({format}, ", self.name())?;
+        if let Some(size) = size {
+            write!(f, "{size}, ")?;
+        }
+        write!(f, "{} bytes)", bytes.len())
     }
 }

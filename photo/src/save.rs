@@ -1,10 +1,11 @@
 //! A photo becomes a file: whole or not at all, and none that is there already is touched.
 
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use tempfile::{Builder, NamedTempFile};
+use tempfile::{Builder, NamedTempFile, PersistError};
 
 use crate::{Error, Photo};
 
@@ -35,6 +36,9 @@ impl Photo {
     /// The name appears when the file is whole; until then there is a hidden one, `.photo-….part`, which only a crash
     /// leaves behind. Where the name is taken, it becomes `cat (1).gif`, `cat (2).gif` and so on.
     ///
+    /// Some file systems can neither rename without overwriting nor link, such as FAT over FUSE. There, the name
+    /// belongs to an empty file for a moment, which a crash may leave behind too.
+    ///
     /// # Errors
     ///
     /// [`SaveError::File`]; then there is nothing new in the folder.
@@ -49,10 +53,10 @@ impl Photo {
         let mut file = temporary(folder)?;
         file.write_all(&self.bytes)?;
         file.as_file().sync_all()?;
-        let path = publish(file, folder, name, max_names)?;
+        let path = publish(file, folder, name, max_names, move_to_free_name)?;
         if let Err(error) = sync_folder() {
             // Nobody is told of it, so nobody would clean it up.
-            let _ = std::fs::remove_file(&path);
+            let _ = fs::remove_file(&path);
             return Err(error);
         }
         Ok(path)
@@ -69,17 +73,52 @@ fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
     builder.tempfile_in(folder)
 }
 
-/// Gives the file the first free name. To look first and rename then would overwrite what comes in between.
-fn publish(mut file: NamedTempFile, folder: &Path, name: &str, max_names: u32) -> io::Result<PathBuf> {
+/// Moves a temporary file to a path where there is none, in one step.
+type Move = fn(NamedTempFile, &Path) -> Result<(), PersistError>;
+
+fn move_to_free_name(file: NamedTempFile, path: &Path) -> Result<(), PersistError> {
+    file.persist_noclobber(path).map(drop)
+}
+
+/// Gives the file the first free name. To look first and rename then would overwrite a file that appears in between.
+fn publish(
+    mut file: NamedTempFile,
+    folder: &Path,
+    name: &str,
+    max_names: u32,
+    move_to: Move,
+) -> io::Result<PathBuf> {
     for number in 0..max_names {
         let path = folder.join(numbered(name, number));
-        match file.persist_noclobber(&path) {
-            Ok(_) => return Ok(path),
-            Err(taken) if taken.error.kind() == io::ErrorKind::AlreadyExists => file = taken.file,
-            Err(refused) => return Err(refused.error),
-        }
+        file = match move_to(file, &path) {
+            Ok(()) => return Ok(path),
+            Err(taken) if taken.error.kind() == io::ErrorKind::AlreadyExists => taken.file,
+            // Or the file system lacks both ways, each of which has its own error for that.
+            Err(refused) => match reserve(&path) {
+                Ok(()) => return fill(refused.file, path),
+                Err(taken) if taken.kind() == io::ErrorKind::AlreadyExists => refused.file,
+                Err(_) => return Err(refused.error),
+            },
+        };
     }
     Err(io::Error::new(io::ErrorKind::AlreadyExists, format!("there are {max_names} of this name")))
+}
+
+/// Takes a free name with an empty file, which any file system can do.
+fn reserve(path: &Path) -> io::Result<()> {
+    File::create_new(path).map(drop)
+}
+
+/// Moves the file over the empty one.
+fn fill(file: NamedTempFile, reserved: PathBuf) -> io::Result<PathBuf> {
+    match file.persist(&reserved) {
+        Ok(_) => Ok(reserved),
+        Err(refused) => {
+            // Nothing is saved, so the name must not stay.
+            let _ = fs::remove_file(&reserved);
+            Err(refused.error)
+        }
+    }
 }
 
 /// `cat.gif`, `cat (1).gif`, `cat (2).gif`.
@@ -94,7 +133,7 @@ fn numbered(name: &str, number: u32) -> String {
 /// Makes the new name survive a power cut. The folder is opened now, so that this cannot fail when the file is there.
 #[cfg(unix)]
 fn folder_sync(folder: &Path) -> io::Result<impl FnOnce() -> io::Result<()>> {
-    let folder = std::fs::File::open(folder)?;
+    let folder = File::open(folder)?;
     Ok(move || match folder.sync_all() {
         // Some network file systems know no such thing.
         Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => {
@@ -113,13 +152,13 @@ fn folder_sync(_folder: &Path) -> io::Result<impl FnOnce() -> io::Result<()>> {
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
-    use std::{fs, thread};
+    use std::thread;
 
     use super::*;
     use crate::Format;
 
     fn photo(url: &str) -> Photo {
-        Photo { bytes: b"GIF89a".to_vec(), url: url.into(), format: Format::Gif, width: 1, height: 1 }
+        Photo { bytes: b"GIF89a".to_vec(), url: url.into(), format: Format::Gif, size: None }
     }
 
     fn names(folder: &Path) -> Vec<String> {
@@ -161,6 +200,63 @@ mod tests {
         save().unwrap();
         assert_eq!(save().unwrap_err().kind(), io::ErrorKind::AlreadyExists);
         assert_eq!(names(folder.path()), ["cat (1).gif", "cat.gif"]);
+    }
+
+    /// As on a file system that can neither rename without overwriting nor link.
+    fn no_way(file: NamedTempFile, _path: &Path) -> Result<(), PersistError> {
+        Err(PersistError { error: io::ErrorKind::Unsupported.into(), file })
+    }
+
+    fn written(folder: &Path, bytes: &[u8]) -> NamedTempFile {
+        let mut file = temporary(folder).unwrap();
+        file.write_all(bytes).unwrap();
+        file
+    }
+
+    #[test]
+    fn a_plain_file_system_is_enough() {
+        let folder = tempfile::tempdir().unwrap();
+        let save = |bytes: &[u8]| {
+            publish(written(folder.path(), bytes), folder.path(), "cat.gif", MAX_NAMES, no_way).unwrap()
+        };
+        let path = save(b"first");
+        fs::write(folder.path().join("cat (1).gif"), "another").unwrap();
+        assert_eq!(
+            (path, save(b"second")),
+            (folder.path().join("cat.gif"), folder.path().join("cat (2).gif"))
+        );
+        assert_eq!(names(folder.path()), ["cat (1).gif", "cat (2).gif", "cat.gif"]);
+        let read = |name: &str| fs::read(folder.path().join(name)).unwrap();
+        assert_eq!(read("cat.gif"), b"first");
+        assert_eq!(read("cat (1).gif"), b"another");
+        assert_eq!(read("cat (2).gif"), b"second");
+    }
+
+    #[test]
+    fn a_plain_file_system_overwrites_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let paths: HashSet<_> = thread::scope(|scope| {
+            let save = |i: u8| {
+                let file = written(folder.path(), &[i]);
+                (i, publish(file, folder.path(), "cat.gif", MAX_NAMES, no_way).unwrap())
+            };
+            let threads: Vec<_> = (0..8).map(|i| scope.spawn(move || save(i))).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert_eq!(names(folder.path()).len(), 8);
+        assert!(paths.iter().all(|(i, path)| fs::read(path).unwrap() == [*i]));
+    }
+
+    /// The temporary file is gone, so the last step fails.
+    #[test]
+    fn a_reserved_name_is_given_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let reserved = folder.path().join("cat.gif");
+        let file = written(folder.path(), b"GIF89a");
+        fs::remove_file(file.path()).unwrap();
+        reserve(&reserved).unwrap();
+        assert_eq!(fill(file, reserved).unwrap_err().kind(), io::ErrorKind::NotFound);
+        assert!(names(folder.path()).is_empty());
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! What is asked for, and where.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use http::HeaderValue;
+use percent_encoding::{AsciiSet, percent_encode};
 
 use crate::normal_url::NormalUrl;
 use crate::{Config, Error, Origin};
@@ -71,7 +73,8 @@ impl Target {
         if self.redirects == config.max_redirects {
             return Err(Error::TooManyRedirects { limit: config.max_redirects });
         }
-        let location = String::from_utf8_lossy(location.as_bytes());
+        // Servers send the bytes of a file name in any encoding, and want them back.
+        let location = Cow::from(percent_encode(location.as_bytes(), &AsciiSet::EMPTY));
         let url = self.url.join(&location).map_err(|reason| invalid(&location, &reason))?;
         Ok(Self { any_format: self.any_format, ..Self::new(url, self.redirects + 1)? })
     }
@@ -179,6 +182,25 @@ mod tests {
         let base = Target::parse("http://me:secret@a.test/cat.gif").unwrap();
         let there = base.redirect(&HeaderValue::from_static("//b.test/cat.gif"), &Config::default()).unwrap();
         assert_eq!(there.url.text(), "http://b.test/cat.gif");
+    }
+
+    #[test]
+    fn bytes_of_a_redirect_in_any_encoding_are_sent_back() {
+        let base = Target::parse("http://a.test/photos/").unwrap();
+        for (location, expected) in [
+            (&b"/caf\xe9.jpg"[..], "http://a.test/caf%E9.jpg"),
+            (b"caf\xc3\xa9.jpg", "http://a.test/photos/caf%C3%A9.jpg"),
+            (b"\xc3\xa9\xe9%E9", "http://a.test/photos/%C3%A9%E9%E9"),
+            (b"/\x93\xfa\x96{.jpg?\x8e\xca=\xff", "http://a.test/%93%FA%96%7B.jpg?%8E%CA=%FF"),
+            (b"/a b.jpg", "http://a.test/a%20b.jpg"),
+            (b"//b\xc3\xbccher.test/\xfc", "http://xn--bcher-kva.test/%FC"),
+        ] {
+            let location = HeaderValue::from_bytes(location).unwrap();
+            let next = base.redirect(&location, &Config::default()).unwrap();
+            assert_eq!(next.url(), expected);
+        }
+        let no_host = HeaderValue::from_bytes(b"http://b\xfccher.test/").unwrap();
+        assert!(matches!(base.redirect(&no_host, &Config::default()), Err(Error::InvalidUrl { .. })));
     }
 
     #[test]

@@ -2,9 +2,16 @@
 
 use std::io::Cursor;
 
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, ImageResult, Limits};
+use image::codecs::png::PngEncoder;
+use image::error::{DecodingError, ImageFormatHint, UnsupportedError, UnsupportedErrorKind};
+use image::metadata::Orientation;
+use image::{
+    ColorType, DynamicImage, ImageBuffer, ImageDecoder, ImageEncoder, ImageError, ImageFormat, ImageReader,
+    ImageResult, Limits, Pixel, Primitive,
+};
 
-use crate::{Error, Photo};
+use crate::size::jpeg;
+use crate::{Error, Format, Photo};
 
 /// Longest side of a photo that is decoded, in pixels.
 const MAX_SIDE: u32 = 1 << 15;
@@ -39,40 +46,132 @@ pub enum ThumbnailError {
 
 impl Photo {
     /// Decodes the photo (a GIF's first picture), turns it upright, and scales it down to at most `max_side` pixels a
-    /// side, in proportion. A smaller one keeps its size. This computes for long: a second, where a photo is large.
+    /// side, in proportion. A smaller one keeps its size.
+    ///
+    /// Transparent pixels lend no colour to their neighbours. The colour profile is kept, except that of a CMYK photo,
+    /// which becomes RGB. This computes for long: a second, where a photo is large.
     ///
     /// # Errors
     ///
-    /// [`ThumbnailError::Decode`]. A few bytes that claim to be a huge picture (a decompression bomb) end so too,
-    /// before there is memory for them.
+    /// [`ThumbnailError::Decode`], also where a part of the photo is missing. A few bytes that claim to be a huge
+    /// picture (a decompression bomb) lead to it as well, before there is memory for them.
     pub fn thumbnail(&self, max_side: u32) -> Result<Thumbnail, ThumbnailError> {
-        let max_side = max_side.max(1);
-        let (photo, orientation) = decode(&self.bytes)?;
-        let mut small = match photo.width().max(photo.height()) {
-            side if side > max_side => photo.thumbnail(max_side, max_side),
-            _ => photo,
-        };
+        let decoded = self.decode()?;
+        let mut small = shrink(decoded.picture, max_side.max(1));
         // Fewer pixels to move than before the scaling.
-        small.apply_orientation(orientation);
+        small.apply_orientation(decoded.orientation);
 
-        let mut png = Cursor::new(Vec::new());
-        small.write_to(&mut png, ImageFormat::Png)?;
-        Ok(Thumbnail { width: small.width(), height: small.height(), png: png.into_inner() })
+        let mut png = Vec::new();
+        let mut encoder = PngEncoder::new(&mut png);
+        if let Some(profile) = decoded.profile.filter(|profile| fits(profile, small.color())) {
+            encoder.set_icc_profile(profile).map_err(ImageError::Unsupported)?;
+        }
+        small.write_with_encoder(encoder)?;
+        Ok(Thumbnail { width: small.width(), height: small.height(), png })
+    }
+
+    fn decode(&self) -> ImageResult<Decoded> {
+        let format = match self.format {
+            Format::Gif => ImageFormat::Gif,
+            Format::Jpeg => ImageFormat::Jpeg,
+            Format::Png => ImageFormat::Png,
+            other => return Err(unsupported(other)),
+        };
+        let mut reader = ImageReader::with_format(Cursor::new(&self.bytes), format);
+        // The server decides about memory here, so what the head claims is checked before it is believed.
+        let mut limits = Limits::default();
+        limits.max_image_width = Some(MAX_SIDE);
+        limits.max_image_height = Some(MAX_SIDE);
+        limits.max_alloc = Some(MAX_MEMORY);
+        reader.limits(limits.clone());
+        let mut decoder = reader.into_decoder()?;
+        limits.reserve(decoder.total_bytes())?;
+        decoder.set_limits(limits)?;
+        if self.format == Format::Jpeg && !jpeg::is_whole(&self.bytes) {
+            return Err(ImageError::Decoding(DecodingError::new(format.into(), "a part is missing")));
+        }
+        let orientation = decoder.orientation()?;
+        // Colours that are a little off are better than no thumbnail.
+        let profile = decoder.icc_profile().unwrap_or_default();
+        Ok(Decoded { picture: DynamicImage::from_decoder(decoder)?, orientation, profile })
     }
 }
 
-/// What the server sent decides about memory here, so there are limits: on what the head claims, before it is believed.
-fn decode(bytes: &[u8]) -> ImageResult<(DynamicImage, image::metadata::Orientation)> {
-    let mut limits = Limits::default();
-    limits.max_image_width = Some(MAX_SIDE);
-    limits.max_image_height = Some(MAX_SIDE);
-    limits.max_alloc = Some(MAX_MEMORY);
+struct Decoded {
+    picture: DynamicImage,
+    orientation: Orientation,
+    /// The colour profile (ISO 15076).
+    profile: Option<Vec<u8>>,
+}
 
-    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format()?;
-    reader.limits(limits.clone());
-    let mut decoder = reader.into_decoder()?;
-    limits.reserve(decoder.total_bytes())?;
-    decoder.set_limits(limits)?;
-    let orientation = decoder.orientation()?;
-    Ok((DynamicImage::from_decoder(decoder)?, orientation))
+fn unsupported(format: Format) -> ImageError {
+    let hint = ImageFormatHint::Name(format.to_string());
+    let kind = UnsupportedErrorKind::Format(hint.clone());
+    ImageError::Unsupported(UnsupportedError::from_format_and_kind(hint, kind))
+}
+
+/// Whether the profile is for pixels of this kind, by the field of its head that says so.
+fn fits(profile: &[u8], color: ColorType) -> bool {
+    let space: &[u8] = if color.has_color() { b"RGB " } else { b"GRAY" };
+    profile.get(16..20) == Some(space)
+}
+
+/// In proportion, to at most `max_side` pixels a side.
+fn shrink(picture: DynamicImage, max_side: u32) -> DynamicImage {
+    let (width, height) = (picture.width(), picture.height());
+    let side = width.max(height);
+    if side <= max_side {
+        return picture;
+    }
+    let scaled = |length: u32| {
+        let (length, rest) = (u64::from(length) * u64::from(max_side), u64::from(side));
+        u32::try_from((length + rest / 2) / rest).unwrap_or(max_side).max(1)
+    };
+    let (width, height) = (scaled(width), scaled(height));
+    match picture {
+        DynamicImage::ImageLumaA8(pixels) => average(&pixels, width, height).into(),
+        DynamicImage::ImageLumaA16(pixels) => average(&pixels, width, height).into(),
+        DynamicImage::ImageRgba8(pixels) => average(&pixels, width, height).into(),
+        DynamicImage::ImageRgba16(pixels) => average(&pixels, width, height).into(),
+        opaque => opaque.thumbnail_exact(width, height),
+    }
+}
+
+/// Each new pixel is the average of those in its place, weighted by alpha, their last channel.
+fn average<P, S>(pixels: &ImageBuffer<P, Vec<S>>, width: u32, height: u32) -> ImageBuffer<P, Vec<S>>
+where
+    P: Pixel<Subpixel = S>,
+    S: Primitive + Into<u64> + TryFrom<u64>,
+{
+    let place = |at: u32, new: u32, old: u32| {
+        let edge = |at| u32::try_from(u64::from(at) * u64::from(old) / u64::from(new)).unwrap_or(old);
+        edge(at)..edge(at + 1)
+    };
+    ImageBuffer::from_fn(width, height, |x, y| {
+        let (columns, rows) = (place(x, width, pixels.width()), place(y, height, pixels.height()));
+        let mut sums = [0; 4];
+        let mut weight = 0;
+        for (row, column) in rows.clone().flat_map(|row| columns.clone().map(move |column| (row, column))) {
+            let channels = pixels.get_pixel(column, row).channels();
+            let alpha: u64 = channels[channels.len() - 1].into();
+            for (sum, channel) in sums.iter_mut().zip(channels) {
+                *sum += (*channel).into() * alpha;
+            }
+            weight += alpha;
+        }
+        let count = u64::from(columns.end - columns.start) * u64::from(rows.end - rows.start);
+        let alpha = usize::from(P::CHANNEL_COUNT) - 1;
+        // Alpha itself has no weight.
+        sums[alpha] = weight;
+        let mut channels = sums.map(|sum| rounded(sum, weight));
+        channels[alpha] = rounded(weight, count);
+        *P::from_slice(&channels[..=alpha])
+    })
+}
+
+fn rounded<S: Primitive + TryFrom<u64>>(sum: u64, count: u64) -> S {
+    (sum + count / 2)
+        .checked_div(count)
+        .and_then(|value| value.try_into().ok())
+        .unwrap_or(S::DEFAULT_MIN_VALUE)
 }

@@ -53,20 +53,20 @@ impl Padding {
 
     /// Appends comments of `pad` bytes, filled with printable ASCII made from `seed`.
     pub(crate) fn write(self, out: &mut Vec<u8>, pad: usize, seed: u64) {
-        let mut noise = Noise(seed);
+        let random = &mut fastrand::Rng::with_seed(seed);
         match self {
             _ if pad == 0 => {}
             Self::Gif => {
                 out.extend([0x21, 0xfe]);
                 for block in split(pad - GIF_FRAME, 256, 2) {
                     out.push(u8::try_from(block - 1).expect("a block is at most 256"));
-                    noise.fill(out, block - 1);
+                    fill(out, block - 1, random);
                 }
                 out.push(0);
             }
             Self::Png => {
                 for chunk in split(pad, PNG_CHUNK, PNG_FRAME + 2) {
-                    write_png_text(out, chunk - PNG_FRAME, &mut noise);
+                    write_png_text(out, chunk - PNG_FRAME, random);
                 }
             }
             Self::Jpeg => {
@@ -74,7 +74,7 @@ impl Padding {
                     let length = u16::try_from(segment - 2).expect("a segment is at most 65,537");
                     out.extend([0xff, 0xfe]);
                     out.extend(length.to_be_bytes());
-                    noise.fill(out, segment - JPEG_FRAME);
+                    fill(out, segment - JPEG_FRAME, random);
                 }
             }
         }
@@ -82,15 +82,15 @@ impl Padding {
 }
 
 /// One chunk with `length` bytes of data; the keyword is shortened where there is no room for it.
-fn write_png_text(out: &mut Vec<u8>, length: usize, noise: &mut Noise) {
+fn write_png_text(out: &mut Vec<u8>, length: usize, random: &mut fastrand::Rng) {
     let keyword = &PNG_KEYWORD[..PNG_KEYWORD.len().min(length - 1)];
     out.extend(u32::try_from(length).expect("a chunk is at most 1 MiB").to_be_bytes());
     let checked_from = out.len();
     out.extend(b"tEXt");
     out.extend(keyword);
     out.push(0);
-    noise.fill(out, length - keyword.len() - 1);
-    let crc = crc32(&out[checked_from..]);
+    fill(out, length - keyword.len() - 1, random);
+    let crc = crc32fast::hash(&out[checked_from..]);
     out.extend(crc.to_be_bytes());
 }
 
@@ -110,47 +110,14 @@ fn split(total: usize, max: usize, min: usize) -> impl Iterator<Item = usize> {
     })
 }
 
-/// The CRC of PNG chunks (PNG, annex D).
-fn crc32(bytes: &[u8]) -> u32 {
-    const TABLE: [u32; 256] = crc_table();
-    !bytes.iter().fold(!0, |crc, &byte| TABLE[((crc ^ u32::from(byte)) & 0xff) as usize] ^ (crc >> 8))
-}
-
-const fn crc_table() -> [u32; 256] {
-    let mut table = [0; 256];
-    let mut index = 0;
-    while index < 256 {
-        let mut crc = index;
-        let mut bit = 0;
-        while bit < 8 {
-            crc = if crc & 1 == 1 { 0xedb8_8320 ^ (crc >> 1) } else { crc >> 1 };
-            bit += 1;
-        }
-        table[index as usize] = crc;
-        index += 1;
-    }
-    table
-}
-
-/// Printable ASCII from a `SplitMix64` generator.
-struct Noise(u64);
-
-impl Noise {
-    fn fill(&mut self, out: &mut Vec<u8>, mut length: usize) {
-        while length > 0 {
-            // Six bits of each byte, moved to the printable range from 0x20 to 0x5f.
-            let word = (self.next() & 0x3f3f_3f3f_3f3f_3f3f) + 0x2020_2020_2020_2020;
-            let taken = length.min(8);
-            out.extend_from_slice(&word.to_le_bytes()[..taken]);
-            length -= taken;
-        }
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
+/// Appends printable ASCII.
+fn fill(out: &mut Vec<u8>, length: usize, random: &mut fastrand::Rng) {
+    let from = out.len();
+    out.resize(from + length, 0);
+    random.fill(&mut out[from..]);
+    for byte in &mut out[from..] {
+        // Six bits, moved to the printable range from 0x20 to 0x5f.
+        *byte = (*byte & 0x3f) + 0x20;
     }
 }
 
@@ -172,14 +139,9 @@ mod tests {
     }
 
     #[test]
-    fn the_crc_is_the_one_of_png() {
-        assert_eq!(crc32(b"IEND"), 0xae42_6082);
-    }
-
-    #[test]
     fn filling_is_printable() {
         let mut out = Vec::new();
-        Noise(3).fill(&mut out, 1001);
+        fill(&mut out, 1001, &mut fastrand::Rng::with_seed(3));
         assert_eq!(out.len(), 1001);
         assert!(out.iter().all(|byte| (0x20..0x7f).contains(byte)));
     }

@@ -135,7 +135,7 @@ fn an_unverified_format_is_accepted(contender: Contender) {
     let client = site.client_with(contender, |config| config.verify_format(false));
     let page = client.download(&site.fault(Fault::Html, "")).unwrap();
     assert!(page.bytes.starts_with(b"<!DOCTYPE html>"));
-    assert_eq!((page.format, page.width, page.height), (Format::Unknown, 0, 0));
+    assert_eq!((page.format, page.size), (Format::Unknown, None));
     assert_eq!(client.download(&site.url("/photo?format=gif")).unwrap().format, Format::Gif);
 }
 

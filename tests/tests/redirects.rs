@@ -1,13 +1,14 @@
 //! Where a redirect leads, and where it does not.
 
 use photo_server::Fault;
-use photo_tests::{Contender, Outcome, Picture, Scheme, Site, suite};
+use photo_tests::{Contender, Outcome, Picture, Replay, Scheme, Site, suite};
 use url::form_urlencoded::byte_serialize;
 
 suite! {
     every_kind_of_redirect_is_followed,
     a_relative_redirect_is_followed,
     an_absolute_redirect_is_followed,
+    a_redirect_in_any_encoding_is_followed,
     a_chain_of_redirects_is_followed,
     a_redirect_to_another_host_name_is_followed,
     a_redirect_to_tls_and_back_is_followed,
@@ -62,6 +63,18 @@ fn an_absolute_redirect_is_followed(contender: Contender) {
     let site = Site::start();
     let end = site.url(&PICTURE.path());
     assert_leads(contender, &site, &redirect(&site, &end), &end);
+}
+
+/// `caf\xe9` is Latin-1, and not UTF-8.
+fn a_redirect_in_any_encoding_is_followed(contender: Contender) {
+    let site = Site::start();
+    for (name, encoded) in [(&b"caf\xe9.jpg"[..], "caf%E9.jpg"), (b"caf\xc3\xa9.jpg", "caf%C3%A9.jpg")] {
+        let end = site.url("/photo/");
+        let head = format!("HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: {end}");
+        let replay = Replay::start(vec![[head.as_bytes(), name, b"\r\n\r\n"].concat()]);
+        let photo = site.client(contender).download(&replay.url()).unwrap();
+        assert_eq!(photo.url, end + encoded);
+    }
 }
 
 fn a_chain_of_redirects_is_followed(contender: Contender) {

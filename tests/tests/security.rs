@@ -14,6 +14,7 @@ use url::form_urlencoded::byte_serialize;
 
 suite! {
     credentials_are_sent_to_their_host,
+    credentials_are_percent_decoded,
     a_redirect_takes_credentials_along_within_the_origin_only,
     credentials_of_a_redirect_are_its_own,
     no_error_shows_credentials,
@@ -56,6 +57,14 @@ fn credentials_are_sent_to_their_host(contender: Contender) {
     let site = Site::start();
     site.client(contender).download(&with_credentials(&site.url("/photo"))).unwrap();
     assert_eq!(authorized(&site), [Some(format!("Basic {ENCODED}"))]);
+}
+
+/// `me:p@ss/w:rd%`, whose special characters a URL has to encode.
+fn credentials_are_percent_decoded(contender: Contender) {
+    let site = Site::start();
+    let url = site.url("/photo").replacen("://", "://me:p%40ss%2Fw%3Ard%25@", 1);
+    site.client(contender).download(&url).unwrap();
+    assert_eq!(authorized(&site), [Some("Basic bWU6cEBzcy93OnJkJQ==".to_owned())]);
 }
 
 /// Where a redirect leads, given the server's two ports.

@@ -10,6 +10,7 @@ suite! {
     photos_are_in_the_order_of_the_index,
     as_many_are_in_flight_as_may_be,
     lines_are_relative_to_where_the_index_came_from,
+    an_index_may_come_from_any_editor,
     an_empty_album_has_no_photos,
     one_failure_fails_one_photo,
     a_failing_index_is_the_error,
@@ -25,9 +26,10 @@ fn assert_no_album(expected: Outcome, album: Album) {
 }
 
 /// A server of the index that has these lines.
-fn index(lines: &str) -> Replay {
+fn index(lines: impl AsRef<[u8]>) -> Replay {
+    let lines = lines.as_ref();
     let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", lines.len());
-    Replay::start(vec![head.into_bytes(), lines.as_bytes().to_vec()])
+    Replay::start(vec![head.into_bytes(), lines.to_vec()])
 }
 
 fn photos_are_in_the_order_of_the_index(contender: Contender) {
@@ -59,6 +61,16 @@ fn lines_are_relative_to_where_the_index_came_from(contender: Contender) {
     }
 }
 
+fn an_index_may_come_from_any_editor(contender: Contender) {
+    let site = Site::start();
+    let lines = format!("\u{feff}{}\r\n# more \r\n{} \r\n", site.url("/photo"), site.tls_url("/photo"));
+    let utf16: Vec<u8> = lines.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for lines in [lines.as_bytes(), &utf16] {
+        let photos = site.client(contender).album(&index(lines).url(), 2).unwrap();
+        assert!(photos.len() == 2 && photos.iter().all(Result::is_ok), "{photos:?}");
+    }
+}
+
 fn an_empty_album_has_no_photos(contender: Contender) {
     let site = Site::start();
     assert!(site.client(contender).album(&site.url("/album?count=0"), 4).unwrap().is_empty());
@@ -74,7 +86,7 @@ fn one_failure_fails_one_photo(contender: Contender) {
         "ftp://a.test/".to_owned(),
         site.tls_url("/photo"),
     ];
-    let photos = site.client(contender).album(&index(&lines.join("\r\n")).url(), 2).unwrap();
+    let photos = site.client(contender).album(&index(lines.join("\r\n")).url(), 2).unwrap();
     let expected =
         [Outcome::Photo, Outcome::Status(404), Outcome::Truncated, Outcome::InvalidUrl, Outcome::Photo];
     assert!(photos.iter().map(Outcome::of).eq(expected), "{photos:?}");

@@ -15,6 +15,10 @@ suite! {
     a_connection_that_was_reset_is_tried_again,
     a_port_that_listens_later_is_tried_again,
     every_transient_status_is_tried_again,
+    a_reply_that_was_cut_short_is_tried_again,
+    a_timeout_is_tried_again,
+    a_certificate_that_is_not_trusted_is_not_tried_again,
+    the_caller_may_decide_what_is_tried_again,
     other_errors_are_not_tried_again,
     attempts_come_to_an_end,
     pauses_are_waited_for,
@@ -88,11 +92,45 @@ fn a_port_that_listens_later_is_tried_again(contender: Contender) {
 fn every_transient_status_is_tried_again(contender: Contender) {
     let site = Site::start();
     let client = site.client(contender);
-    for code in [429, 500, 502, 503, 504, 599] {
+    for code in [408, 425, 429, 500, 502, 503, 504] {
         PICTURE
             .assert_is(&client.retry(&flaky(&site, 1, &format!("as=status&code={code}")), hasty()).unwrap());
     }
-    assert_eq!(site.counters().requests, 12);
+    assert_eq!(site.counters().requests, 14);
+}
+
+fn a_reply_that_was_cut_short_is_tried_again(contender: Contender) {
+    let site = Site::start();
+    PICTURE.assert_is(&site.client(contender).retry(&flaky(&site, 2, "as=cut-body"), hasty()).unwrap());
+    assert_eq!(site.counters().requests, 3);
+}
+
+fn a_timeout_is_tried_again(contender: Contender) {
+    let site = Site::start();
+    let client = site.client_with(contender, |config| config.stall_timeout(Duration::from_millis(200)));
+    for fault in ["stall-before-head", "stall-in-body"] {
+        site.reset_counters();
+        PICTURE.assert_is(&client.retry(&flaky(&site, 1, &format!("as={fault}")), hasty()).unwrap());
+        assert_eq!(site.counters().requests, 2, "{fault}");
+    }
+}
+
+/// The client trusts the roots of the web only. Every attempt would be a connection.
+fn a_certificate_that_is_not_trusted_is_not_tried_again(contender: Contender) {
+    let site = Site::start();
+    let client = contender.style(photo::Config::default()).unwrap();
+    Outcome::Tls.assert_of(&client.retry(&site.tls_url("/photo"), hasty()));
+    assert_eq!(site.counters().connections, 1);
+}
+
+fn the_caller_may_decide_what_is_tried_again(contender: Contender) {
+    let site = Site::start();
+    let client = site.client(contender);
+    let only_404 = || hasty().retry_if(|error| matches!(error, Error::Status { code: 404, .. }));
+    PICTURE.assert_is(&client.retry(&flaky(&site, 2, "as=status&code=404"), only_404()).unwrap());
+    assert_eq!(site.counters().requests, 3);
+    Outcome::Status(503).assert_of(&client.retry(&flaky(&site, 2, "as=status&code=503"), only_404()));
+    assert_eq!(site.counters().requests, 4);
 }
 
 fn other_errors_are_not_tried_again(contender: Contender) {
@@ -102,7 +140,8 @@ fn other_errors_are_not_tried_again(contender: Contender) {
         ("as=status&code=400", Outcome::Status(400)),
         ("as=status&code=404", Outcome::Status(404)),
         ("as=status&code=410&retry_after=0", Outcome::Status(410)),
-        ("as=cut-body", Outcome::Truncated),
+        ("as=status&code=501", Outcome::Status(501)),
+        ("as=status&code=505", Outcome::Status(505)),
         ("as=html", Outcome::NotAPhoto),
         ("as=redirect-no-location", Outcome::Malformed),
     ] {
@@ -163,7 +202,7 @@ fn retry_after_is_honoured_up_to_the_longest_pause(contender: Contender) {
     let site = Site::start();
     let longest = Duration::from_millis(200);
     let tomorrow = httpdate::fmt_http_date(SystemTime::now() + Duration::from_hours(24));
-    for retry_after in ["86400", &tomorrow] {
+    for retry_after in ["86400", &"9".repeat(30), &tomorrow] {
         let url = flaky(&site, 1, &format!("as=status&code=503&retry_after={retry_after}"));
         let backoff = Backoff::new(2, Duration::from_millis(1), longest);
         let (result, took) = timed(contender, &site, &url, backoff);

@@ -11,6 +11,7 @@ use tempfile::TempDir;
 
 suite! {
     a_photo_is_saved_under_its_name,
+    the_extension_is_that_of_the_format,
     a_photo_that_is_there_is_not_overwritten,
     a_hostile_name_stays_inside_of_the_folder,
     a_missing_folder_is_an_error,
@@ -41,6 +42,21 @@ fn a_photo_is_saved_under_its_name(contender: Contender) {
     assert_eq!(path, folder.path().join("cat.gif"));
     assert!(fs::read(path).unwrap() == gif(1).file());
     assert_eq!(names(folder.path()), ["cat.gif"]);
+}
+
+fn the_extension_is_that_of_the_format(contender: Contender) {
+    let (site, folder) = (Site::start(), TempDir::new().unwrap());
+    let client = site.client(contender);
+    for (name, saved) in [
+        ("ABC.gif_large", "ABC.gif"),
+        ("image.php", "image.gif"),
+        ("cat.png", "cat.gif"),
+        ("St.%20Bernard", "St. Bernard.gif"),
+        ("ka%CC%88tzchen.gif", "k\u{e4}tzchen.gif"),
+    ] {
+        let path = client.save(&named(&site, name, gif(1)), folder.path()).unwrap();
+        assert_eq!(path, folder.path().join(saved));
+    }
 }
 
 fn a_photo_that_is_there_is_not_overwritten(contender: Contender) {
@@ -185,5 +201,54 @@ mod small_disk {
             .env(FOLDER, folder)
             .output()
             .unwrap()
+    }
+}
+
+/// What a file system does that can neither rename without overwriting nor link: strace refuses both.
+#[cfg(target_os = "linux")]
+mod plain_file_system {
+    use std::env;
+    use std::process::Command;
+
+    use super::{Contender, Site, TempDir, fs, gif, named, names};
+
+    photo_tests::suite! {
+        a_photo_is_saved_on_any_file_system,
+    }
+
+    /// Where the test saves in the process that strace watches.
+    const FOLDER: &str = "PHOTO_TESTS_PLAIN_FILE_SYSTEM";
+
+    fn a_photo_is_saved_on_any_file_system(contender: Contender) {
+        if let Some(folder) = env::var_os(FOLDER) {
+            let site = Site::start();
+            let client = site.client(contender);
+            for seed in [1, 2] {
+                client.save(&named(&site, "cat.gif", gif(seed)), folder.as_ref()).unwrap();
+            }
+            return;
+        }
+        let folder = TempDir::new().unwrap();
+        fs::write(folder.path().join("cat (1).gif"), "another").unwrap();
+        let (_binary, here) = module_path!().split_once("::").unwrap();
+        let module = contender.name().replace('-', "_");
+        let output = Command::new("strace")
+            .args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=?link,linkat,renameat2"])
+            .args(["-e", "inject=?link,linkat:error=EPERM", "-e", "inject=renameat2:error=EINVAL"])
+            .arg(env::current_exe().unwrap())
+            .args(["--exact", &format!("{here}::{module}::a_photo_is_saved_on_any_file_system")])
+            .env(FOLDER, folder.path())
+            .output();
+        let Ok(output) = output else {
+            println!("skipped: strace cannot be run");
+            return;
+        };
+        assert!(output.status.success(), "{output:?}");
+        assert!(String::from_utf8_lossy(&output.stdout).contains("1 passed"), "{output:?}");
+        assert_eq!(names(folder.path()), ["cat (1).gif", "cat (2).gif", "cat.gif"]);
+        for (name, file) in [("cat.gif", gif(1)), ("cat (2).gif", gif(2))] {
+            assert!(fs::read(folder.path().join(name)).unwrap() == file.file(), "{name}");
+        }
+        assert_eq!(fs::read(folder.path().join("cat (1).gif")).unwrap(), b"another");
     }
 }

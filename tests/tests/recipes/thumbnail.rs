@@ -4,7 +4,9 @@ use std::fs;
 use std::io::Cursor;
 use std::sync::LazyLock;
 
-use image::{DynamicImage, ImageError, ImageFormat};
+use image::codecs::jpeg::JpegEncoder;
+use image::codecs::png::{PngDecoder, PngEncoder};
+use image::{DynamicImage, ImageDecoder, ImageEncoder, ImageError, ImageFormat, Rgba, RgbaImage};
 use photo::{Config, Error, Thumbnail, ThumbnailError};
 use photo_server::{Options, PhotoServer, PictureFormat};
 use photo_tests::{Contender, Picture, Site, suite};
@@ -16,7 +18,10 @@ suite! {
     a_small_photo_keeps_its_size,
     no_side_at_all_is_one_pixel,
     a_photo_taken_sideways_is_turned_upright,
+    transparent_pixels_lend_no_colour,
+    a_colour_profile_is_kept,
     a_decompression_bomb_is_an_error,
+    a_photo_with_missing_data_is_an_error,
     a_broken_photo_is_an_error,
     a_format_that_cannot_be_decoded_is_an_error,
     a_failed_download_is_an_error,
@@ -69,7 +74,7 @@ fn every_format_becomes_a_thumbnail(contender: Contender) {
     let client = site.client(contender);
     for &format in PictureFormat::ALL {
         let url = site.url(&Picture { format, bytes: 20_000, seed: 1 }.path());
-        let photo = client.download(&url).unwrap();
+        let photo = client.download(&url).unwrap().size.unwrap();
         let max_side = photo.width.max(photo.height) / 2;
         let (width, height) = size(&client.thumbnail(&url, max_side).unwrap());
         assert_eq!(width.max(height), max_side, "{format:?}");
@@ -98,6 +103,57 @@ fn a_photo_taken_sideways_is_turned_upright(contender: Contender) {
     let exif = b"\xff\xe1\x00\x22Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0";
     jpeg.splice(2..2, exif.iter().copied());
     assert_eq!(size(&thumbnail(contender, &jpeg, 10).unwrap()), (5, 10));
+}
+
+/// White dots on transparent black.
+fn transparent_pixels_lend_no_colour(contender: Contender) {
+    let is_dot = |x: u32, y: u32| x % 10 == 5 && y % 10 == 5;
+    let dots = RgbaImage::from_fn(200, 100, |x, y| Rgba(if is_dot(x, y) { [255; 4] } else { [0; 4] }));
+    let dots = DynamicImage::from(dots);
+    for (color, dots) in [
+        ("RGBA", dots.clone()),
+        ("RGBA of 16 bits", dots.to_rgba16().into()),
+        ("grey and alpha", dots.to_luma_alpha8().into()),
+        ("grey and alpha of 16 bits", dots.to_luma_alpha16().into()),
+    ] {
+        let thumbnail = thumbnail(contender, &encoded(&dots, ImageFormat::Png), 20).unwrap();
+        assert_eq!(size(&thumbnail), (20, 10));
+        let small = image::load_from_memory(&thumbnail.png).unwrap().to_rgba8();
+        for pixel in small.pixels() {
+            // One opaque pixel of a hundred.
+            assert_eq!(pixel.0, [255, 255, 255, 3], "{color}");
+        }
+    }
+}
+
+fn a_colour_profile_is_kept(contender: Contender) {
+    // Its head says which colours it is for.
+    let profile = |space: &[u8; 4]| [&[0; 16], &space[..], &[7; 200]].concat();
+    let (picture, grey) = (DynamicImage::new_rgb8(40, 20), DynamicImage::new_luma8(40, 20));
+    let mut files = Vec::new();
+    for (picture, space, kept) in [
+        (&picture, b"RGB ", true),
+        (&grey, b"GRAY", true),
+        // No viewer could use these with the pixels of the thumbnail.
+        (&picture, b"CMYK", false),
+        (&grey, b"RGB ", false),
+    ] {
+        let (mut png, mut jpeg) = (Vec::new(), Vec::new());
+        let mut encoder = PngEncoder::new(&mut png);
+        encoder.set_icc_profile(profile(space)).unwrap();
+        picture.write_with_encoder(encoder).unwrap();
+        let mut encoder = JpegEncoder::new(&mut jpeg);
+        encoder.set_icc_profile(profile(space)).unwrap();
+        picture.write_with_encoder(encoder).unwrap();
+        files.extend([(png, space, kept), (jpeg, space, kept)]);
+    }
+    for (file, space, kept) in files {
+        for max_side in [10, 100] {
+            let thumbnail = thumbnail(contender, &file, max_side).unwrap();
+            let mut decoder = PngDecoder::new(Cursor::new(&thumbnail.png)).unwrap();
+            assert_eq!(decoder.icc_profile().unwrap(), kept.then(|| profile(space)));
+        }
+    }
 }
 
 fn a_decompression_bomb_is_an_error(contender: Contender) {
@@ -152,6 +208,30 @@ fn a_broken_photo_is_an_error(contender: Contender) {
     broken[middle] ^= 0xff;
     let result = thumbnail(contender, &broken, 10);
     assert!(matches!(result, Err(ThumbnailError::Decode(ImageError::Decoding(_)))), "{result:?}");
+}
+
+/// Of some formats, decoders make the missing pixels grey.
+fn a_photo_with_missing_data_is_an_error(contender: Contender) {
+    let photo = Picture { format: PictureFormat::Jpeg, bytes: 20_000, seed: 1 };
+    for format in PictureFormat::ALL {
+        let file = Picture { format: *format, ..photo }.file().to_vec();
+        // The server pads its photos behind the pixels.
+        let picture = image::load_from_memory(&file).unwrap();
+        let format = match format {
+            PictureFormat::Gif => ImageFormat::Gif,
+            PictureFormat::Jpeg => ImageFormat::Jpeg,
+            PictureFormat::Png => ImageFormat::Png,
+        };
+        let file = encoded(&picture, format);
+        thumbnail(contender, &file, 10).unwrap();
+        for percent in [40, 60, 80, 95] {
+            let result = thumbnail(contender, &file[..file.len() * percent / 100], 10);
+            assert!(
+                matches!(result, Err(ThumbnailError::Decode(_))),
+                "{percent} % of {format:?}: {result:?}"
+            );
+        }
+    }
 }
 
 fn a_format_that_cannot_be_decoded_is_an_error(contender: Contender) {

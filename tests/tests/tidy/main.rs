@@ -14,11 +14,8 @@ const HEADINGS: [&str; 6] =
     ["The order of events", "Concurrency", "Cancellation", "Timeouts", "Errors", "Files"];
 
 /// What is no part of an example's story: the file and how this part begins.
-const HELPERS: [(&str, &str); 3] = [
-    ("examples/download.rs", "fn own_photos"),
-    ("examples/order.rs", "const PHOTOS"),
-    ("examples/order/timeline.rs", "//!"),
-];
+const HELPERS: [(&str, &str); 2] =
+    [("examples/download.rs", "fn own_photos"), ("examples/order.rs", "const PHOTOS")];
 
 /// A longer file holds more than one noun.
 const MOST_LINES: usize = 400;

@@ -1,4 +1,4 @@
-//! What is told as it happens, and the timeline of it: who waits where. The same in each style.
+//! Prints events as they happen, and draws a timeline of who waits where; the examples `order` of all styles share it.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Display};

@@ -20,6 +20,7 @@ fuzz_target!(|input: (bool, &str)| {
     assert!(!name.starts_with('.') && !name.ends_with(['.', ' ']), "{name:?}");
     let forbidden = |c: char| c.is_control() || "/\\:*?\"<>|~".contains(c);
     assert!(!name.contains(forbidden), "{name:?}");
+    assert!(!is_gif || name.to_ascii_lowercase().ends_with(".gif"), "{name:?}");
     let device = name.split('.').next().unwrap_or_default().trim_end().to_lowercase();
     let numbered = |name: &str| {
         device.strip_prefix(name).is_some_and(|number| {

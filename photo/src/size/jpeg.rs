@@ -1,0 +1,61 @@
+//! JPEG: ITU-T T.81, annex B.
+
+use std::iter;
+
+use super::Size;
+use super::bytes::{be16, index};
+use super::ifd::Ifd;
+
+/// The markers in front of some pixels, and behind all.
+const PIXELS: u8 = 0xda;
+const END: u8 = 0xd9;
+
+pub(super) fn size(jpeg: &[u8]) -> Option<Size> {
+    let (mut frame, mut orientation) = (None, None);
+    for (marker, segment) in segments(jpeg).take_while(|(marker, _)| *marker != PIXELS) {
+        match marker {
+            // The frame headers, without three segments of other kinds among their numbers.
+            0xc0..=0xcf if !matches!(marker, 0xc4 | 0xc8 | 0xcc) && frame.is_none() => frame = Some(segment),
+            0xe1 if orientation.is_none() => orientation = exif(segment),
+            _ => {}
+        }
+    }
+    let frame = frame?;
+    Some(Size::new(be16(frame, 3)?, be16(frame, 1)?)?.upright(orientation))
+}
+
+/// Whether nothing is cut off. Decoders make missing pixels grey.
+#[cfg(feature = "thumbnail")]
+pub(crate) fn is_whole(jpeg: &[u8]) -> bool {
+    segments(jpeg).any(|(marker, _)| marker == END)
+}
+
+/// The segments, each with its marker. Bytes between them are skipped, as decoders do; the pixels are such bytes.
+fn segments(jpeg: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
+    let mut rest = jpeg;
+    iter::from_fn(move || {
+        loop {
+            let fill = rest.iter().position(|byte| *byte == 0xff)?;
+            let at = fill + rest[fill..].iter().position(|byte| *byte != 0xff)?;
+            let marker = rest[at];
+            rest = &rest[at + 1..];
+            match marker {
+                // Without a length: stuffing, a private marker, restarts, the start.
+                0x00 | 0x01 | 0xd0..=0xd8 => {}
+                END => return Some((marker, &rest[..0])),
+                _ => {
+                    let length = index(be16(rest, 0)?)?;
+                    let segment = rest.get(2..length)?;
+                    rest = &rest[length..];
+                    return Some((marker, segment));
+                }
+            }
+        }
+    })
+}
+
+fn exif(segment: &[u8]) -> Option<u32> {
+    // The last byte should be a second 0, and is not from every camera.
+    let tiff = segment.strip_prefix(b"Exif\0")?.get(1..)?;
+    Ifd::first(tiff)?.orientation
+}
