@@ -4,8 +4,8 @@ use std::cell::OnceCell;
 use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput};
+use photo_bench::entry;
 use photo_bench::lab::{Lab, Work};
-use photo_bench::role;
 use photo_tests::Contender;
 
 const SIZES: [(&str, u64); 3] = [("1KiB", 1 << 10), ("32KiB", 32 << 10), ("1MiB", 1 << 20)];
@@ -15,7 +15,7 @@ const IN_FLIGHT: [usize; 4] = [1, 16, 64, 256];
 const BATCH_BYTES: u64 = 32 << 10;
 
 fn main() {
-    role::run_if_child();
+    entry::run_if_child();
     let lab = Lab::open().expect("the server starts");
     let mut criterion = configured(Duration::from_millis(700), 25);
     latency(&mut criterion, &lab);

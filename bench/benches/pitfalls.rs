@@ -3,9 +3,9 @@
 use std::env;
 use std::process::ExitCode;
 
-use photo_bench::{damage, role};
+use photo_bench::{damage, entry};
 
 fn main() -> ExitCode {
-    role::run_if_child();
+    entry::run_if_child();
     damage::run(env::args())
 }

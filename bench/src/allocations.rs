@@ -30,7 +30,7 @@ impl Allocations {
     }
 }
 
-/// Tells who counts in this process. To be called before [`run_if_child`](crate::role::run_if_child).
+/// Tells who counts in this process. To be called before [`run_if_child`](crate::entry::run_if_child).
 pub fn count_by(counter: fn() -> Allocations) {
     COUNTER.get_or_init(|| counter);
 }

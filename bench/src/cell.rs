@@ -4,12 +4,11 @@ use std::io;
 
 use serde::Serialize;
 
-use crate::compare;
+use crate::compare::{self, Ratio};
 use crate::entrant::Entrant;
 use crate::percentiles::Latencies;
-use crate::plan::{Part, Source, Workload};
 use crate::trial::{Figures, Trial};
-use crate::versus::Versus;
+use crate::workload::{Source, Workload};
 
 /// From this share of a core on, whoever has it may be what is measured.
 pub(crate) const BUSY: f64 = 0.7;
@@ -66,6 +65,17 @@ pub(crate) struct Median {
     pub(crate) max_us: Option<f64>,
     pub(crate) rss_kib_per_in_flight: Option<f64>,
     pub(crate) threads_max: Option<u64>,
+}
+
+/// One style against another.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub(crate) struct Versus {
+    /// The other.
+    pub(crate) style: &'static str,
+    #[serde(flatten)]
+    pub(crate) ratio: Ratio,
+    /// False is "no difference": the interval does not tell them apart.
+    pub(crate) different: bool,
 }
 
 /// Who had the most to do in a cell.
@@ -140,19 +150,6 @@ impl Cell {
             _ if client > BUSY => Bound::Client,
             _ => Bound::Waiting,
         })
-    }
-}
-
-impl Part {
-    /// What lines of JSON call it.
-    pub(crate) fn mode(self) -> &'static str {
-        match self {
-            Self::Closed => "closed",
-            Self::Open => "open",
-            Self::Cost => "cost",
-            Self::Waits => "waits",
-            Self::Scale => "scale",
-        }
     }
 }
 

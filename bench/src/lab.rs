@@ -6,8 +6,8 @@ use std::io;
 use photo::{Error, Photo};
 use photo_tests::{Contender, Style};
 
+use crate::client::config;
 use crate::cores::Split;
-use crate::entrant;
 use crate::limits;
 use crate::server::Server;
 
@@ -56,7 +56,7 @@ impl Lab {
         work: Work,
         piece: impl Fn(&dyn Style) -> Vec<Result<Photo, Error>>,
     ) -> Box<dyn Style> {
-        let client = contender.client(entrant::config(work.in_flight)).expect("the configuration works");
+        let client = contender.client(config(work.in_flight)).expect("the configuration works");
         let mut server = self.0.borrow_mut();
         let mut counters = || server.counters().expect("the server answers");
         let start = counters();

@@ -7,7 +7,7 @@
 //!
 //! What makes the figures of the load bench comparable:
 //!
-//! - Each cell has a server and a client in fresh processes of their own ([`role`]), pinned to different cores where
+//! - Each cell has a server and a client in fresh processes of their own ([`entry`]), pinned to different cores where
 //!   there are two.
 //! - Connections are made, and threads started, before anything is measured: that lasts from the start of the first
 //!   download to the end of the last one. After it, the server's counters prove that everyone had the same number of
@@ -28,13 +28,18 @@
 pub mod allocations;
 mod cell;
 mod child;
+mod client;
 pub mod code_cost;
 mod compare;
 mod cores;
 mod cost;
 pub mod damage;
 mod entrant;
+pub mod entry;
 mod floor;
+mod format;
+mod grid;
+mod jsonl;
 pub mod lab;
 mod limits;
 pub mod load;
@@ -53,9 +58,10 @@ mod readme;
 mod rehearsal;
 pub mod report;
 pub mod results;
-pub mod role;
+mod role;
 mod rounds;
 mod scale;
+mod schedule;
 mod self_check;
 mod server;
 mod span;
@@ -65,3 +71,4 @@ mod usage;
 mod versus;
 mod waits;
 mod worker;
+mod workload;

@@ -1,9 +1,7 @@
 //! The load bench: every style under closed and open loops, what it costs, and which to choose when.
 
-use std::env;
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
-use std::path::{self, Path, PathBuf};
+use std::io;
+use std::path::{self, Path};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -11,19 +9,21 @@ use serde::Serialize;
 
 use crate::cell::Cell;
 use crate::cores::Split;
-use crate::cost::CostCell;
+use crate::cost::cell::CostCell;
 use crate::entrant::Entrant;
+use crate::jsonl::{create, write};
 use crate::machine::RunLine;
 use crate::options::Options;
-use crate::plan::{Group, Part};
+use crate::plan::Group;
 use crate::program::Program;
 use crate::progress::Progress;
 use crate::rehearsal;
-use crate::report::{self, Run};
+use crate::report;
 use crate::rounds::Rounds;
 use crate::trial::Trial;
 use crate::versus::compare_cpu;
-use crate::waits::WaitsCell;
+use crate::waits::cell::WaitsCell;
+use crate::workload::Part;
 use crate::{cost, open_loop, scale, self_check, table, waits};
 
 /// Rounds of those parts that only add to the closed loops, unless `--rounds` says otherwise.
@@ -33,7 +33,7 @@ const OPEN_ROUNDS: u32 = 2;
 /// Runs what the arguments ask for; the first is the program's name. Those of `cargo bench --bench load --` are told by
 /// `--help`. `counting_worker` is the program of that name.
 ///
-/// The process must have gone through [`run_if_child`](crate::role::run_if_child): this one starts itself anew.
+/// The process must have gone through [`run_if_child`](crate::entry::run_if_child): this one starts itself anew.
 pub fn run(arguments: impl Iterator<Item = String>, counting_worker: &Path) -> ExitCode {
     let options = Options::parse_from(arguments);
     if options.self_check {
@@ -69,7 +69,7 @@ fn measure(options: &Options, program: &Program, counting_worker: &Path) -> io::
     let seed = options.common.seed.unwrap_or_else(|| fastrand::u64(..1 << 32));
     let rounds = |count| Rounds { count, seed };
 
-    let run = RunLine::new(&split, seed, options);
+    let run = RunLine::new(&split, seed, options.rounds(), options.common.quick);
     // Whoever only watches takes no time from the contenders.
     split.server.pin_this_process();
     let mut results = Results::default();
@@ -82,7 +82,7 @@ fn measure(options: &Options, program: &Program, counting_worker: &Path) -> io::
     let reached: Vec<_> = closed.iter().flatten().cloned().collect();
     let open = open_loop::measure(&program.open, &reached, rounds(open_rounds), &split);
     for (group, cells) in program.open.iter().zip(&open) {
-        results.table(open_loop::render(group, open_rounds, cells));
+        results.table(open_loop::table::render(group, open_rounds, cells));
         cells.iter().try_for_each(|cell| results.line(cell))?;
     }
 
@@ -95,7 +95,7 @@ fn measure(options: &Options, program: &Program, counting_worker: &Path) -> io::
             |entrant| cost::id(*entrant),
             |entrant| CostCell::measure(&workload, *entrant, with_instructions, counting_worker, &split),
         );
-        results.table(cost::render(&workload, &cells));
+        results.table(cost::table::render(&workload, &cells));
         cells.iter().try_for_each(|cell| results.line(cell))?;
     }
 
@@ -105,16 +105,16 @@ fn measure(options: &Options, program: &Program, counting_worker: &Path) -> io::
             |one| waits::id(group.count, *one),
             |contender| WaitsCell::measure(group.count, *contender, &split.client),
         );
-        results.table(waits::render(group.count, &cells));
+        results.table(waits::table::render(group.count, &cells));
         cells.iter().try_for_each(|cell| results.line(cell))?;
     }
 
     let few_rounds = options.few_rounds(FEW_ROUNDS);
     let scaled = closed_loops(&program.scale, rounds(few_rounds), &split);
     results.closed(&program.scale, few_rounds, &scaled)?;
-    let decisions = scale::decide(closed.iter().chain(&scaled).map(Vec::as_slice));
+    let decisions = scale::decision::decide(closed.iter().chain(&scaled).map(Vec::as_slice));
     if !program.scale.is_empty() && !decisions.is_empty() {
-        results.table(scale::render(&decisions));
+        results.table(scale::table::render(&decisions));
         decisions.iter().try_for_each(|decision| results.line(decision))?;
     }
 
@@ -126,7 +126,7 @@ fn measure(options: &Options, program: &Program, counting_worker: &Path) -> io::
         println!("\nresults: {}", path::absolute(&path)?.display());
     }
     println!();
-    write_report(&options.common.report.clone().unwrap_or_else(report::folder), &results.lines)
+    report::write_lines(&options.common.report.clone().unwrap_or_else(report::folder), &results.lines)
 }
 
 /// What is printed and what is written in the end, in this order.
@@ -194,30 +194,4 @@ fn in_turn<T, C>(all: &[T], id: impl Fn(&T) -> String, measure: impl Fn(&T) -> C
     }
     progress.finish();
     cells
-}
-
-pub(crate) fn create(path: &Path) -> io::Result<(File, PathBuf)> {
-    match File::create(path) {
-        Ok(file) => Ok((file, path.to_owned())),
-        Err(error) => {
-            let place = env::current_dir().unwrap_or_default();
-            let why = format!("cannot write {} (from {}): {error}", path.display(), place.display());
-            Err(io::Error::new(error.kind(), why))
-        }
-    }
-}
-
-pub(crate) fn write(file: File, lines: &[String]) -> io::Result<()> {
-    let mut out = BufWriter::new(file);
-    for line in lines {
-        writeln!(out, "{line}")?;
-    }
-    out.flush()
-}
-
-/// Makes the report of these results, and says where it is.
-pub(crate) fn write_report(folder: &Path, results: &[String]) -> io::Result<()> {
-    let lines: String = results.iter().flat_map(|line| [line, "\n"]).collect();
-    println!("report: {}", report::write(folder, &[Run::parse(&lines)?])?.display());
-    Ok(())
 }

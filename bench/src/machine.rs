@@ -10,7 +10,6 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::Serialize;
 
 use crate::cores::Split;
-use crate::options::Options;
 
 /// The libraries whose ways of waiting are measured, and what all of them share.
 const LIBRARIES: [&str; 7] = ["async-std", "mio", "rustls", "smol", "tokio", "ureq", "ureq-proto"];
@@ -38,7 +37,7 @@ pub(crate) struct RunLine {
 }
 
 impl RunLine {
-    pub(crate) fn new(split: &Split, seed: u64, options: &Options) -> Self {
+    pub(crate) fn new(split: &Split, seed: u64, rounds: u32, quick: bool) -> Self {
         let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self {
             mode: "run",
@@ -48,8 +47,8 @@ impl RunLine {
             server_cores: split.server.to_string(),
             commit: first_line(Command::new("git").args(["describe", "--always", "--dirty"])),
             seed,
-            rounds: options.rounds(),
-            quick: options.common.quick,
+            rounds,
+            quick,
             versions: versions(include_str!("../../Cargo.lock")),
         }
     }

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::allocations::Allocations;
 use crate::percentiles::{Latencies, Percentiles};
-use crate::plan::Workload;
 use crate::usage::Usage;
+use crate::workload::Workload;
 
 /// What a worker has measured.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -72,7 +72,7 @@ pub(crate) mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::plan::Source;
+    use crate::workload::Source;
 
     /// What has led to [`outcome`].
     pub(crate) fn workload() -> Workload {

@@ -6,9 +6,9 @@ use crate::child::Child;
 use crate::cores::Split;
 use crate::entrant::Entrant;
 use crate::outcome::Outcome;
-use crate::plan::{Source, Workload};
 use crate::server::{Counters, Server};
-use crate::worker::Worker;
+use crate::worker::{Job, Worker};
+use crate::workload::{Source, Workload};
 
 /// Heads of replies are not longer.
 const MAX_REPLY_HEAD: u64 = 1024;
@@ -59,7 +59,7 @@ impl Pair {
         let mut server = Server::start(&split.server)?;
         let gathered = server.gathering_url(bytes, workload.in_flight);
         let urls = (server.photo_url(bytes, delay_ms), gathered);
-        let worker = Worker::in_child(child, &workload.job(entrant, urls))?;
+        let worker = Worker::in_child(child, &Job::new(&workload, entrant, urls))?;
         let warm_up = server.reset()?;
         Ok(Self { workload, bytes, entrant, server, worker, warm_up })
     }

@@ -1,10 +1,11 @@
 //! All that a run of the load bench measures.
 
 use crate::entrant::Entrant;
-use crate::open_loop::OpenGroup;
+use crate::open_loop::group::OpenGroup;
 use crate::options::Options;
-use crate::plan::{Group, Part};
+use crate::plan::Group;
 use crate::waits::WaitsGroup;
+use crate::workload::{Part, Workload};
 use crate::{cost, open_loop, plan, scale, waits};
 
 /// Part by part, as the options ask for them.
@@ -12,7 +13,7 @@ pub(crate) struct Program {
     pub(crate) closed: Vec<Group>,
     pub(crate) open: Vec<OpenGroup>,
     pub(crate) cost: Vec<Entrant>,
-    pub(crate) cost_workload: plan::Workload,
+    pub(crate) cost_workload: Workload,
     pub(crate) waits: Vec<WaitsGroup>,
     pub(crate) scale: Vec<Group>,
 }
@@ -35,7 +36,7 @@ impl Program {
     /// Of each cell, in the order of the run.
     pub(crate) fn ids(&self) -> Vec<String> {
         let of_group =
-            |group: &Group| group.entrants.iter().map(|one| group.workload.id(*one)).collect::<Vec<_>>();
+            |group: &Group| group.entrants.iter().map(|one| group.workload.id(one)).collect::<Vec<_>>();
         let open = self.open.iter().flat_map(|group| group.entrants.iter().map(|one| group.id(*one)));
         let waits = |group: &WaitsGroup| {
             group.contenders.iter().map(|one| waits::id(group.count, *one)).collect::<Vec<_>>()

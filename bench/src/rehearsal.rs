@@ -8,20 +8,21 @@ use serde::Serialize;
 
 use crate::cell::Cell;
 use crate::cores::Split;
-use crate::cost::{self, CostCell};
-use crate::load::write_report;
+use crate::cost;
+use crate::cost::cell::CostCell;
 use crate::machine::RunLine;
-use crate::open_loop::OpenCell;
+use crate::open_loop::cell::OpenCell;
 use crate::options::Options;
 use crate::program::Program;
 use crate::report;
 use crate::trial::Trial;
-use crate::waits::{self, WaitsCell};
+use crate::waits;
+use crate::waits::cell::WaitsCell;
 
 pub(crate) fn run(options: &Options, program: &Program, counting_worker: &Path) -> io::Result<ExitCode> {
     let split = Split::of_this_process();
     let mut rehearsal = Rehearsal { lines: Vec::new(), all_work: true };
-    rehearsal.line(&RunLine::new(&split, 0, options))?;
+    rehearsal.line(&RunLine::new(&split, 0, options.rounds(), options.common.quick))?;
 
     for group in program.closed.iter().chain(&program.scale) {
         for entrant in &group.entrants {
@@ -56,7 +57,7 @@ pub(crate) fn run(options: &Options, program: &Program, counting_worker: &Path) 
     // That of a real run stays.
     let folder = options.common.report.clone();
     let folder = folder.unwrap_or_else(|| report::folder().with_file_name("photo-report-test"));
-    write_report(&folder, &rehearsal.lines)?;
+    report::write_lines(&folder, &rehearsal.lines)?;
     Ok(if rehearsal.all_work { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

@@ -64,9 +64,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use crate::format::{digits, size};
 use crate::readme;
-use crate::scale::advice;
-use crate::table::{digits, size};
+use crate::scale::decision::advice;
 
 /// Which workloads the README shows: server delay in milliseconds, downloads in flight.
 const SHOWN: [(u64, u64); 3] = [(0, 1), (0, 256), (20, 1024)];

@@ -6,11 +6,10 @@
 use std::env;
 use std::io;
 use std::path::Path;
-use std::process::{self, Command};
+use std::process::Command;
 
 use crate::child::Child;
 use crate::cores::Cores;
-use crate::{damage, limits, server, waits, worker};
 
 const FLAG: &str = "photo-bench-role=";
 
@@ -25,28 +24,6 @@ pub(crate) enum Role {
     Walker,
     /// To wait, as one contender.
     Waiter,
-}
-
-/// Plays the part that this process was started for, and ends it then. Returns only in the process that the user
-/// started. To be called first in each bench's `main`.
-pub fn run_if_child() {
-    let args: Vec<String> = env::args().skip(1).collect();
-    let Some((role, cores)) = parse(&args) else { return };
-    limits::raise_open_files();
-    cores.pin_this_process();
-    let played = match role {
-        Role::Server => server::serve(),
-        Role::Worker => worker::work(),
-        Role::Walker => damage::walk(),
-        Role::Waiter => waits::wait(),
-    };
-    process::exit(match played {
-        Ok(()) => 0,
-        Err(error) => {
-            eprintln!("{error}");
-            1
-        }
-    });
 }
 
 impl Role {
@@ -66,7 +43,7 @@ impl Role {
         self.start_program(&env::current_exe()?, cores)
     }
 
-    /// The same, of another program that calls [`run_if_child`] first.
+    /// The same, of another program that plays its role first.
     pub(crate) fn start_program(self, program: &Path, cores: &Cores) -> io::Result<Child> {
         Child::start(self.told(Command::new(program), cores))
     }
@@ -83,7 +60,8 @@ impl Role {
     }
 }
 
-fn parse(args: &[String]) -> Option<(Role, Cores)> {
+/// The role and the cores that a process was started with; `None` of what the user started.
+pub(crate) fn parse(args: &[String]) -> Option<(Role, Cores)> {
     let [role, cores] = args else { return None };
     let name = role.strip_prefix(FLAG)?;
     let role = Role::ALL.into_iter().find(|role| role.name() == name)?;

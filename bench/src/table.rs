@@ -2,29 +2,19 @@
 
 mod notes;
 
-use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
-
 pub(crate) use notes::note;
 
-use crate::cell::{Cell, Median};
-use crate::plan::{Source, Workload};
-use crate::versus::Versus;
-
-/// A line above, one below, and one under the header.
-pub(crate) const STYLE: TableStyle =
-    TableStyle::new().top_border(LINE).header_separator(LINE).bottom_border(LINE);
-
-const LINE: LineStyle = LineStyle::none().fill('─').junction('─');
+use crate::cell::{Cell, Median, Versus};
+use crate::format::{Unit, digits, size};
+use crate::grid::plain;
+use crate::workload::{Source, Workload};
 
 /// The column of the interval, which one round has not.
 const INTERVAL: usize = 8;
 
-/// From here on, latencies are easier to read in milliseconds.
-const LONG_US: f64 = 10_000.0;
-
 /// The table of one group, at most 120 columns wide, and notes on what a figure does not tell.
 pub(crate) fn render(workload: &Workload, rounds: u32, cells: &[Cell]) -> String {
-    let unit = Unit::of(cells);
+    let unit = Unit::of(cells.iter().filter_map(|cell| cell.median.p99_us));
     let floor =
         cells.iter().find(|cell| cell.style == "floor").and_then(|cell| cell.median.cpu_us_per_download);
     let shown = |mut fields: Vec<String>| {
@@ -38,24 +28,6 @@ pub(crate) fn render(workload: &Workload, rounds: u32, cells: &[Cell]) -> String
     let mut lines = vec![title(workload, rounds, cells), plain(shown(header(unit)), rows)];
     lines.extend(notes::of(cells));
     lines.join("\n")
-}
-
-/// A name in the first column, figures in the others.
-pub(crate) fn plain(header: Vec<String>, rows: impl Iterator<Item = Vec<String>>) -> String {
-    lined(header, rows, 1)
-}
-
-/// A table whose first columns, as many as are `names`, are read from the left; figures are read from the right.
-pub(crate) fn lined(header: Vec<String>, rows: impl Iterator<Item = Vec<String>>, names: usize) -> String {
-    let mut table = Table::new();
-    table.load_style(STYLE).set_header(header).add_rows(rows);
-    for (index, column) in table.column_iter_mut().enumerate() {
-        column.set_padding((u16::from(index > 0), 0));
-        if index >= names {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    table.trim_fmt()
 }
 
 fn title(workload: &Workload, rounds: u32, cells: &[Cell]) -> String {
@@ -128,50 +100,6 @@ fn versus(cell: &Cell) -> Option<String> {
     })
 }
 
-#[derive(Clone, Copy)]
-pub(crate) enum Unit {
-    Micros,
-    Millis,
-}
-
-impl Unit {
-    pub(crate) fn of<'a>(cells: impl IntoIterator<Item = &'a Cell>) -> Self {
-        let longest = cells.into_iter().filter_map(|cell| cell.median.p99_us).fold(0.0, f64::max);
-        if longest < LONG_US { Self::Micros } else { Self::Millis }
-    }
-
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Micros => "µs",
-            Self::Millis => "ms",
-        }
-    }
-
-    pub(crate) fn show(self, micros: f64) -> String {
-        match self {
-            Self::Micros => format!("{micros:.0}"),
-            Self::Millis => digits(micros / 1e3),
-        }
-    }
-}
-
-/// As many digits as mean something.
-pub(crate) fn digits(value: f64) -> String {
-    match value {
-        ..1.0 => format!("{value:.2}"),
-        1.0..100.0 => format!("{value:.1}"),
-        _ => format!("{value:.0}"),
-    }
-}
-
-pub(crate) fn size(bytes: u64) -> String {
-    match bytes {
-        b if b >= 1 << 20 && b % (1 << 20) == 0 => format!("{} MiB", b >> 20),
-        b if b >= 1 << 10 && b % (1 << 10) == 0 => format!("{} KiB", b >> 10),
-        b => format!("{b} B"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -223,11 +151,5 @@ mod tests {
     fn a_cell_that_could_not_run_is_shown_with_its_reason() {
         let text = render(&workload(), 1, &[failed("blocking", "needs 9 threads, pid_max allows 1")]);
         assert!(text.contains("  blocking: not measured: needs 9 threads, pid_max allows 1"), "{text}");
-    }
-
-    #[test]
-    fn sizes_and_digits_are_short() {
-        assert_eq!([size(1000), size(1024), size(32 << 20)], ["1000 B", "1 KiB", "32 MiB"]);
-        assert_eq!([digits(0.123), digits(12.34), digits(1234.5)], ["0.12", "12.3", "1234"]);
     }
 }

@@ -13,9 +13,9 @@ use crate::limits;
 use crate::outcome::{Outcome, Paced};
 use crate::pair::{Pair, Paired, Served};
 use crate::percentiles::Latencies;
-use crate::plan::{Source, Workload};
 use crate::role::Role;
 use crate::worker::{Job, Worker};
+use crate::workload::{Source, Workload};
 
 /// What was measured in one round.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
@@ -154,21 +154,13 @@ fn elsewhere(
     entrant: Entrant,
     start: impl Fn() -> io::Result<Child>,
 ) -> io::Result<Trial> {
-    let mut worker = Worker::in_child(start()?, &workload.job(entrant, (url.into(), url.into())))?;
+    let mut worker = Worker::in_child(start()?, &Job::new(workload, entrant, (url.into(), url.into())))?;
     let (outcome, threads) = worker.go()?;
     let (measured, warm_up) = (outcome.started(workload) as u64, 2 * workload.in_flight as u64);
     if outcome.errors == 0 && outcome.bytes * warm_up != outcome.warm_up_bytes * measured {
         return Err(io::Error::other("the downloads were not all of the same size"));
     }
     Trial::new(workload, outcome, threads, None)
-}
-
-impl Workload {
-    pub(crate) fn job(&self, entrant: Entrant, (url, gathering_url): (String, String)) -> Job {
-        let style = entrant.name().into();
-        let Self { in_flight, count, pace, .. } = *self;
-        Job { style, url, gathering_url, in_flight, count, pace, burden_percent: 0.0 }
-    }
 }
 
 #[cfg(test)]

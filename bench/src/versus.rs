@@ -1,21 +1,8 @@
 //! Everyone against the best.
 
-use serde::Serialize;
-
-use crate::cell::Cell;
+use crate::cell::{Cell, Versus};
 use crate::compare::{LEVEL, Ratio};
 use crate::entrant::Entrant;
-
-/// One style against another.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub(crate) struct Versus {
-    /// The other.
-    pub(crate) style: &'static str,
-    #[serde(flatten)]
-    pub(crate) ratio: Ratio,
-    /// False is "no difference": the interval does not tell them apart.
-    pub(crate) different: bool,
-}
 
 /// Holds the CPU of everyone in a group against that of the style that uses least; `floor` is no style.
 pub(crate) fn compare_cpu(cells: &mut [Cell]) {

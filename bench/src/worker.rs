@@ -11,15 +11,17 @@ use photo_tests::{Arrivals, Arrived, Sample, Samples};
 use serde::{Deserialize, Serialize};
 
 use crate::child::Child;
+use crate::client::{Load, PATIENCE};
 use crate::cores::Cores;
-use crate::entrant::{Entrant, Load, PATIENCE};
+use crate::entrant::Entrant;
 use crate::limits;
-use crate::open_loop::Pace;
 use crate::outcome::{Outcome, Paced};
 use crate::percentiles::Latencies;
 use crate::role::Role;
+use crate::schedule::Pace;
 use crate::span::{Span, Spent};
 use crate::usage::{Status, Usage};
+use crate::workload::Workload;
 
 /// When no thread has left for so many looks, all have that were about to.
 const LOOKS: usize = 5;
@@ -55,6 +57,15 @@ pub(crate) struct Job {
     pub(crate) pace: Option<Pace>,
     /// CPU work beside each slice, in hundredths of what it takes. The self-check must find it out.
     pub(crate) burden_percent: f64,
+}
+
+impl Job {
+    /// What `entrant` has to do at `workload`; the URLs are `url` and `gathering_url`.
+    pub(crate) fn new(workload: &Workload, entrant: Entrant, (url, gathering_url): (String, String)) -> Self {
+        let style = entrant.name().into();
+        let Workload { in_flight, count, pace, .. } = *workload;
+        Self { style, url, gathering_url, in_flight, count, pace, burden_percent: 0.0 }
+    }
 }
 
 #[derive(Debug, Deserialize, Serialize)]

@@ -13,8 +13,10 @@ use std::{fs, io};
 use proc_macro2::TokenStream;
 use serde::Serialize;
 
+pub use tally::WORDS;
+
+use crate::grid::lined;
 use crate::readme;
-use crate::table::lined;
 use tally::Tally;
 
 /// The folders of the style crates.
@@ -34,9 +36,6 @@ pub const RECIPES: [&str; 11] = [
     "save",
     "thumbnail",
 ];
-
-/// What is written for the sake of the waiting: to keep something alive, to share it, to give it away.
-pub const WORDS: [&str; 8] = ["clone", "Rc", "Arc", "RefCell", "Mutex", "Box", "'static", "move"];
 
 /// What one recipe costs in one style.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -9,10 +9,10 @@ use std::process::Command;
 use crate::child::Child;
 use crate::cores::{Cores, Split};
 use crate::entrant::Entrant;
-use crate::plan::{Source, Workload};
 use crate::role::Role;
 use crate::server::Server;
-use crate::worker::Worker;
+use crate::worker::{Job, Worker};
+use crate::workload::{Source, Workload};
 
 /// Downloads of the shorter and of the longer run: the difference is without start and warm-up.
 const SHORT: usize = 64;
@@ -39,7 +39,7 @@ fn count(workload: &Workload, entrant: Entrant, downloads: usize, split: &Split)
     let server = Server::start(&split.server)?;
     let workload = Workload { in_flight: IN_FLIGHT, count: downloads, ..workload.clone() };
     let urls = (server.photo_url(bytes, 5), server.gathering_url(bytes, IN_FLIGHT));
-    let mut worker = Worker::in_child(valgrind(&split.client)?, &workload.job(entrant, urls))?;
+    let mut worker = Worker::in_child(valgrind(&split.client)?, &Job::new(&workload, entrant, urls))?;
     worker.go()?;
     total(&worker.end()?).ok_or_else(|| io::Error::other("valgrind counted nothing"))
 }

@@ -1,9 +1,10 @@
 //! The table of costs.
 
-use crate::cost::CostCell;
-use crate::plan::{Source, Workload};
-use crate::table::{digits, plain, size};
+use crate::cost::cell::CostCell;
+use crate::format::{digits, size};
+use crate::grid::plain;
 use crate::trial::Figures;
+use crate::workload::{Source, Workload};
 
 /// At most 120 columns wide.
 pub(crate) fn render(workload: &Workload, cells: &[CostCell]) -> String {

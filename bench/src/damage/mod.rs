@@ -18,7 +18,7 @@ use photo_tests::Contender;
 use tempfile::TempDir;
 
 use crate::cores::Split;
-use crate::load::{create, write};
+use crate::jsonl::{create, write};
 use crate::machine;
 use crate::options::Common;
 use crate::pitfalls::{self, Pitfall};
@@ -51,7 +51,7 @@ struct Group {
 /// Runs what the arguments ask for; the first is the program's name. Those of `cargo bench --bench pitfalls --` are told
 /// by `--help`.
 ///
-/// The process must have gone through [`run_if_child`](crate::role::run_if_child): this one starts itself anew.
+/// The process must have gone through [`run_if_child`](crate::entry::run_if_child): this one starts itself anew.
 pub fn run(arguments: impl Iterator<Item = String>) -> ExitCode {
     let Options { common } = Options::parse_from(arguments);
     let groups = groups(&common);

@@ -3,8 +3,9 @@
 use comfy_table::{CellAlignment, Table};
 
 use super::cell::{Cell, Damage};
+use crate::format::digits;
+use crate::grid::STYLE;
 use crate::pitfalls::Pitfall;
-use crate::table::{STYLE, digits};
 
 /// The columns from here on are figures.
 const FIRST_FIGURE: usize = 3;

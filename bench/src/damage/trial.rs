@@ -9,8 +9,8 @@ use photo_blocking::Client;
 use photo_tests::{Contender, Samples};
 use serde::{Deserialize, Serialize};
 
+use crate::client::{PATIENCE, config};
 use crate::cores::Split;
-use crate::entrant::{self, PATIENCE};
 use crate::percentiles::Latencies;
 use crate::pitfalls::{self, Hurts, Pitfall, Scene, Score, Work};
 use crate::role::Role;
@@ -113,7 +113,7 @@ impl Trial {
 
 /// The server makes a photo when it is first asked for; that is nobody's latency.
 fn ask_once(job: &Job) -> io::Result<()> {
-    let config = entrant::config(1).root_certificate(job.root.clone());
+    let config = config(1).root_certificate(job.root.clone());
     let client = Client::new(config).map_err(io::Error::other)?;
     for url in [&job.url, &job.other_url] {
         client.download(url).map_err(io::Error::other)?;
@@ -160,7 +160,7 @@ pub(crate) fn walk() -> io::Result<()> {
 
     let scene = Scene {
         // So that no connection is closed for want of room.
-        config: entrant::config(pitfall.work.count + pitfall.work.others).root_certificate(job.root),
+        config: config(pitfall.work.count + pitfall.work.others).root_certificate(job.root),
         urls: vec![job.url; pitfall.work.count],
         other_url: job.other_url,
         timed: Samples::new(timed(&pitfall)),

@@ -17,7 +17,7 @@ use mio::{Events, Interest, Poll, Token};
 use photo::{Config, Exchange};
 use photo_tests::{Arrivals, Samples};
 
-use crate::entrant::Load;
+use crate::client::Load;
 use connection::{Connection, Shape, is_for_later};
 
 /// Read at once at most.

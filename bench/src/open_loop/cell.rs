@@ -7,22 +7,13 @@ use serde::Serialize;
 use crate::cell::Cell;
 use crate::compare::median;
 use crate::entrant::Entrant;
-use crate::open_loop::OpenGroup;
+use crate::open_loop::group::{OpenGroup, Target};
 use crate::percentiles::Percentiles;
-use crate::plan::Workload;
 use crate::trial::Trial;
+use crate::workload::Workload;
 
 /// Such a share of late arrivals, and the client does not keep up.
 const MOST_LATE: f64 = 0.1;
-
-/// What rate is wanted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Target {
-    /// So many downloads per second, the same for all.
-    PerS(u32),
-    /// So many hundredths of what the style reached in the closed loop.
-    Share(u32),
-}
 
 /// The result for one entrant at one rate. Its latencies count from the intended start.
 #[derive(Clone, Debug, Serialize)]

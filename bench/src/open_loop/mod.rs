@@ -5,26 +5,24 @@
 //! have started; beside it stands what would be seen without that correction. Never more than a fixed number are in
 //! flight; arrivals beyond start late, or are skipped if they could not start at all.
 
-mod cell;
-mod schedule;
-mod table;
+pub(crate) mod cell;
+pub(crate) mod group;
+pub(crate) mod table;
 
 use std::collections::HashMap;
 use std::io;
 use std::time::Duration;
 
-pub(crate) use cell::{OpenCell, Target};
-pub(crate) use schedule::{Pace, exponential};
-pub(crate) use table::render;
-
 use crate::cell::Cell;
 use crate::cores::Split;
 use crate::entrant::Entrant;
+use crate::open_loop::cell::OpenCell;
+use crate::open_loop::group::{OpenGroup, Target};
 use crate::options::Options;
-use crate::plan::{Part, Source, Workload};
 use crate::progress::Progress;
 use crate::rounds::Rounds;
 use crate::trial::Trial;
+use crate::workload::{Part, Source, Workload};
 
 /// The most that are in flight: far more than the rates need while a style keeps up. Also what is in flight in the
 /// closed loop whose shares are taken.
@@ -36,16 +34,6 @@ const DELAY_MS: u64 = 20;
 
 /// Of what the style reached in the closed loop without delay.
 const SHARES: [u32; 3] = [50, 80, 95];
-
-/// One load for several entrants: one table.
-#[derive(Clone, Debug)]
-pub(crate) struct OpenGroup {
-    pub(crate) workload: Workload,
-    pub(crate) target: Target,
-    pub(crate) entrants: Vec<Entrant>,
-    /// How long each cell is measured.
-    time: Duration,
-}
 
 /// The groups that the options ask for, without the cells that the filter leaves out.
 pub(crate) fn groups(options: &Options) -> Vec<OpenGroup> {
@@ -132,46 +120,5 @@ impl Reached<'_> {
         let per_s = Trial::run(&closed, entrant, split)?.figures.downloads_per_s;
         self.known.insert(key, per_s);
         Ok(per_s)
-    }
-}
-
-impl OpenGroup {
-    pub(crate) fn id(&self, entrant: Entrant) -> String {
-        format!("{}/{entrant}", self.group_id())
-    }
-
-    pub(crate) fn group_id(&self) -> String {
-        let Source::Embedded { delay_ms, .. } = self.workload.source else { return "open/url".into() };
-        match self.target {
-            Target::PerS(rate) => format!("open/{delay_ms}ms/{rate}-per-s"),
-            Target::Share(percent) => format!("open/{delay_ms}ms/{percent}-percent"),
-        }
-    }
-
-    /// Shows that the load can be put on, without having a closed loop measured before.
-    pub(crate) fn rehearsal(&self) -> Workload {
-        let per_s = if let Target::PerS(rate) = self.target { f64::from(rate) } else { 500.0 };
-        self.workload.at(per_s, 1, self.time)
-    }
-
-    fn paced(&self, seed: u64, reached: impl FnOnce(&Workload) -> io::Result<f64>) -> io::Result<Workload> {
-        let per_s = match self.target {
-            Target::PerS(rate) => f64::from(rate),
-            Target::Share(percent) => reached(&self.workload)? * f64::from(percent) / 100.0,
-        };
-        Ok(self.workload.at(per_s, seed, self.time))
-    }
-}
-
-impl Workload {
-    /// So many arrivals as there are in `time`.
-    fn at(&self, per_s: f64, seed: u64, time: Duration) -> Self {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a rate is above 0, and what no machine can do saturates"
-        )]
-        let count = (per_s * time.as_secs_f64()).ceil() as usize;
-        Self { count: count.max(1), pace: Some(Pace { per_s, seed }), ..self.clone() }
     }
 }

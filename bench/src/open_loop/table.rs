@@ -1,13 +1,16 @@
 //! The table of one open loop.
 
 use crate::cell::Median;
-use crate::open_loop::{OpenCell, OpenGroup, Target};
-use crate::plan::Source;
-use crate::table::{Unit, digits, note, plain, size};
+use crate::format::{Unit, digits, size};
+use crate::grid::plain;
+use crate::open_loop::cell::OpenCell;
+use crate::open_loop::group::{OpenGroup, Target};
+use crate::table::note;
+use crate::workload::Source;
 
 /// At most 120 columns wide.
 pub(crate) fn render(group: &OpenGroup, rounds: u32, cells: &[OpenCell]) -> String {
-    let unit = Unit::of(cells.iter().map(|cell| &cell.cell));
+    let unit = Unit::of(cells.iter().filter_map(|cell| cell.cell.median.p99_us));
     let mut lines = vec![title(group, rounds), plain(header(unit), cells.iter().map(|cell| row(cell, unit)))];
     lines.extend(cells.iter().filter_map(|cell| note(&cell.cell)));
     let saturated: Vec<_> =

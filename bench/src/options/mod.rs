@@ -11,7 +11,7 @@ use photo_server::PictureFormat;
 pub(crate) use common::Common;
 
 use crate::entrant::Entrant;
-use crate::plan::{Part, Source};
+use crate::workload::{Part, Source};
 
 /// Latency and cost of every style under concurrent load.
 ///

@@ -7,8 +7,8 @@ use std::io;
 use attohttpc::{ProxySettings, Session};
 use photo_tests::Samples;
 
-use super::loop_in_threads;
-use crate::entrant::{Load, PATIENCE};
+use super::drive::loop_in_threads;
+use crate::client::{Load, PATIENCE};
 
 struct Attohttpc(Session);
 

@@ -13,8 +13,8 @@ use curl::easy::{Easy2, Handler, HttpVersion, WriteError};
 use curl::multi::{Easy2Handle, Multi};
 use photo_tests::{Samples, Ticket};
 
-use super::record;
-use crate::entrant::{Load, PATIENCE};
+use super::drive::record;
+use crate::client::{Load, PATIENCE};
 
 /// Descriptors that `select()` can have, without those that a process needs beside its connections.
 const MOST_BY_SELECT: usize = 1024 - 64;

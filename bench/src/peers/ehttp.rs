@@ -9,8 +9,8 @@ use std::sync::mpsc::{self, Sender};
 use ehttp::{Request, Response};
 use photo_tests::{Samples, Ticket};
 
-use super::record;
-use crate::entrant::{Load, PATIENCE};
+use super::drive::record;
+use crate::client::{Load, PATIENCE};
 
 struct Ehttp;
 

@@ -14,7 +14,7 @@ use tokio::runtime::Runtime;
 use tokio::time;
 
 use super::tasks::{in_tasks, runtime};
-use crate::entrant::{Load, PATIENCE};
+use crate::client::{Load, PATIENCE};
 
 type Pool = Client<HttpConnector, Empty<&'static [u8]>>;
 

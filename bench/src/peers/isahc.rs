@@ -10,8 +10,9 @@ use isahc::{AsyncReadResponseExt, HttpClient};
 use photo_tests::Samples;
 use smol::LocalExecutor;
 
-use super::{curl, record};
-use crate::entrant::{Load, PATIENCE};
+use super::curl;
+use super::drive::record;
+use crate::client::{Load, PATIENCE};
 
 struct Isahc(HttpClient);
 

@@ -1,7 +1,7 @@
 //! What people would pick instead of the three crates.
 //!
 //! Each in the configuration that its own documentation advises: connections kept, as many as there are downloads in
-//! flight; HTTP/1 only, no decompression, no cookies, no proxy, time limits of [`PATIENCE`](crate::entrant::PATIENCE).
+//! flight; HTTP/1 only, no decompression, no cookies, no proxy, time limits of [`PATIENCE`](crate::client::PATIENCE).
 //! Each reads the photo whole into memory. Where a peer cannot do one of these, its file says so.
 //!
 //! ureq is always there, for `blocking` is built on it; the others come with the feature `peers`.
@@ -10,6 +10,7 @@
 mod attohttpc;
 #[cfg(feature = "peers")]
 mod curl;
+mod drive;
 #[cfg(feature = "peers")]
 mod ehttp;
 #[cfg(feature = "peers")]
@@ -23,12 +24,8 @@ mod tasks;
 mod ureq;
 
 use std::io;
-use std::sync::Arc;
 
-use photo::{Error, Phase};
-use photo_tests::{Samples, Ticket, in_threads};
-
-use crate::entrant::Load;
+use crate::client::Load;
 
 /// Whether they take part without being named.
 pub(crate) const ARE_WANTED: bool = cfg!(feature = "peers");
@@ -104,38 +101,10 @@ impl Peer {
     }
 }
 
-/// A closed loop with a thread for each of `downloads`, which tell how many bytes they have brought.
-fn loop_in_threads<D>(samples: &Samples, downloads: impl Iterator<Item = D>)
-where
-    D: Fn() -> io::Result<usize> + Send,
-{
-    let work = downloads.map(|download| {
-        move || {
-            let mut next = samples.first();
-            while let Some(ticket) = next {
-                record(samples, &ticket, download());
-                next = samples.start();
-            }
-        }
-    });
-    in_threads(work, || samples.begin());
-}
-
-fn record(samples: &Samples, ticket: &Ticket, result: io::Result<usize>) {
-    match result {
-        Ok(bytes) => samples.arrived(ticket, bytes),
-        Err(error) => samples.done(ticket, Err(translated(error))),
-    }
-}
-
-/// Peers do not tell what they were waiting for; the body is the most of it.
-fn translated(error: io::Error) -> Error {
-    Error::Io { phase: Phase::Body, source: Arc::new(error) }
-}
-
 #[cfg(test)]
 mod tests {
     use photo_server::PhotoServer;
+    use photo_tests::Samples;
 
     use super::*;
 

@@ -10,7 +10,7 @@ use reqwest::Client;
 use tokio::runtime::Runtime;
 
 use super::tasks::{in_tasks, runtime};
-use crate::entrant::{Load, PATIENCE};
+use crate::client::{Load, PATIENCE};
 
 struct Reqwest {
     client: Client,

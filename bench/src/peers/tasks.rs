@@ -5,7 +5,7 @@ use std::io;
 use photo_tests::Samples;
 use tokio::runtime::{Builder, Runtime};
 
-use super::record;
+use super::drive::record;
 
 /// One thread for all, as the contender `tokio` has.
 pub(super) fn runtime() -> io::Result<Runtime> {

@@ -10,8 +10,8 @@ use std::thread;
 use photo_tests::{Arrivals, Samples, in_threads};
 use ureq::Agent;
 
-use super::{loop_in_threads, translated};
-use crate::entrant::{Load, PATIENCE};
+use super::drive::{loop_in_threads, translated};
+use crate::client::{Load, PATIENCE};
 
 /// The agent of each thread.
 struct Ureq(Vec<Agent>);

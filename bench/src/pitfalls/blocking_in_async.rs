@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use photo_tests::Contender;
 
-use super::{Hurts, Pitfall, Ways, Work, others};
+use super::others;
+use super::pitfall::{Hurts, Pitfall, Ways, Work};
 
 pub(super) const PITFALL: Pitfall = Pitfall {
     name: "blocking-in-async",
@@ -43,7 +44,7 @@ mod callbacks {
     use photo_callbacks::Client;
 
     use super::{PAUSE, others};
-    use crate::pitfalls::Scene;
+    use crate::pitfalls::scene::Scene;
 
     pub(super) fn right(scene: &Scene) {
         let client = Client::new(scene.config.clone()).expect("the configuration works");
@@ -81,7 +82,7 @@ mod futures {
     use photo_futures::runtime::Runtime;
 
     use super::{PAUSE, others};
-    use crate::pitfalls::Scene;
+    use crate::pitfalls::scene::Scene;
 
     pub(super) async fn right<R: Runtime>(runtime: R, scene: &Scene) {
         let client = Client::new(runtime, scene.config.clone()).expect("the configuration works");

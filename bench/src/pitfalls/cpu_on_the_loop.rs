@@ -7,7 +7,8 @@
 
 use photo_tests::Contender;
 
-use super::{Hurts, Pitfall, Ways, Work, others};
+use super::others;
+use super::pitfall::{Hurts, Pitfall, Ways, Work};
 
 pub(super) const PITFALL: Pitfall = Pitfall {
     name: "cpu-on-the-loop",
@@ -41,7 +42,7 @@ mod callbacks {
     use photo_callbacks::{Client, ThumbnailError, recipes};
 
     use super::{MAX_SIDE, others};
-    use crate::pitfalls::Scene;
+    use crate::pitfalls::scene::Scene;
 
     pub(super) fn right(scene: &Scene) {
         let client = Client::new(scene.config.clone()).expect("the configuration works");
@@ -82,7 +83,7 @@ mod futures {
     use photo_futures::{Client, Thumbnail, ThumbnailError, recipes};
 
     use super::{MAX_SIDE, others};
-    use crate::pitfalls::Scene;
+    use crate::pitfalls::scene::Scene;
 
     pub(super) async fn right<R: Runtime>(runtime: R, scene: &Scene) {
         let client = Client::new(runtime, scene.config.clone()).expect("the configuration works");

@@ -7,7 +7,7 @@
 
 use photo_tests::Contender;
 
-use super::{Hurts, Pitfall, Ways, Work};
+use super::pitfall::{Hurts, Pitfall, Ways, Work};
 
 pub(super) const PITFALL: Pitfall = Pitfall {
     name: "new-client",
@@ -40,7 +40,7 @@ const STYLES: &[(Contender, Ways)] = &[
 mod blocking {
     use photo_blocking::Client;
 
-    use crate::pitfalls::Scene;
+    use crate::pitfalls::scene::Scene;
 
     pub(super) fn right(scene: &Scene) {
         let client = Client::new(scene.config.clone()).expect("the configuration works");
@@ -62,7 +62,7 @@ mod callbacks {
 
     use photo_callbacks::Client;
 
-    use crate::pitfalls::Scene;
+    use crate::pitfalls::scene::Scene;
 
     pub(super) fn right(scene: &Scene) {
         let client = Client::new(scene.config.clone()).expect("the configuration works");
@@ -89,7 +89,7 @@ mod futures {
     use photo_futures::Client;
     use photo_futures::runtime::Runtime;
 
-    use crate::pitfalls::Scene;
+    use crate::pitfalls::scene::Scene;
 
     pub(super) async fn right<R: Runtime>(runtime: R, scene: &Scene) {
         let client = Client::new(runtime, scene.config.clone()).expect("the configuration works");

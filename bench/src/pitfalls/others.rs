@@ -6,7 +6,7 @@ use ::futures::future;
 use photo_callbacks::Client;
 use photo_futures::runtime::Runtime;
 
-use super::Scene;
+use super::scene::Scene;
 
 /// So many at once: each next one starts when one ends.
 const IN_FLIGHT: usize = 8;

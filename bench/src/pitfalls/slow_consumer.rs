@@ -14,7 +14,8 @@ use photo_futures::runtime::Runtime;
 use photo_futures::{Client, Error, Photo};
 use photo_tests::Contender;
 
-use super::{Hurts, Pitfall, Scene, Ways, Work};
+use super::pitfall::{Hurts, Pitfall, Ways, Work};
+use super::scene::Scene;
 
 pub(super) const PITFALL: Pitfall = Pitfall {
     name: "slow-consumer",

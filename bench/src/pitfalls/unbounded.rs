@@ -6,7 +6,7 @@
 
 use photo_tests::Contender;
 
-use super::{Hurts, Pitfall, Ways, Work};
+use super::pitfall::{Hurts, Pitfall, Ways, Work};
 
 pub(super) const PITFALL: Pitfall = Pitfall {
     name: "unbounded",
@@ -36,7 +36,7 @@ mod blocking {
     use photo_blocking::{Client, recipes};
 
     use super::IN_FLIGHT;
-    use crate::pitfalls::Scene;
+    use crate::pitfalls::scene::Scene;
 
     pub(super) fn right(scene: &Scene) {
         let client = Client::new(scene.config.clone()).expect("the configuration works");
@@ -59,7 +59,7 @@ mod callbacks {
     use photo_callbacks::{Client, recipes};
 
     use super::IN_FLIGHT;
-    use crate::pitfalls::Scene;
+    use crate::pitfalls::scene::Scene;
 
     pub(super) fn right(scene: &Scene) {
         let client = Client::new(scene.config.clone()).expect("the configuration works");
@@ -84,7 +84,7 @@ mod futures {
     use photo_futures::{Client, recipes};
 
     use super::IN_FLIGHT;
-    use crate::pitfalls::Scene;
+    use crate::pitfalls::scene::Scene;
 
     pub(super) async fn right<R: Runtime>(runtime: R, scene: &Scene) {
         let client = Client::new(runtime, scene.config.clone()).expect("the configuration works");

@@ -5,11 +5,13 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use maud::{Markup, html};
 
-use super::page::TITLE;
+use super::placed::{LOG, Placed};
 use super::run::{LINES, Origin, Run};
 use super::verdict::decisions;
-use super::{LOG, Placed, pictures, sources, tables};
-use crate::table::size;
+use super::{pictures, sources, tables};
+use crate::format::size;
+
+pub(super) const TITLE: &str = "Three ways of waiting";
 
 /// The section of one machine, with the filter if there is no other machine.
 ///

@@ -11,6 +11,7 @@ mod log;
 mod page;
 mod palette;
 mod pictures;
+mod placed;
 mod plot;
 mod run;
 mod sources;
@@ -25,8 +26,7 @@ use std::path::{Path, PathBuf};
 
 pub use run::Run;
 
-/// The latencies, for other tools.
-const LOG: &str = "load.hlog";
+use placed::Placed;
 
 /// What cargo puts into the folder that it builds in.
 const TAG_OF_TARGET: &str = "CACHEDIR.TAG";
@@ -56,6 +56,13 @@ pub fn write(folder: &Path, runs: &[Run]) -> io::Result<PathBuf> {
     Ok(path)
 }
 
+/// Makes the report of these lines, and prints where it is.
+pub(crate) fn write_lines(folder: &Path, lines: &[String]) -> io::Result<()> {
+    let lines: String = lines.iter().flat_map(|line| [line, "\n"]).collect();
+    println!("report: {}", write(folder, &[Run::parse(&lines)?])?.display());
+    Ok(())
+}
+
 /// Puts what pitfalls cost into the report that the load bench has left in this folder: JSON lines of the bench
 /// `pitfalls`. Returns the path of the page; `None` if there is no report.
 ///
@@ -68,47 +75,6 @@ pub fn add_pitfalls(folder: &Path, lines: &[String]) -> io::Result<Option<PathBu
     }
     fs::write(folder.join(run::PITFALLS), lines.iter().flat_map(|line| [line, "\n"]).collect::<String>())?;
     write(folder, &[Run::read(folder)?]).map(Some)
-}
-
-/// A run and where its raw results lie.
-struct Placed<'a> {
-    run: &'a Run,
-    /// Within the folder of the page, with a slash at its end; nothing if there is but one run.
-    place: String,
-    log: io::Result<Option<String>>,
-}
-
-impl<'a> Placed<'a> {
-    fn new(run: &'a Run, index: usize, runs: &[Run]) -> Self {
-        let is_taken = runs[..index].iter().any(|other| other.name == run.name);
-        let place = match runs {
-            [_] => String::new(),
-            _ if is_taken || run.name.is_empty() => format!("{}-{}/", run.name, index + 1),
-            _ => format!("{}/", run.name),
-        };
-        Self { run, place, log: log::log(run) }
-    }
-
-    fn write(&self, folder: &Path) -> io::Result<()> {
-        let folder = folder.join(&self.place);
-        fs::create_dir_all(&folder)?;
-        fs::write(folder.join(run::LINES), &self.run.raw)?;
-        put(&folder.join(run::CONDITIONS), self.run.conditions.as_deref())?;
-        put(&folder.join(run::PITFALLS), self.run.raw_pitfalls.as_deref())?;
-        match &self.log {
-            Ok(log) => put(&folder.join(LOG), log.as_deref()),
-            Err(error) => Err(io::Error::new(error.kind(), error.to_string())),
-        }
-    }
-}
-
-/// A file, or none: what an earlier run left there would be taken for this one's.
-fn put(path: &Path, text: Option<&str>) -> io::Result<()> {
-    match text {
-        Some(text) => fs::write(path, text),
-        None if path.exists() => fs::remove_file(path),
-        None => Ok(()),
-    }
 }
 
 /// Where criterion's report is from here, if it has been written.

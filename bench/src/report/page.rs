@@ -6,17 +6,16 @@ use std::path::Path;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::findings::findings;
+use super::findings::{TITLE, findings};
 use super::palette::{self, LOOKS};
-use super::{Placed, sources};
+use super::placed::Placed;
+use super::sources;
 
 const STYLE: &str = include_str!("style.css");
 
 /// Nothing may come from outside, and there is nothing to run.
 const POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
-
-pub(super) const TITLE: &str = "Three ways of waiting";
 
 /// The page of these runs. `root` is the workspace, whose sources are shown; `criterion` is where its report is.
 ///

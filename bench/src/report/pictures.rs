@@ -9,7 +9,7 @@ use super::palette::{LOOKS, Look};
 use super::plot::{Plot, Point, Series};
 use super::run::{Cell, Figure, Run, Wait};
 use super::verdict::{Group, groups};
-use crate::table::size;
+use crate::format::size;
 
 /// The percentiles of a cell without a histogram.
 const PERCENTILES: [(f64, Figure); 4] =

@@ -5,8 +5,8 @@ use maud::{Markup, html};
 use super::pictures::load;
 use super::run::{Cell, Decision, Run, Step, Wait};
 use super::verdict::{Best, Group, MERITS, Merit, decisions, groups};
-use crate::scale::advice;
-use crate::table::digits;
+use crate::format::digits;
+use crate::scale::decision::advice;
 
 /// How many times as far off who is last must be, to be named.
 const WORTH_TELLING: f64 = 1.1;

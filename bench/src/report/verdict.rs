@@ -4,7 +4,7 @@
 
 use super::palette::LOOKS;
 use super::run::{Cell, Decision, Figure, Figures, Run, Step};
-use crate::scale::{PLAINEST, advice};
+use crate::scale::decision::{PLAINEST, advice};
 
 /// Who brings so many hundredths of the photos per second of the fastest keeps up.
 const AS_FAST: f64 = 0.95;

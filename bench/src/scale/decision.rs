@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::cell::Cell;
 use crate::compare::{LEVEL, Ratio};
-use crate::table::size;
+use crate::format::size;
 
 /// So much fewer photos per second do not matter.
 const SLOWER: f64 = 0.05;
@@ -143,8 +143,8 @@ pub(crate) fn advice(style: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::{Source, Workload};
     use crate::trial::{Figures, Trial};
+    use crate::workload::{Source, Workload};
 
     /// Three rounds that differ by a hundredth.
     fn cell(style: &str, in_flight: usize, wall_s: f64, p99_us: f64) -> Cell {

@@ -1,18 +1,16 @@
 //! The closed loop at more sizes, delays and numbers in flight, and the decisions that follow from it.
 
-mod decision;
-mod table;
+pub(crate) mod decision;
+pub(crate) mod table;
 
 use std::iter;
 use std::time::Duration;
 
-pub(crate) use decision::{Decision, PLAINEST, advice, decide};
-pub(crate) use table::render;
-
 use crate::entrant::Entrant;
 use crate::limits;
 use crate::options::Options;
-use crate::plan::{Group, Part, Source, Workload};
+use crate::plan::Group;
+use crate::workload::{Part, Source, Workload};
 
 const KIB: u64 = 1 << 10;
 const MIB: u64 = 1 << 20;
@@ -50,8 +48,8 @@ pub(crate) fn groups(options: &Options) -> Vec<Group> {
     let groups = rungs.into_iter().filter(wanted).map(|(bytes, delay_ms, in_flight)| {
         let source = Source::Embedded { bytes, delay_ms };
         let count = options.count(&source, in_flight, time);
-        let mut group =
-            Workload { part: Part::Scale, ..Workload::closed(source, in_flight, count) }.group(options)?;
+        let workload = Workload { part: Part::Scale, ..Workload::closed(source, in_flight, count) };
+        let mut group = Group::of(workload, options)?;
         // The floor is no choice.
         group.entrants.retain(|entrant| *entrant != Entrant::Floor);
         (!group.entrants.is_empty()).then_some(group)

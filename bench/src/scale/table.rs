@@ -1,7 +1,8 @@
 //! The table of decisions.
 
-use crate::scale::{Decision, advice};
-use crate::table::{plain, size};
+use crate::format::size;
+use crate::grid::plain;
+use crate::scale::decision::{Decision, advice};
 
 pub(crate) fn render(decisions: &[Decision]) -> String {
     let header = ["photos", "delay\nms", "\nin flight", "\nchoose", "least\nCPU", "\nkeep up"];

@@ -4,6 +4,7 @@
 //! A bench that finds latencies must find those that the server was told to have. A server that serves everyone must
 //! not be what is measured, or it must be said. And who is compared must have done the same work.
 
+mod finding;
 mod same;
 mod truth;
 mod work;
@@ -15,15 +16,7 @@ use std::time::Instant;
 use crate::cores::Split;
 use crate::machine;
 use crate::options::Options;
-
-/// What one of the checks has found.
-struct Finding {
-    /// What must hold.
-    claim: String,
-    holds: bool,
-    /// The figures behind it, a line each.
-    figures: Vec<String>,
-}
+use finding::Finding;
 
 type Check<'a> = &'a dyn Fn() -> io::Result<Vec<Finding>>;
 

@@ -6,13 +6,13 @@
 
 use std::io;
 
-use super::Finding;
+use super::finding::Finding;
 use crate::compare::Ratio;
 use crate::cores::Split;
 use crate::entrant::Entrant;
-use crate::plan::{Source, Workload};
 use crate::server::Server;
 use crate::worker::{Job, Worker};
+use crate::workload::{Source, Workload};
 
 /// What is worked on. One download after the other and one read for each: with more of them, how many come at once, and
 /// so the work, would depend on who of client and server has its core when.
@@ -155,5 +155,5 @@ fn ratio([a, b]: &[Vec<f64>; 2]) -> io::Result<Ratio> {
 fn job(entrant: Entrant, burden_percent: f64, server: &Server) -> Job {
     let source = Source::Embedded { bytes: BYTES, delay_ms: 0 };
     let urls = (server.photo_url(BYTES, 0), server.gathering_url(BYTES, IN_FLIGHT));
-    Job { burden_percent, ..Workload::closed(source, IN_FLIGHT, SLICE).job(entrant, urls) }
+    Job { burden_percent, ..Job::new(&Workload::closed(source, IN_FLIGHT, SLICE), entrant, urls) }
 }

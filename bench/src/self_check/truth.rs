@@ -7,15 +7,15 @@
 use std::io;
 use std::time::Duration;
 
-use super::Finding;
+use super::finding::Finding;
 use crate::cores::Split;
 use crate::entrant::Entrant;
-use crate::open_loop::{Pace, exponential};
 use crate::outcome::Outcome;
 use crate::percentiles::{Latencies, Percentiles};
-use crate::plan::{Source, Workload};
+use crate::schedule::{Pace, exponential};
 use crate::server::{Held, Server};
-use crate::worker::Worker;
+use crate::worker::{Job, Worker};
+use crate::workload::{Source, Workload};
 
 const BYTES: u64 = 1 << 10;
 
@@ -206,7 +206,7 @@ fn measure(
         ..Workload::closed(Source::Embedded { bytes: BYTES, delay_ms: 0 }, in_flight, count)
     };
     let urls = (server.photo_url(BYTES, 0), server.gathering_url(BYTES, in_flight));
-    let mut worker = Worker::start(&split.client, &workload.job(entrant, urls))?;
+    let mut worker = Worker::start(&split.client, &Job::new(&workload, entrant, urls))?;
     server.hold(holds)?;
     let (outcome, _) = worker.go()?;
     match (&outcome.first_error, outcome.paced.map_or(0, |paced| paced.skipped)) {

@@ -2,13 +2,13 @@
 
 use std::io;
 
-use super::Finding;
+use super::finding::Finding;
 use crate::cell::{BUSY, Bound, Cell, FEW, Median};
 use crate::cores::Split;
 use crate::entrant::Entrant;
 use crate::pair::Served;
-use crate::plan::{Source, Workload};
 use crate::trial::Trial;
+use crate::workload::{Source, Workload};
 
 /// As many in flight as the default run has without delay, at most.
 const IN_FLIGHT: usize = 256;

@@ -3,7 +3,8 @@
 //! A thread that sleeps, a callback on a timer of the loop, or a task on a timer of its runtime; all end at the same
 //! time, which is far enough away that all are pending together before. Each cell is a process of its own.
 
-mod table;
+pub(crate) mod cell;
+pub(crate) mod table;
 
 use std::io::{self, BufRead};
 use std::time::{Duration, Instant};
@@ -11,15 +12,15 @@ use std::time::{Duration, Instant};
 use photo_tests::{Contender, Waited, Waits};
 use serde::{Deserialize, Serialize};
 
-pub(crate) use table::render;
-
+use crate::client::config;
 use crate::cores::Cores;
-use crate::entrant::{self, Entrant};
+use crate::entrant::Entrant;
 use crate::limits;
 use crate::options::Options;
-use crate::plan::Part;
 use crate::role::Role;
 use crate::usage::{Status, Usage};
+use crate::waits::cell::{WaitsCell, WaitsOutcome};
+use crate::workload::Part;
 
 /// How many waits there are at once; beyond the first ones only if this part was asked for by its name.
 const COUNTS: [usize; 4] = [1_000, 10_000, 100_000, 1_000_000];
@@ -33,35 +34,6 @@ const PATIENCE: Duration = Duration::from_mins(3);
 pub(crate) struct WaitsGroup {
     pub(crate) count: usize,
     pub(crate) contenders: Vec<Contender>,
-}
-
-/// The result for one style: a row of the table, a line of JSON.
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct WaitsCell {
-    pub(crate) style: &'static str,
-    pub(crate) mode: &'static str,
-    /// Waits at once.
-    pub(crate) count: usize,
-    #[serde(flatten)]
-    pub(crate) measured: Option<WaitsOutcome>,
-    /// Why there are no figures.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) failed: Option<String>,
-}
-
-/// What was measured.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
-pub(crate) struct WaitsOutcome {
-    /// From the first to the last being pending, in seconds.
-    pub(crate) start_s: f64,
-    /// From when all should have ended to when the last had, in seconds.
-    pub(crate) finish_s: f64,
-    /// User and system, from the first being started to the last being over, for each wait, in microseconds.
-    pub(crate) cpu_us_per_wait: f64,
-    /// Resident memory while all are pending, beyond that before, for each wait. Unknown where there is no `/proc`.
-    pub(crate) bytes_per_wait: Option<f64>,
-    /// Threads while all are pending. Unknown where there is no `/proc`.
-    pub(crate) threads: Option<u64>,
 }
 
 #[derive(Debug, Deserialize, Serialize)]
@@ -137,7 +109,7 @@ impl Job {
         if contender == Contender::Blocking {
             limits::check(0, *count as u64)?;
         }
-        let style = contender.client(entrant::config(1)).map_err(|error| error.to_string())?;
+        let style = contender.client(config(1)).map_err(|error| error.to_string())?;
         // Whatever is made for the first wait is not part of each.
         style.waits(&Waits::new(1, Instant::now(), || None));
         let idle = Status::of_this_process();

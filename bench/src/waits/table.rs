@@ -1,7 +1,8 @@
 //! The table of waiting alone.
 
-use crate::table::{digits, plain};
-use crate::waits::{WaitsCell, WaitsOutcome};
+use crate::format::digits;
+use crate::grid::plain;
+use crate::waits::cell::{WaitsCell, WaitsOutcome};
 
 pub(crate) fn render(count: usize, cells: &[WaitsCell]) -> String {
     let header = ["style", "start\nms", "finish\nms", "CPU\nµs each", "bytes\neach", "\nthreads"];
