@@ -4,8 +4,8 @@ use std::cell::OnceCell;
 use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput};
-use photo_bench::entry;
-use photo_bench::lab::{Lab, Work};
+use photo_bench::cli::criterion_fixture::{Lab, Work};
+use photo_bench::cli::entry;
 use photo_tests::Contender;
 
 const SIZES: [(&str, u64); 3] = [("1KiB", 1 << 10), ("32KiB", 32 << 10), ("1MiB", 1 << 20)];

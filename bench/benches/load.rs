@@ -3,7 +3,7 @@
 use std::env;
 use std::process::ExitCode;
 
-use photo_bench::{entry, load};
+use photo_bench::cli::{entry, load};
 
 fn main() -> ExitCode {
     entry::run_if_child();

@@ -3,9 +3,9 @@
 use std::env;
 use std::process::ExitCode;
 
-use photo_bench::{damage, entry};
+use photo_bench::cli::{entry, pitfalls};
 
 fn main() -> ExitCode {
     entry::run_if_child();
-    damage::run(env::args())
+    pitfalls::run(env::args())
 }

@@ -3,8 +3,8 @@
 use std::alloc::System;
 use std::process::ExitCode;
 
-use photo_bench::allocations::{self, Allocations};
-use photo_bench::entry;
+use photo_bench::cli::entry;
+use photo_bench::system::allocations::{self, Allocations};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Stats, StatsAlloc};
 
 #[global_allocator]

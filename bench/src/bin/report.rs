@@ -8,7 +8,7 @@ use std::io;
 use std::path::PathBuf;
 
 use clap::Parser;
-use photo_bench::report::{self, Run};
+use photo_bench::output::report::{self, Run};
 
 /// Make the report of recorded runs.
 #[derive(Parser)]

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::{env, fs, io};
 
 use photo_bench::code_cost;
-use photo_bench::results::{self, newest};
+use photo_bench::output::markdown::{self, newest};
 
 fn main() -> io::Result<()> {
     let folder = |file| match env::args_os().nth(1) {
@@ -19,9 +19,9 @@ fn main() -> io::Result<()> {
         None => newest("results".as_ref(), file),
     };
     let readme = fs::read_to_string("README.md")?;
-    let readme = results::splice(&readme, &folder("load.jsonl")?)?;
-    let readme = results::splice_pitfalls(&readme, &folder("pitfalls.jsonl")?)?;
-    let readme = results::splice_price(&readme, &folder("price.jsonl")?)?;
+    let readme = markdown::splice(&readme, &folder("load.jsonl")?)?;
+    let readme = markdown::splice_pitfalls(&readme, &folder("pitfalls.jsonl")?)?;
+    let readme = markdown::splice_price(&readme, &folder("price.jsonl")?)?;
     let readme = code_cost::splice(&readme, &code_cost::count(".".as_ref())?)?;
     fs::write("README.md", readme)
 }

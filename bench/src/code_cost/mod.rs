@@ -15,8 +15,8 @@ use serde::Serialize;
 
 pub use tally::WORDS;
 
-use crate::grid::lined;
-use crate::readme;
+use crate::text::grid::lined;
+use crate::text::markers;
 use tally::Tally;
 
 /// The folders of the style crates.
@@ -93,7 +93,7 @@ pub fn splice(readme: &str, costs: &[Cost]) -> io::Result<String> {
         let cells: Vec<_> = of_recipe.iter().map(markdown).collect();
         text.extend(["| `", of_recipe[0].recipe, "` | ", &cells.join(" | "), " |\n"]);
     }
-    readme::replace(readme, "code-cost", &(text + "\n"))
+    markers::replace(readme, "code-cost", &(text + "\n"))
 }
 
 /// As in ``**12**: 2 `clone`, 1 `move` ``.
@@ -120,7 +120,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::readme::tests::{assert_up_to_date, root};
+    use crate::text::markers::tests::{assert_up_to_date, root};
 
     /// A longer one is no recipe any more.
     const MOST_LINES: usize = 60;

@@ -10,8 +10,8 @@ use photo_server::PictureFormat;
 
 pub(crate) use common::Common;
 
-use crate::entrant::Entrant;
-use crate::workload::{Part, Source};
+use crate::clients::entrant::Entrant;
+use crate::load::workload::{Part, Source};
 
 /// Latency and cost of every style under concurrent load.
 ///

@@ -2,7 +2,7 @@
 //!
 //! One file for each: what tempts, what happens, what to do; then `right` and `wrong` of each style in which the mistake
 //! is natural. Both do the same work, but for the photos that a mistake itself loses.
-//! [`damage`](crate::damage) measures them.
+//! [`damage`](crate::cli::pitfalls) measures them.
 
 mod blocking_in_async;
 mod cpu_on_the_loop;

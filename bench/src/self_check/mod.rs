@@ -13,9 +13,9 @@ use std::io;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use crate::cores::Split;
-use crate::machine;
 use crate::options::Options;
+use crate::system::affinity::Split;
+use crate::system::machine;
 use finding::Finding;
 
 type Check<'a> = &'a dyn Fn() -> io::Result<Vec<Finding>>;

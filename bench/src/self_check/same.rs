@@ -7,12 +7,12 @@
 use std::io;
 
 use super::finding::Finding;
-use crate::compare::Ratio;
-use crate::cores::Split;
-use crate::entrant::Entrant;
-use crate::server::Server;
-use crate::worker::{Job, Worker};
-use crate::workload::{Source, Workload};
+use crate::clients::entrant::Entrant;
+use crate::load::workload::{Source, Workload};
+use crate::process::server::Server;
+use crate::process::worker::{Job, Worker};
+use crate::stats::interval::Ratio;
+use crate::system::affinity::Split;
 
 /// What is worked on. One download after the other and one read for each: with more of them, how many come at once, and
 /// so the work, would depend on who of client and server has its core when.

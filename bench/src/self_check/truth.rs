@@ -8,14 +8,14 @@ use std::io;
 use std::time::Duration;
 
 use super::finding::Finding;
-use crate::cores::Split;
-use crate::entrant::Entrant;
-use crate::outcome::Outcome;
-use crate::percentiles::{Latencies, Percentiles};
-use crate::schedule::{Pace, exponential};
-use crate::server::{Held, Server};
-use crate::worker::{Job, Worker};
-use crate::workload::{Source, Workload};
+use crate::clients::entrant::Entrant;
+use crate::load::schedule::{Pace, exponential};
+use crate::load::workload::{Source, Workload};
+use crate::process::report::Outcome;
+use crate::process::server::{Held, Server};
+use crate::process::worker::{Job, Worker};
+use crate::stats::latency::{Latencies, Percentiles};
+use crate::system::affinity::Split;
 
 const BYTES: u64 = 1 << 10;
 

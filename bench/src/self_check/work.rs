@@ -3,12 +3,12 @@
 use std::io;
 
 use super::finding::Finding;
-use crate::cell::{BUSY, Bound, Cell, FEW, Median};
-use crate::cores::Split;
-use crate::entrant::Entrant;
-use crate::pair::Served;
-use crate::trial::Trial;
-use crate::workload::{Source, Workload};
+use crate::clients::entrant::Entrant;
+use crate::load::workload::{Source, Workload};
+use crate::measure::cell::{BUSY, Bound, Cell, FEW, Median};
+use crate::measure::session::Served;
+use crate::measure::trial::Trial;
+use crate::system::affinity::Split;
 
 /// As many in flight as the default run has without delay, at most.
 const IN_FLIGHT: usize = 256;
@@ -90,7 +90,7 @@ fn server_has_time(cells: &[Cell]) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cell::tests::cell;
+    use crate::measure::cell::tests::cell;
 
     #[test]
     fn one_request_more_is_unequal_work() {

@@ -5,8 +5,8 @@ mod chromium;
 use std::path::{Path, PathBuf};
 
 use chromium::{Chromium, url};
-use photo_bench::report::{self, Run};
-use photo_bench::results;
+use photo_bench::output::markdown;
+use photo_bench::output::report::{self, Run};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -111,8 +111,8 @@ fn the_policy_of_the_page_keeps_requests_in() {
 
 fn newest_report() -> (TempDir, PathBuf) {
     let results = Path::new(env!("CARGO_MANIFEST_DIR")).join("../results");
-    let run =
-        Run::read(&results::newest(&results, "load.jsonl").expect("a recorded run")).expect("it can be read");
+    let run = Run::read(&markdown::newest(&results, "load.jsonl").expect("a recorded run"))
+        .expect("it can be read");
     let folder = tempfile::tempdir().expect("a folder");
     let page = report::write(folder.path(), &[run]).expect("the report can be made");
     (folder, page)

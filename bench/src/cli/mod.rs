@@ -1,0 +1,8 @@
+//! The commands: what `cargo bench` starts.
+
+pub mod criterion_fixture;
+pub mod entry;
+pub mod load;
+pub mod pitfalls;
+mod plan;
+mod smoke;

@@ -1,0 +1,183 @@
+//! What the pitfalls cost: the right way and the tempting wrong one, both gone, round after round.
+//!
+//! Each way is gone in a process of its own, with a server of its own on other cores, and the counters of both prove
+//! that the work was the same. In each round one is gone right after the other, in random order, and the damage is the
+//! ratio of the two: what disturbs the machine then disturbs both.
+
+use std::io;
+use std::path::{self, Path};
+use std::process::ExitCode;
+
+use clap::Parser;
+use image::{ImageFormat, RgbImage};
+use photo_tests::Contender;
+use tempfile::TempDir;
+
+use crate::options::Common;
+use crate::output::report;
+use crate::pitfalls::{self, Pitfall};
+use crate::stats::rounds::shuffled;
+use crate::system::affinity::Split;
+use crate::system::machine;
+use crate::text::jsonl::{create, write};
+use crate::text::progress::Progress;
+
+use crate::measure::pitfalls::cell::Cell;
+use crate::measure::pitfalls::trial::{Trial, Way};
+use crate::output::terminal;
+
+/// What tempting mistakes cost, each beside the right way.
+#[derive(Debug, Parser)]
+#[command(name = "pitfalls", bin_name = "cargo bench --bench pitfalls --", max_term_width = 100)]
+struct Options {
+    #[command(flatten)]
+    common: Common,
+}
+
+/// Rounds, unless `--rounds` says otherwise.
+const ROUNDS: u32 = 3;
+
+/// One pitfall in the styles that were asked for.
+struct Group {
+    pitfall: Pitfall,
+    styles: Vec<Contender>,
+}
+
+/// Runs what the arguments ask for; the first is the program's name. Those of `cargo bench --bench pitfalls --` are told
+/// by `--help`.
+///
+/// The process must have gone through [`run_if_child`](crate::cli::entry::run_if_child): this one starts itself anew.
+pub fn run(arguments: impl Iterator<Item = String>) -> ExitCode {
+    let Options { common } = Options::parse_from(arguments);
+    let groups = groups(&common);
+    if common.list {
+        for (pitfall, style) in cells(&groups) {
+            println!("{}: benchmark", id(pitfall, style));
+        }
+        return ExitCode::SUCCESS;
+    }
+    // `cargo bench -- latency` is not for us, and no reason to say anything.
+    if groups.is_empty() || common.is_for_criterion_alone() {
+        return ExitCode::SUCCESS;
+    }
+    let done = if common.is_test() { rehearse(&groups) } else { measure(&common, &groups) };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn id(pitfall: &Pitfall, style: Contender) -> String {
+    format!("pitfalls/{}/{style}", pitfall.name)
+}
+
+fn groups(options: &Common) -> Vec<Group> {
+    let groups = pitfalls::ALL.into_iter().map(|pitfall| {
+        let styles = pitfall.styles.iter().map(|(style, _)| *style);
+        Group { styles: styles.filter(|style| options.selects(&id(&pitfall, *style))).collect(), pitfall }
+    });
+    groups.filter(|group| !group.styles.is_empty()).collect()
+}
+
+fn cells(groups: &[Group]) -> impl Iterator<Item = (&Pitfall, Contender)> {
+    groups.iter().flat_map(|group| group.styles.iter().map(|style| (&group.pitfall, *style)))
+}
+
+/// Shows that both ways of each cell do the same work, and measures nothing.
+fn rehearse(groups: &[Group]) -> io::Result<()> {
+    let (split, gallery) = (Split::of_this_process(), gallery()?);
+    for (pitfall, style) in cells(groups) {
+        println!("Testing {}", id(pitfall, style));
+        both_ways(pitfall, true, |way| Trial::run(pitfall, style, way, &split, gallery.path()))?;
+        println!("Success\n");
+    }
+    Ok(())
+}
+
+fn measure(options: &Common, groups: &[Group]) -> io::Result<()> {
+    // Asked for first: a run must not end with a path that cannot be written.
+    let json = options.json.as_deref().map(create).transpose()?;
+    let (split, gallery) = (Split::of_this_process(), gallery()?);
+    let seed = options.seed.unwrap_or_else(|| fastrand::u64(..1 << 32));
+    let rounds = options.rounds(ROUNDS);
+
+    let machine = machine::describe(&split);
+    // Whoever only watches takes no time from those who are measured.
+    split.server.pin_this_process();
+    let cells = all_rounds(groups, rounds, seed, &split, gallery.path());
+
+    println!("\n{machine}");
+    println!("\n{}", terminal::pitfalls::render(rounds, &cells));
+    let measured = cells.iter().filter(|cell| cell.failed.is_none());
+    let lines = measured.map(serde_json::to_string).collect::<Result<Vec<_>, _>>()?;
+    if let Some((file, path)) = json {
+        write(file, &lines)?;
+        println!("\nresults: {}", path::absolute(&path)?.display());
+    }
+    let folder = options.report.clone().unwrap_or_else(report::folder);
+    if let Some(page) = report::add_pitfalls(&folder, &lines)? {
+        println!("\nreport: {}", page.display());
+    }
+    Ok(())
+}
+
+fn all_rounds<'a>(
+    groups: &'a [Group],
+    rounds: u32,
+    seed: u64,
+    split: &Split,
+    gallery: &Path,
+) -> Vec<Cell<'a>> {
+    let mut cells: Vec<_> = cells(groups).map(|(pitfall, style)| Cell::new(pitfall, style)).collect();
+    let progress = Progress::new(cells.len() * rounds as usize);
+    let mut random = fastrand::Rng::with_seed(seed);
+    for round in 1..=rounds {
+        for index in shuffled(&mut random, cells.len()) {
+            let cell = &mut cells[index];
+            progress.begin(&id(cell.pitfall, cell.style));
+            let go = |way| Trial::run(cell.pitfall, cell.style, way, split, gallery);
+            match both_ways(cell.pitfall, random.bool(), go) {
+                Ok(both) => cell.rounds.push(both),
+                Err(error) => cell.failed = Some(error.to_string()),
+            }
+            progress.end();
+        }
+        progress.end_of_group("pitfalls", round, rounds);
+    }
+    progress.finish();
+    cells
+}
+
+/// The right way and the wrong one, with the same bytes, unless the wrong one was refused some.
+fn both_ways(
+    pitfall: &Pitfall,
+    right_first: bool,
+    go: impl Fn(Way) -> io::Result<Trial>,
+) -> io::Result<(Trial, Trial)> {
+    let (right, wrong) = if right_first {
+        let right = go(Way::Right)?;
+        (right, go(Way::Wrong)?)
+    } else {
+        let wrong = go(Way::Wrong)?;
+        (go(Way::Right)?, wrong)
+    };
+    if right.bytes_sent != wrong.bytes_sent && pitfall.work.max_connections.is_none() {
+        let why = format!("unequal work: {} and {} bytes sent", right.bytes_sent, wrong.bytes_sent);
+        return Err(io::Error::other(why));
+    }
+    Ok((right, wrong))
+}
+
+/// A folder with a photo that takes a while to be made small: the server's own are large files of few pixels.
+fn gallery() -> io::Result<TempDir> {
+    let folder = TempDir::new()?;
+    let photo = RgbImage::from_fn(2000, 1500, |x, y| {
+        let [x, y] = [x, y].map(|n| n.to_le_bytes()[0]);
+        image::Rgb([x, y, x ^ y])
+    });
+    photo.save_with_format(folder.path().join("large.jpeg"), ImageFormat::Jpeg).map_err(io::Error::other)?;
+    Ok(folder)
+}

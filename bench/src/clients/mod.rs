@@ -1,0 +1,5 @@
+//! The clients that can be measured.
+
+pub(crate) mod entrant;
+mod floor;
+mod peers;

@@ -1,0 +1,72 @@
+//! ureq as people use it by hand: with its default buffers, a thread for each download in flight.
+//!
+//! What `blocking` is compared with, in the same run. One agent for all threads is what its docs advise, and its pool
+//! holds as many connections as there are downloads in flight; an agent for each thread is what helps where threads
+//! stand in a queue for that pool.
+
+use std::io;
+use std::thread;
+
+use photo_tests::{Arrivals, Samples, in_threads};
+use ureq::Agent;
+
+use super::drive::{loop_in_threads, translated};
+use crate::load::client::{Load, PATIENCE};
+
+/// The agent of each thread.
+struct Ureq(Vec<Agent>);
+
+pub(super) fn shared(in_flight: usize) -> Box<dyn Load> {
+    Box::new(Ureq(vec![agent(in_flight); in_flight]))
+}
+
+pub(super) fn per_thread(in_flight: usize) -> Box<dyn Load> {
+    Box::new(Ureq((0..in_flight).map(|_| agent(1)).collect()))
+}
+
+fn agent(idle: usize) -> Agent {
+    let config = Agent::config_builder()
+        .max_idle_connections(idle)
+        .max_idle_connections_per_host(idle)
+        // A limit for all together, or for resolving, would start one more thread for each download.
+        .timeout_connect(Some(PATIENCE))
+        .timeout_recv_response(Some(PATIENCE))
+        .timeout_recv_body(Some(PATIENCE))
+        // Built with the feature gzip, because ehttp asks for it, ureq would ask for gzip.
+        .accept_encoding("")
+        // No style reads the environment.
+        .proxy(None)
+        .build();
+    config.into()
+}
+
+fn download(agent: &Agent, url: &str) -> io::Result<usize> {
+    let bytes = agent.get(url).call().and_then(|mut reply| reply.body_mut().read_to_vec());
+    Ok(bytes.map_err(ureq::Error::into_io)?.len())
+}
+
+impl Load for Ureq {
+    fn closed_loop(&mut self, url: &str, in_flight: usize, samples: &Samples) -> io::Result<()> {
+        loop_in_threads(samples, self.0.iter().take(in_flight).map(|agent| || download(agent, url)));
+        Ok(())
+    }
+
+    fn open_loop(&mut self, url: &str, in_flight: usize, arrivals: &Arrivals) -> io::Result<()> {
+        let work = self.0.iter().take(in_flight).map(|agent| {
+            move || {
+                while let Some(arrival) = arrivals.next() {
+                    if let Some(wait) = arrival.wait() {
+                        thread::sleep(wait);
+                    }
+                    let ticket = arrivals.start(arrival);
+                    match download(agent, url) {
+                        Ok(bytes) => arrivals.arrived(&ticket, bytes),
+                        Err(error) => arrivals.done(&ticket, Err(translated(error))),
+                    }
+                }
+            }
+        });
+        in_threads(work, || arrivals.begin());
+        Ok(())
+    }
+}

@@ -1,0 +1,12 @@
+//! Each part of the bench, from its groups to its cells.
+
+pub(crate) mod cell;
+pub(crate) mod cost;
+pub(crate) mod groups;
+pub(crate) mod open;
+pub(crate) mod pitfalls;
+pub(crate) mod scale;
+pub(crate) mod session;
+pub(crate) mod trial;
+pub(crate) mod versus;
+pub(crate) mod waits;

@@ -1,0 +1,123 @@
+//! The open loop: downloads start at a fixed rate, whether or not earlier ones have ended.
+//!
+//! In a closed loop, a client that is stalled also stops asking, so the stall is one slow download among many quick
+//! ones. Users do not stop coming. Here the schedule is drawn beforehand, and latency counts from when a download should
+//! have started; beside it stands what would be seen without that correction. Never more than a fixed number are in
+//! flight; arrivals beyond start late, or are skipped if they could not start at all.
+
+pub(crate) mod cell;
+pub(crate) mod group;
+
+use std::collections::HashMap;
+use std::io;
+use std::time::Duration;
+
+use crate::clients::entrant::Entrant;
+use crate::load::workload::{Part, Source, Workload};
+use crate::measure::cell::Cell;
+use crate::measure::open::cell::OpenCell;
+use crate::measure::open::group::{OpenGroup, Target};
+use crate::measure::trial::Trial;
+use crate::options::Options;
+use crate::stats::rounds::Rounds;
+use crate::system::affinity::Split;
+use crate::text::progress::Progress;
+
+/// The most that are in flight: far more than the rates need while a style keeps up. Also what is in flight in the
+/// closed loop whose shares are taken.
+const IN_FLIGHT: usize = 256;
+
+/// Downloads per second that every style should manage, and how long the server takes for each.
+const RATES: [u32; 2] = [200, 2000];
+const DELAY_MS: u64 = 20;
+
+/// Of what the style reached in the closed loop without delay.
+const SHARES: [u32; 3] = [50, 80, 95];
+
+/// The groups that the options ask for, without the cells that the filter leaves out.
+pub(crate) fn groups(options: &Options) -> Vec<OpenGroup> {
+    let time = Duration::from_millis(match options {
+        _ if options.common.is_test() => 50,
+        _ if options.common.quick => 300,
+        _ => 400,
+    });
+    let delay = |default| options.delay_ms.first().copied().unwrap_or(default);
+    let fixed = if options.rate.is_empty() { RATES.as_slice() } else { &options.rate };
+    let shares = if options.rate.is_empty() { SHARES.as_slice() } else { &[] };
+    let targets = fixed.iter().map(|rate| (Target::PerS(*rate), delay(DELAY_MS)));
+    let targets = targets.chain(shares.iter().map(|share| (Target::Share(*share), delay(0))));
+
+    let groups = targets.map(|(target, delay_ms)| {
+        let source = Source::Embedded { bytes: options.bytes(), delay_ms };
+        let in_flight = options.in_flight.first().map_or(IN_FLIGHT, |given| *given as usize);
+        let workload = Workload { part: Part::Open, source, in_flight, count: 0, pace: None };
+        let group = OpenGroup { workload, target, entrants: options.entrants(Part::Open), time };
+        let selected = |entrant: &Entrant| options.common.selects(&group.id(*entrant));
+        OpenGroup { entrants: group.entrants.iter().copied().filter(selected).collect(), ..group }
+    });
+    groups.filter(|group| !group.entrants.is_empty()).collect()
+}
+
+/// Measures them, each style at shares of what it reached in `closed`, or reaches now if it is not there.
+pub(crate) fn measure(
+    groups: &[OpenGroup],
+    closed: &[Cell],
+    rounds: Rounds,
+    split: &Split,
+) -> Vec<Vec<OpenCell>> {
+    let sizes: Vec<_> = groups.iter().map(|group| group.entrants.len()).collect();
+    let progress = Progress::new(sizes.iter().sum::<usize>() * rounds.count as usize);
+    let mut reached = Reached { closed, known: HashMap::new() };
+    let results = rounds.interleave(&sizes, |turn| {
+        let group = &groups[turn.group];
+        let entrant = group.entrants[turn.index];
+        progress.begin(&group.id(entrant));
+        let paced = group.paced(rounds.seed.wrapping_add(u64::from(turn.round)), |workload| {
+            reached.per_s(workload, entrant, split)
+        });
+        let trial =
+            paced.and_then(|workload| Trial::run(&workload, entrant, split).map(|trial| (workload, trial)));
+        progress.end();
+        if turn.ends_group {
+            progress.end_of_group(&group.group_id(), turn.round, rounds.count);
+        }
+        trial
+    });
+    progress.finish();
+    let cells = |(group, results): (&OpenGroup, Vec<_>)| {
+        let cell = |(entrant, trials): (&Entrant, _)| OpenCell::new(group, *entrant, trials);
+        group.entrants.iter().zip(results).map(cell).collect()
+    };
+    groups.iter().zip(results).map(cells).collect()
+}
+
+/// Downloads per second in the closed loop, from this run.
+struct Reached<'a> {
+    closed: &'a [Cell],
+    known: HashMap<(Entrant, usize, u64), f64>,
+}
+
+impl Reached<'_> {
+    fn per_s(&mut self, workload: &Workload, entrant: Entrant, split: &Split) -> io::Result<f64> {
+        let Workload { source: Source::Embedded { bytes, delay_ms }, in_flight, .. } = workload else {
+            return Err(io::Error::other("there is no open loop on a server of your own"));
+        };
+        let is_same = |cell: &&Cell| {
+            cell.style == entrant.name()
+                && (cell.bytes, cell.delay_ms) == (Some(*bytes), Some(*delay_ms))
+                && cell.in_flight == *in_flight
+        };
+        if let Some(per_s) = self.closed.iter().find(is_same).and_then(|cell| cell.median.downloads_per_s) {
+            return Ok(per_s);
+        }
+        let key = (entrant, *in_flight, *delay_ms);
+        if let Some(per_s) = self.known.get(&key) {
+            return Ok(*per_s);
+        }
+        let count = workload.source.count(*in_flight, Duration::from_millis(300));
+        let closed = Workload::closed(workload.source.clone(), *in_flight, count);
+        let per_s = Trial::run(&closed, entrant, split)?.figures.downloads_per_s;
+        self.known.insert(key, per_s);
+        Ok(per_s)
+    }
+}

@@ -1,0 +1,181 @@
+//! One cell, once: a fresh server, a fresh worker, and the proof that the work was the same as everyone's.
+
+use std::io;
+use std::thread;
+
+use serde::{Deserialize, Serialize};
+
+use crate::clients::entrant::Entrant;
+use crate::load::workload::{Source, Workload};
+use crate::measure::session::{Pair, Paired, Served};
+use crate::process::report::{Outcome, Paced};
+use crate::process::role::Role;
+use crate::process::worker::{Job, Worker};
+use crate::stats::latency::Latencies;
+use crate::system::affinity::Split;
+use crate::system::allocations::Allocations;
+use crate::system::child::Child;
+use crate::system::limits;
+
+/// What was measured in one round.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
+pub(crate) struct Figures {
+    pub(crate) wall_s: f64,
+    pub(crate) downloads_per_s: f64,
+    /// How many were under way, on average, by Little's law: each for as long as its latency.
+    pub(crate) in_flight_mean: f64,
+    /// User and system, of the whole client.
+    pub(crate) cpu_us_per_download: f64,
+    pub(crate) cpu_user_us_per_download: f64,
+    pub(crate) cpu_system_us_per_download: f64,
+    /// Threads that had to wait.
+    pub(crate) voluntary_switches_per_download: f64,
+    /// Threads that had to make room.
+    pub(crate) involuntary_switches_per_download: f64,
+    /// Unknown of a server that is not ours.
+    pub(crate) server_cpu_us_per_download: Option<f64>,
+    pub(crate) p50_us: f64,
+    pub(crate) p90_us: f64,
+    pub(crate) p99_us: f64,
+    pub(crate) p999_us: f64,
+    pub(crate) max_us: f64,
+    /// The peak above the idle client, for each download in flight. Unknown where there is no `/proc`.
+    pub(crate) rss_kib_per_in_flight: Option<f64>,
+    /// The most threads that were seen. Unknown where there is no `/proc`.
+    pub(crate) threads_max: Option<u64>,
+}
+
+/// One round of one cell.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Trial {
+    pub(crate) bytes: u64,
+    pub(crate) errors: usize,
+    pub(crate) first_error: Option<String>,
+    pub(crate) figures: Figures,
+    pub(crate) latencies: Latencies,
+    /// Of an open loop.
+    pub(crate) paced: Option<Paced>,
+    pub(crate) allocations: Option<Allocations>,
+    /// What the server has counted, from the worker's start to its end.
+    pub(crate) served: Option<Served>,
+}
+
+impl Trial {
+    /// # Errors
+    ///
+    /// Why the cell has no figures: it could not run, or it did not do what all others do.
+    pub(crate) fn run(workload: &Workload, entrant: Entrant, split: &Split) -> io::Result<Self> {
+        Self::run_by(workload, entrant, split, || Role::Worker.start(&split.client))
+    }
+
+    /// The same, by a worker that is started otherwise.
+    pub(crate) fn run_by(
+        workload: &Workload,
+        entrant: Entrant,
+        split: &Split,
+        start: impl Fn() -> io::Result<Child>,
+    ) -> io::Result<Self> {
+        match &workload.source {
+            Source::Embedded { .. } => embedded(workload, entrant, split, start),
+            Source::Url(url) => elsewhere(workload, url, entrant, start),
+        }
+    }
+
+    fn new(
+        workload: &Workload,
+        outcome: Outcome,
+        threads: Option<u64>,
+        server_cpu_us: Option<u64>,
+    ) -> io::Result<Self> {
+        let started = outcome.started(workload);
+        let Outcome { errors, first_error, wall_s, usage, latencies, peak_kib, paced, .. } = outcome;
+        let each = |total: f64| total / started.max(1) as f64;
+        let histogram = Latencies::decode(&outcome.histogram)?;
+        let downloads_per_s = (started - errors) as f64 / wall_s;
+        let figures = Figures {
+            wall_s,
+            downloads_per_s,
+            in_flight_mean: downloads_per_s * histogram.mean_s(),
+            cpu_us_per_download: each(usage.cpu_s() * 1e6),
+            cpu_user_us_per_download: each(usage.user_s * 1e6),
+            cpu_system_us_per_download: each(usage.system_s * 1e6),
+            voluntary_switches_per_download: each(usage.voluntary_switches as f64),
+            involuntary_switches_per_download: each(usage.involuntary_switches as f64),
+            server_cpu_us_per_download: server_cpu_us.map(|micros| each(micros as f64)),
+            p50_us: latencies.p50,
+            p90_us: latencies.p90,
+            p99_us: latencies.p99,
+            p999_us: latencies.p999,
+            max_us: latencies.max,
+            rss_kib_per_in_flight: peak_kib.map(|kib| kib as f64 / workload.in_flight as f64),
+            threads_max: threads,
+        };
+        let bytes = outcome.warm_up_bytes / (2 * workload.in_flight as u64);
+        let allocations = outcome.allocations;
+        Ok(Self {
+            bytes,
+            errors,
+            first_error,
+            figures,
+            latencies: histogram,
+            paced,
+            allocations,
+            served: None,
+        })
+    }
+}
+
+/// As many servers, each with a worker, as it takes to have so many connections.
+fn embedded(
+    workload: &Workload,
+    entrant: Entrant,
+    split: &Split,
+    start: impl Fn() -> io::Result<Child>,
+) -> io::Result<Trial> {
+    limits::check_all(workload.in_flight, entrant.threads(workload.in_flight) as u64)
+        .map_err(io::Error::other)?;
+    let shares = workload.shares(workload.processes());
+    let pairs = shares.into_iter().map(|share| Pair::start(share, entrant, split, start()?));
+    let mut pairs = pairs.collect::<io::Result<Vec<_>>>()?;
+    let all = thread::scope(|scope| {
+        let running: Vec<_> = pairs.iter_mut().map(|pair| scope.spawn(|| pair.go())).collect();
+        let mut done = running.into_iter().map(|pair| pair.join().expect("a pair does not panic"));
+        let first = done.next().unwrap_or_else(|| Err(io::Error::other("nothing is in flight")))?;
+        done.try_fold(first, |all, one| all.and(one?))
+    });
+    let Paired { outcome, threads, served, server_cpu_us } = all?;
+    let trial = Trial::new(workload, outcome, threads, Some(server_cpu_us))?;
+    Ok(Trial { served: Some(served), ..trial })
+}
+
+fn elsewhere(
+    workload: &Workload,
+    url: &str,
+    entrant: Entrant,
+    start: impl Fn() -> io::Result<Child>,
+) -> io::Result<Trial> {
+    let mut worker = Worker::in_child(start()?, &Job::new(workload, entrant, (url.into(), url.into())))?;
+    let (outcome, threads) = worker.go()?;
+    let (measured, warm_up) = (outcome.started(workload) as u64, 2 * workload.in_flight as u64);
+    if outcome.errors == 0 && outcome.bytes * warm_up != outcome.warm_up_bytes * measured {
+        return Err(io::Error::other("the downloads were not all of the same size"));
+    }
+    Trial::new(workload, outcome, threads, None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::process::report::tests::{outcome, workload};
+
+    #[test]
+    fn figures_are_per_download() {
+        let trial = Trial::new(&workload(), outcome(), Some(3), Some(50)).unwrap();
+        assert_eq!((trial.bytes, trial.errors), (1000, 0));
+        let Figures { downloads_per_s, cpu_us_per_download, .. } = trial.figures;
+        assert!((downloads_per_s - 20.0).abs() < 1e-9 && (cpu_us_per_download - 100.0).abs() < 1e-9);
+        assert!((trial.figures.voluntary_switches_per_download - 2.0).abs() < 1e-9);
+        assert_eq!(trial.figures.server_cpu_us_per_download, Some(5.0));
+        assert_eq!(trial.figures.rss_kib_per_in_flight, Some(25.0));
+    }
+}
