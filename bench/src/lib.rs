@@ -10,13 +10,14 @@
 //!
 //! - `cli`: the commands that `cargo bench` starts, and the entry of every process
 //! - `self_check`: known differences, latencies and loads are found again
-//! - `output`: tables in the terminal, in the README, and in the report
 //! - `measure`: each part of the bench, from its groups to its cells
 //! - `options`: the command line
 //! - `process`: server and worker processes, and both ends of the line to each
 //! - `pitfalls`: the tempting mistakes, each next to the right way
 //! - `clients`: the clients that can be measured: the floor, the styles, the peers
 //! - `load`: a workload, its schedule, and the trait of a client under load
+//! - `output`: tables in the terminal, in the README, and in the report
+//! - `record`: one type for each line of results; every output is a function of records
 //! - `code_cost`: the lines and words of each recipe, counted from its source
 //! - `stats`: latencies, intervals, and the order of rounds
 //! - `system`: cores, limits, CPU, memory, child processes
@@ -31,8 +32,10 @@
 //! 3. It sends them to the bench in one line of JSON, `process::report`.
 //! 4. `measure::session` asks the server for its counters, and refuses the round if the work was not equal.
 //! 5. `measure::trial` takes the percentiles of the round: its p99.
-//! 6. `measure::cell` takes the median of the p99s of all rounds: **the** p99 of the cell.
-//! 7. `output` prints it, and the report draws its bar from the least to the most of all rounds.
+//! 6. `record::figures` takes the median of the p99s of all rounds: **the** p99 of the cell, in every table, decision and
+//!    mark of a picture. The histogram of all rounds together is drawn as a line only.
+//! 7. `record::cell` is written as one line of JSON, and read again.
+//! 8. `output` prints it; the report draws its bar from the least to the most of all rounds.
 //!
 //! # What makes the figures comparable
 //!
@@ -60,6 +63,7 @@ mod options;
 pub mod output;
 mod pitfalls;
 mod process;
+pub mod record;
 mod self_check;
 mod stats;
 pub mod system;

@@ -3,7 +3,7 @@
 use std::env;
 use std::process;
 
-use crate::measure::pitfalls::trial;
+use crate::measure::pitfall;
 use crate::measure::waits;
 use crate::process::role::{self, Role};
 use crate::process::server;
@@ -20,7 +20,7 @@ pub fn run_if_child() {
     let played = match role {
         Role::Server => server::serve(),
         Role::Worker => worker::work(),
-        Role::Walker => trial::walk(),
+        Role::Walker => pitfall::walk(),
         Role::Waiter => waits::wait(),
     };
     process::exit(match played {

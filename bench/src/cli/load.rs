@@ -5,29 +5,21 @@ use std::path::{self, Path};
 use std::process::ExitCode;
 
 use clap::Parser;
-use serde::Serialize;
 
+use crate::cli::head::{head, lines};
 use crate::cli::plan::Program;
 use crate::cli::smoke;
-use crate::clients::entrant::Entrant;
 use crate::load::workload::Part;
-use crate::measure::cell::Cell;
-use crate::measure::cost;
-use crate::measure::cost::cell::CostCell;
-use crate::measure::groups::Group;
-use crate::measure::open;
-use crate::measure::scale;
-use crate::measure::trial::Trial;
-use crate::measure::versus::compare_cpu;
-use crate::measure::waits;
-use crate::measure::waits::cell::WaitsCell;
+use crate::measure::{closed, cost, open, waits};
 use crate::options::Options;
-use crate::output::report;
-use crate::output::terminal;
+use crate::output::{report, terminal};
+use crate::record::Record;
+use crate::record::decision::decide;
+use crate::record::group::sorted;
+use crate::record::run::{Head, Run};
 use crate::self_check;
 use crate::stats::rounds::Rounds;
 use crate::system::affinity::Split;
-use crate::system::machine::RunLine;
 use crate::text::jsonl::{create, write};
 use crate::text::progress::Progress;
 
@@ -72,116 +64,61 @@ fn measure(options: &Options, program: &Program, counting_worker: &Path) -> io::
     let json = options.common.json.as_deref().map(create).transpose()?;
     let split = Split::of_this_process();
     let seed = options.common.seed.unwrap_or_else(|| fastrand::u64(..1 << 32));
-    let rounds = |count| Rounds { count, seed };
-
-    let run = RunLine::new(&split, seed, options.rounds(), options.common.quick);
-    // Whoever only watches takes no time from the contenders.
+    let head = head(&split, seed, options);
+    // The process that only watches takes no time from the clients.
     split.server.pin_this_process();
-    let mut results = Results::default();
-    results.line(&run)?;
+    let lines = lines(&records(head, options, program, counting_worker, &split));
+    let run = Run::parse(&lines.join("\n"))?;
 
-    let closed = closed_loops(&program.closed, rounds(options.rounds()), &split);
-    results.closed(&program.closed, options.rounds(), &closed)?;
-
-    let open_rounds = options.few_rounds(OPEN_ROUNDS);
-    let reached: Vec<_> = closed.iter().flatten().cloned().collect();
-    let open = open::measure(&program.open, &reached, rounds(open_rounds), &split);
-    for (group, cells) in program.open.iter().zip(&open) {
-        results.table(terminal::open::render(group, open_rounds, cells));
-        cells.iter().try_for_each(|cell| results.line(cell))?;
-    }
-
-    if !program.cost.is_empty() {
-        // It takes some seconds for each style.
-        let with_instructions = options.names(Part::Cost);
-        let workload = cost::workload(options);
-        let cells = in_turn(
-            &program.cost,
-            |entrant| cost::id(*entrant),
-            |entrant| CostCell::measure(&workload, *entrant, with_instructions, counting_worker, &split),
-        );
-        results.table(terminal::cost::render(&workload, &cells));
-        cells.iter().try_for_each(|cell| results.line(cell))?;
-    }
-
-    for group in &program.waits {
-        let cells = in_turn(
-            &group.contenders,
-            |one| waits::id(group.count, *one),
-            |contender| WaitsCell::measure(group.count, *contender, &split.client),
-        );
-        results.table(terminal::waits::render(group.count, &cells));
-        cells.iter().try_for_each(|cell| results.line(cell))?;
-    }
-
-    let few_rounds = options.few_rounds(FEW_ROUNDS);
-    let scaled = closed_loops(&program.scale, rounds(few_rounds), &split);
-    results.closed(&program.scale, few_rounds, &scaled)?;
-    let decisions = scale::decision::decide(closed.iter().chain(&scaled).map(Vec::as_slice));
-    if !program.scale.is_empty() && !decisions.is_empty() {
-        results.table(terminal::decision::render(&decisions));
-        decisions.iter().try_for_each(|decision| results.line(decision))?;
-    }
-
-    println!("\n{}", run.machine);
-    println!("order of cells by --seed {seed}; CPU is user and system, of the client, per download");
-    results.tables.iter().for_each(|table| println!("\n{table}"));
+    terminal::print(&run);
     if let Some((file, path)) = json {
-        write(file, &results.lines)?;
+        write(file, &lines)?;
         println!("\nresults: {}", path::absolute(&path)?.display());
     }
     println!();
-    report::write_lines(&options.common.report.clone().unwrap_or_else(report::folder), &results.lines)
+    let folder = options.common.report.clone().unwrap_or_else(report::folder);
+    println!("report: {}", report::write(&folder, &[run])?.display());
+    Ok(())
 }
 
-/// What is printed and what is written in the end, in this order.
-#[derive(Default)]
-struct Results {
-    tables: Vec<String>,
-    lines: Vec<String>,
-}
-
-impl Results {
-    fn table(&mut self, table: String) {
-        self.tables.push(table);
-    }
-
-    fn line(&mut self, line: &impl Serialize) -> io::Result<()> {
-        self.lines.push(serde_json::to_string(line)?);
-        Ok(())
-    }
-
-    fn closed(&mut self, groups: &[Group], rounds: u32, cells: &[Vec<Cell>]) -> io::Result<()> {
-        for (group, cells) in groups.iter().zip(cells) {
-            self.table(terminal::closed::render(&group.workload, rounds, cells));
-            cells.iter().try_for_each(|cell| self.line(cell))?;
-        }
-        Ok(())
-    }
-}
-
-fn closed_loops(groups: &[Group], rounds: Rounds, split: &Split) -> Vec<Vec<Cell>> {
-    let sizes: Vec<_> = groups.iter().map(|group| group.entrants.len()).collect();
-    let progress = Progress::new(sizes.iter().sum::<usize>() * rounds.count as usize);
-    let results = rounds.interleave(&sizes, |turn| {
-        let Group { workload, entrants } = &groups[turn.group];
-        progress.begin(&workload.id(entrants[turn.index]));
-        let trial = Trial::run(workload, entrants[turn.index], split);
-        progress.end();
-        if turn.ends_group {
-            progress.end_of_group(&workload.group_id(), turn.round, rounds.count);
-        }
-        trial
+/// Measures part by part.
+fn records(
+    head: Head,
+    options: &Options,
+    program: &Program,
+    counting_worker: &Path,
+    split: &Split,
+) -> Vec<Record> {
+    let rounds = |count| Rounds { count, seed: head.seed };
+    let closed = closed::measure(&program.closed, rounds(options.rounds()), split).concat();
+    let open = open::measure(&program.open, &closed, rounds(options.few_rounds(OPEN_ROUNDS)), split);
+    // It takes some seconds for each style.
+    let with_instructions = options.names(Part::Cost);
+    let workload = &program.cost_workload;
+    let cost = in_turn(
+        &program.cost,
+        |entrant| cost::id(*entrant),
+        |entrant| cost::measure(workload, *entrant, with_instructions, counting_worker, split),
+    );
+    let waits = program.waits.iter().flat_map(|group| {
+        in_turn(
+            &group.contenders,
+            |one| waits::id(group.count, *one),
+            |contender| waits::measure(group.count, *contender, &split.client),
+        )
     });
-    progress.finish();
+    let waits: Vec<_> = waits.collect();
+    let scale = closed::measure(&program.scale, rounds(options.few_rounds(FEW_ROUNDS)), split).concat();
+    let decided = if scale.is_empty() { Vec::new() } else { decide(&sorted(closed.iter().chain(&scale))) };
 
-    let cells = |(group, results): (&Group, Vec<_>)| {
-        let cell = |(entrant, trials): (&Entrant, _)| Cell::new(&group.workload, *entrant, trials);
-        let mut cells: Vec<_> = group.entrants.iter().zip(results).map(cell).collect();
-        compare_cpu(&mut cells);
-        cells
-    };
-    groups.iter().zip(results).map(cells).collect()
+    let mut records = vec![Record::Run(head)];
+    records.extend(closed.into_iter().map(Record::Closed));
+    records.extend(open.into_iter().flatten().map(Record::Open));
+    records.extend(cost.into_iter().map(Record::Cost));
+    records.extend(waits.into_iter().map(Record::Waits));
+    records.extend(scale.into_iter().map(Record::Scale));
+    records.extend(decided.into_iter().map(Record::Decision));
+    records
 }
 
 /// Each once, with progress.

@@ -2,6 +2,7 @@
 
 pub mod criterion_fixture;
 pub mod entry;
+mod head;
 pub mod load;
 pub mod pitfalls;
 mod plan;

@@ -13,17 +13,20 @@ use image::{ImageFormat, RgbImage};
 use photo_tests::Contender;
 use tempfile::TempDir;
 
+use crate::cli::head::lines;
+use crate::measure::pitfall::{self, Way};
 use crate::options::Common;
 use crate::output::report;
-use crate::pitfalls::{self, Pitfall};
+use crate::pitfalls::{self, Pitfall, Work};
+use crate::record::Record;
+use crate::record::pitfall::{PitfallCell, WayFigures};
+use crate::record::run::Run;
 use crate::stats::rounds::shuffled;
 use crate::system::affinity::Split;
 use crate::system::machine;
 use crate::text::jsonl::{create, write};
 use crate::text::progress::Progress;
 
-use crate::measure::pitfalls::cell::Cell;
-use crate::measure::pitfalls::trial::{Trial, Way};
 use crate::output::terminal;
 
 /// What tempting mistakes cost, each beside the right way.
@@ -91,7 +94,7 @@ fn rehearse(groups: &[Group]) -> io::Result<()> {
     let (split, gallery) = (Split::of_this_process(), gallery()?);
     for (pitfall, style) in cells(groups) {
         println!("Testing {}", id(pitfall, style));
-        both_ways(pitfall, true, |way| Trial::run(pitfall, style, way, &split, gallery.path()))?;
+        both_ways(pitfall, true, |way| pitfall::go(pitfall, style, way, &split, gallery.path()))?;
         println!("Success\n");
     }
     Ok(())
@@ -109,10 +112,9 @@ fn measure(options: &Common, groups: &[Group]) -> io::Result<()> {
     split.server.pin_this_process();
     let cells = all_rounds(groups, rounds, seed, &split, gallery.path());
 
+    let lines = lines(&cells.into_iter().map(Record::Pitfall).collect::<Vec<_>>());
     println!("\n{machine}");
-    println!("\n{}", terminal::pitfalls::render(rounds, &cells));
-    let measured = cells.iter().filter(|cell| cell.failed.is_none());
-    let lines = measured.map(serde_json::to_string).collect::<Result<Vec<_>, _>>()?;
+    terminal::print(&Run::parse(&lines.join("\n"))?);
     if let Some((file, path)) = json {
         write(file, &lines)?;
         println!("\nresults: {}", path::absolute(&path)?.display());
@@ -124,39 +126,63 @@ fn measure(options: &Common, groups: &[Group]) -> io::Result<()> {
     Ok(())
 }
 
-fn all_rounds<'a>(
-    groups: &'a [Group],
-    rounds: u32,
-    seed: u64,
-    split: &Split,
-    gallery: &Path,
-) -> Vec<Cell<'a>> {
-    let mut cells: Vec<_> = cells(groups).map(|(pitfall, style)| Cell::new(pitfall, style)).collect();
+fn all_rounds(groups: &[Group], rounds: u32, seed: u64, split: &Split, gallery: &Path) -> Vec<PitfallCell> {
+    let cells: Vec<_> = cells(groups).collect();
+    let mut results: Vec<(Vec<_>, Option<String>)> = vec![(Vec::new(), None); cells.len()];
     let progress = Progress::new(cells.len() * rounds as usize);
     let mut random = fastrand::Rng::with_seed(seed);
     for round in 1..=rounds {
         for index in shuffled(&mut random, cells.len()) {
-            let cell = &mut cells[index];
-            progress.begin(&id(cell.pitfall, cell.style));
-            let go = |way| Trial::run(cell.pitfall, cell.style, way, split, gallery);
-            match both_ways(cell.pitfall, random.bool(), go) {
-                Ok(both) => cell.rounds.push(both),
-                Err(error) => cell.failed = Some(error.to_string()),
+            let (pitfall, style) = cells[index];
+            progress.begin(&id(pitfall, style));
+            match both_ways(pitfall, random.bool(), |way| pitfall::go(pitfall, style, way, split, gallery)) {
+                Ok(both) => results[index].0.push(both),
+                Err(error) => results[index].1 = Some(error.to_string()),
             }
             progress.end();
         }
         progress.end_of_group("pitfalls", round, rounds);
     }
     progress.finish();
-    cells
+    let all = cells.into_iter().zip(results);
+    all.map(|((pitfall, style), (rounds, failed))| cell(pitfall, style, rounds, failed)).collect()
+}
+
+/// A cell of which one round failed has no figures.
+fn cell(
+    pitfall: &Pitfall,
+    style: Contender,
+    rounds: Vec<(WayFigures, WayFigures)>,
+    failed: Option<String>,
+) -> PitfallCell {
+    let Work { photo, count, others, tls, .. } = pitfall.work;
+    let rounds = if failed.is_none() { rounds } else { Vec::new() };
+    let cell = PitfallCell {
+        pitfall: pitfall.name.into(),
+        file: pitfall.file.into(),
+        style: style.name().into(),
+        why: pitfall.why.into(),
+        recipe: pitfall.recipe.into(),
+        photo: photo.into(),
+        count,
+        others,
+        tls,
+        hurts: pitfall.hurts,
+        right: None,
+        wrong: None,
+        damage: None,
+        rounds: Vec::new(),
+        failed,
+    };
+    cell.with(rounds)
 }
 
 /// The right way and the wrong one, with the same bytes, unless the wrong one was refused some.
 fn both_ways(
     pitfall: &Pitfall,
     right_first: bool,
-    go: impl Fn(Way) -> io::Result<Trial>,
-) -> io::Result<(Trial, Trial)> {
+    go: impl Fn(Way) -> io::Result<WayFigures>,
+) -> io::Result<(WayFigures, WayFigures)> {
     let (right, wrong) = if right_first {
         let right = go(Way::Right)?;
         (right, go(Way::Wrong)?)

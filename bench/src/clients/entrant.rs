@@ -67,11 +67,6 @@ impl Entrant {
         }
     }
 
-    /// Whether this is the name of one of the styles that people choose between.
-    pub(crate) fn is_style(name: &str) -> bool {
-        matches!(name.parse(), Ok(Self::Style(_)))
-    }
-
     /// Threads that it starts to have so many downloads in flight, as far as they are many.
     pub(crate) fn threads(self, in_flight: usize) -> usize {
         match self {

@@ -15,7 +15,7 @@ use serde::Serialize;
 
 pub use tally::WORDS;
 
-use crate::text::grid::lined;
+use crate::text::grid;
 use crate::text::markers;
 use tally::Tally;
 
@@ -70,15 +70,19 @@ pub fn count(root: &Path) -> io::Result<Vec<Cost>> {
 
 /// A table for the terminal, less than 100 columns wide.
 pub fn render(costs: &[Cost]) -> String {
-    let header = ["recipe", "style", "lines"].into_iter().chain(WORDS).map(str::to_owned).collect();
+    type Column<'a> = grid::Column<'a, Cost>;
+    let mut columns = vec![
+        Column::name("recipe", |cost| if cost.style == STYLES[0] { cost.recipe } else { "" }.into()),
+        Column::name("style", |cost| cost.style.into()),
+        Column::figure("lines", |cost| Some(cost.lines.to_string())),
+    ];
+    columns.extend(WORDS.iter().enumerate().map(|(index, word)| {
+        Column::figure(word, move |cost| {
+            Some(if cost.words[index] == 0 { String::new() } else { cost.words[index].to_string() })
+        })
+    }));
     let totals = STYLES.map(|style| total(costs, style));
-    let rows = costs.iter().chain(&totals).map(|cost| {
-        let recipe = if cost.style == STYLES[0] { cost.recipe } else { "" };
-        let mut row = vec![recipe.to_owned(), cost.style.to_owned(), cost.lines.to_string()];
-        row.extend(cost.words.map(|times| if times == 0 { String::new() } else { times.to_string() }));
-        row
-    });
-    lined(header, rows, 2)
+    grid::terminal(&columns, &[costs, &totals].concat())
 }
 
 /// The README with its table of costs replaced by `costs`.

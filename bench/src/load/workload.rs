@@ -29,19 +29,6 @@ pub(crate) enum Part {
     Scale,
 }
 
-impl Part {
-    /// What lines of JSON call it.
-    pub(crate) fn mode(self) -> &'static str {
-        match self {
-            Self::Closed => "closed",
-            Self::Open => "open",
-            Self::Cost => "cost",
-            Self::Waits => "waits",
-            Self::Scale => "scale",
-        }
-    }
-}
-
 /// What has to be done in each cell of a group.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Workload {

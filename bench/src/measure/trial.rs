@@ -3,47 +3,18 @@
 use std::io;
 use std::thread;
 
-use serde::{Deserialize, Serialize};
-
 use crate::clients::entrant::Entrant;
 use crate::load::workload::{Source, Workload};
 use crate::measure::session::{Pair, Paired, Served};
 use crate::process::report::{Outcome, Paced};
 use crate::process::role::Role;
 use crate::process::worker::{Job, Worker};
+use crate::record::figures::Figures;
 use crate::stats::latency::Latencies;
 use crate::system::affinity::Split;
 use crate::system::allocations::Allocations;
 use crate::system::child::Child;
 use crate::system::limits;
-
-/// What was measured in one round.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
-pub(crate) struct Figures {
-    pub(crate) wall_s: f64,
-    pub(crate) downloads_per_s: f64,
-    /// How many were under way, on average, by Little's law: each for as long as its latency.
-    pub(crate) in_flight_mean: f64,
-    /// User and system, of the whole client.
-    pub(crate) cpu_us_per_download: f64,
-    pub(crate) cpu_user_us_per_download: f64,
-    pub(crate) cpu_system_us_per_download: f64,
-    /// Threads that had to wait.
-    pub(crate) voluntary_switches_per_download: f64,
-    /// Threads that had to make room.
-    pub(crate) involuntary_switches_per_download: f64,
-    /// Unknown of a server that is not ours.
-    pub(crate) server_cpu_us_per_download: Option<f64>,
-    pub(crate) p50_us: f64,
-    pub(crate) p90_us: f64,
-    pub(crate) p99_us: f64,
-    pub(crate) p999_us: f64,
-    pub(crate) max_us: f64,
-    /// The peak above the idle client, for each download in flight. Unknown where there is no `/proc`.
-    pub(crate) rss_kib_per_in_flight: Option<f64>,
-    /// The most threads that were seen. Unknown where there is no `/proc`.
-    pub(crate) threads_max: Option<u64>,
-}
 
 /// One round of one cell.
 #[derive(Clone, Debug, PartialEq)]
@@ -102,11 +73,7 @@ impl Trial {
             voluntary_switches_per_download: each(usage.voluntary_switches as f64),
             involuntary_switches_per_download: each(usage.involuntary_switches as f64),
             server_cpu_us_per_download: server_cpu_us.map(|micros| each(micros as f64)),
-            p50_us: latencies.p50,
-            p90_us: latencies.p90,
-            p99_us: latencies.p99,
-            p999_us: latencies.p999,
-            max_us: latencies.max,
+            latency: latencies,
             rss_kib_per_in_flight: peak_kib.map(|kib| kib as f64 / workload.in_flight as f64),
             threads_max: threads,
         };

@@ -2,4 +2,4 @@
 
 pub mod markdown;
 pub mod report;
-pub(crate) mod terminal;
+pub mod terminal;

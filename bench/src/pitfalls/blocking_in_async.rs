@@ -9,14 +9,15 @@ use std::time::Duration;
 use photo_tests::Contender;
 
 use super::others;
-use super::pitfall::{Hurts, Pitfall, Ways, Work};
+use super::pitfall::{Pitfall, Ways, Work};
+use crate::record::pitfall::Metric;
 
 pub(super) const PITFALL: Pitfall = Pitfall {
     name: "blocking-in-async",
     file: "blocking_in_async.rs",
     why: "a call that blocks keeps the thread from all others; await, or offload it",
     recipe: "thumbnail",
-    hurts: Hurts::P99,
+    hurts: Metric::P99,
     work: Work { others: 1000, ..Work::of("/photo?bytes=32768&delay_ms=40", 6) },
     styles: &[
         (Contender::Callbacks, Ways { right: callbacks::right, wrong: callbacks::wrong }),

@@ -8,14 +8,15 @@
 use photo_tests::Contender;
 
 use super::others;
-use super::pitfall::{Hurts, Pitfall, Ways, Work};
+use super::pitfall::{Pitfall, Ways, Work};
+use crate::record::pitfall::Metric;
 
 pub(super) const PITFALL: Pitfall = Pitfall {
     name: "cpu-on-the-loop",
     file: "cpu_on_the_loop.rs",
     why: "while the thread that waits for all computes, all wait",
     recipe: "thumbnail",
-    hurts: Hurts::P99,
+    hurts: Metric::P99,
     work: Work { others: 1000, ..Work::of("/folder/large.jpeg", 8) },
     styles: &[
         (Contender::Callbacks, Ways { right: callbacks::right, wrong: callbacks::wrong }),

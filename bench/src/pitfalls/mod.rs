@@ -14,7 +14,7 @@ mod scene;
 mod slow_consumer;
 mod unbounded;
 
-pub(crate) use pitfall::{Hurts, Pitfall, Work};
+pub(crate) use pitfall::{Pitfall, Work};
 pub(crate) use scene::{Scene, Score};
 
 /// All of them, in the order of the table.

@@ -7,14 +7,15 @@
 
 use photo_tests::Contender;
 
-use super::pitfall::{Hurts, Pitfall, Ways, Work};
+use super::pitfall::{Pitfall, Ways, Work};
+use crate::record::pitfall::Metric;
 
 pub(super) const PITFALL: Pitfall = Pitfall {
     name: "new-client",
     file: "new_client.rs",
     why: "a client is what keeps connections; a new one has to make its own",
     recipe: "one",
-    hurts: Hurts::Time,
+    hurts: Metric::Time,
     work: Work::of(PHOTO, 300),
     styles: STYLES,
 };

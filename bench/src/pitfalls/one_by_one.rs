@@ -6,14 +6,15 @@
 
 use photo_tests::Contender;
 
-use super::pitfall::{Hurts, Pitfall, Ways, Work};
+use super::pitfall::{Pitfall, Ways, Work};
+use crate::record::pitfall::Metric;
 
 pub(super) const PITFALL: Pitfall = Pitfall {
     name: "one-by-one",
     file: "one_by_one.rs",
     why: "the waiting adds up, where most of it could be shared",
     recipe: "many",
-    hurts: Hurts::Time,
+    hurts: Metric::Time,
     work: Work::of("/photo?bytes=32768&delay_ms=5", 64),
     styles: &[
         (Contender::Blocking, Ways { right: blocking::right, wrong: blocking::wrong }),

@@ -3,6 +3,7 @@
 use photo_tests::Contender;
 
 use super::scene::Scene;
+use crate::record::pitfall::Metric;
 
 /// A mistake, and how to see what it costs.
 #[derive(Debug)]
@@ -14,21 +15,9 @@ pub(crate) struct Pitfall {
     pub(crate) why: &'static str,
     /// The recipe that does it right, the same file in each style crate.
     pub(crate) recipe: &'static str,
-    pub(crate) hurts: Hurts,
+    pub(crate) hurts: Metric,
     pub(crate) work: Work,
     pub(crate) styles: &'static [(Contender, Ways)],
-}
-
-/// Which figure shows the damage.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Hurts {
-    /// How long the slowest hundredth of the innocent downloads takes at least: of those beside, or of all where there
-    /// are none.
-    P99,
-    /// How long it takes in all.
-    Time,
-    /// How many photos come.
-    Photos,
 }
 
 /// What both ways have to do.

@@ -14,15 +14,16 @@ use photo_futures::runtime::Runtime;
 use photo_futures::{Client, Error, Photo};
 use photo_tests::Contender;
 
-use super::pitfall::{Hurts, Pitfall, Ways, Work};
+use super::pitfall::{Pitfall, Ways, Work};
 use super::scene::Scene;
+use crate::record::pitfall::Metric;
 
 pub(super) const PITFALL: Pitfall = Pitfall {
     name: "slow-consumer",
     file: "slow_consumer.rs",
     why: "`buffer_unordered` moves its downloads only while it is asked for the next",
     recipe: "stream",
-    hurts: Hurts::P99,
+    hurts: Metric::P99,
     work: Work::of("/photo?bytes=32768&delay_ms=10", 64),
     styles: &[
         (

@@ -6,14 +6,15 @@
 
 use photo_tests::Contender;
 
-use super::pitfall::{Hurts, Pitfall, Ways, Work};
+use super::pitfall::{Pitfall, Ways, Work};
+use crate::record::pitfall::Metric;
 
 pub(super) const PITFALL: Pitfall = Pitfall {
     name: "unbounded",
     file: "unbounded.rs",
     why: "the server resets connections beyond its limit, here 64, and those photos do not come",
     recipe: "many",
-    hurts: Hurts::Photos,
+    hurts: Metric::Photos,
     work: Work { max_connections: Some(64), ..Work::of("/photo?bytes=32768&delay_ms=20", 512) },
     styles: &[
         (Contender::Blocking, Ways { right: blocking::right, wrong: blocking::wrong }),

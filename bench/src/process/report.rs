@@ -107,6 +107,6 @@ pub(crate) mod tests {
         assert_eq!((both.bytes, both.warm_up_bytes, both.errors), (20_000, 16_000, 1));
         assert_eq!((both.first_error.as_deref(), both.peak_kib), (Some("10"), Some(200)));
         assert!((both.wall_s - 20.0).abs() < 1e-9 && (both.usage.cpu_s() - 0.002).abs() < 1e-9);
-        assert!(both.latencies.p50 < 10_100.0 && both.latencies.max > 19_900.0);
+        assert!(both.latencies.p50_us < 10_100.0 && both.latencies.max_us > 19_900.0);
     }
 }

@@ -91,8 +91,8 @@ impl Pair {
     /// p50, p90, p99, p99.9: how far what was found is from the truth.
     fn errors(&self) -> [f64; 4] {
         let Self { truth, found, .. } = self;
-        [(truth.p50, found.p50), (truth.p90, found.p90), (truth.p99, found.p99), (truth.p999, found.p999)]
-            .map(|(truth, found)| found / truth - 1.0)
+        let error = |of: fn(&Percentiles) -> f64| of(found) / of(truth) - 1.0;
+        [error(|it| it.p50_us), error(|it| it.p90_us), error(|it| it.p99_us), error(|it| it.p999_us)]
     }
 
     /// The largest of all.
@@ -109,7 +109,7 @@ impl Pair {
 
     /// Whether one would not know of the stall without the correction.
     fn misses_the_stall(&self) -> bool {
-        self.uncorrected.p99 < self.truth.p99 / 2.0
+        self.uncorrected.p99_us < self.truth.p99_us / 2.0
     }
 
     fn new(truth: &[Duration], outcome: &Outcome) -> Self {
@@ -124,7 +124,7 @@ impl Pair {
 fn recovered(what: &str, pairs: &[(Entrant, Pair)]) -> Finding {
     let told = |(entrant, pair): &(Entrant, Pair)| {
         let [p50, p90, p99, p999] = pair.errors().map(|error| error * 100.0);
-        let Percentiles { p50: t50, p90: t90, p99: t99, p999: t999, .. } = pair.truth;
+        let Percentiles { p50_us: t50, p90_us: t90, p99_us: t99, p999_us: t999, .. } = pair.truth;
         format!(
             "{entrant:<12} p50 {:.1} ms {p50:+.2} %, p90 {:.1} ms {p90:+.2} %, p99 {:.1} ms {p99:+.2} %, p99.9 {:.1} ms {p999:+.2} %",
             t50 / 1e3,
@@ -165,7 +165,7 @@ fn few_in_flight(entrant: Entrant, seed: u64, split: &Split) -> io::Result<Pair>
     let outcome = measure(entrant, FEW, FEW_COUNT, Some(pace), &holds, split)?;
     // What a download takes anyway, and how late a style's timers let it begin, is not known beforehand, but seen in
     // all those that no stall befell.
-    let anyway = Duration::from_secs_f64(outcome.latencies.p50 / 1e6);
+    let anyway = Duration::from_secs_f64(outcome.latencies.p50_us / 1e6);
     Ok(Pair::new(&truth(&schedule, &vec![anyway; FEW_COUNT], at), &outcome))
 }
 
@@ -175,9 +175,9 @@ fn missed(pairs: &[(Entrant, Pair)]) -> Finding {
         let Pair { truth, uncorrected, .. } = pair;
         format!(
             "{entrant:<12} p99 {:.1} ms {p99:+.2} %, p99.9 {:.1} ms {p999:+.2} %; uncorrected p99 {:.1} ms: the stall is {}",
-            truth.p99 / 1e3,
-            truth.p999 / 1e3,
-            uncorrected.p99 / 1e3,
+            truth.p99_us / 1e3,
+            truth.p999_us / 1e3,
+            uncorrected.p99_us / 1e3,
             if pair.misses_the_stall() { "missed" } else { "seen" },
         )
     };
@@ -266,7 +266,7 @@ mod tests {
     fn delays_are_drawn_as_said() {
         let delays = delays(7, COUNT);
         assert_eq!(delays, super::delays(7, COUNT));
-        let Percentiles { p50, .. } = delays.iter().collect::<Latencies>().percentiles();
+        let Percentiles { p50_us: p50, .. } = delays.iter().collect::<Latencies>().percentiles();
         // The median of the exponential distribution is ln 2 of its mean.
         assert!((p50 / 1e3 - 538.6).abs() < 15.0, "{p50}");
         assert!(delays.iter().all(|delay| *delay >= SHORTEST));

@@ -5,9 +5,10 @@ use std::io;
 use super::finding::Finding;
 use crate::clients::entrant::Entrant;
 use crate::load::workload::{Source, Workload};
-use crate::measure::cell::{BUSY, Bound, Cell, FEW, Median};
+use crate::measure::closed;
 use crate::measure::session::Served;
 use crate::measure::trial::Trial;
+use crate::record::cell::{BUSY, Bound, Cell, FEW};
 use crate::system::affinity::Split;
 
 /// As many in flight as the default run has without delay, at most.
@@ -22,7 +23,7 @@ pub(super) fn check(split: &Split) -> io::Result<Vec<Finding>> {
     for entrant in Entrant::default_ones() {
         let trial = Trial::run(&workload, entrant, split)?;
         served.push((entrant, trial.served.ok_or_else(|| io::Error::other("the server is ours"))?));
-        cells.push(Cell::new(&workload, entrant, vec![Ok(trial)]));
+        cells.push(closed::cell(&workload, entrant, vec![Ok(trial)]));
     }
     Ok(vec![equal_work(&served), in_flight(&cells), server_has_time(&cells)])
 }
@@ -42,7 +43,7 @@ fn equal_work(served: &[(Entrant, Served)]) -> Finding {
 /// Latencies tell it, by Little's law. Those that are started first and last are alone for a while.
 fn in_flight(cells: &[Cell]) -> Finding {
     let told = |cell: &Cell| {
-        let mean = cell.median.in_flight_mean.unwrap_or(f64::NAN);
+        let mean = cell.figures.map_or(f64::NAN, |it| it.in_flight_mean);
         format!("{:<12} {mean:.0} of {} in flight on average", cell.style, cell.in_flight)
     };
     Finding {
@@ -66,8 +67,7 @@ fn server_has_time(cells: &[Cell]) -> Finding {
     };
     let client_bound = cells.iter().filter(|cell| cell.bound == Some(Bound::Client)).count();
     let told = |cell: &Cell| {
-        let Median { downloads_per_s, cpu_us_per_download, .. } = cell.median;
-        let client = downloads_per_s.zip(cpu_us_per_download).map_or(0.0, |(per_s, us)| per_s * us / 1e6);
+        let client = cell.figures.map_or(0.0, |it| it.downloads_per_s * it.cpu_us_per_download / 1e6);
         let mark = match cell.bound {
             Some(Bound::Client) => "client-bound",
             Some(Bound::Server) => "server-bound: marked",
@@ -90,7 +90,7 @@ fn server_has_time(cells: &[Cell]) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::measure::cell::tests::cell;
+    use crate::record::sample::cell;
 
     #[test]
     fn one_request_more_is_unequal_work() {
@@ -106,15 +106,16 @@ mod tests {
     fn too_few_in_flight_are_another_load() {
         let mut cells = [cell("tokio", &[300.0])];
         assert!(in_flight(&cells).holds);
-        cells[0].median.in_flight_mean = Some(40.0);
+        cells[0].figures.as_mut().unwrap().in_flight_mean = 40.0;
         assert!(!in_flight(&cells).holds);
     }
 
     #[test]
     fn a_wrong_mark_is_found_out() {
         let mut cells = [cell("tokio", &[300.0])];
+        cells[0].bound = cells[0].busy_side();
         assert!(server_has_time(&cells).holds);
-        cells[0].median.server_cpu_us_per_download = Some(250.0);
+        cells[0].figures.as_mut().unwrap().server_cpu_us_per_download = Some(250.0);
         assert!(!server_has_time(&cells).holds);
         cells[0].bound = Some(Bound::Server);
         assert!(server_has_time(&cells).holds);

@@ -4,7 +4,7 @@
 //! within each round that is looked at. The interval of its median comes from a bootstrap: the rounds are drawn anew,
 //! with replacement, many times, and the medians of the draws show how much chance there is in the one that was measured.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// How often the rounds are drawn anew.
 const DRAWS: usize = 2000;
@@ -16,7 +16,7 @@ const SEED: u64 = 0x5eed;
 pub(crate) const LEVEL: f64 = 0.95;
 
 /// How many times as much one is as the other.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
 pub(crate) struct Ratio {
     /// The median of all rounds.
     #[serde(rename = "ratio")]

@@ -1,4 +1,4 @@
-//! How long downloads took: all of it, or five figures of it.
+//! How long downloads took: all of it, or a few percentiles of it.
 
 use std::io;
 use std::time::Duration;
@@ -12,19 +12,40 @@ use serde::{Deserialize, Serialize};
 /// An hour: no download is allowed as long.
 const LONGEST_NS: u64 = 3_600_000_000_000;
 
-/// Percentiles of latency, in microseconds, to three significant digits.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Serialize)]
-pub(crate) struct Percentiles {
-    #[serde(rename = "p50_us")]
-    pub(crate) p50: f64,
-    #[serde(rename = "p90_us")]
-    pub(crate) p90: f64,
-    #[serde(rename = "p99_us")]
-    pub(crate) p99: f64,
-    #[serde(rename = "p999_us")]
-    pub(crate) p999: f64,
-    #[serde(rename = "max_us")]
-    pub(crate) max: f64,
+/// One percentile: its name, its quantile, and where it is kept.
+pub(crate) struct Percentile {
+    pub(crate) name: &'static str,
+    pub(crate) quantile: f64,
+    pub(crate) of: fn(&Percentiles) -> f64,
+}
+
+macro_rules! percentiles {
+    ($($field:ident: $quantile:literal, $name:literal;)*) => {
+        /// Percentiles of latency, in microseconds, to three significant digits.
+        #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Serialize)]
+        pub(crate) struct Percentiles {
+            $(pub(crate) $field: f64,)*
+        }
+
+        impl Percentiles {
+            pub(crate) const ALL: &[Percentile] =
+                &[$(Percentile { name: $name, quantile: $quantile, of: |it| it.$field },)*];
+
+            /// Percentiles that are each computed by `value`.
+            pub(crate) fn each(value: impl Fn(&Percentile) -> f64) -> Self {
+                let mut values = Self::ALL.iter().map(value);
+                Self { $($field: values.next().unwrap_or_default(),)* }
+            }
+        }
+    };
+}
+
+percentiles! {
+    p50_us: 0.5, "p50";
+    p90_us: 0.9, "p90";
+    p99_us: 0.99, "p99";
+    p999_us: 0.999, "p99.9";
+    max_us: 1.0, "max";
 }
 
 /// How many downloads took how long, in nanoseconds.
@@ -41,9 +62,17 @@ impl Latencies {
     }
 
     pub(crate) fn percentiles(&self) -> Percentiles {
-        let micros = |nanos: u64| nanos as f64 / 1e3;
-        let at = |quantile| micros(self.0.value_at_quantile(quantile));
-        Percentiles { p50: at(0.5), p90: at(0.9), p99: at(0.99), p999: at(0.999), max: micros(self.0.max()) }
+        Percentiles::each(|percentile| self.at_us(percentile.quantile))
+    }
+
+    /// The latency at a quantile, in microseconds; the longest one at 1.
+    pub(crate) fn at_us(&self, quantile: f64) -> f64 {
+        self.0.value_at_quantile(quantile) as f64 / 1e3
+    }
+
+    /// The histogram itself, for tools that write logs of them.
+    pub(crate) fn histogram(&self) -> &Histogram<u64> {
+        &self.0
     }
 
     /// In seconds.
@@ -87,15 +116,16 @@ mod tests {
 
     #[test]
     fn percentiles_of_a_thousand_steps() {
-        let Percentiles { p50, p90, p99, p999, max } = steps().percentiles();
-        for (found, truth) in [(p50, 500.0), (p90, 900.0), (p99, 990.0), (p999, 999.0), (max, 1000.0)] {
+        let found = steps().percentiles();
+        for (percentile, truth) in Percentiles::ALL.iter().zip([500.0, 900.0, 990.0, 999.0, 1000.0]) {
+            let found = (percentile.of)(&found);
             assert!((found - truth).abs() <= truth * 0.001, "{found} is not {truth}");
         }
     }
 
     #[test]
     fn no_download_is_no_latency() {
-        assert!(Latencies::none().percentiles().max < f64::MIN_POSITIVE);
+        assert!(Latencies::none().percentiles().max_us < f64::MIN_POSITIVE);
     }
 
     #[test]

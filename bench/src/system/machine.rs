@@ -5,54 +5,11 @@ use std::env;
 use std::fs;
 use std::process::Command;
 use std::thread;
-use std::time::{SystemTime, UNIX_EPOCH};
-
-use serde::Serialize;
 
 use crate::system::affinity::Split;
 
 /// The libraries whose ways of waiting are measured, and what all of them share.
 const LIBRARIES: [&str; 7] = ["async-std", "mio", "rustls", "smol", "tokio", "ureq", "ureq-proto"];
-
-/// The first line of JSON: where, when and how it was measured.
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct RunLine {
-    pub(crate) mode: &'static str,
-    /// Seconds since 1970, UTC.
-    pub(crate) at_unix_s: u64,
-    /// Processor, cores, system and compiler, in one line.
-    pub(crate) machine: String,
-    /// Cores of the client, by their numbers; empty where nothing is pinned.
-    pub(crate) client_cores: String,
-    pub(crate) server_cores: String,
-    /// Of the working copy, as `git describe --always --dirty` tells it; `None` outside of one.
-    pub(crate) commit: Option<String>,
-    /// The order of the cells and all arrivals come from it.
-    pub(crate) seed: u64,
-    /// Of the closed loops; the other parts may have fewer.
-    pub(crate) rounds: u32,
-    pub(crate) quick: bool,
-    /// Of the libraries that are measured.
-    pub(crate) versions: BTreeMap<&'static str, &'static str>,
-}
-
-impl RunLine {
-    pub(crate) fn new(split: &Split, seed: u64, rounds: u32, quick: bool) -> Self {
-        let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Self {
-            mode: "run",
-            at_unix_s: since_1970.as_secs(),
-            machine: describe(split),
-            client_cores: split.client.to_string(),
-            server_cores: split.server.to_string(),
-            commit: first_line(Command::new("git").args(["describe", "--always", "--dirty"])),
-            seed,
-            rounds,
-            quick,
-            versions: versions(include_str!("../../../Cargo.lock")),
-        }
-    }
-}
 
 /// Processor, cores, system and compiler in one line, as far as they can be found out.
 pub(crate) fn describe(split: &Split) -> String {
@@ -88,14 +45,21 @@ fn system() -> String {
     }
 }
 
-/// What a lock file has of [`LIBRARIES`].
-fn versions(lock: &'static str) -> BTreeMap<&'static str, &'static str> {
+/// The working copy that this program was started in, by git; `None` outside of one.
+pub(crate) fn commit() -> Option<String> {
+    first_line(Command::new("git").args(["describe", "--always", "--dirty"]))
+}
+
+/// The versions of [`LIBRARIES`] that were built.
+pub(crate) fn versions() -> BTreeMap<String, String> {
+    let lock = include_str!("../../../Cargo.lock");
     let packages = lock.split("[[package]]").filter_map(|package| {
         let mut lines = package.lines();
         let mut value = |name| lines.find_map(|line| line.strip_prefix(name)?.strip_suffix('"'));
         Some((value("name = \"")?, value("version = \"")?))
     });
-    packages.filter(|(name, _)| LIBRARIES.contains(name)).collect()
+    let known = packages.filter(|(name, _)| LIBRARIES.contains(name));
+    known.map(|(name, version)| (name.to_owned(), version.to_owned())).collect()
 }
 
 /// The value of the first line `name: value`.
@@ -123,8 +87,8 @@ mod tests {
 
     #[test]
     fn the_versions_are_those_that_were_built() {
-        let versions = versions(include_str!("../../../Cargo.lock"));
-        assert!(versions.keys().eq(LIBRARIES.iter()), "{versions:?}");
+        let versions = versions();
+        assert!(versions.keys().eq(LIBRARIES), "{versions:?}");
         assert!(versions.values().all(|version| version.split('.').count() == 3), "{versions:?}");
     }
 

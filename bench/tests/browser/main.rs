@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use chromium::{Chromium, url};
 use photo_bench::output::markdown;
-use photo_bench::output::report::{self, Run};
+use photo_bench::output::report;
+use photo_bench::record::run::Run;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 

@@ -3,17 +3,26 @@
 //! Three runs of the same work. In one nothing but the work is done: CPU, context switches, threads and memory are its.
 //! In one an allocator counts, in a program of its own. And where valgrind is installed, it counts instructions.
 
-pub(crate) mod cell;
 mod instructions;
+
+use std::io;
+use std::path::Path;
 
 use crate::clients::entrant::Entrant;
 use crate::load::workload::{Part, Source, Workload};
+use crate::measure::trial::Trial;
 use crate::options::Options;
+use crate::process::role::Role;
+use crate::record::cost::CostCell;
+use crate::system::affinity::Split;
 
 /// What is downloaded: with a delay, so that there is something to wait for.
 const IN_FLIGHT: usize = 64;
 const DELAY_MS: u64 = 20;
 const COUNT: usize = 30 * IN_FLIGHT;
+
+/// Allocations are the same for each download, or nearly so.
+const COUNTED: usize = 10 * IN_FLIGHT;
 
 /// Whose cost the options ask for.
 pub(crate) fn entrants(options: &Options) -> Vec<Entrant> {
@@ -28,4 +37,69 @@ pub(crate) fn workload(options: &Options) -> Workload {
     let source = Source::Embedded { bytes: options.bytes(), delay_ms: DELAY_MS };
     let count = if options.common.is_test() { IN_FLIGHT } else { COUNT };
     Workload { part: Part::Cost, ..Workload::closed(source, IN_FLIGHT, count) }
+}
+
+/// Measures one style. `counting_worker` is the program whose allocator counts.
+pub(crate) fn measure(
+    workload: &Workload,
+    entrant: Entrant,
+    with_instructions: bool,
+    counting_worker: &Path,
+    split: &Split,
+) -> CostCell {
+    let (bytes, delay_ms) = match workload.source {
+        Source::Embedded { bytes, delay_ms } => (bytes, delay_ms),
+        Source::Url(_) => (0, 0),
+    };
+    let mut cell = CostCell {
+        style: entrant.name().into(),
+        bytes,
+        delay_ms,
+        in_flight: workload.in_flight,
+        count: workload.count,
+        figures: None,
+        allocations_per_download: None,
+        allocated_bytes_per_download: None,
+        instructions_per_download: None,
+        no_instructions: None,
+        failed: None,
+    };
+    if let Err(error) = fill(&mut cell, workload, entrant, with_instructions, counting_worker, split) {
+        cell.failed = Some(error.to_string());
+    }
+    cell
+}
+
+fn fill(
+    cell: &mut CostCell,
+    workload: &Workload,
+    entrant: Entrant,
+    with_instructions: bool,
+    counting_worker: &Path,
+    split: &Split,
+) -> io::Result<()> {
+    let trial = Trial::run(workload, entrant, split)?;
+    if let Some(error) = trial.first_error {
+        return Err(io::Error::other(error));
+    }
+    cell.figures = Some(trial.figures);
+
+    let counted = Workload { count: COUNTED.min(workload.count), ..workload.clone() };
+    let start = || Role::Worker.start_program(counting_worker, &split.client);
+    let trial = Trial::run_by(&counted, entrant, split, start)?;
+    if let Some(allocations) = trial.allocations {
+        let each = |total: u64| Some(total as f64 / counted.count as f64);
+        cell.allocations_per_download = each(allocations.count);
+        cell.allocated_bytes_per_download = each(allocations.bytes);
+    }
+
+    if !with_instructions {
+        cell.no_instructions = Some("counted with --cost only".into());
+        return Ok(());
+    }
+    match instructions::per_download(workload, entrant, split) {
+        Ok(count) => cell.instructions_per_download = Some(count),
+        Err(error) => cell.no_instructions = Some(error.to_string()),
+    }
+    Ok(())
 }

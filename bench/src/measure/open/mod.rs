@@ -5,7 +5,6 @@
 //! have started; beside it stands what would be seen without that correction. Never more than a fixed number are in
 //! flight; arrivals beyond start late, or are skipped if they could not start at all.
 
-pub(crate) mod cell;
 pub(crate) mod group;
 
 use std::collections::HashMap;
@@ -14,11 +13,15 @@ use std::time::Duration;
 
 use crate::clients::entrant::Entrant;
 use crate::load::workload::{Part, Source, Workload};
-use crate::measure::cell::Cell;
-use crate::measure::open::cell::OpenCell;
+use crate::measure::closed;
 use crate::measure::open::group::{OpenGroup, Target};
 use crate::measure::trial::Trial;
 use crate::options::Options;
+use crate::process::report::Paced;
+use crate::record::cell::Cell;
+use crate::record::open::OpenCell;
+use crate::stats::interval::median;
+use crate::stats::latency::Percentiles;
 use crate::stats::rounds::Rounds;
 use crate::system::affinity::Split;
 use crate::text::progress::Progress;
@@ -33,6 +36,9 @@ const DELAY_MS: u64 = 20;
 
 /// Of what the style reached in the closed loop without delay.
 const SHARES: [u32; 3] = [50, 80, 95];
+
+/// A client with a larger share of late arrivals does not keep up.
+const MOST_LATE: f64 = 0.1;
 
 /// The groups that the options ask for, without the cells that the filter leaves out.
 pub(crate) fn groups(options: &Options) -> Vec<OpenGroup> {
@@ -85,10 +91,49 @@ pub(crate) fn measure(
     });
     progress.finish();
     let cells = |(group, results): (&OpenGroup, Vec<_>)| {
-        let cell = |(entrant, trials): (&Entrant, _)| OpenCell::new(group, *entrant, trials);
+        let cell = |(entrant, trials): (&Entrant, _)| cell(group, *entrant, trials);
         group.entrants.iter().zip(results).map(cell).collect()
     };
     groups.iter().zip(results).map(cells).collect()
+}
+
+/// All rounds of one client at one rate.
+pub(crate) fn cell(
+    group: &OpenGroup,
+    entrant: Entrant,
+    trials: Vec<io::Result<(Workload, Trial)>>,
+) -> OpenCell {
+    let ran = trials.iter().flatten();
+    let paced: Vec<_> = ran.clone().filter_map(|(_, trial)| trial.paced).collect();
+    let arrivals: usize = ran.clone().map(|(workload, _)| workload.count).sum();
+    let workload = ran.clone().next().map_or(&group.workload, |(workload, _)| workload).clone();
+    let trials = trials.into_iter().map(|trial| trial.map(|(_, trial)| trial)).collect();
+    let cell = closed::cell(&workload, entrant, trials);
+
+    let measured = cell.failed.is_none();
+    let sum = |count: fn(&Paced) -> usize| paced.iter().map(count).sum::<usize>();
+    let (late, skipped) = (sum(|it| it.late), sum(|it| it.skipped));
+    let uncorrected = Percentiles::each(|percentile| {
+        let mut rounds: Vec<_> = paced.iter().map(|it| (percentile.of)(&it.uncorrected)).collect();
+        median(&mut rounds).unwrap_or_default()
+    });
+    let (rate_per_s, share_percent) = match group.target {
+        Target::PerS(rate) => (Some(f64::from(rate)), None),
+        Target::Share(percent) => (workload.pace.map(|pace| pace.per_s), Some(percent)),
+    };
+    OpenCell {
+        rate_per_s,
+        share_percent,
+        uncorrected: measured.then_some(uncorrected),
+        late: measured.then_some(late),
+        skipped: measured.then_some(skipped),
+        saturated: measured.then_some(is_saturated(arrivals, late, skipped)),
+        cell,
+    }
+}
+
+fn is_saturated(arrivals: usize, late: usize, skipped: usize) -> bool {
+    skipped > 0 || late as f64 > arrivals as f64 * MOST_LATE
 }
 
 /// Downloads per second in the closed loop, from this run.
@@ -107,8 +152,8 @@ impl Reached<'_> {
                 && (cell.bytes, cell.delay_ms) == (Some(*bytes), Some(*delay_ms))
                 && cell.in_flight == *in_flight
         };
-        if let Some(per_s) = self.closed.iter().find(is_same).and_then(|cell| cell.median.downloads_per_s) {
-            return Ok(per_s);
+        if let Some(figures) = self.closed.iter().find(is_same).and_then(|cell| cell.figures) {
+            return Ok(figures.downloads_per_s);
         }
         let key = (entrant, *in_flight, *delay_ms);
         if let Some(per_s) = self.known.get(&key) {
@@ -119,5 +164,16 @@ impl Reached<'_> {
         let per_s = Trial::run(&closed, entrant, split)?.figures.downloads_per_s;
         self.known.insert(key, per_s);
         Ok(per_s)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_that_does_not_keep_up_is_saturated() {
+        assert!(is_saturated(1000, 0, 1));
+        assert!(!is_saturated(1000, 100, 0) && is_saturated(1000, 101, 0));
     }
 }

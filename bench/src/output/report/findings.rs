@@ -6,9 +6,9 @@ use std::time::{Duration, UNIX_EPOCH};
 use maud::{Markup, html};
 
 use super::placed::{LOG, Placed};
-use super::run::{LINES, Origin, Run};
-use super::verdict::decisions;
 use super::{pictures, sources, tables};
+use crate::record::decision::Decision;
+use crate::record::run::{Head, LINES, Run};
 use crate::text::format::size;
 
 pub(super) const TITLE: &str = "Three ways of waiting";
@@ -20,7 +20,7 @@ pub(super) const TITLE: &str = "Three ways of waiting";
 /// If a histogram cannot be read.
 pub(super) fn findings(placed: &Placed, filter: Option<&Markup>) -> io::Result<Markup> {
     let run = placed.run;
-    let answers = decisions(run);
+    let answers = run.decisions();
     // Where there is something to wait for, the style matters; the more steps, the more there is to say.
     let answer = answers
         .iter()
@@ -31,7 +31,7 @@ pub(super) fn findings(placed: &Placed, filter: Option<&Markup>) -> io::Result<M
         Some(0) => format!("{} photos from a server that replies at once", photos(it.bytes)),
         Some(delay_ms) => format!("{} photos from a server that takes {delay_ms} ms", photos(it.bytes)),
     });
-    let answer = answer.map_or("Which style to choose, when".into(), super::run::Decision::answer);
+    let answer = answer.map_or("Which style to choose, when".into(), Decision::answer);
     let (parts, absent): (Vec<_>, Vec<_>) = parts(run)?.into_iter().partition(Part::has_data);
     let absent: Vec<_> = absent.iter().map(|part| part.title.to_lowercase()).collect();
     Ok(html! {
@@ -134,18 +134,17 @@ impl Part {
 }
 
 fn origin(run: &Run) -> Markup {
-    let Some(Origin { at_unix_s, machine, commit, rounds, quick, .. }) = &run.origin else {
+    let Some(Head { at_unix_s, machine, commit, rounds, quick, .. }) = &run.head else {
         let conditions = run.conditions.as_deref();
         return sources::with_code(conditions.unwrap_or("Where it was measured was not recorded."));
     };
-    let date = at_unix_s.map(|s| httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(s)));
+    let date = httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(*at_unix_s));
     html! {
-        "Measured on " (machine.as_deref().unwrap_or("an unknown machine"))
-        @if let Some(date) = date { ", " (date) }
+        "Measured on " (machine) ", " (date)
         @if let Some(commit) = commit { ", commit " code { (commit) } }
-        @if let Some(rounds) = rounds { ", " (rounds) @if *rounds == 1 { " round" } @else { " rounds" } }
+        ", " (rounds) @if *rounds == 1 { " round" } @else { " rounds" }
         "."
-        @if *quick || *rounds == Some(1) { " One short round cannot tell a difference from chance." }
+        @if *quick || *rounds == 1 { " One short round cannot tell a difference from chance." }
     }
 }
 
@@ -165,17 +164,17 @@ fn figures(placed: &Placed) -> Markup {
                     ", " a href={ (place) (LOG) } { "all latencies as an HDR histogram log" }
                 } "."
             }
-            @if let (Some(conditions), true) = (&run.conditions, run.origin.is_some()) { p { (sources::with_code(conditions)) } }
-            @if let Some(origin) = &run.origin {
+            @if let (Some(conditions), true) = (&run.conditions, run.head.is_some()) { p { (sources::with_code(conditions)) } }
+            @if let Some(head) = &run.head {
                 dl {
-                    @if let (Some(client), Some(server)) = (&origin.client_cores, &origin.server_cores) {
-                        dt { "Cores" } dd { "client on " (client) ", server on " (server) }
+                    @if !head.client_cores.is_empty() {
+                        dt { "Cores" } dd { "client on " (head.client_cores) ", server on " (head.server_cores) }
                     }
-                    @if let Some(seed) = origin.seed { dt { "Order of cells" } dd { "drawn from seed " (seed) } }
-                    @if !origin.versions.is_empty() {
+                    dt { "Order of cells" } dd { "drawn from seed " (head.seed) }
+                    @if !head.versions.is_empty() {
                         dt { "Versions" }
                         dd {
-                            @for (index, (name, version)) in origin.versions.iter().enumerate() {
+                            @for (index, (name, version)) in head.versions.iter().enumerate() {
                                 @if index > 0 { ", " } (name) " " (version)
                             }
                         }

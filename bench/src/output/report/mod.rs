@@ -1,7 +1,7 @@
 //! The report: one page that says which style to choose when, with the pictures and the figures behind it.
 //!
 //! It is one file that asks for nothing from outside: pictures are SVG within it, styles too, and there is no script; the
-//! filter is a matter of CSS. Beside it lie the raw results, from which [`Run::read`] makes the same page again, alone
+//! filter is a matter of CSS. Beside it lie the raw results, from which [`Run::read`](crate::record::run::Run::read) makes the same page again, alone
 //! or together with those of other machines.
 
 mod axis;
@@ -13,7 +13,6 @@ mod palette;
 mod pictures;
 mod placed;
 mod plot;
-mod run;
 mod sources;
 mod tables;
 mod timeline;
@@ -24,9 +23,9 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-pub use run::Run;
-
 use placed::Placed;
+
+use crate::record::run::{self, Run};
 
 /// What cargo puts into the folder that it builds in.
 const TAG_OF_TARGET: &str = "CACHEDIR.TAG";
@@ -56,13 +55,6 @@ pub fn write(folder: &Path, runs: &[Run]) -> io::Result<PathBuf> {
     Ok(path)
 }
 
-/// Makes the report of these lines, and prints where it is.
-pub(crate) fn write_lines(folder: &Path, lines: &[String]) -> io::Result<()> {
-    let lines: String = lines.iter().flat_map(|line| [line, "\n"]).collect();
-    println!("report: {}", write(folder, &[Run::parse(&lines)?])?.display());
-    Ok(())
-}
-
 /// Puts what pitfalls cost into the report that the load bench has left in this folder: JSON lines of the bench
 /// `pitfalls`. Returns the path of the page; `None` if there is no report.
 ///
@@ -89,14 +81,16 @@ fn criterion(folder: &Path) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::run::tests::cell;
     use super::*;
+    use crate::record::Record;
+    use crate::record::pitfall::tests::way;
+    use crate::record::pitfall::{self, Metric};
+    use crate::record::sample::noisy;
 
     fn lines(style: &str) -> String {
-        format!(
-            r#"{{"mode":"closed","style":"{style}","in_flight":4,"count":9,"delay_ms":1,"bytes":2,"histogram":{:?}}}"#,
-            log::tests::encoded()
-        )
+        let mut cell = noisy(style, 4, 9.0, 1.0);
+        cell.histogram = Some(log::tests::encoded());
+        Record::Closed(cell).to_line()
     }
 
     fn in_a_new_folder(name: &str) -> PathBuf {
@@ -111,18 +105,17 @@ mod tests {
         let path = write(&folder, &[Run::parse(&lines("tokio")).unwrap()]).unwrap();
         let page = fs::read_to_string(&path).unwrap();
         assert_eq!(fs::read_to_string(folder.join("load.jsonl")).unwrap(), lines("tokio"));
-        assert!(fs::read_to_string(folder.join("load.hlog")).unwrap().contains("Tag=load/1ms/4/tokio"));
+        assert!(fs::read_to_string(folder.join("load.hlog")).unwrap().contains("Tag=load/20ms/4/tokio"));
 
         let again = write(&folder, &[Run::read(&folder).unwrap()]).unwrap();
         assert!(fs::read_to_string(&again).unwrap() == page);
 
-        let pitfall = r#"{"pitfall":"unbounded","style":"tokio","hurts":"photos","right":9.0,"wrong":3.0,
-            "damage":{"median":3.0,"min":2.0,"max":4.0}}"#;
-        let path = add_pitfalls(&folder, &[pitfall.replace('\n', "")]).unwrap().unwrap();
+        let pitfall = pitfall::tests::cell(Metric::Photos, vec![(way(1.0, 9), way(1.0, 3))]);
+        let path = add_pitfalls(&folder, &[Record::Pitfall(pitfall).to_line()]).unwrap().unwrap();
         assert!(fs::read_to_string(&path).unwrap().contains("<code>unbounded</code>"));
         assert_eq!(add_pitfalls(Path::new("/nowhere"), &[]).unwrap(), None);
 
-        write(&folder, &[Run { cells: vec![cell("smol", 1, 1.0, 1.0)], ..Run::default() }]).unwrap();
+        write(&folder, &[Run { closed: vec![noisy("smol", 1, 1.0, 1.0)], ..Run::default() }]).unwrap();
         assert!(!folder.join("load.hlog").exists() && !folder.join("pitfalls.jsonl").exists());
         fs::remove_dir_all(&folder).unwrap();
     }

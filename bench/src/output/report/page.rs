@@ -10,6 +10,7 @@ use super::findings::{TITLE, findings};
 use super::palette::{self, LOOKS};
 use super::placed::Placed;
 use super::sources;
+use crate::record::run::Run;
 
 const STYLE: &str = include_str!("style.css");
 
@@ -55,8 +56,12 @@ pub(super) fn page(runs: &[Placed], root: &Path, criterion: Option<&str>) -> io:
 
 /// Hides and shows styles everywhere, without a script.
 fn filter(runs: &[Placed]) -> Markup {
-    let cells = runs.iter().flat_map(|placed| &placed.run.cells);
-    let present: BTreeSet<_> = cells.map(|cell| cell.style.as_str()).collect();
+    let styles = |run: &'_ Run| {
+        let cells = run.loops().map(|cell| &cell.style).chain(run.open.iter().map(|open| &open.cell.style));
+        let others = run.cost.iter().map(|cell| &cell.style).chain(run.waits.iter().map(|cell| &cell.style));
+        cells.chain(others).cloned().collect::<Vec<_>>()
+    };
+    let present: BTreeSet<_> = runs.iter().flat_map(|placed| styles(placed.run)).collect();
     html! {
         form.filter aria-label="Which styles to show" {
             fieldset {
@@ -129,9 +134,10 @@ fn method(criterion: Option<&str>) -> Markup {
 
 #[cfg(test)]
 mod tests {
-    use super::super::run::Run;
-    use super::super::run::tests::cell;
     use super::*;
+    use crate::record::Record;
+    use crate::record::open::OpenCell;
+    use crate::record::sample::{cell, noisy};
     use crate::text::markers::tests::root;
 
     fn page_of(run: &Run) -> String {
@@ -143,9 +149,9 @@ mod tests {
     fn the_answer_comes_first_and_nothing_comes_from_outside() {
         let cells = [1, 1024].iter().flat_map(|in_flight| {
             let tail = if *in_flight == 1 { 1000.0 } else { 9000.0 };
-            [cell("blocking", *in_flight, 80.0, tail), cell("tokio", *in_flight, 20.0, 1000.0)]
+            [noisy("blocking", *in_flight, 80.0, tail), noisy("tokio", *in_flight, 20.0, 1000.0)]
         });
-        let page = page_of(&Run { cells: cells.collect(), ..Run::default() });
+        let page = page_of(&Run { closed: cells.collect(), ..Run::default() });
         assert!(page.contains("<h1 class=\"answer\">One at a time, block. From 1024, await on tokio.</h1>"));
         assert!(!page.contains("<script"));
         for attribute in [" href=\"", " src=\""] {
@@ -167,13 +173,22 @@ mod tests {
 
     #[test]
     fn what_the_run_brings_is_shown() {
-        let run = Run::parse(
-            r#"{"mode":"run","at_unix_s":1795376921,"machine":"Z 80","commit":"abc","seed":7,"rounds":1,"versions":{"mio":"1.2"}}
-               {"mode":"open","style":"tokio","in_flight":256,"count":9,"delay_ms":20,"bytes":32768,"rate_per_s":200.0,"share_percent":null,"p99_us":123456.0,"uncorrected":{"p99_us":21000.0},"late":3,"skipped":1,"saturated":true,"rounds":[]}
-               {"mode":"cost","style":"tokio","in_flight":64,"count":9,"delay_ms":20,"bytes":32768,"allocations_per_download":12.5,"no_instructions":"valgrind is not there"}
-               {"mode":"waits","style":"smol","count":1000,"start_s":0.5,"threads":2}
-               {"mode":"decision","bytes":1024,"delay_ms":5,"steps":[{"from_in_flight":1,"to_in_flight":64,"choose":"smol","keep_up":["smol"],"least_cpu":"callbacks"}]}"#,
-        );
+        let open = OpenCell {
+            cell: cell("tokio", &[9.0]),
+            rate_per_s: Some(200.0),
+            share_percent: None,
+            uncorrected: None,
+            late: Some(123),
+            skipped: Some(1),
+            saturated: Some(true),
+        };
+        let run = Run::parse(&[
+            r#"{"version":1,"mode":"run","at_unix_s":1795376921,"machine":"Z 80","client_cores":"1","server_cores":"0","commit":"abc","seed":7,"rounds":1,"quick":false,"versions":{"mio":"1.2"}}"#.into(),
+            Record::Open(open).to_line(),
+            r#"{"version":1,"mode":"cost","style":"tokio","in_flight":64,"count":9,"delay_ms":20,"bytes":32768,"allocations_per_download":12.5,"no_instructions":"valgrind is not there","failed":"no"}"#.into(),
+            r#"{"version":1,"mode":"waits","style":"smol","count":1000,"start_s":0.5,"finish_s":1.0,"cpu_us_per_wait":1.0,"threads":2}"#.into(),
+            r#"{"version":1,"mode":"decision","bytes":1024,"delay_ms":5,"steps":[{"from_in_flight":1,"to_in_flight":64,"choose":"smol","keep_up":["smol"],"least_cpu":"callbacks"}]}"#.into(),
+        ].join("\n"));
         let page = page_of(&run.unwrap());
         for text in [
             "From 1 to 64 at once, await on smol.",

@@ -7,13 +7,14 @@ use maud::{Markup, PreEscaped, html};
 use super::axis::{Axis, nines};
 use super::palette::{LOOKS, Look};
 use super::plot::{Plot, Point, Series};
-use super::run::{Cell, Figure, Run, Wait};
-use super::verdict::{Group, groups};
-use crate::text::format::size;
-
-/// The percentiles of a cell without a histogram.
-const PERCENTILES: [(f64, Figure); 4] =
-    [(0.5, |it| it.p50_us), (0.9, |it| it.p90_us), (0.99, |it| it.p99_us), (0.999, |it| it.p999_us)];
+use crate::record::cell::Cell;
+use crate::record::decision::load;
+use crate::record::figures::Figure;
+use crate::record::group::{Group, sorted};
+use crate::record::open::rates as open_rates;
+use crate::record::run::Run;
+use crate::record::waits::{WaitsCell, WaitsFigures};
+use crate::stats::latency::Percentiles;
 
 /// Points of a line that comes from a histogram, for each nine.
 const POINTS_PER_NINE: u32 = 24;
@@ -26,8 +27,12 @@ struct Quantity {
 }
 
 const SPEED: [Quantity; 2] = [
-    Quantity { name: "photos per second", title: "Throughput", figure: |it| it.downloads_per_s },
-    Quantity { name: "CPU per photo, µs", title: "CPU of the client", figure: |it| it.cpu_us_per_download },
+    Quantity { name: "photos per second", title: "Throughput", figure: |it| Some(it.downloads_per_s) },
+    Quantity {
+        name: "CPU per photo, µs",
+        title: "CPU of the client",
+        figure: |it| Some(it.cpu_us_per_download),
+    },
 ];
 
 const SPACE: [Quantity; 2] = [
@@ -36,15 +41,15 @@ const SPACE: [Quantity; 2] = [
         title: "Memory of the client",
         figure: |it| it.rss_kib_per_in_flight,
     },
-    Quantity { name: "threads", title: "Threads of the client", figure: |it| it.threads_max },
+    Quantity { name: "threads", title: "Threads of the client", figure: |it| Some(it.threads_max? as f64) },
 ];
 
 /// What is shown against how many wait.
-type OfWait = (&'static str, &'static str, fn(&Wait) -> Option<f64>);
+type OfWait = (&'static str, &'static str, fn(&WaitsFigures) -> Option<f64>);
 
 const WAITS: [OfWait; 2] = [
-    ("CPU", "CPU for each wait, µs", |wait| wait.cpu_us),
-    ("Memory", "bytes for each wait", |wait| wait.bytes),
+    ("CPU", "CPU for each wait, µs", |it| Some(it.cpu_us_per_wait)),
+    ("Memory", "bytes for each wait", |it| it.bytes_per_wait),
 ];
 
 /// Latencies of the closed loops, a picture for each load.
@@ -53,7 +58,7 @@ const WAITS: [OfWait; 2] = [
 ///
 /// If a histogram cannot be read.
 pub(super) fn latencies(run: &Run) -> io::Result<Vec<Markup>> {
-    let pictures = groups(run.of_mode("closed")).into_iter().map(|group| {
+    let pictures = sorted(run.closed.iter()).into_iter().map(|group| {
         let Group { bytes, delay_ms, in_flight, cells } = group;
         latency(&format!("{in_flight} in flight"), &load(bytes, delay_ms), &cells)
     });
@@ -66,10 +71,10 @@ pub(super) fn latencies(run: &Run) -> io::Result<Vec<Markup>> {
 ///
 /// If a histogram cannot be read.
 pub(super) fn rates(run: &Run) -> io::Result<Vec<Markup>> {
-    let pictures = run
-        .rates()
-        .into_iter()
-        .map(|(rate, cells)| latency(&rate, &load(cells[0].bytes, cells[0].delay_ms), &cells));
+    let pictures = open_rates(&run.open).into_iter().map(|opens| {
+        let cells: Vec<_> = opens.iter().map(|open| &open.cell).collect();
+        latency(&opens[0].rate(), &load(cells[0].bytes, cells[0].delay_ms), &cells)
+    });
     Ok(pictures.collect::<io::Result<Vec<_>>>()?.into_iter().flatten().collect())
 }
 
@@ -89,25 +94,16 @@ pub(super) fn waits(run: &Run) -> Vec<Markup> {
         let of_style = |look: Look| {
             let waits = run.waits.iter().filter(|wait| wait.style == look.style);
             let log = |value: f64| (value > 0.0).then(|| value.log10());
-            let point = |wait: &Wait| {
-                Some(Point { x: log(wait.count as f64)?, y: log(figure(wait)?)?, spread: None, marked: true })
+            let point = |wait: &WaitsCell| {
+                let y = log(figure(wait.figures.as_ref()?)?)?;
+                Some(Point { x: log(wait.count as f64)?, y, spread: None, marked: true })
             };
             waits.filter_map(point).collect()
         };
-        let x = Axis::of_steps("waits at once", run.waits.iter().map(|wait| wait.count))?;
+        let x = Axis::of_steps("waits at once", run.waits.iter().map(|wait| wait.count as u64))?;
         against(title, "without a download", x, name, of_style)
     });
     pictures.collect()
-}
-
-/// "32 KiB, 20 ms delay".
-pub(super) fn load(bytes: Option<u64>, delay_ms: Option<u64>) -> String {
-    let photos = bytes.map_or("?".into(), size);
-    match delay_ms {
-        None => format!("{photos}, a server of one’s own"),
-        Some(0) => format!("{photos}, no delay"),
-        Some(delay_ms) => format!("{photos}, {delay_ms} ms delay"),
-    }
 }
 
 /// Nothing if none of them has latencies.
@@ -116,7 +112,7 @@ fn latency(title: &str, load: &str, cells: &[&Cell]) -> io::Result<Option<Markup
     let lines = lines.filter_map(|cell| Some((*cell, Look::of(&cell.style)?)));
     let lines = lines.map(|(cell, look)| Ok((cell, look, latency_of(cell)?)));
     let lines = lines.collect::<io::Result<Vec<_>>>()?;
-    let count = lines.iter().map(|(cell, ..)| measured(cell)).max().unwrap_or_default();
+    let count = lines.iter().map(|(cell, ..)| cell.count as u64).max().unwrap_or_default();
     let figures = lines.iter().flat_map(|(.., points)| points.iter().map(|point| 10_f64.powf(point.y)));
     let Some(y) = Axis::of_figures("latency, ms", figures) else { return Ok(None) };
     let series = lines.into_iter().map(|(_, look, points)| Series { look, points });
@@ -124,38 +120,36 @@ fn latency(title: &str, load: &str, cells: &[&Cell]) -> io::Result<Option<Markup
     Ok(Some(picture(title, load, "Latency by percentile", &plot)))
 }
 
-/// By all latencies, if the cell has them, or else by the few percentiles that it has.
+/// The line goes through the latencies of all rounds together, if the cell has them. The marks are the figures of the
+/// tables: the medians of the rounds, with bars from the least to the most of them.
 fn latency_of(cell: &Cell) -> io::Result<Vec<Point>> {
-    let histogram = cell.histogram()?;
+    let Some(figures) = cell.figures else { return Ok(Vec::new()) };
     // With so few downloads, a higher percentile is but the slowest of them.
-    let most = nines(1.0 - 1.0 / measured(cell).max(2) as f64);
-    let point = |x: f64, micros: f64, marked| Point { x, y: (micros / 1e3).log10(), spread: None, marked };
-
-    let all = histogram.iter().flat_map(|histogram| {
+    let most = nines(1.0 - 1.0 / (cell.count as f64).max(2.0));
+    let log = |micros: f64| (micros / 1e3).log10();
+    let latencies = cell.latencies()?;
+    let line = latencies.iter().flat_map(|latencies| {
         let steps = (0..).map(|step| f64::from(step) / f64::from(POINTS_PER_NINE));
-        let at = |x: f64| histogram.value_at_quantile(1.0 - 10_f64.powf(-x)) as f64 / 1e3;
-        steps.take_while(|x| *x < most).map(move |x| point(x, at(x), false))
+        let at = |x: f64| latencies.at_us(1.0 - 10_f64.powf(-x));
+        let point = move |x: f64| Point { x, y: log(at(x)), spread: None, marked: false };
+        steps.take_while(move |x| *x < most).map(point)
     });
-    let marks = PERCENTILES.iter().filter_map(|(quantile, figure)| {
-        let of_histogram = histogram.as_ref().map(|it| it.value_at_quantile(*quantile) as f64 / 1e3);
-        Some(point(nines(*quantile), of_histogram.or(figure(&cell.figures))?, true))
+    let marks = Percentiles::ALL.iter().filter_map(|percentile| {
+        let x = if percentile.quantile < 1.0 { nines(percentile.quantile) } else { most };
+        let rounds = || cell.rounds.iter().map(|round| log((percentile.of)(&round.latency)));
+        let spread =
+            rounds().reduce(f64::min).zip(rounds().reduce(f64::max)).filter(|_| cell.rounds.len() > 1);
+        let y = log((percentile.of)(&figures.latency));
+        (x <= most).then_some(Point { x, y, spread, marked: true })
     });
-    let slowest = histogram.as_ref().map(|it| it.max() as f64 / 1e3).or(cell.figures.max_us);
-    let slowest = slowest.map(|micros| point(most, micros, true));
-    let mut points: Vec<_> = all.chain(marks.filter(|point| point.x <= most)).chain(slowest).collect();
+    let mut points: Vec<_> = line.chain(marks).collect();
     points.retain(|point| point.y.is_finite());
     points.sort_by(|one, other| one.x.total_cmp(&other.x));
     Ok(points)
 }
 
-/// Downloads whose latency is known: of all rounds with a histogram, of one without.
-fn measured(cell: &Cell) -> u64 {
-    let rounds = if cell.histogram.is_some() { cell.rounds.len().max(1) as u64 } else { 1 };
-    cell.count * rounds
-}
-
 fn against_in_flight(run: &Run, quantities: &[Quantity]) -> Vec<Markup> {
-    let groups = groups(run.of_mode("closed").chain(run.of_mode("scale")));
+    let groups = sorted(run.loops());
     let loads = groups.chunk_by(|one, other| (one.bytes, one.delay_ms) == (other.bytes, other.delay_ms));
     loads.flat_map(|groups| quantities.iter().filter_map(|quantity| quantity.picture(groups))).collect()
 }
@@ -165,10 +159,10 @@ impl Quantity {
     fn picture(&self, groups: &[Group]) -> Option<Markup> {
         let Self { name, title, figure } = self;
         let of_style = |look: Look| {
-            let cells = groups.iter().filter_map(|group| group.of(look.style));
+            let cells = groups.iter().filter_map(|group| group.cell(look.style));
             cells.filter_map(|cell| point(cell, *figure)).collect()
         };
-        let x = Axis::of_steps("in flight", groups.iter().map(|group| group.in_flight))?;
+        let x = Axis::of_steps("in flight", groups.iter().map(|group| group.in_flight as u64))?;
         against(title, &load(groups[0].bytes, groups[0].delay_ms), x, name, of_style)
     }
 }
@@ -193,7 +187,7 @@ fn against(
 fn point(cell: &Cell, figure: Figure) -> Option<Point> {
     let log = |value: f64| (value > 0.0).then(|| value.log10());
     let spread = cell.spread(figure).and_then(|(least, most)| log(least).zip(log(most)));
-    Some(Point { x: log(cell.in_flight as f64)?, y: log(figure(&cell.figures)?)?, spread, marked: true })
+    Some(Point { x: log(cell.in_flight as f64)?, y: log(cell.figure(figure)?)?, spread, marked: true })
 }
 
 fn picture(title: &str, load: &str, what: &str, plot: &Plot) -> Markup {
@@ -210,29 +204,44 @@ fn picture(title: &str, load: &str, what: &str, plot: &Plot) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::super::log::tests::encoded;
-    use super::super::run::tests::cell;
     use super::*;
+    use crate::record::open::OpenCell;
+    use crate::record::sample::noisy;
 
     #[test]
     fn each_load_has_its_pictures() {
         let cells = [1, 64, 1024]
             .iter()
-            .flat_map(|in_flight| ["tokio", "blocking"].map(|style| cell(style, *in_flight, 20.0, 1000.0)));
-        let mut run = Run { cells: cells.collect(), ..Run::default() };
+            .flat_map(|in_flight| ["tokio", "blocking"].map(|style| noisy(style, *in_flight, 20.0, 1000.0)));
+        let mut run = Run { closed: cells.collect(), ..Run::default() };
         assert_eq!(latencies(&run).unwrap().len(), 3);
         assert_eq!((speeds(&run).len(), spaces(&run).len()), (2, 2));
-        run.cells.truncate(2);
+        run.closed.truncate(1);
         assert_eq!((latencies(&run).unwrap().len(), speeds(&run).len()), (1, 0));
         assert_eq!((rates(&run).unwrap().len(), waits(&run).len()), (0, 0));
-        run.cells[0].mode = "open".into();
-        let wait =
-            |count| format!(r#"{{"mode":"waits","style":"smol","count":{count},"cpu_us_per_wait":2.5}}"#);
-        run.waits = Run::parse(&[wait(1000), wait(100_000)].join("\n")).unwrap().waits;
+        let wait = |count| {
+            let figures = WaitsFigures {
+                start_s: 0.1,
+                finish_s: 0.1,
+                cpu_us_per_wait: 2.5,
+                bytes_per_wait: None,
+                threads: None,
+            };
+            WaitsCell { style: "smol".into(), count, figures: Some(figures), failed: None }
+        };
+        run.waits = [1000, 100_000].map(wait).into();
+        run.open = vec![OpenCell {
+            cell: run.closed[0].clone(),
+            rate_per_s: Some(200.0),
+            share_percent: None,
+            uncorrected: None,
+            late: None,
+            skipped: None,
+            saturated: None,
+        }];
         assert_eq!((rates(&run).unwrap().len(), waits(&run).len()), (1, 1));
-        run.cells[0].histogram = Some("broken".into());
+        run.open[0].cell.histogram = Some("broken".into());
         assert!(rates(&run).is_err());
-        run.cells.clear();
-        assert_eq!((latencies(&run).unwrap().len(), rates(&run).unwrap().len()), (0, 0));
     }
 
     #[test]
@@ -242,7 +251,7 @@ mod tests {
             assert!(points.is_sorted_by(|one, other| one.x <= other.x));
             points.iter().filter(|point| point.marked).count()
         };
-        let mut cell = cell("tokio", 1, 20.0, 1000.0);
+        let mut cell = noisy("tokio", 1, 20.0, 1000.0);
         cell.count = 59;
         assert_eq!(marked(&cell), 3); // 50, 90, the slowest
         cell.count = 5000;

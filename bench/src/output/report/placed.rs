@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 
 use super::log;
-use super::run::{self, Run};
+use crate::record::run::{self, Run};
 
 /// The latencies, for other tools.
 pub(super) const LOG: &str = "load.hlog";

@@ -2,19 +2,26 @@
 
 use maud::{Markup, html};
 
-use super::pictures::load;
-use super::run::{Cell, Decision, Run, Step, Wait};
-use super::verdict::{Best, Group, MERITS, Merit, decisions, groups};
-use crate::measure::scale::decision::advice;
+use super::verdict::{Best, MERITS, Merit};
+use crate::record::cell::Cell;
+use crate::record::cost::CostCell;
+use crate::record::decision::{Decision, Step, advice, load};
+use crate::record::figures::Figure;
+use crate::record::group::{Group, sorted};
+use crate::record::open::{OpenCell, rates};
+use crate::record::run::Run;
+use crate::record::waits::{WaitsCell, WaitsFigures, counts};
+use crate::stats::latency::Percentiles;
 use crate::text::format::digits;
+use crate::text::grid::Column;
 
 /// How many times as far off who is last must be, to be named.
 const WORTH_TELLING: f64 = 1.1;
 
 /// Which style to choose when, with the figures behind it.
 pub(super) fn decision(run: &Run) -> Option<Markup> {
-    let decisions = decisions(run);
-    let groups = groups(run.of_mode("closed").chain(run.of_mode("scale")));
+    let decisions = run.decisions();
+    let groups = sorted(run.loops());
     let rows = decisions.iter().map(|decision| decision_rows(decision, &groups));
     let rows: Vec<_> = rows.collect();
     (!rows.is_empty()).then(|| {
@@ -39,7 +46,7 @@ fn decision_rows(decision: &Decision, groups: &[Group]) -> Markup {
                 });
                 tr {
                     @if index == 0 { th scope="rowgroup" rowspan=(steps.len()) { (load) } }
-                    td.number { (range(step)) }
+                    td.number { (step.range(" – ")) }
                     td { strong class={ "style is-" (step.choose) } { (advice(&step.choose)) } }
                     @for merit in &MERITS[..3] { td.number { (chosen(step, group, merit)) } }
                     td { (step.least_cpu) }
@@ -49,15 +56,10 @@ fn decision_rows(decision: &Decision, groups: &[Group]) -> Markup {
     }
 }
 
-fn range(step: &Step) -> String {
-    let Step { from_in_flight: from, to_in_flight: to, .. } = step;
-    if from == to { from.to_string() } else { format!("{from} – {to}") }
-}
-
 /// The figure of the one that is chosen, and that of the best if it is another one.
 fn chosen(step: &Step, group: Option<&Group>, merit: &Merit) -> Markup {
-    let of_chosen = group.and_then(|group| merit.of(group.of(&step.choose)?));
-    let best = group.and_then(|group| group.best(merit)).map(|best| best.figure);
+    let of_chosen = group.and_then(|group| merit.of(group.cell(&step.choose)?));
+    let best = group.and_then(|group| merit.best(group)).map(|best| best.figure);
     let (Some(chosen), Some(best)) = (of_chosen, best) else { return html! { "–" } };
     html! {
         (digits(chosen))
@@ -67,9 +69,9 @@ fn chosen(step: &Step, group: Option<&Group>, merit: &Merit) -> Markup {
 
 /// Who is best at what, under each load.
 pub(super) fn best(run: &Run) -> Option<Markup> {
-    let groups = groups(run.of_mode("closed"));
+    let groups = sorted(run.closed.iter());
     let rows = groups.iter().filter_map(|group| {
-        let best: Vec<_> = MERITS.iter().map(|merit| group.best(merit)).collect();
+        let best: Vec<_> = MERITS.iter().map(|merit| merit.best(group)).collect();
         best.iter().any(Option::is_some).then(|| {
             html! {
                 tr {
@@ -79,7 +81,7 @@ pub(super) fn best(run: &Run) -> Option<Markup> {
                         td {
                             @match best {
                                 None => "–",
-                                Some(best) if best.no_difference => {
+                                Some(best) if best.others.is_empty() => {
                                     "no difference " small { "about " (digits(best.figure)) }
                                 }
                                 Some(best) => (winners(best)),
@@ -96,7 +98,7 @@ pub(super) fn best(run: &Run) -> Option<Markup> {
     let header: Vec<_> = header.iter().map(String::as_str).collect();
     (!rows.is_empty()).then(|| {
         table(
-            "Who is best at what. Several are named where their rounds overlap with those of the best. Below, who is \
+            "Who is best at what. Several are named where their rounds do not tell them apart. Below, who is \
              last, and how many times as far off.",
             &header,
             &html! { tbody { @for row in rows { (row) } } },
@@ -119,60 +121,64 @@ fn winners(best: &Best) -> Markup {
     }
 }
 
-type Column<T> = (&'static str, fn(&T) -> Option<f64>);
+fn column<'a, T>(header: &str, figure: impl Fn(&T) -> Option<f64> + 'a) -> Column<'a, T> {
+    Column::figure(header, move |row| figure(row).map(figure_text))
+}
 
 /// All figures of all closed loops, a table for each load.
 pub(super) fn closed(run: &Run) -> Vec<Markup> {
-    const COLUMNS: [Column<Cell>; 11] = [
-        ("photos per s", |cell| cell.figures.downloads_per_s),
-        ("p50 ms", |cell| millis(cell.figures.p50_us)),
-        ("p90 ms", |cell| millis(cell.figures.p90_us)),
-        ("p99 ms", |cell| millis(cell.figures.p99_us)),
-        ("p99.9 ms", |cell| millis(cell.figures.p999_us)),
-        ("max ms", |cell| millis(cell.figures.max_us)),
-        ("CPU µs each", |cell| cell.figures.cpu_us_per_download),
-        ("server CPU µs each", |cell| cell.figures.server_cpu_us_per_download),
-        ("KiB each in flight", |cell| cell.figures.rss_kib_per_in_flight),
-        ("threads", |cell| cell.figures.threads_max),
-        ("errors", |cell| cell.errors.map(|errors| errors as f64)),
-    ];
-    let groups = groups(run.of_mode("closed").chain(run.of_mode("scale")));
-    let tables = groups.iter().map(|group| {
+    let of = |header: &str, figure: Figure| column(header, move |cell: &&Cell| cell.figure(figure));
+    let mut columns = vec![of("photos per s", |it| Some(it.downloads_per_s))];
+    columns.extend(Percentiles::ALL.iter().map(|percentile| {
+        column(&format!("{} ms", percentile.name), |cell: &&Cell| {
+            Some(1e-3 * (percentile.of)(&cell.figures?.latency))
+        })
+    }));
+    columns.extend([
+        of("CPU µs each", |it| Some(it.cpu_us_per_download)),
+        of("server CPU µs each", |it| it.server_cpu_us_per_download),
+        of("KiB each in flight", |it| it.rss_kib_per_in_flight),
+        of("threads", |it| Some(it.threads_max? as f64)),
+        column("errors", |cell: &&Cell| Some(cell.errors? as f64)),
+    ]);
+    let tables = sorted(run.loops()).into_iter().map(|group| {
         let title = format!(
-            "{} in flight, {}: {} downloads, {}",
+            "{} in flight, {}: {} downloads{}",
             group.in_flight,
             load(group.bytes, group.delay_ms),
-            group.cells.first().map_or(0, |cell| cell.count),
-            rounds(group.cells.iter().map(|cell| cell.rounds.len()).max().unwrap_or_default()),
+            group.cells[0].count,
+            group.rounds(),
         );
-        of_styles(&title, &COLUMNS, &group.cells, |cell| (&cell.style, cell.failed.as_deref()))
+        of_styles(&title, &columns, &group.cells, |cell| (&cell.style, cell.failed.as_deref()))
     });
     tables.collect()
 }
 
 /// The open loops, a table for each rate.
 pub(super) fn open(run: &Run) -> Vec<Markup> {
-    const COLUMNS: [Column<Cell>; 8] = [
-        ("arrivals per s", |cell| cell.rate_per_s),
-        ("p50 ms", |cell| millis(cell.figures.p50_us)),
-        ("p99 ms", |cell| millis(cell.figures.p99_us)),
-        ("p99.9 ms", |cell| millis(cell.figures.p999_us)),
-        ("p99 ms uncorrected", |cell| millis(cell.uncorrected?.p99_us)),
-        ("p99.9 ms uncorrected", |cell| millis(cell.uncorrected?.p999_us)),
-        ("late", |cell| cell.late.map(|late| late as f64)),
-        ("skipped", |cell| cell.skipped.map(|skipped| skipped as f64)),
-    ];
-    let tables = run.rates().into_iter().map(|(rate, cells)| {
-        let saturated: Vec<_> = cells.iter().filter(|cell| cell.saturated == Some(true)).collect();
+    const UNCORRECTED: [&str; 2] = ["p99", "p99.9"];
+    let mut columns = vec![column("arrivals per s", |open: &OpenCell| open.rate_per_s)];
+    columns.extend(Percentiles::ALL.iter().map(|percentile| {
+        column(&format!("{} ms", percentile.name), |open: &OpenCell| {
+            Some(1e-3 * (percentile.of)(&open.cell.figures?.latency))
+        })
+    }));
+    columns.extend(Percentiles::ALL.iter().filter(|it| UNCORRECTED.contains(&it.name)).map(|percentile| {
+        column(&format!("{} ms uncorrected", percentile.name), |open: &OpenCell| {
+            Some(1e-3 * (percentile.of)(&open.uncorrected?))
+        })
+    }));
+    columns.push(column("late", |open: &OpenCell| Some(open.late? as f64)));
+    columns.push(column("skipped", |open: &OpenCell| Some(open.skipped? as f64)));
+    let tables = rates(&run.open).into_iter().map(|cells| {
+        let OpenCell { cell, .. } = &cells[0];
+        let title = format!("{}, {}", cells[0].rate(), load(cell.bytes, cell.delay_ms));
+        let saturated = cells.iter().filter(|open| open.saturated == Some(true));
+        let saturated: Vec<_> = saturated.map(|open| open.cell.style.as_str()).collect();
         html! {
-            (of_styles(&format!("{rate}, {}", load(cells[0].bytes, cells[0].delay_ms)), &COLUMNS, &cells, |cell| {
-                (&cell.style, cell.failed.as_deref())
-            }))
+            (of_styles(&title, &columns, cells, |open| (&open.cell.style, open.cell.failed.as_deref())))
             @if !saturated.is_empty() {
-                p.note {
-                    "Saturated, so that latencies grow with the time measured: "
-                    (saturated.iter().map(|cell| cell.style.as_str()).collect::<Vec<_>>().join(", ")) "."
-                }
+                p.note { "Saturated, so that latencies grow with the time measured: " (saturated.join(", ")) "." }
             }
         }
     });
@@ -181,41 +187,44 @@ pub(super) fn open(run: &Run) -> Vec<Markup> {
 
 /// What one download costs.
 pub(super) fn cost(run: &Run) -> Option<Markup> {
-    const COLUMNS: [Column<Cell>; 9] = [
-        ("user CPU µs", |cell| cell.figures.cpu_user_us_per_download),
-        ("system CPU µs", |cell| cell.figures.cpu_system_us_per_download),
-        ("voluntary switches", |cell| cell.figures.voluntary_switches_per_download),
-        ("involuntary switches", |cell| cell.figures.involuntary_switches_per_download),
-        ("allocations", |cell| cell.allocations_per_download),
-        ("allocated KiB", |cell| cell.allocated_bytes_per_download.map(|bytes| bytes / 1024.0)),
-        ("instructions", |cell| cell.instructions_per_download),
-        ("KiB each in flight", |cell| cell.figures.rss_kib_per_in_flight),
-        ("threads", |cell| cell.figures.threads_max),
+    let of = |header: &str, figure: Figure| {
+        column(header, move |cell: &CostCell| cell.figures.as_ref().and_then(figure))
+    };
+    let columns = [
+        of("user CPU µs", |it| Some(it.cpu_user_us_per_download)),
+        of("system CPU µs", |it| Some(it.cpu_system_us_per_download)),
+        of("voluntary switches", |it| Some(it.voluntary_switches_per_download)),
+        of("involuntary switches", |it| Some(it.involuntary_switches_per_download)),
+        column("allocations", |cell: &CostCell| cell.allocations_per_download),
+        column("allocated KiB", |cell: &CostCell| Some(cell.allocated_bytes_per_download? / 1024.0)),
+        column("instructions", |cell: &CostCell| cell.instructions_per_download),
+        of("KiB each in flight", |it| it.rss_kib_per_in_flight),
+        of("threads", |it| Some(it.threads_max? as f64)),
     ];
-    let cells: Vec<_> = run.of_mode("cost").collect();
-    let first = cells.first()?;
-    let title =
-        format!("Cost per download: {}, {} in flight", load(first.bytes, first.delay_ms), first.in_flight);
-    let why = cells.iter().find_map(|cell| cell.no_instructions.as_deref());
+    let CostCell { bytes, delay_ms, in_flight, .. } = run.cost.first()?;
+    let title = format!("Cost per download: {}, {in_flight} in flight", load(Some(*bytes), Some(*delay_ms)));
+    let why = run.cost.iter().find_map(|cell| cell.no_instructions.as_deref());
     Some(html! {
-        (of_styles(&title, &COLUMNS, &cells, |cell| (&cell.style, cell.failed.as_deref())))
+        (of_styles(&title, &columns, &run.cost, |cell| (&cell.style, cell.failed.as_deref())))
         @if let Some(why) = why { p.note { "No instructions: " (why) } }
     })
 }
 
 /// Waiting alone, a table for each number of waits.
 pub(super) fn waits(run: &Run) -> Vec<Markup> {
-    const COLUMNS: [Column<Wait>; 5] = [
-        ("start ms", |wait| wait.start_s.map(|s| s * 1e3)),
-        ("finish ms", |wait| wait.finish_s.map(|s| s * 1e3)),
-        ("CPU µs each", |wait| wait.cpu_us),
-        ("memory each, bytes", |wait| wait.bytes),
-        ("threads", |wait| wait.threads.map(|threads| threads as f64)),
+    let of = |header: &str, figure: fn(&WaitsFigures) -> Option<f64>| {
+        column(header, move |cell: &WaitsCell| cell.figures.as_ref().and_then(figure))
+    };
+    let columns = [
+        of("start ms", |it| Some(it.start_s * 1e3)),
+        of("finish ms", |it| Some(it.finish_s * 1e3)),
+        of("CPU µs each", |it| Some(it.cpu_us_per_wait)),
+        of("memory each, bytes", |it| it.bytes_per_wait),
+        of("threads", |it| Some(it.threads? as f64)),
     ];
-    let tables = run.waits.chunk_by(|one, other| one.count == other.count).map(|waits| {
-        let waits: Vec<_> = waits.iter().collect();
-        let title = format!("{} waits at once, without a download", waits[0].count);
-        of_styles(&title, &COLUMNS, &waits, |wait| (&wait.style, wait.failed.as_deref()))
+    let tables = counts(&run.waits).map(|cells| {
+        let title = format!("{} waits at once, without a download", cells[0].count);
+        of_styles(&title, &columns, cells, |cell| (&cell.style, cell.failed.as_deref()))
     });
     tables.collect()
 }
@@ -226,13 +235,18 @@ pub(super) fn pitfalls(run: &Run) -> Option<Markup> {
         tbody {
             @for it in &run.pitfalls {
                 tr class={ "is-" (it.style) } {
-                    th scope="row" { code { (it.name) } }
+                    th scope="row" { code { (it.pitfall) } }
                     td { span class={ "style is-" (it.style) } { (it.style) } }
-                    td { (it.hurts) }
-                    td.number { (digits(it.right)) }
-                    td.number { (digits(it.wrong)) }
-                    td.number { b { (digits(it.damage.median)) } }
-                    td.number { (digits(it.damage.min)) " – " (digits(it.damage.max)) }
+                    td { (it.hurts.name()) }
+                    @match (it.right, it.wrong, it.damage) {
+                        (Some(right), Some(wrong), Some(damage)) => {
+                            td.number { (digits(right)) }
+                            td.number { (digits(wrong)) }
+                            td.number { b { (digits(damage.median)) } }
+                            td.number { (digits(damage.min)) " – " (digits(damage.max)) }
+                        }
+                        _ => td colspan="4" { "not measured: " (it.failed.as_deref().unwrap_or_default()) }
+                    }
                 }
             }
         }
@@ -244,27 +258,28 @@ pub(super) fn pitfalls(run: &Run) -> Option<Markup> {
 fn of_styles<T>(
     title: &str,
     columns: &[Column<T>],
-    all: &[&T],
+    rows: &[T],
     name: impl Fn(&T) -> (&str, Option<&str>),
 ) -> Markup {
-    let header: Vec<_> = ["style"].into_iter().chain(columns.iter().map(|(name, _)| *name)).collect();
-    let rows = html! {
+    let headers = columns.iter().map(Column::header);
+    let header: Vec<_> = ["style"].into_iter().chain(headers).collect();
+    let body = html! {
         tbody {
-            @for one in all {
-                @let (style, failed) = name(one);
+            @for row in rows {
+                @let (style, failed) = name(row);
                 tr class={ "is-" (style) } {
                     th scope="row" { span class={ "style is-" (style) } { (style) } }
                     @match failed {
                         Some(why) => td colspan=(columns.len()) { "not measured: " (why) },
-                        None => @for (_, figure) in columns {
-                            td.number { (figure(one).map_or("–".into(), figure_text)) }
+                        None => @for column in columns {
+                            td.number { (column.text(row)) }
                         }
                     }
                 }
             }
         }
     };
-    table(title, &header, &rows)
+    table(title, &header, &body)
 }
 
 fn figure_text(value: f64) -> String {
@@ -281,12 +296,4 @@ fn table(title: &str, header: &[&str], body: &Markup) -> Markup {
             }
         }
     }
-}
-
-fn millis(micros: Option<f64>) -> Option<f64> {
-    micros.map(|micros| micros / 1e3)
-}
-
-fn rounds(count: usize) -> String {
-    if count == 1 { "1 round".into() } else { format!("median of {count} rounds") }
 }

@@ -1,106 +1,87 @@
 //! The table of one open loop.
 
-use crate::load::workload::Source;
-use crate::measure::cell::Median;
-use crate::measure::open::cell::OpenCell;
-use crate::measure::open::group::{OpenGroup, Target};
-use crate::output::terminal::notes::note;
-use crate::text::format::{Unit, digits, size};
-use crate::text::grid::plain;
+use super::{delay, notes, shown};
+use crate::record::group::rounds;
+use crate::record::open::OpenCell;
+use crate::stats::latency::Percentiles;
+use crate::text::format::{Unit, size};
+use crate::text::grid;
 
-/// At most 120 columns wide.
-pub(crate) fn render(group: &OpenGroup, rounds: u32, cells: &[OpenCell]) -> String {
-    let unit = Unit::of(cells.iter().filter_map(|cell| cell.cell.median.p99_us));
-    let mut lines = vec![title(group, rounds), plain(header(unit), cells.iter().map(|cell| row(cell, unit)))];
-    lines.extend(cells.iter().filter_map(|cell| note(&cell.cell)));
+type Column<'a> = grid::Column<'a, OpenCell>;
+
+/// The percentiles without the correction; with more, the table is too wide.
+const UNCORRECTED: [&str; 3] = ["p50", "p99", "p99.9"];
+
+/// The table of the cells of one rate.
+pub(super) fn render(cells: &[OpenCell]) -> String {
+    let mut lines = vec![title(cells), grid::terminal(&columns(cells), cells)];
+    lines.extend(cells.iter().filter_map(|open| notes::note(&open.cell)));
     let saturated: Vec<_> =
-        cells.iter().filter(|cell| cell.saturated == Some(true)).map(|cell| cell.cell.style).collect();
+        cells.iter().filter(|open| open.saturated == Some(true)).map(|open| &*open.cell.style).collect();
     if !saturated.is_empty() {
         lines.push(format!(
-            "  saturated, so that latency only grows with the time measured: {}",
+            "  saturated, so that latency grows with the time measured: {}",
             saturated.join(", ")
         ));
     }
     lines.join("\n")
 }
 
-fn title(group: &OpenGroup, rounds: u32) -> String {
-    let Source::Embedded { bytes, delay_ms } = group.workload.source else { return group.group_id() };
-    let rate = match group.target {
-        Target::PerS(rate) => format!("{rate} downloads start per second"),
-        Target::Share(percent) => {
-            format!("{percent} % of each one's closed loop start per second")
-        }
-    };
-    let rounds = if rounds == 1 { "1 round".into() } else { format!("median of {rounds} rounds") };
-    let most = group.workload.in_flight;
-    let delay =
-        if delay_ms == 0 { "no server delay".into() } else { format!("{delay_ms} ms of server delay") };
-    format!("{rate}, at most {most} in flight, {delay}: {} photos, {rounds}", size(bytes))
+fn title(cells: &[OpenCell]) -> String {
+    let OpenCell { cell, .. } = &cells[0];
+    let (rate, most) = (cells[0].rate(), cell.in_flight);
+    let delay = delay(cell.delay_ms.unwrap_or_default());
+    let photo = cell.bytes.map_or("?".into(), size);
+    let rounds = rounds(cells.iter().map(|open| open.cell.rounds.len()));
+    format!("{rate}, at most {most} in flight, {delay}: {photo} photos{rounds}")
 }
 
-fn header(unit: Unit) -> Vec<String> {
-    let latency = |name: &str| format!("{name}\n{}", unit.name());
-    let uncorrected = |name: &str| format!("uncorr.\n{name}");
-    let one = str::to_owned;
-    vec![
-        one("style"),
-        one("rate\nper s"),
-        one("done\nper s"),
-        latency("p50"),
-        latency("p90"),
-        latency("p99"),
-        latency("p99.9"),
-        latency("max"),
-        uncorrected("p50"),
-        uncorrected("p99"),
-        uncorrected("p99.9"),
-        one("\nlate"),
-        one("\nskipped"),
-        one("CPU\nµs each"),
-        one("\nerrors"),
-    ]
-}
-
-fn row(open: &OpenCell, unit: Unit) -> Vec<String> {
-    let shown = |text: Option<String>| text.unwrap_or_else(|| "–".into());
-    let latency = |micros: Option<f64>| shown(micros.map(|micros| unit.show(micros)));
-    let count = |number: Option<usize>| shown(number.map(|number| number.to_string()));
-    let Median { cpu_us_per_download: cpu, downloads_per_s, p50_us, p90_us, p99_us, p999_us, max_us, .. } =
-        open.cell.median;
-    let uncorrected = open.uncorrected;
-    vec![
-        open.cell.style.to_owned(),
-        shown(open.rate_per_s.map(digits)),
-        shown(downloads_per_s.map(digits)),
-        latency(p50_us),
-        latency(p90_us),
-        latency(p99_us),
-        latency(p999_us),
-        latency(max_us),
-        latency(uncorrected.map(|it| it.p50)),
-        latency(uncorrected.map(|it| it.p99)),
-        latency(uncorrected.map(|it| it.p999)),
-        count(open.late),
-        count(open.skipped),
-        shown(cpu.map(digits)),
-        count(open.cell.errors),
-    ]
+fn columns(cells: &[OpenCell]) -> Vec<Column<'_>> {
+    let unit = Unit::of(cells.iter().filter_map(|open| Some(open.cell.figures?.latency.p99_us)));
+    let count = |number: Option<usize>| number.map(|number| number.to_string());
+    let mut columns = vec![
+        Column::name("style", |open| open.cell.style.clone()),
+        Column::figure("rate\nper s", |open| shown(open.rate_per_s)),
+        Column::figure("done\nper s", |open| shown(open.cell.figure(|it| Some(it.downloads_per_s)))),
+    ];
+    columns.extend(Percentiles::ALL.iter().map(|percentile| {
+        let header = format!("{}\n{}", percentile.name, unit.name());
+        Column::figure(&header, move |open| Some(unit.show((percentile.of)(&open.cell.figures?.latency))))
+    }));
+    let uncorrected = Percentiles::ALL.iter().filter(|it| UNCORRECTED.contains(&it.name));
+    columns.extend(uncorrected.map(|percentile| {
+        Column::figure(&format!("uncorr.\n{}", percentile.name), move |open| {
+            Some(unit.show((percentile.of)(&open.uncorrected?)))
+        })
+    }));
+    columns.extend([
+        Column::figure("\nlate", move |open| count(open.late)),
+        Column::figure("\nskipped", move |open| count(open.skipped)),
+        Column::figure("CPU\nµs each", |open| shown(open.cell.figure(|it| Some(it.cpu_us_per_download)))),
+        Column::figure("\nerrors", move |open| count(open.cell.errors)),
+    ]);
+    columns
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::measure::open::cell::tests::open_cell;
-    use crate::measure::open::groups;
-    use crate::options::tests::options;
+    use crate::record::sample::cell;
 
     #[test]
-    fn both_latencies_stand_side_by_side_and_saturation_is_told() {
-        let group = &groups(&options("--bench --open"))[2];
-        let text = render(group, 1, &[open_cell(20, 7)]);
+    fn both_latencies_are_side_by_side_and_saturation_is_noted() {
+        let open = OpenCell {
+            cell: cell("tokio", &[9.0]),
+            rate_per_s: Some(1000.0),
+            share_percent: Some(50),
+            uncorrected: Some(Percentiles { p50_us: 1000.0, ..Percentiles::default() }),
+            late: Some(20),
+            skipped: Some(7),
+            saturated: Some(true),
+        };
+        let text = render(&[open]);
         assert!(text.lines().all(|line| line.chars().count() <= 120), "{text}");
-        assert!(text.starts_with("50 % of each one's closed loop start per second, at most 256"), "{text}");
+        assert!(text.starts_with("50 % of each style’s closed loop start per second, at most 64"), "{text}");
         let row = text.lines().find(|line| line.starts_with("tokio")).unwrap();
         let figures: Vec<_> = row.split_whitespace().collect();
         assert_eq!(figures[3..10], ["20.1", "20.2", "20.3", "21.0", "22.0", "1.0", "0.00"]);

@@ -1,35 +1,30 @@
 //! The table of waiting alone.
 
-use crate::measure::waits::cell::{WaitsCell, WaitsOutcome};
-use crate::text::format::digits;
-use crate::text::grid::plain;
+use super::{notes, shown};
+use crate::record::waits::{WaitsCell, WaitsFigures};
+use crate::text::grid;
 
-pub(crate) fn render(count: usize, cells: &[WaitsCell]) -> String {
-    let header = ["style", "start\nms", "finish\nms", "CPU\nµs each", "bytes\neach", "\nthreads"];
-    let mut lines = vec![
-        format!("{count} waits at once, without a download"),
-        plain(header.map(str::to_owned).into(), cells.iter().map(row)),
+type Column<'a> = grid::Column<'a, WaitsCell>;
+
+/// The table of the cells of one number of waits.
+pub(super) fn render(cells: &[WaitsCell]) -> String {
+    let of = |header: &str, figure: fn(&WaitsFigures) -> Option<f64>| {
+        Column::figure(header, move |cell| shown(cell.figures.as_ref().and_then(figure)))
+    };
+    let columns = [
+        Column::name("style", |cell| cell.style.clone()),
+        of("start\nms", |it| Some(it.start_s * 1e3)),
+        of("finish\nms", |it| Some(it.finish_s * 1e3)),
+        of("CPU\nµs each", |it| Some(it.cpu_us_per_wait)),
+        of("bytes\neach", |it| it.bytes_per_wait),
+        Column::figure("\nthreads", |cell| Some(cell.figures?.threads?.to_string())),
     ];
+    let title = format!("{} waits at once, without a download", cells[0].count);
+    let mut lines = vec![title, grid::terminal(&columns, cells)];
     lines.extend(
-        cells
-            .iter()
-            .filter_map(|cell| Some(format!("  {}: not measured: {}", cell.style, cell.failed.as_ref()?))),
+        cells.iter().filter_map(|cell| Some(notes::not_measured(&cell.style, cell.failed.as_ref()?))),
     );
     lines.join("\n")
-}
-
-fn row(cell: &WaitsCell) -> Vec<String> {
-    let of = |figure: fn(&WaitsOutcome) -> Option<f64>| {
-        cell.measured.as_ref().and_then(figure).map_or("–".into(), digits)
-    };
-    vec![
-        cell.style.to_owned(),
-        of(|it| Some(it.start_s * 1e3)),
-        of(|it| Some(it.finish_s * 1e3)),
-        of(|it| Some(it.cpu_us_per_wait)),
-        of(|it| it.bytes_per_wait),
-        cell.measured.and_then(|it| it.threads).map_or("–".into(), |threads| threads.to_string()),
-    ]
 }
 
 #[cfg(test)]
@@ -37,18 +32,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_could_not_wait_has_no_figures_but_a_reason() {
-        let measured = WaitsOutcome {
+    fn a_style_that_could_not_wait_has_a_reason() {
+        let figures = WaitsFigures {
             start_s: 0.0123,
             finish_s: 0.002,
             cpu_us_per_wait: 1.5,
             bytes_per_wait: Some(240.0),
             threads: Some(1),
         };
-        let cell = |style, measured, failed| WaitsCell { style, mode: "waits", count: 9, measured, failed };
+        let cell =
+            |style: &str, figures, failed| WaitsCell { style: style.into(), count: 9, figures, failed };
         let cells =
-            [cell("tokio", Some(measured), None), cell("blocking", None, Some("too few threads".into()))];
-        let text = render(9, &cells);
+            [cell("tokio", Some(figures), None), cell("blocking", None, Some("too few threads".into()))];
+        let text = render(&cells);
         let row = |name| text.lines().find(|line: &&str| line.starts_with(name)).unwrap();
         assert_eq!(
             row("tokio").split_whitespace().collect::<Vec<_>>(),

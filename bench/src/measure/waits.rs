@@ -3,8 +3,6 @@
 //! A thread that sleeps, a callback on a timer of the loop, or a task on a timer of its runtime; all end at the same
 //! time, which is far enough away that all are pending together before. Each cell is a process of its own.
 
-pub(crate) mod cell;
-
 use std::io::{self, BufRead};
 use std::time::{Duration, Instant};
 
@@ -14,9 +12,9 @@ use serde::{Deserialize, Serialize};
 use crate::clients::entrant::Entrant;
 use crate::load::client::config;
 use crate::load::workload::Part;
-use crate::measure::waits::cell::{WaitsCell, WaitsOutcome};
 use crate::options::Options;
 use crate::process::role::Role;
+use crate::record::waits::{WaitsCell, WaitsFigures};
 use crate::system::affinity::Cores;
 use crate::system::limits;
 use crate::system::usage::{Status, Usage};
@@ -62,21 +60,20 @@ pub(crate) fn id(count: usize, contender: Contender) -> String {
     format!("waits/{count}/{contender}")
 }
 
-impl WaitsCell {
-    pub(crate) fn measure(count: usize, contender: Contender, cores: &Cores) -> Self {
-        // Time to start them all; who needs more tries again with more.
-        let each = if contender == Contender::Blocking { 40 } else { 2 };
-        let hold = Duration::from_millis(50)
-            + Duration::from_micros(each) * u32::try_from(count).unwrap_or(u32::MAX);
-        let tries = (0..4).map(|doubled| run(count, contender, hold * (1 << doubled), cores));
-        let result = tries.into_iter().find(|result| !matches!(result, Ok(None)));
-        let (measured, failed) = match result {
-            Some(Ok(measured)) => (measured, None),
-            Some(Err(error)) => (None, Some(error.to_string())),
-            None => (None, Some("the first waits ended before the last had begun".into())),
-        };
-        Self { style: contender.name(), mode: Part::Waits.mode(), count, measured, failed }
-    }
+/// Measures one style.
+pub(crate) fn measure(count: usize, contender: Contender, cores: &Cores) -> WaitsCell {
+    // Time to start them all; who needs more tries again with more.
+    let each = if contender == Contender::Blocking { 40 } else { 2 };
+    let hold =
+        Duration::from_millis(50) + Duration::from_micros(each) * u32::try_from(count).unwrap_or(u32::MAX);
+    let tries = (0..4).map(|doubled| run(count, contender, hold * (1 << doubled), cores));
+    let result = tries.into_iter().find(|result| !matches!(result, Ok(None)));
+    let (figures, failed) = match result {
+        Some(Ok(figures)) => (figures, None),
+        Some(Err(error)) => (None, Some(error.to_string())),
+        None => (None, Some("the first waits ended before the last had begun".into())),
+    };
+    WaitsCell { style: contender.name().into(), count, figures, failed }
 }
 
 /// `None` if not all were pending at once.
@@ -85,11 +82,11 @@ fn run(
     contender: Contender,
     hold: Duration,
     cores: &Cores,
-) -> io::Result<Option<WaitsOutcome>> {
+) -> io::Result<Option<WaitsFigures>> {
     let mut child = Role::Waiter.start(cores)?;
     let hold_ms = u64::try_from(hold.as_millis()).unwrap_or(u64::MAX);
     child.say(&serde_json::to_string(&Job { style: contender.name().into(), count, hold_ms })?)?;
-    let answer: Result<Option<WaitsOutcome>, String> = serde_json::from_str(&child.hear(PATIENCE + hold)?)?;
+    let answer: Result<Option<WaitsFigures>, String> = serde_json::from_str(&child.hear(PATIENCE + hold)?)?;
     answer.map_err(io::Error::other)
 }
 
@@ -102,7 +99,7 @@ pub(crate) fn wait() -> io::Result<()> {
 }
 
 impl Job {
-    fn run(&self) -> Result<Option<WaitsOutcome>, String> {
+    fn run(&self) -> Result<Option<WaitsFigures>, String> {
         let Self { style, count, hold_ms } = self;
         let contender: Contender = style.parse()?;
         if contender == Contender::Blocking {
@@ -123,7 +120,7 @@ impl Job {
         let grown =
             idle.zip(pending).map(|(idle, pending)| pending.resident_kib.saturating_sub(idle.resident_kib));
         let each = |total: f64| total / *count as f64;
-        Ok((all_pending < until).then(|| WaitsOutcome {
+        Ok((all_pending < until).then(|| WaitsFigures {
             start_s: all_pending.duration_since(begin).as_secs_f64(),
             finish_s: all_ended.saturating_duration_since(until).as_secs_f64(),
             cpu_us_per_wait: each(cpu_s * 1e6),

@@ -1,7 +1,5 @@
 //! The closed loop at more sizes, delays and numbers in flight, and the decisions that follow from it.
 
-pub(crate) mod decision;
-
 use std::iter;
 use std::time::Duration;
 

@@ -10,9 +10,10 @@ use photo_tests::{Contender, Samples};
 use serde::{Deserialize, Serialize};
 
 use crate::load::client::{PATIENCE, config};
-use crate::pitfalls::{self, Hurts, Pitfall, Scene, Score, Work};
+use crate::pitfalls::{self, Pitfall, Scene, Score, Work};
 use crate::process::role::Role;
 use crate::process::server::{Counters, Server, Setup};
+use crate::record::pitfall::{Metric, WayFigures};
 use crate::stats::latency::Latencies;
 use crate::system::affinity::Split;
 use crate::system::usage::Usage;
@@ -21,21 +22,6 @@ use crate::system::usage::Usage;
 pub(crate) enum Way {
     Right,
     Wrong,
-}
-
-/// What was measured.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
-pub(crate) struct Trial {
-    /// Of the downloads that are timed; 0 where none are.
-    pub(crate) p99_ms: f64,
-    pub(crate) time_ms: f64,
-    /// User and system, of the whole client.
-    pub(crate) cpu_ms: f64,
-    /// That came, without the innocent ones.
-    pub(crate) photos: usize,
-    pub(crate) connections: u64,
-    /// Heads and bodies, by the server.
-    pub(crate) bytes_sent: u64,
 }
 
 /// What the process has to do.
@@ -62,52 +48,52 @@ struct Outcome {
     cpu_s: f64,
 }
 
-impl Trial {
-    /// # Errors
-    ///
-    /// If it could not be done, or if the work was not what it should be.
-    pub(crate) fn run(
-        pitfall: &Pitfall,
-        style: Contender,
-        way: Way,
-        split: &Split,
-        gallery: &Path,
-    ) -> io::Result<Self> {
-        let go = || {
-            let Work { photo, tls, max_connections, .. } = pitfall.work;
-            let setup = Setup { max_connections, dir: Some(gallery.to_owned()) };
-            let mut server = Server::start_with(&split.server, &setup)?;
-            let job = Job {
-                pitfall: pitfall.name.into(),
-                style: style.name().into(),
-                way,
-                url: if tls { server.tls_url(photo) } else { server.url(photo) },
-                // A little delay, so that it is not the innocent who keep the thread busy.
-                other_url: server.photo_url(8 << 10, 2),
-                root: server.root_certificate().to_vec(),
-            };
-            ask_once(&job)?;
-            server.reset()?;
-            let mut walker = Role::Walker.start(&split.client)?;
-            walker.say(&serde_json::to_string(&job)?)?;
-            let outcome: Outcome = serde_json::from_str(&walker.hear(2 * PATIENCE)?)?;
-            let counters = server.counters()?;
-            prove(pitfall, way, &outcome, counters).map_err(io::Error::other)?;
-            Ok(Self::new(&outcome, counters))
+/// Goes one way of a pitfall.
+///
+/// # Errors
+///
+/// If it could not be done, or if the work was not what it should be.
+pub(crate) fn go(
+    pitfall: &Pitfall,
+    style: Contender,
+    way: Way,
+    split: &Split,
+    gallery: &Path,
+) -> io::Result<WayFigures> {
+    let once = || {
+        let Work { photo, tls, max_connections, .. } = pitfall.work;
+        let setup = Setup { max_connections, dir: Some(gallery.to_owned()) };
+        let mut server = Server::start_with(&split.server, &setup)?;
+        let job = Job {
+            pitfall: pitfall.name.into(),
+            style: style.name().into(),
+            way,
+            url: if tls { server.tls_url(photo) } else { server.url(photo) },
+            // A little delay, so that it is not the innocent who keep the thread busy.
+            other_url: server.photo_url(8 << 10, 2),
+            root: server.root_certificate().to_vec(),
         };
-        go().map_err(|error: io::Error| io::Error::new(error.kind(), format!("{way:?}: {error}")))
-    }
+        ask_once(&job)?;
+        server.reset()?;
+        let mut walker = Role::Walker.start(&split.client)?;
+        walker.say(&serde_json::to_string(&job)?)?;
+        let outcome: Outcome = serde_json::from_str(&walker.hear(2 * PATIENCE)?)?;
+        let counters = server.counters()?;
+        prove(pitfall, way, &outcome, counters).map_err(io::Error::other)?;
+        Ok(figures(&outcome, counters))
+    };
+    once().map_err(|error: io::Error| io::Error::new(error.kind(), format!("{way:?}: {error}")))
+}
 
-    fn new(outcome: &Outcome, Counters { connections, bytes_sent, .. }: Counters) -> Self {
-        let Outcome { came, p99_us, wall_s, cpu_s, .. } = *outcome;
-        Self {
-            p99_ms: p99_us / 1e3,
-            time_ms: wall_s * 1e3,
-            cpu_ms: cpu_s * 1e3,
-            photos: came,
-            connections,
-            bytes_sent,
-        }
+fn figures(outcome: &Outcome, Counters { connections, bytes_sent, .. }: Counters) -> WayFigures {
+    let Outcome { came, p99_us, wall_s, cpu_s, .. } = *outcome;
+    WayFigures {
+        p99_ms: p99_us / 1e3,
+        time_ms: wall_s * 1e3,
+        cpu_ms: cpu_s * 1e3,
+        photos: came,
+        connections,
+        bytes_sent,
     }
 }
 
@@ -134,7 +120,7 @@ fn prove(pitfall: &Pitfall, way: Way, outcome: &Outcome, done: Counters) -> Resu
         unequal("downloads", (outcome.came + outcome.failed) as u64, count as u64)
     } else if outcome.others_failed > 0 {
         unequal("innocent downloads that failed", outcome.others_failed as u64, 0)
-    } else if outcome.timed != timed && pitfall.hurts == Hurts::P99 {
+    } else if outcome.timed != timed && pitfall.hurts == Metric::P99 {
         unequal("timed downloads", outcome.timed as u64, timed as u64)
     } else if done.requests != requests {
         unequal("requests", done.requests, requests)
@@ -179,7 +165,7 @@ pub(crate) fn walk() -> io::Result<()> {
         failed: scene.score.failed(),
         timed: sample.latencies.len(),
         others_failed: sample.errors.len(),
-        p99_us: sample.latencies.iter().collect::<Latencies>().percentiles().p99,
+        p99_us: sample.latencies.iter().collect::<Latencies>().percentiles().p99_us,
         wall_s: wall.as_secs_f64(),
         cpu_s: used.cpu_s(),
     };
@@ -191,7 +177,7 @@ pub(crate) fn walk() -> io::Result<()> {
 mod tests {
     use super::*;
 
-    fn pitfall(hurts: Hurts) -> Pitfall {
+    fn pitfall(hurts: Metric) -> Pitfall {
         pitfalls::ALL.into_iter().find(|pitfall| pitfall.hurts == hurts).unwrap()
     }
 
@@ -212,7 +198,7 @@ mod tests {
 
     #[test]
     fn less_work_is_found_out() {
-        let pitfall = pitfall(Hurts::P99);
+        let pitfall = pitfall(Metric::P99);
         let (all, done) = outcome(&pitfall);
         assert_eq!(prove(&pitfall, Way::Wrong, &all, done), Ok(()));
         let fewer = Counters { requests: done.requests - 1, ..done };
@@ -229,7 +215,7 @@ mod tests {
 
     #[test]
     fn only_the_wrong_way_may_be_refused() {
-        let pitfall = pitfall(Hurts::Photos);
+        let pitfall = pitfall(Metric::Photos);
         let (all, done) = outcome(&pitfall);
         let refused = Outcome { came: all.came - 5, failed: 5, ..all };
         let done = Counters { requests: done.requests - 5, ..done };
