@@ -6,7 +6,7 @@
 //!
 //! # Layers
 //!
-//! Imports point down this list, and no files import each other in a circle.
+//! Imports point down this list, and no files import each other in a circle; the test `tidy` refuses anything else.
 //!
 //! - `cli`: the commands that `cargo bench` starts, and the entry of every process
 //! - `self_check`: known differences, latencies and loads are found again
@@ -21,7 +21,7 @@
 //! - `code_cost`: the lines and words of each recipe, counted from its source
 //! - `stats`: latencies, intervals, and the order of rounds
 //! - `system`: cores, limits, CPU, memory, child processes
-//! - `text`: number formats, grids, JSON lines, progress
+//! - `text`: number formats, grids, files, progress
 //!
 //! # One figure, from the socket to the table
 //!

@@ -3,7 +3,6 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::options::Options;
-use crate::record::Record;
 use crate::record::run::Head;
 use crate::system::affinity::Split;
 use crate::system::machine;
@@ -22,9 +21,4 @@ pub(super) fn head(split: &Split, seed: u64, options: &Options) -> Head {
         quick: options.common.quick,
         versions: machine::versions(),
     }
-}
-
-/// A line for each record.
-pub(super) fn lines(records: &[Record]) -> Vec<String> {
-    records.iter().map(Record::to_line).collect()
 }

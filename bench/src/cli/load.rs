@@ -1,12 +1,12 @@
 //! The load bench: every style under closed and open loops, what it costs, and which to choose when.
 
-use std::io;
+use std::io::{self, Write};
 use std::path::{self, Path};
 use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::cli::head::{head, lines};
+use crate::cli::head::head;
 use crate::cli::plan::Program;
 use crate::cli::smoke;
 use crate::load::workload::Part;
@@ -20,8 +20,8 @@ use crate::record::run::{Head, Run};
 use crate::self_check;
 use crate::stats::rounds::Rounds;
 use crate::system::affinity::Split;
-use crate::text::jsonl::{create, write};
 use crate::text::progress::Progress;
+use crate::text::results::create;
 
 /// Rounds of those parts that only add to the closed loops, unless `--rounds` says otherwise.
 const FEW_ROUNDS: u32 = 3;
@@ -67,12 +67,11 @@ fn measure(options: &Options, program: &Program, counting_worker: &Path) -> io::
     let head = head(&split, seed, options);
     // The process that only watches takes no time from the clients.
     split.server.pin_this_process();
-    let lines = lines(&records(head, options, program, counting_worker, &split));
-    let run = Run::parse(&lines.join("\n"))?;
+    let run = Run::of(&records(head, options, program, counting_worker, &split))?;
 
     terminal::print(&run);
-    if let Some((file, path)) = json {
-        write(file, &lines)?;
+    if let Some((mut file, path)) = json {
+        file.write_all(run.raw.as_bytes())?;
         println!("\nresults: {}", path::absolute(&path)?.display());
     }
     println!();

@@ -4,7 +4,7 @@
 //! that the work was the same. In each round one is gone right after the other, in random order, and the damage is the
 //! ratio of the two: what disturbs the machine then disturbs both.
 
-use std::io;
+use std::io::{self, Write};
 use std::path::{self, Path};
 use std::process::ExitCode;
 
@@ -13,7 +13,6 @@ use image::{ImageFormat, RgbImage};
 use photo_tests::Contender;
 use tempfile::TempDir;
 
-use crate::cli::head::lines;
 use crate::measure::pitfall::{self, Way};
 use crate::options::Common;
 use crate::output::report;
@@ -24,8 +23,8 @@ use crate::record::run::Run;
 use crate::stats::rounds::shuffled;
 use crate::system::affinity::Split;
 use crate::system::machine;
-use crate::text::jsonl::{create, write};
 use crate::text::progress::Progress;
+use crate::text::results::create;
 
 use crate::output::terminal;
 
@@ -112,15 +111,15 @@ fn measure(options: &Common, groups: &[Group]) -> io::Result<()> {
     split.server.pin_this_process();
     let cells = all_rounds(groups, rounds, seed, &split, gallery.path());
 
-    let lines = lines(&cells.into_iter().map(Record::Pitfall).collect::<Vec<_>>());
+    let run = Run::of(&cells.into_iter().map(Record::Pitfall).collect::<Vec<_>>())?;
     println!("\n{machine}");
-    terminal::print(&Run::parse(&lines.join("\n"))?);
-    if let Some((file, path)) = json {
-        write(file, &lines)?;
+    terminal::print(&run);
+    if let Some((mut file, path)) = json {
+        file.write_all(run.raw.as_bytes())?;
         println!("\nresults: {}", path::absolute(&path)?.display());
     }
     let folder = options.report.clone().unwrap_or_else(report::folder);
-    if let Some(page) = report::add_pitfalls(&folder, &lines)? {
+    if let Some(page) = report::add_pitfalls(&folder, &run.raw)? {
         println!("\nreport: {}", page.display());
     }
     Ok(())

@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
-use crate::cli::head::{head, lines};
+use crate::cli::head::head;
 use crate::cli::plan::Program;
 use crate::measure::trial::Trial;
 use crate::measure::{closed, cost, open, waits};
@@ -54,7 +54,7 @@ pub(crate) fn run(options: &Options, program: &Program, counting_worker: &Path) 
     // That of a real run stays.
     let folder = options.common.report.clone();
     let folder = folder.unwrap_or_else(|| report::folder().with_file_name("photo-report-test"));
-    let run = Run::parse(&lines(&rehearsal.records).join("\n"))?;
+    let run = Run::of(&rehearsal.records)?;
     println!("report: {}", report::write(&folder, &[run])?.display());
     Ok(if rehearsal.all_work { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

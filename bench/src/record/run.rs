@@ -95,6 +95,15 @@ impl Run {
         Self::parse(&fs::read_to_string(path).map_err(named)?).map_err(named)
     }
 
+    /// The run of these records, as a reader of their lines sees it.
+    ///
+    /// # Errors
+    ///
+    /// If a line cannot be read again.
+    pub(crate) fn of(records: &[Record]) -> io::Result<Self> {
+        Self::parse(&records.iter().map(|record| record.to_line() + "\n").collect::<String>())
+    }
+
     /// The run that wrote these lines.
     ///
     /// # Errors

@@ -61,11 +61,11 @@ pub fn write(folder: &Path, runs: &[Run]) -> io::Result<PathBuf> {
 /// # Errors
 ///
 /// If a file cannot be read or written.
-pub fn add_pitfalls(folder: &Path, lines: &[String]) -> io::Result<Option<PathBuf>> {
+pub fn add_pitfalls(folder: &Path, lines: &str) -> io::Result<Option<PathBuf>> {
     if !folder.join(run::LINES).exists() {
         return Ok(None);
     }
-    fs::write(folder.join(run::PITFALLS), lines.iter().flat_map(|line| [line, "\n"]).collect::<String>())?;
+    fs::write(folder.join(run::PITFALLS), lines)?;
     write(folder, &[Run::read(folder)?]).map(Some)
 }
 
@@ -111,9 +111,9 @@ mod tests {
         assert!(fs::read_to_string(&again).unwrap() == page);
 
         let pitfall = pitfall::tests::cell(Metric::Photos, vec![(way(1.0, 9), way(1.0, 3))]);
-        let path = add_pitfalls(&folder, &[Record::Pitfall(pitfall).to_line()]).unwrap().unwrap();
+        let path = add_pitfalls(&folder, &Record::Pitfall(pitfall).to_line()).unwrap().unwrap();
         assert!(fs::read_to_string(&path).unwrap().contains("<code>unbounded</code>"));
-        assert_eq!(add_pitfalls(Path::new("/nowhere"), &[]).unwrap(), None);
+        assert_eq!(add_pitfalls(Path::new("/nowhere"), "").unwrap(), None);
 
         write(&folder, &[Run { closed: vec![noisy("smol", 1, 1.0, 1.0)], ..Run::default() }]).unwrap();
         assert!(!folder.join("load.hlog").exists() && !folder.join("pitfalls.jsonl").exists());

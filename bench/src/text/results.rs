@@ -1,8 +1,8 @@
-//! Files of JSON lines.
+//! Files of results.
 
 use std::env;
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// The file, made before the run: minutes of work must not end with a path that cannot be written.
@@ -15,12 +15,4 @@ pub(crate) fn create(path: &Path) -> io::Result<(File, PathBuf)> {
             Err(io::Error::new(error.kind(), why))
         }
     }
-}
-
-pub(crate) fn write(file: File, lines: &[String]) -> io::Result<()> {
-    let mut out = BufWriter::new(file);
-    for line in lines {
-        writeln!(out, "{line}")?;
-    }
-    out.flush()
 }
