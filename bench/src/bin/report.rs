@@ -2,7 +2,7 @@
 //! of several machines on one page. With `--tables`, it prints every table of the terminal again instead.
 //!
 //! Each folder holds the raw results of one run, as `cargo bench` leaves them beside its report, or as they lie in
-//! `results/`.
+//! `bench/results/`.
 
 use std::io;
 use std::path::PathBuf;

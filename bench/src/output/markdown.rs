@@ -1,6 +1,6 @@
 //! Recorded results, and the README's part that is made from them.
 //!
-//! A recorded run is a folder `results/DATE-MACHINE/` with `load.jsonl`, as `--json` wrote it, and `conditions.txt`,
+//! A recorded run is a folder `bench/results/DATE-MACHINE/` with `load.jsonl`, as `--json` wrote it, and `conditions.txt`,
 //! which says where the figures come from; with `pitfalls.jsonl` and `pitfalls.txt`; with `price.jsonl` and `price.txt`;
 //! or with some of them. No figure in the README is written by hand.
 
@@ -194,7 +194,7 @@ mod tests {
 
     #[test]
     fn the_readme_shows_the_newest_recorded_figures() {
-        let results = root().join("results");
+        let results = root().join("bench/results");
         assert_up_to_date(|readme| splice(readme, &newest(&results, "load.jsonl")?));
         assert_up_to_date(|readme| splice_pitfalls(readme, &newest(&results, "pitfalls.jsonl")?));
         assert_up_to_date(|readme| splice_price(readme, &newest(&results, "price.jsonl")?));

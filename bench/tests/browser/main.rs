@@ -111,7 +111,7 @@ fn the_policy_of_the_page_keeps_requests_in() {
 }
 
 fn newest_report() -> (TempDir, PathBuf) {
-    let results = Path::new(env!("CARGO_MANIFEST_DIR")).join("../results");
+    let results = Path::new(env!("CARGO_MANIFEST_DIR")).join("results");
     let run = Run::read(&markdown::newest(&results, "load.jsonl").expect("a recorded run"))
         .expect("it can be read");
     let folder = tempfile::tempdir().expect("a folder");
