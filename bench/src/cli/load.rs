@@ -96,8 +96,8 @@ fn records(
     let workload = &program.cost_workload;
     let cost = in_turn(
         &program.cost,
-        |entrant| cost::id(*entrant),
-        |entrant| cost::measure(workload, *entrant, with_instructions, counting_worker, split),
+        |subject| cost::id(*subject),
+        |subject| cost::measure(workload, *subject, with_instructions, counting_worker, split),
     );
     let waits = program.waits.iter().flat_map(|group| {
         in_turn(

@@ -1,6 +1,6 @@
 //! All that a run of the load bench measures.
 
-use crate::clients::entrant::Entrant;
+use crate::clients::subject::Subject;
 use crate::load::workload::{Part, Workload};
 use crate::measure::cost;
 use crate::measure::groups;
@@ -16,7 +16,7 @@ use crate::options::Options;
 pub(crate) struct Program {
     pub(crate) closed: Vec<Group>,
     pub(crate) open: Vec<OpenGroup>,
-    pub(crate) cost: Vec<Entrant>,
+    pub(crate) cost: Vec<Subject>,
     pub(crate) cost_workload: Workload,
     pub(crate) waits: Vec<WaitsGroup>,
     pub(crate) scale: Vec<Group>,
@@ -30,7 +30,7 @@ impl Program {
         Self {
             closed: if_wanted(options.has(Part::Closed), || groups::groups(options)),
             open: if_wanted(options.has(Part::Open), || open::groups(options)),
-            cost: if_wanted(options.has(Part::Cost), || cost::entrants(options)),
+            cost: if_wanted(options.has(Part::Cost), || cost::subjects(options)),
             cost_workload: cost::workload(options),
             waits: if_wanted(options.has(Part::Waits), || waits::groups(options)),
             scale: if_wanted(options.has(Part::Scale), || scale::groups(options)),
@@ -40,13 +40,13 @@ impl Program {
     /// Of each cell, in the order of the run.
     pub(crate) fn ids(&self) -> Vec<String> {
         let of_group =
-            |group: &Group| group.entrants.iter().map(|one| group.workload.id(one)).collect::<Vec<_>>();
-        let open = self.open.iter().flat_map(|group| group.entrants.iter().map(|one| group.id(*one)));
+            |group: &Group| group.subjects.iter().map(|one| group.workload.id(one)).collect::<Vec<_>>();
+        let open = self.open.iter().flat_map(|group| group.subjects.iter().map(|one| group.id(*one)));
         let waits = |group: &WaitsGroup| {
             group.contenders.iter().map(|one| waits::id(group.count, *one)).collect::<Vec<_>>()
         };
         let closed = self.closed.iter().flat_map(of_group);
-        let cost = self.cost.iter().map(|entrant| cost::id(*entrant));
+        let cost = self.cost.iter().map(|subject| cost::id(*subject));
         closed
             .chain(open)
             .chain(cost)

@@ -20,27 +20,27 @@ pub(crate) fn run(options: &Options, program: &Program, counting_worker: &Path) 
     rehearsal.records.push(Record::Run(head(&split, 0, options)));
 
     for group in program.closed.iter().chain(&program.scale) {
-        for entrant in &group.entrants {
+        for subject in &group.subjects {
             let workload = &group.workload;
-            println!("Testing {}", workload.id(*entrant));
-            let cell = closed::cell(workload, *entrant, vec![Trial::run(workload, *entrant, &split)]);
+            println!("Testing {}", workload.id(*subject));
+            let cell = closed::cell(workload, *subject, vec![Trial::run(workload, *subject, &split)]);
             let failure = cell.failed.clone().or(cell.first_error.clone());
             rehearsal.end(failure.as_deref(), Record::Closed(cell));
         }
     }
     for group in &program.open {
         let workload = group.rehearsal();
-        for entrant in &group.entrants {
-            println!("Testing {}", group.id(*entrant));
-            let trial = Trial::run(&workload, *entrant, &split).map(|trial| (workload.clone(), trial));
-            let open = open::cell(group, *entrant, vec![trial]);
+        for subject in &group.subjects {
+            println!("Testing {}", group.id(*subject));
+            let trial = Trial::run(&workload, *subject, &split).map(|trial| (workload.clone(), trial));
+            let open = open::cell(group, *subject, vec![trial]);
             let failure = open.cell.failed.clone().or(open.cell.first_error.clone());
             rehearsal.end(failure.as_deref(), Record::Open(open));
         }
     }
-    for entrant in &program.cost {
-        println!("Testing {}", cost::id(*entrant));
-        let cell = cost::measure(&program.cost_workload, *entrant, false, counting_worker, &split);
+    for subject in &program.cost {
+        println!("Testing {}", cost::id(*subject));
+        let cell = cost::measure(&program.cost_workload, *subject, false, counting_worker, &split);
         rehearsal.end(cell.failed.clone().as_deref(), Record::Cost(cell));
     }
     for group in &program.waits {

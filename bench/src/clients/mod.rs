@@ -1,5 +1,5 @@
 //! The clients that can be measured.
 
-pub(crate) mod entrant;
 mod floor;
 mod peers;
+pub(crate) mod subject;

@@ -87,8 +87,8 @@ impl Workload {
     }
 
     /// As criterion names what it measures: group, parameters, function.
-    pub(crate) fn id(&self, entrant: impl fmt::Display) -> String {
-        format!("{}/{entrant}", self.group_id())
+    pub(crate) fn id(&self, subject: impl fmt::Display) -> String {
+        format!("{}/{subject}", self.group_id())
     }
 
     /// The same without the function.

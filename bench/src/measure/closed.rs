@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::clients::entrant::Entrant;
+use crate::clients::subject::Subject;
 use crate::load::workload::{Source, Workload};
 use crate::measure::groups::Group;
 use crate::measure::trial::Trial;
@@ -16,12 +16,12 @@ use crate::text::progress::Progress;
 
 /// Measures all groups; returns the cells of each.
 pub(crate) fn measure(groups: &[Group], rounds: Rounds, split: &Split) -> Vec<Vec<Cell>> {
-    let sizes: Vec<_> = groups.iter().map(|group| group.entrants.len()).collect();
+    let sizes: Vec<_> = groups.iter().map(|group| group.subjects.len()).collect();
     let progress = Progress::new(sizes.iter().sum::<usize>() * rounds.count as usize);
     let results = rounds.interleave(&sizes, |turn| {
-        let Group { workload, entrants } = &groups[turn.group];
-        progress.begin(&workload.id(entrants[turn.index]));
-        let trial = Trial::run(workload, entrants[turn.index], split);
+        let Group { workload, subjects } = &groups[turn.group];
+        progress.begin(&workload.id(subjects[turn.index]));
+        let trial = Trial::run(workload, subjects[turn.index], split);
         progress.end();
         if turn.ends_group {
             progress.end_of_group(&workload.group_id(), turn.round, rounds.count);
@@ -31,8 +31,8 @@ pub(crate) fn measure(groups: &[Group], rounds: Rounds, split: &Split) -> Vec<Ve
     progress.finish();
 
     let cells = |(group, results): (&Group, Vec<_>)| {
-        let cell = |(entrant, trials): (&Entrant, _)| cell(&group.workload, *entrant, trials);
-        let mut cells: Vec<_> = group.entrants.iter().zip(results).map(cell).collect();
+        let cell = |(subject, trials): (&Subject, _)| cell(&group.workload, *subject, trials);
+        let mut cells: Vec<_> = group.subjects.iter().zip(results).map(cell).collect();
         compare_cpu(&mut cells);
         // A cell that failed on a server of the user's does not know the size of the photo.
         let bytes = cells.iter().find_map(|cell| cell.bytes);
@@ -45,7 +45,7 @@ pub(crate) fn measure(groups: &[Group], rounds: Rounds, split: &Split) -> Vec<Ve
 }
 
 /// All rounds of one client. A cell of which one round failed has failed: its work was not that of the others.
-pub(crate) fn cell(workload: &Workload, entrant: Entrant, trials: Vec<io::Result<Trial>>) -> Cell {
+pub(crate) fn cell(workload: &Workload, subject: Subject, trials: Vec<io::Result<Trial>>) -> Cell {
     let (bytes, delay_ms, url) = match &workload.source {
         Source::Embedded { bytes, delay_ms } => (Some(*bytes), Some(*delay_ms), None),
         Source::Url(url) => {
@@ -53,7 +53,7 @@ pub(crate) fn cell(workload: &Workload, entrant: Entrant, trials: Vec<io::Result
         }
     };
     let mut cell = Cell {
-        style: entrant.name().into(),
+        style: subject.name().into(),
         bytes,
         delay_ms,
         url,
@@ -64,7 +64,7 @@ pub(crate) fn cell(workload: &Workload, entrant: Entrant, trials: Vec<io::Result
         figures: None,
         bound: None,
         cpu_vs_best: None,
-        keeps_connections: entrant.keeps_connections(),
+        keeps_connections: subject.keeps_connections(),
         histogram: None,
         rounds: Vec::new(),
         failed: None,
@@ -130,7 +130,7 @@ mod tests {
     #[test]
     fn one_failed_round_fails_the_cell() {
         let workload = Workload::closed(Source::Embedded { bytes: 32_768, delay_ms: 20 }, 64, 3840);
-        let cell = super::cell(&workload, Entrant::Floor, vec![Err(io::Error::other("no cores"))]);
+        let cell = super::cell(&workload, Subject::Floor, vec![Err(io::Error::other("no cores"))]);
         assert_eq!((cell.failed.as_deref(), cell.figures, cell.rounds.len()), (Some("no cores"), None, 0));
         assert!(cell.errors.is_none() && cell.histogram.is_none() && cell.bound.is_none());
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::clients::entrant::Entrant;
+use crate::clients::subject::Subject;
 use crate::load::workload::{Source, Workload};
 use crate::options::Options;
 
@@ -12,11 +12,11 @@ const WITHOUT_DELAY: [u32; 3] = [1, 16, 256];
 
 const DELAY_MS: u64 = 20;
 
-/// The same work for several entrants: one table.
+/// The same work for several subjects: one table.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Group {
     pub(crate) workload: Workload,
-    pub(crate) entrants: Vec<Entrant>,
+    pub(crate) subjects: Vec<Subject>,
 }
 
 /// The groups of the closed loop that the options ask for, without the cells that the filter leaves out.
@@ -49,11 +49,11 @@ pub(crate) fn groups(options: &Options) -> Vec<Group> {
 }
 
 impl Group {
-    /// The entrants that the options and the filter leave; `None` without any.
+    /// The subjects that the options and the filter leave; `None` without any.
     pub(crate) fn of(workload: Workload, options: &Options) -> Option<Self> {
-        let selected = |entrant: &Entrant| options.common.selects(&workload.id(entrant));
-        let entrants: Vec<_> = options.entrants(workload.part).into_iter().filter(selected).collect();
-        (!entrants.is_empty()).then_some(Self { workload, entrants })
+        let selected = |subject: &Subject| options.common.selects(&workload.id(subject));
+        let subjects: Vec<_> = options.subjects(workload.part).into_iter().filter(selected).collect();
+        (!subjects.is_empty()).then_some(Self { workload, subjects })
     }
 }
 
@@ -67,7 +67,7 @@ mod tests {
     }
 
     fn ids(words: &str) -> Vec<String> {
-        let id = |group: &Group| group.entrants.iter().map(|one| group.workload.id(one)).collect::<Vec<_>>();
+        let id = |group: &Group| group.subjects.iter().map(|one| group.workload.id(one)).collect::<Vec<_>>();
         plan(words).iter().flat_map(id).collect()
     }
 

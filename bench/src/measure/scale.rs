@@ -3,7 +3,7 @@
 use std::iter;
 use std::time::Duration;
 
-use crate::clients::entrant::Entrant;
+use crate::clients::subject::Subject;
 use crate::load::workload::{Part, Source, Workload};
 use crate::measure::groups::Group;
 use crate::options::Options;
@@ -48,8 +48,8 @@ pub(crate) fn groups(options: &Options) -> Vec<Group> {
         let workload = Workload { part: Part::Scale, ..Workload::closed(source, in_flight, count) };
         let mut group = Group::of(workload, options)?;
         // The floor is no choice.
-        group.entrants.retain(|entrant| *entrant != Entrant::Floor);
-        (!group.entrants.is_empty()).then_some(group)
+        group.subjects.retain(|subject| *subject != Subject::Floor);
+        (!group.subjects.is_empty()).then_some(group)
     });
     groups.flatten().collect()
 }

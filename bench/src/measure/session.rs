@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::clients::entrant::Entrant;
+use crate::clients::subject::Subject;
 use crate::load::workload::{Source, Workload};
 use crate::process::report::Outcome;
 use crate::process::server::{Counters, Server};
@@ -19,7 +19,7 @@ pub(crate) struct Pair {
     workload: Workload,
     /// Of each photo.
     bytes: u64,
-    entrant: Entrant,
+    subject: Subject,
     server: Server,
     worker: Worker,
     warm_up: Counters,
@@ -49,7 +49,7 @@ impl Pair {
     /// With a worker that is `child`.
     pub(crate) fn start(
         workload: Workload,
-        entrant: Entrant,
+        subject: Subject,
         split: &Split,
         child: Child,
     ) -> io::Result<Self> {
@@ -59,9 +59,9 @@ impl Pair {
         let mut server = Server::start(&split.server)?;
         let gathered = server.gathering_url(bytes, workload.in_flight);
         let urls = (server.photo_url(bytes, delay_ms), gathered);
-        let worker = Worker::in_child(child, &Job::new(&workload, entrant, urls))?;
+        let worker = Worker::in_child(child, &Job::new(&workload, subject, urls))?;
         let warm_up = server.reset()?;
-        Ok(Self { workload, bytes, entrant, server, worker, warm_up })
+        Ok(Self { workload, bytes, subject, server, worker, warm_up })
     }
 
     /// Lets the worker do its job.
@@ -73,7 +73,7 @@ impl Pair {
         let (outcome, threads) = self.worker.go()?;
         let done = self.server.counters()?;
         if outcome.errors == 0 {
-            prove_equal_work(&self.workload, self.entrant, self.bytes, self.warm_up, done, &outcome)
+            prove_equal_work(&self.workload, self.subject, self.bytes, self.warm_up, done, &outcome)
                 .map_err(io::Error::other)?;
         }
         let connections = self.warm_up.connections + done.connections;
@@ -108,7 +108,7 @@ impl Served {
 /// from whoever keeps none.
 fn prove_equal_work(
     workload: &Workload,
-    entrant: Entrant,
+    subject: Subject,
     bytes: u64,
     warm_up: Counters,
     done: Counters,
@@ -129,7 +129,7 @@ fn prove_equal_work(
         unequal("bytes of photos", outcome.bytes, count * bytes)
     } else if !sent.is_multiple_of(count) || !(1..=MAX_REPLY_HEAD).contains(&head) {
         unequal("bytes sent", sent, count * (bytes + head))
-    } else if entrant.keeps_connections() && connections > in_flight {
+    } else if subject.keeps_connections() && connections > in_flight {
         unequal("connections", connections, in_flight)
     } else if done.max_open_requests > in_flight {
         unequal("requests at once", done.max_open_requests, in_flight)
@@ -150,7 +150,7 @@ mod tests {
             Counters { connections: 4, requests: 8, bytes_sent: 8_800, max_open_requests: 4, cpu_us: 1 };
         let done =
             Counters { connections: 0, requests: 10, bytes_sent: 11_000, max_open_requests: 4, cpu_us: 2 };
-        let proof = |done| prove_equal_work(&workload(), Entrant::Floor, 1000, warm_up, done, &outcome());
+        let proof = |done| prove_equal_work(&workload(), Subject::Floor, 1000, warm_up, done, &outcome());
         assert_eq!(proof(done), Ok(()));
         for (what, unequal) in [
             ("requests: 11 instead of 10", Counters { requests: 11, ..done }),
@@ -163,9 +163,9 @@ mod tests {
         #[cfg(feature = "peers")]
         {
             let one_each = Counters { connections: 10, ..done };
-            let proof = |entrant: &str| {
-                let entrant = entrant.parse().unwrap();
-                prove_equal_work(&workload(), entrant, 1000, warm_up, one_each, &outcome())
+            let proof = |subject: &str| {
+                let subject = subject.parse().unwrap();
+                prove_equal_work(&workload(), subject, 1000, warm_up, one_each, &outcome())
             };
             assert_eq!(proof("attohttpc"), Ok(()));
             assert!(proof("reqwest").is_err());
@@ -173,8 +173,8 @@ mod tests {
         let nine = Counters { requests: 9, bytes_sent: 9_900, ..done };
         let paced = Paced { uncorrected: outcome().latencies, late: 2, skipped: 1 };
         let skipped = Outcome { bytes: 9_000, paced: Some(paced), ..outcome() };
-        assert_eq!(prove_equal_work(&workload(), Entrant::Floor, 1000, warm_up, nine, &skipped), Ok(()));
+        assert_eq!(prove_equal_work(&workload(), Subject::Floor, 1000, warm_up, nine, &skipped), Ok(()));
         let fewer = Outcome { bytes: 9_999, ..outcome() };
-        assert!(prove_equal_work(&workload(), Entrant::Floor, 1000, warm_up, done, &fewer).is_err());
+        assert!(prove_equal_work(&workload(), Subject::Floor, 1000, warm_up, done, &fewer).is_err());
     }
 }

@@ -3,7 +3,7 @@
 use std::io;
 use std::thread;
 
-use crate::clients::entrant::Entrant;
+use crate::clients::subject::Subject;
 use crate::load::workload::{Source, Workload};
 use crate::measure::session::{Pair, Paired, Served};
 use crate::process::report::{Outcome, Paced};
@@ -35,20 +35,20 @@ impl Trial {
     /// # Errors
     ///
     /// Why the cell has no figures: it could not run, or it did not do what all others do.
-    pub(crate) fn run(workload: &Workload, entrant: Entrant, split: &Split) -> io::Result<Self> {
-        Self::run_by(workload, entrant, split, || Role::Worker.start(&split.client))
+    pub(crate) fn run(workload: &Workload, subject: Subject, split: &Split) -> io::Result<Self> {
+        Self::run_by(workload, subject, split, || Role::Worker.start(&split.client))
     }
 
     /// The same, by a worker that is started otherwise.
     pub(crate) fn run_by(
         workload: &Workload,
-        entrant: Entrant,
+        subject: Subject,
         split: &Split,
         start: impl Fn() -> io::Result<Child>,
     ) -> io::Result<Self> {
         match &workload.source {
-            Source::Embedded { .. } => embedded(workload, entrant, split, start),
-            Source::Url(url) => elsewhere(workload, url, entrant, start),
+            Source::Embedded { .. } => embedded(workload, subject, split, start),
+            Source::Url(url) => elsewhere(workload, url, subject, start),
         }
     }
 
@@ -95,14 +95,14 @@ impl Trial {
 /// As many servers, each with a worker, as it takes to have so many connections.
 fn embedded(
     workload: &Workload,
-    entrant: Entrant,
+    subject: Subject,
     split: &Split,
     start: impl Fn() -> io::Result<Child>,
 ) -> io::Result<Trial> {
-    limits::check_all(workload.in_flight, entrant.threads(workload.in_flight) as u64)
+    limits::check_all(workload.in_flight, subject.threads(workload.in_flight) as u64)
         .map_err(io::Error::other)?;
     let shares = workload.shares(workload.processes());
-    let pairs = shares.into_iter().map(|share| Pair::start(share, entrant, split, start()?));
+    let pairs = shares.into_iter().map(|share| Pair::start(share, subject, split, start()?));
     let mut pairs = pairs.collect::<io::Result<Vec<_>>>()?;
     let all = thread::scope(|scope| {
         let running: Vec<_> = pairs.iter_mut().map(|pair| scope.spawn(|| pair.go())).collect();
@@ -118,10 +118,10 @@ fn embedded(
 fn elsewhere(
     workload: &Workload,
     url: &str,
-    entrant: Entrant,
+    subject: Subject,
     start: impl Fn() -> io::Result<Child>,
 ) -> io::Result<Trial> {
-    let mut worker = Worker::in_child(start()?, &Job::new(workload, entrant, (url.into(), url.into())))?;
+    let mut worker = Worker::in_child(start()?, &Job::new(workload, subject, (url.into(), url.into())))?;
     let (outcome, threads) = worker.go()?;
     let (measured, warm_up) = (outcome.started(workload) as u64, 2 * workload.in_flight as u64);
     if outcome.errors == 0 && outcome.bytes * warm_up != outcome.warm_up_bytes * measured {

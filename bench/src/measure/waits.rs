@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use photo_tests::{Contender, Waited, Waits};
 use serde::{Deserialize, Serialize};
 
-use crate::clients::entrant::Entrant;
+use crate::clients::subject::Subject;
 use crate::load::client::config;
 use crate::load::workload::Part;
 use crate::options::Options;
@@ -48,7 +48,7 @@ pub(crate) fn groups(options: &Options) -> Vec<WaitsGroup> {
         _ if options.common.quick => &COUNTS[..2],
         _ => &COUNTS[..IN_SHORT],
     };
-    let styles = || options.entrants(Part::Waits).into_iter().filter_map(Entrant::contender);
+    let styles = || options.subjects(Part::Waits).into_iter().filter_map(Subject::contender);
     let groups = counts.iter().map(|&count| {
         let selected = |contender: &Contender| options.common.selects(&id(count, *contender));
         WaitsGroup { count, contenders: styles().filter(selected).collect() }

@@ -10,7 +10,7 @@ use photo_server::PictureFormat;
 
 pub(crate) use common::Common;
 
-use crate::clients::entrant::Entrant;
+use crate::clients::subject::Subject;
 use crate::load::workload::{Part, Source};
 
 /// Latency and cost of every style under concurrent load.
@@ -58,7 +58,7 @@ pub(crate) struct Options {
     /// Who takes part [default: floor and every style; in closed loops the peers too, if this was
     /// built with them: cargo bench --features peers]
     #[arg(long, value_delimiter = ',', value_name = "NAMES")]
-    pub(crate) styles: Vec<Entrant>,
+    pub(crate) styles: Vec<Subject>,
 
     /// How many downloads are kept in flight [default: 1,64,1024 with delay, 1,16,256 without]. What is more than one
     /// process may have is shared out among several
@@ -91,16 +91,16 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    pub(crate) fn entrants(&self, part: Part) -> Vec<Entrant> {
-        let takes_part = |entrant: &Entrant| {
+    pub(crate) fn subjects(&self, part: Part) -> Vec<Subject> {
+        let takes_part = |subject: &Subject| {
             if self.styles.is_empty() {
-                entrant.is_default_in(part)
+                subject.is_default_in(part)
             } else {
-                self.styles.contains(entrant) && entrant.can_be_in(part)
+                self.styles.contains(subject) && subject.can_be_in(part)
             }
         };
         // A table has its own order, and each row once.
-        Entrant::all().into_iter().filter(takes_part).collect()
+        Subject::all().into_iter().filter(takes_part).collect()
     }
 
     pub(crate) fn rounds(&self) -> u32 {
@@ -182,7 +182,7 @@ pub(crate) mod tests {
         let words = "--bench --quick --styles smol,floor --in-flight 1,64 --bytes 1000 --delay-ms 5 --count 7 \
                      --json f.json --rounds 2 --seed 9 load/5ms";
         let options = parse(words).unwrap();
-        assert_eq!(options.entrants(Part::Closed), ["floor", "smol"].map(|name| name.parse().unwrap()));
+        assert_eq!(options.subjects(Part::Closed), ["floor", "smol"].map(|name| name.parse().unwrap()));
         assert_eq!((options.in_flight.as_slice(), options.bytes()), ([1, 64].as_slice(), 1000));
         assert_eq!((options.rounds(), options.common.seed, options.count), (2, Some(9), Some(7)));
         assert!(options.common.selects("load/5ms/1/smol") && !options.common.selects("load/50ms/1/smol"));
@@ -191,9 +191,9 @@ pub(crate) mod tests {
 
     #[test]
     fn peers_take_part_where_they_are_wanted_and_able() {
-        let is_peer = |entrant: &Entrant| matches!(entrant, Entrant::Peer(_));
+        let is_peer = |subject: &Subject| matches!(subject, Subject::Peer(_));
         let peers = |words: &str, part| {
-            options(words).entrants(part).into_iter().filter(is_peer).map(Entrant::name).collect::<Vec<_>>()
+            options(words).subjects(part).into_iter().filter(is_peer).map(Subject::name).collect::<Vec<_>>()
         };
         assert_eq!(peers("", Part::Closed).len(), if cfg!(feature = "peers") { 8 } else { 0 });
         for part in [Part::Open, Part::Cost, Part::Waits, Part::Scale] {

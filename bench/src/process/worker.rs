@@ -10,7 +10,7 @@ use std::time::Duration;
 use photo_tests::{Arrivals, Arrived, Sample, Samples};
 use serde::{Deserialize, Serialize};
 
-use crate::clients::entrant::Entrant;
+use crate::clients::subject::Subject;
 use crate::load::client::{Load, PATIENCE};
 use crate::load::schedule::Pace;
 use crate::load::workload::Workload;
@@ -45,7 +45,7 @@ const LATE: Duration = Duration::from_millis(10);
 /// What a worker has to do.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Job {
-    /// The name of an [`Entrant`].
+    /// The name of an [`Subject`].
     pub(crate) style: String,
     pub(crate) url: String,
     /// The same photo, served when all `in_flight` are really under way at once. So each connection is made before
@@ -60,9 +60,9 @@ pub(crate) struct Job {
 }
 
 impl Job {
-    /// What `entrant` has to do at `workload`; the URLs are `url` and `gathering_url`.
-    pub(crate) fn new(workload: &Workload, entrant: Entrant, (url, gathering_url): (String, String)) -> Self {
-        let style = entrant.name().into();
+    /// What `subject` has to do at `workload`; the URLs are `url` and `gathering_url`.
+    pub(crate) fn new(workload: &Workload, subject: Subject, (url, gathering_url): (String, String)) -> Self {
+        let style = subject.name().into();
         let Workload { in_flight, count, pace, .. } = *workload;
         Self { style, url, gathering_url, in_flight, count, pace, burden_percent: 0.0 }
     }
@@ -182,11 +182,11 @@ struct Warm {
 impl Warm {
     fn up(job: Job) -> io::Result<Self> {
         let in_flight = job.in_flight;
-        let entrant: Entrant = job.style.parse().map_err(io::Error::other)?;
-        limits::check(in_flight as u64, entrant.threads(in_flight) as u64).map_err(io::Error::other)?;
+        let subject: Subject = job.style.parse().map_err(io::Error::other)?;
+        limits::check(in_flight as u64, subject.threads(in_flight) as u64).map_err(io::Error::other)?;
 
         let (steady, gathered) = (Samples::new(in_flight), Samples::new(in_flight));
-        let mut client = entrant.client(in_flight)?;
+        let mut client = subject.client(in_flight)?;
         let idle = Status::of_this_process();
         client.closed_loop(&job.url, in_flight, &steady)?;
         client.closed_loop(&job.gathering_url, in_flight, &gathered)?;

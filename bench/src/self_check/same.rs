@@ -7,7 +7,7 @@
 use std::io;
 
 use super::finding::Finding;
-use crate::clients::entrant::Entrant;
+use crate::clients::subject::Subject;
 use crate::load::workload::{Source, Workload};
 use crate::process::server::Server;
 use crate::process::worker::{Job, Worker};
@@ -104,19 +104,19 @@ fn compare_often(
     split: &Split,
 ) -> io::Result<Vec<(&'static str, Ratio)>> {
     let styles: Vec<_> =
-        Entrant::default_ones().into_iter().filter(|one| one.contender().is_some()).collect();
+        Subject::default_ones().into_iter().filter(|one| one.contender().is_some()).collect();
     let mut random = fastrand::Rng::with_seed(seed);
     let server = Server::start(&split.server)?;
     (0..tries)
         .map(|index| {
-            let entrant = styles[index % styles.len()];
-            Ok((entrant.name(), compare(entrant, effort, burden, &mut random, &server, split)?))
+            let subject = styles[index % styles.len()];
+            Ok((subject.name(), compare(subject, effort, burden, &mut random, &server, split)?))
         })
         .collect()
 }
 
 fn compare(
-    entrant: Entrant,
+    subject: Subject,
     effort: Effort,
     burden: f64,
     random: &mut fastrand::Rng,
@@ -125,7 +125,7 @@ fn compare(
 ) -> io::Result<Ratio> {
     let mut rounds = [Vec::new(), Vec::new()];
     for processes in 1..=effort.most {
-        let start = |burden| Worker::start(&split.client, &job(entrant, burden, server));
+        let start = |burden| Worker::start(&split.client, &job(subject, burden, server));
         let mut workers = [start(0.0)?, start(burden)?];
         for _ in 0..ROUNDS {
             let mut slices = [Vec::new(), Vec::new()];
@@ -152,8 +152,8 @@ fn ratio([a, b]: &[Vec<f64>; 2]) -> io::Result<Ratio> {
     Ratio::paired(b, a, LEVEL).ok_or_else(|| io::Error::other("the work cost no time"))
 }
 
-fn job(entrant: Entrant, burden_percent: f64, server: &Server) -> Job {
+fn job(subject: Subject, burden_percent: f64, server: &Server) -> Job {
     let source = Source::Embedded { bytes: BYTES, delay_ms: 0 };
     let urls = (server.photo_url(BYTES, 0), server.gathering_url(BYTES, IN_FLIGHT));
-    Job { burden_percent, ..Job::new(&Workload::closed(source, IN_FLIGHT, SLICE), entrant, urls) }
+    Job { burden_percent, ..Job::new(&Workload::closed(source, IN_FLIGHT, SLICE), subject, urls) }
 }

@@ -8,7 +8,7 @@ use std::io;
 use std::time::Duration;
 
 use super::finding::Finding;
-use crate::clients::entrant::Entrant;
+use crate::clients::subject::Subject;
 use crate::load::schedule::{Pace, exponential};
 use crate::load::workload::{Source, Workload};
 use crate::process::report::Outcome;
@@ -44,9 +44,9 @@ const FEW_COUNT: usize = 250;
 const RUNS: u64 = 10;
 
 pub(super) fn check(seed: u64, split: &Split) -> io::Result<Vec<Finding>> {
-    let styles = || Entrant::default_ones().into_iter().filter(|one| one.contender().is_some());
-    let of_all = |run: fn(Entrant, u64, &Split) -> io::Result<Pair>, error: fn(&Pair) -> f64| {
-        let least = |entrant| Ok((entrant, least_disturbed(error, seed, |seed| run(entrant, seed, split))?));
+    let styles = || Subject::default_ones().into_iter().filter(|one| one.contender().is_some());
+    let of_all = |run: fn(Subject, u64, &Split) -> io::Result<Pair>, error: fn(&Pair) -> f64| {
+        let least = |subject| Ok((subject, least_disturbed(error, seed, |seed| run(subject, seed, split))?));
         styles().map(least).collect::<io::Result<Vec<_>>>()
     };
     Ok(vec![
@@ -121,19 +121,19 @@ impl Pair {
     }
 }
 
-fn recovered(what: &str, pairs: &[(Entrant, Pair)]) -> Finding {
-    let told = |(entrant, pair): &(Entrant, Pair)| {
+fn recovered(what: &str, pairs: &[(Subject, Pair)]) -> Finding {
+    let told = |(subject, pair): &(Subject, Pair)| {
         let [p50, p90, p99, p999] = pair.errors().map(|error| error * 100.0);
         let Percentiles { p50_us: t50, p90_us: t90, p99_us: t99, p999_us: t999, .. } = pair.truth;
         format!(
-            "{entrant:<12} p50 {:.1} ms {p50:+.2} %, p90 {:.1} ms {p90:+.2} %, p99 {:.1} ms {p99:+.2} %, p99.9 {:.1} ms {p999:+.2} %",
+            "{subject:<12} p50 {:.1} ms {p50:+.2} %, p90 {:.1} ms {p90:+.2} %, p99 {:.1} ms {p99:+.2} %, p99.9 {:.1} ms {p999:+.2} %",
             t50 / 1e3,
             t90 / 1e3,
             t99 / 1e3,
             t999 / 1e3,
         )
     };
-    let within = |(_, pair): &(Entrant, Pair)| pair.worst() <= TOLERANCE;
+    let within = |(_, pair): &(Subject, Pair)| pair.worst() <= TOLERANCE;
     Finding {
         claim: format!("{what}: recovered within {:.0} %", TOLERANCE * 100.0),
         holds: pairs.iter().all(within),
@@ -141,47 +141,47 @@ fn recovered(what: &str, pairs: &[(Entrant, Pair)]) -> Finding {
     }
 }
 
-fn without_stall(entrant: Entrant, seed: u64, split: &Split) -> io::Result<Pair> {
+fn without_stall(subject: Subject, seed: u64, split: &Split) -> io::Result<Pair> {
     let delays = delays(seed, COUNT);
-    let outcome = measure(entrant, IN_FLIGHT, COUNT, None, &held(&delays), split)?;
+    let outcome = measure(subject, IN_FLIGHT, COUNT, None, &held(&delays), split)?;
     Ok(Pair::new(&delays, &outcome))
 }
 
-fn with_stall(entrant: Entrant, seed: u64, split: &Split) -> io::Result<Pair> {
+fn with_stall(subject: Subject, seed: u64, split: &Split) -> io::Result<Pair> {
     let (delays, pace) = (delays(seed, COUNT), Pace { per_s: PER_S, seed });
     let mut holds = held(&delays);
     holds[COUNT / 2].stall = STALL;
-    let outcome = measure(entrant, IN_FLIGHT, COUNT, Some(pace), &holds, split)?;
+    let outcome = measure(subject, IN_FLIGHT, COUNT, Some(pace), &holds, split)?;
     Ok(Pair::new(&truth(&pace.schedule(COUNT), &delays, COUNT / 2), &outcome))
 }
 
 /// A stall, and too few in flight to ask while it lasts.
-fn few_in_flight(entrant: Entrant, seed: u64, split: &Split) -> io::Result<Pair> {
+fn few_in_flight(subject: Subject, seed: u64, split: &Split) -> io::Result<Pair> {
     let pace = Pace { per_s: FEW_PER_S, seed };
     let schedule = pace.schedule(FEW_COUNT);
     let at = busiest(&schedule);
     let mut holds = vec![Held::default(); FEW_COUNT];
     holds[at].stall = STALL;
-    let outcome = measure(entrant, FEW, FEW_COUNT, Some(pace), &holds, split)?;
+    let outcome = measure(subject, FEW, FEW_COUNT, Some(pace), &holds, split)?;
     // What a download takes anyway, and how late a style's timers let it begin, is not known beforehand, but seen in
     // all those that no stall befell.
     let anyway = Duration::from_secs_f64(outcome.latencies.p50_us / 1e6);
     Ok(Pair::new(&truth(&schedule, &vec![anyway; FEW_COUNT], at), &outcome))
 }
 
-fn missed(pairs: &[(Entrant, Pair)]) -> Finding {
-    let told = |(entrant, pair): &(Entrant, Pair)| {
+fn missed(pairs: &[(Subject, Pair)]) -> Finding {
+    let told = |(subject, pair): &(Subject, Pair)| {
         let [_, _, p99, p999] = pair.errors().map(|error| error * 100.0);
         let Pair { truth, uncorrected, .. } = pair;
         format!(
-            "{entrant:<12} p99 {:.1} ms {p99:+.2} %, p99.9 {:.1} ms {p999:+.2} %; uncorrected p99 {:.1} ms: the stall is {}",
+            "{subject:<12} p99 {:.1} ms {p99:+.2} %, p99.9 {:.1} ms {p999:+.2} %; uncorrected p99 {:.1} ms: the stall is {}",
             truth.p99_us / 1e3,
             truth.p999_us / 1e3,
             uncorrected.p99_us / 1e3,
             if pair.misses_the_stall() { "missed" } else { "seen" },
         )
     };
-    let is_missed = |(_, pair): &(Entrant, Pair)| pair.worst_of_the_stall() <= TOLERANCE;
+    let is_missed = |(_, pair): &(Subject, Pair)| pair.worst_of_the_stall() <= TOLERANCE;
     Finding {
         claim: format!(
             "(c) a stall of 100 ms with {FEW} in flight: recovered within {:.0} %, missed without the correction",
@@ -193,7 +193,7 @@ fn missed(pairs: &[(Entrant, Pair)]) -> Finding {
 }
 
 fn measure(
-    entrant: Entrant,
+    subject: Subject,
     in_flight: usize,
     count: usize,
     pace: Option<Pace>,
@@ -206,13 +206,13 @@ fn measure(
         ..Workload::closed(Source::Embedded { bytes: BYTES, delay_ms: 0 }, in_flight, count)
     };
     let urls = (server.photo_url(BYTES, 0), server.gathering_url(BYTES, in_flight));
-    let mut worker = Worker::start(&split.client, &Job::new(&workload, entrant, urls))?;
+    let mut worker = Worker::start(&split.client, &Job::new(&workload, subject, urls))?;
     server.hold(holds)?;
     let (outcome, _) = worker.go()?;
     match (&outcome.first_error, outcome.paced.map_or(0, |paced| paced.skipped)) {
         (None, 0) => Ok(outcome),
         (Some(error), _) => Err(io::Error::other(error.clone())),
-        (None, skipped) => Err(io::Error::other(format!("{entrant} skipped {skipped} arrivals"))),
+        (None, skipped) => Err(io::Error::other(format!("{subject} skipped {skipped} arrivals"))),
     }
 }
 

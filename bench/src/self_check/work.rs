@@ -3,7 +3,7 @@
 use std::io;
 
 use super::finding::Finding;
-use crate::clients::entrant::Entrant;
+use crate::clients::subject::Subject;
 use crate::load::workload::{Source, Workload};
 use crate::measure::closed;
 use crate::measure::session::Served;
@@ -20,18 +20,18 @@ pub(super) fn check(split: &Split) -> io::Result<Vec<Finding>> {
     let workload = Workload::closed(Source::Embedded { bytes: BYTES, delay_ms: 0 }, IN_FLIGHT, COUNT);
     let mut cells = Vec::new();
     let mut served = Vec::new();
-    for entrant in Entrant::default_ones() {
-        let trial = Trial::run(&workload, entrant, split)?;
-        served.push((entrant, trial.served.ok_or_else(|| io::Error::other("the server is ours"))?));
-        cells.push(closed::cell(&workload, entrant, vec![Ok(trial)]));
+    for subject in Subject::default_ones() {
+        let trial = Trial::run(&workload, subject, split)?;
+        served.push((subject, trial.served.ok_or_else(|| io::Error::other("the server is ours"))?));
+        cells.push(closed::cell(&workload, subject, vec![Ok(trial)]));
     }
     Ok(vec![equal_work(&served), in_flight(&cells), server_has_time(&cells)])
 }
 
-fn equal_work(served: &[(Entrant, Served)]) -> Finding {
+fn equal_work(served: &[(Subject, Served)]) -> Finding {
     let equal = served.windows(2).all(|pair| pair[0].1 == pair[1].1);
-    let told = |(entrant, Served { connections, requests, bytes }): &(Entrant, Served)| {
-        format!("{entrant:<12} {connections} connections, {requests} requests, {bytes} bytes")
+    let told = |(subject, Served { connections, requests, bytes }): &(Subject, Served)| {
+        format!("{subject:<12} {connections} connections, {requests} requests, {bytes} bytes")
     };
     Finding {
         claim: "(e) equal work: connections, requests and bytes agree".into(),

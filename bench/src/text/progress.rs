@@ -26,7 +26,7 @@ impl Progress {
         self.bar.inc(1);
     }
 
-    /// All entrants have done the work of this group once more.
+    /// All subjects have done the work of this group once more.
     pub(crate) fn end_of_group(&self, id: &str, round: u32, rounds: u32) {
         if self.bar.is_hidden() {
             let seconds = self.started.elapsed().as_secs();

@@ -6,7 +6,7 @@
 use std::io;
 use std::process::Command;
 
-use crate::clients::entrant::Entrant;
+use crate::clients::subject::Subject;
 use crate::load::workload::{Source, Workload};
 use crate::process::role::Role;
 use crate::process::server::Server;
@@ -27,19 +27,19 @@ const TOTAL: &str = "Irefs:";
 /// # Errors
 ///
 /// If there is no valgrind here, or it cannot run the worker.
-pub(super) fn per_download(workload: &Workload, entrant: Entrant, split: &Split) -> io::Result<f64> {
-    let (short, long) = (count(workload, entrant, SHORT, split)?, count(workload, entrant, LONG, split)?);
+pub(super) fn per_download(workload: &Workload, subject: Subject, split: &Split) -> io::Result<f64> {
+    let (short, long) = (count(workload, subject, SHORT, split)?, count(workload, subject, LONG, split)?);
     Ok(long.saturating_sub(short) as f64 / (LONG - SHORT) as f64)
 }
 
-fn count(workload: &Workload, entrant: Entrant, downloads: usize, split: &Split) -> io::Result<u64> {
+fn count(workload: &Workload, subject: Subject, downloads: usize, split: &Split) -> io::Result<u64> {
     let Source::Embedded { bytes, .. } = workload.source else {
         return Err(io::Error::other("not on a server of your own"));
     };
     let server = Server::start(&split.server)?;
     let workload = Workload { in_flight: IN_FLIGHT, count: downloads, ..workload.clone() };
     let urls = (server.photo_url(bytes, 5), server.gathering_url(bytes, IN_FLIGHT));
-    let mut worker = Worker::in_child(valgrind(&split.client)?, &Job::new(&workload, entrant, urls))?;
+    let mut worker = Worker::in_child(valgrind(&split.client)?, &Job::new(&workload, subject, urls))?;
     worker.go()?;
     total(&worker.end()?).ok_or_else(|| io::Error::other("valgrind counted nothing"))
 }

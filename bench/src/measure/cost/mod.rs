@@ -8,7 +8,7 @@ mod instructions;
 use std::io;
 use std::path::Path;
 
-use crate::clients::entrant::Entrant;
+use crate::clients::subject::Subject;
 use crate::load::workload::{Part, Source, Workload};
 use crate::measure::trial::Trial;
 use crate::options::Options;
@@ -25,12 +25,12 @@ const COUNT: usize = 30 * IN_FLIGHT;
 const COUNTED: usize = 10 * IN_FLIGHT;
 
 /// Whose cost the options ask for.
-pub(crate) fn entrants(options: &Options) -> Vec<Entrant> {
-    options.entrants(Part::Cost).into_iter().filter(|entrant| options.common.selects(&id(*entrant))).collect()
+pub(crate) fn subjects(options: &Options) -> Vec<Subject> {
+    options.subjects(Part::Cost).into_iter().filter(|subject| options.common.selects(&id(*subject))).collect()
 }
 
-pub(crate) fn id(entrant: Entrant) -> String {
-    format!("cost/{entrant}")
+pub(crate) fn id(subject: Subject) -> String {
+    format!("cost/{subject}")
 }
 
 pub(crate) fn workload(options: &Options) -> Workload {
@@ -42,7 +42,7 @@ pub(crate) fn workload(options: &Options) -> Workload {
 /// Measures one style. `counting_worker` is the program whose allocator counts.
 pub(crate) fn measure(
     workload: &Workload,
-    entrant: Entrant,
+    subject: Subject,
     with_instructions: bool,
     counting_worker: &Path,
     split: &Split,
@@ -52,7 +52,7 @@ pub(crate) fn measure(
         Source::Url(_) => (0, 0),
     };
     let mut cell = CostCell {
-        style: entrant.name().into(),
+        style: subject.name().into(),
         bytes,
         delay_ms,
         in_flight: workload.in_flight,
@@ -64,7 +64,7 @@ pub(crate) fn measure(
         no_instructions: None,
         failed: None,
     };
-    if let Err(error) = fill(&mut cell, workload, entrant, with_instructions, counting_worker, split) {
+    if let Err(error) = fill(&mut cell, workload, subject, with_instructions, counting_worker, split) {
         cell.failed = Some(error.to_string());
     }
     cell
@@ -73,12 +73,12 @@ pub(crate) fn measure(
 fn fill(
     cell: &mut CostCell,
     workload: &Workload,
-    entrant: Entrant,
+    subject: Subject,
     with_instructions: bool,
     counting_worker: &Path,
     split: &Split,
 ) -> io::Result<()> {
-    let trial = Trial::run(workload, entrant, split)?;
+    let trial = Trial::run(workload, subject, split)?;
     if let Some(error) = trial.first_error {
         return Err(io::Error::other(error));
     }
@@ -86,7 +86,7 @@ fn fill(
 
     let counted = Workload { count: COUNTED.min(workload.count), ..workload.clone() };
     let start = || Role::Worker.start_program(counting_worker, &split.client);
-    let trial = Trial::run_by(&counted, entrant, split, start)?;
+    let trial = Trial::run_by(&counted, subject, split, start)?;
     if let Some(allocations) = trial.allocations {
         let each = |total: u64| Some(total as f64 / counted.count as f64);
         cell.allocations_per_download = each(allocations.count);
@@ -97,7 +97,7 @@ fn fill(
         cell.no_instructions = Some("counted with --cost only".into());
         return Ok(());
     }
-    match instructions::per_download(workload, entrant, split) {
+    match instructions::per_download(workload, subject, split) {
         Ok(count) => cell.instructions_per_download = Some(count),
         Err(error) => cell.no_instructions = Some(error.to_string()),
     }

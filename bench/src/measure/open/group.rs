@@ -3,15 +3,15 @@
 use std::io;
 use std::time::Duration;
 
-use crate::clients::entrant::Entrant;
+use crate::clients::subject::Subject;
 use crate::load::workload::{Source, Workload};
 
-/// One load for several entrants: one table.
+/// One load for several subjects: one table.
 #[derive(Clone, Debug)]
 pub(crate) struct OpenGroup {
     pub(crate) workload: Workload,
     pub(crate) target: Target,
-    pub(crate) entrants: Vec<Entrant>,
+    pub(crate) subjects: Vec<Subject>,
     /// How long each cell is measured.
     pub(super) time: Duration,
 }
@@ -26,8 +26,8 @@ pub(crate) enum Target {
 }
 
 impl OpenGroup {
-    pub(crate) fn id(&self, entrant: Entrant) -> String {
-        format!("{}/{entrant}", self.group_id())
+    pub(crate) fn id(&self, subject: Subject) -> String {
+        format!("{}/{subject}", self.group_id())
     }
 
     pub(crate) fn group_id(&self) -> String {

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use std::io;
 use std::time::Duration;
 
-use crate::clients::entrant::Entrant;
+use crate::clients::subject::Subject;
 use crate::load::workload::{Part, Source, Workload};
 use crate::measure::closed;
 use crate::measure::open::group::{OpenGroup, Target};
@@ -57,11 +57,11 @@ pub(crate) fn groups(options: &Options) -> Vec<OpenGroup> {
         let source = Source::Embedded { bytes: options.bytes(), delay_ms };
         let in_flight = options.in_flight.first().map_or(IN_FLIGHT, |given| *given as usize);
         let workload = Workload { part: Part::Open, source, in_flight, count: 0, pace: None };
-        let group = OpenGroup { workload, target, entrants: options.entrants(Part::Open), time };
-        let selected = |entrant: &Entrant| options.common.selects(&group.id(*entrant));
-        OpenGroup { entrants: group.entrants.iter().copied().filter(selected).collect(), ..group }
+        let group = OpenGroup { workload, target, subjects: options.subjects(Part::Open), time };
+        let selected = |subject: &Subject| options.common.selects(&group.id(*subject));
+        OpenGroup { subjects: group.subjects.iter().copied().filter(selected).collect(), ..group }
     });
-    groups.filter(|group| !group.entrants.is_empty()).collect()
+    groups.filter(|group| !group.subjects.is_empty()).collect()
 }
 
 /// Measures them, each style at shares of what it reached in `closed`, or reaches now if it is not there.
@@ -71,18 +71,18 @@ pub(crate) fn measure(
     rounds: Rounds,
     split: &Split,
 ) -> Vec<Vec<OpenCell>> {
-    let sizes: Vec<_> = groups.iter().map(|group| group.entrants.len()).collect();
+    let sizes: Vec<_> = groups.iter().map(|group| group.subjects.len()).collect();
     let progress = Progress::new(sizes.iter().sum::<usize>() * rounds.count as usize);
     let mut reached = Reached { closed, known: HashMap::new() };
     let results = rounds.interleave(&sizes, |turn| {
         let group = &groups[turn.group];
-        let entrant = group.entrants[turn.index];
-        progress.begin(&group.id(entrant));
+        let subject = group.subjects[turn.index];
+        progress.begin(&group.id(subject));
         let paced = group.paced(rounds.seed.wrapping_add(u64::from(turn.round)), |workload| {
-            reached.per_s(workload, entrant, split)
+            reached.per_s(workload, subject, split)
         });
         let trial =
-            paced.and_then(|workload| Trial::run(&workload, entrant, split).map(|trial| (workload, trial)));
+            paced.and_then(|workload| Trial::run(&workload, subject, split).map(|trial| (workload, trial)));
         progress.end();
         if turn.ends_group {
             progress.end_of_group(&group.group_id(), turn.round, rounds.count);
@@ -91,8 +91,8 @@ pub(crate) fn measure(
     });
     progress.finish();
     let cells = |(group, results): (&OpenGroup, Vec<_>)| {
-        let cell = |(entrant, trials): (&Entrant, _)| cell(group, *entrant, trials);
-        group.entrants.iter().zip(results).map(cell).collect()
+        let cell = |(subject, trials): (&Subject, _)| cell(group, *subject, trials);
+        group.subjects.iter().zip(results).map(cell).collect()
     };
     groups.iter().zip(results).map(cells).collect()
 }
@@ -100,7 +100,7 @@ pub(crate) fn measure(
 /// All rounds of one client at one rate.
 pub(crate) fn cell(
     group: &OpenGroup,
-    entrant: Entrant,
+    subject: Subject,
     trials: Vec<io::Result<(Workload, Trial)>>,
 ) -> OpenCell {
     let ran = trials.iter().flatten();
@@ -108,7 +108,7 @@ pub(crate) fn cell(
     let arrivals: usize = ran.clone().map(|(workload, _)| workload.count).sum();
     let workload = ran.clone().next().map_or(&group.workload, |(workload, _)| workload).clone();
     let trials = trials.into_iter().map(|trial| trial.map(|(_, trial)| trial)).collect();
-    let cell = closed::cell(&workload, entrant, trials);
+    let cell = closed::cell(&workload, subject, trials);
 
     let measured = cell.failed.is_none();
     let sum = |count: fn(&Paced) -> usize| paced.iter().map(count).sum::<usize>();
@@ -139,29 +139,29 @@ fn is_saturated(arrivals: usize, late: usize, skipped: usize) -> bool {
 /// Downloads per second in the closed loop, from this run.
 struct Reached<'a> {
     closed: &'a [Cell],
-    known: HashMap<(Entrant, usize, u64), f64>,
+    known: HashMap<(Subject, usize, u64), f64>,
 }
 
 impl Reached<'_> {
-    fn per_s(&mut self, workload: &Workload, entrant: Entrant, split: &Split) -> io::Result<f64> {
+    fn per_s(&mut self, workload: &Workload, subject: Subject, split: &Split) -> io::Result<f64> {
         let Workload { source: Source::Embedded { bytes, delay_ms }, in_flight, .. } = workload else {
             return Err(io::Error::other("there is no open loop on a server of your own"));
         };
         let is_same = |cell: &&Cell| {
-            cell.style == entrant.name()
+            cell.style == subject.name()
                 && (cell.bytes, cell.delay_ms) == (Some(*bytes), Some(*delay_ms))
                 && cell.in_flight == *in_flight
         };
         if let Some(figures) = self.closed.iter().find(is_same).and_then(|cell| cell.figures) {
             return Ok(figures.downloads_per_s);
         }
-        let key = (entrant, *in_flight, *delay_ms);
+        let key = (subject, *in_flight, *delay_ms);
         if let Some(per_s) = self.known.get(&key) {
             return Ok(*per_s);
         }
         let count = workload.source.count(*in_flight, Duration::from_millis(300));
         let closed = Workload::closed(workload.source.clone(), *in_flight, count);
-        let per_s = Trial::run(&closed, entrant, split)?.figures.downloads_per_s;
+        let per_s = Trial::run(&closed, subject, split)?.figures.downloads_per_s;
         self.known.insert(key, per_s);
         Ok(per_s)
     }

@@ -118,12 +118,12 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::clients::entrant::Entrant;
+    use crate::clients::subject::Subject;
 
     #[test]
     fn everyone_has_a_look_of_their_own() {
         let names = LOOKS.map(|look| look.style);
-        assert!(Entrant::all().into_iter().map(Entrant::name).take(names.len()).eq(names));
+        assert!(Subject::all().into_iter().map(Subject::name).take(names.len()).eq(names));
         let paints = LOOKS.iter().flat_map(|look| [look.mark[0], look.text[0]]).chain([INK[0], GRID[0]]);
         assert_eq!(paints.collect::<BTreeSet<_>>().len(), 2 * LOOKS.len() + 2);
         let looks: BTreeSet<_> =

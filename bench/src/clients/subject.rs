@@ -13,13 +13,13 @@ use crate::load::workload::Part;
 
 /// A row of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Entrant {
+pub(crate) enum Subject {
     Floor,
     Style(Contender),
     Peer(Peer),
 }
 
-impl Entrant {
+impl Subject {
     /// The floor and the styles, in the order of the table.
     pub(crate) fn default_ones() -> Vec<Self> {
         [Self::Floor].into_iter().chain(Contender::ALL.map(Self::Style)).collect()
@@ -87,17 +87,17 @@ impl Entrant {
     }
 }
 
-impl fmt::Display for Entrant {
+impl fmt::Display for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
     }
 }
 
-impl FromStr for Entrant {
+impl FromStr for Subject {
     type Err = String;
 
     fn from_str(name: &str) -> Result<Self, String> {
-        Self::all().into_iter().find(|entrant| entrant.name() == name).ok_or_else(|| {
+        Self::all().into_iter().find(|subject| subject.name() == name).ok_or_else(|| {
             let known: Vec<_> = Self::all().into_iter().map(Self::name).collect();
             format!("there is no such style; there are {}", known.join(", "))
         })
@@ -110,19 +110,19 @@ mod tests {
 
     #[test]
     fn every_name_is_understood() {
-        for entrant in Entrant::all() {
-            assert_eq!(entrant.name().parse(), Ok(entrant));
+        for subject in Subject::all() {
+            assert_eq!(subject.name().parse(), Ok(subject));
         }
-        let refusal = "coroutines".parse::<Entrant>().unwrap_err();
+        let refusal = "coroutines".parse::<Subject>().unwrap_err();
         assert!(refusal.contains("floor, blocking, callbacks, tokio, tokio-multi, async-std, smol, ureq"));
     }
 
     #[test]
     fn only_blocking_needs_a_thread_for_each_download() {
-        for entrant in Entrant::all() {
+        for subject in Subject::all() {
             let many =
-                ["blocking", "ureq", "ureq-per-thread", "attohttpc", "ehttp"].contains(&entrant.name());
-            assert_eq!(entrant.threads(100) > 100, many, "{entrant}");
+                ["blocking", "ureq", "ureq-per-thread", "attohttpc", "ehttp"].contains(&subject.name());
+            assert_eq!(subject.threads(100) > 100, many, "{subject}");
         }
     }
 }
