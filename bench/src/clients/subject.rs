@@ -8,7 +8,7 @@ use photo_tests::Contender;
 
 use crate::clients::floor::Floor;
 use crate::clients::peers::{self, Peer};
-use crate::load::client::{Load, config};
+use crate::load::client::{LoadClient, config};
 use crate::load::workload::Part;
 
 /// A row of the table.
@@ -76,7 +76,7 @@ impl Subject {
         }
     }
 
-    pub(crate) fn client(self, in_flight: usize) -> io::Result<Box<dyn Load>> {
+    pub(crate) fn client(self, in_flight: usize) -> io::Result<Box<dyn LoadClient>> {
         Ok(match self {
             Self::Floor => Box::new(Floor::new(config(in_flight)).map_err(io::Error::other)?),
             Self::Style(contender) => {

@@ -11,7 +11,7 @@ use photo_tests::{Arrivals, Samples, Style};
 pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A client that can be put under load.
-pub(crate) trait Load {
+pub(crate) trait LoadClient {
     /// Keeps `in_flight` downloads of `url` under way until `samples` has all it wants.
     ///
     /// # Errors
@@ -38,7 +38,7 @@ pub(crate) fn config(in_flight: usize) -> Config {
         .stall_timeout(PATIENCE)
 }
 
-impl Load for Box<dyn Style> {
+impl LoadClient for Box<dyn Style> {
     fn closed_loop(&mut self, url: &str, in_flight: usize, samples: &Samples) -> io::Result<()> {
         Style::closed_loop(&**self, url, in_flight, samples);
         Ok(())

@@ -11,7 +11,7 @@ use photo_tests::{Arrivals, Arrived, Sample, Samples};
 use serde::{Deserialize, Serialize};
 
 use crate::clients::subject::Subject;
-use crate::load::client::{Load, PATIENCE};
+use crate::load::client::{LoadClient, PATIENCE};
 use crate::load::schedule::Pace;
 use crate::load::workload::Workload;
 use crate::process::report::{Outcome, Paced};
@@ -173,7 +173,7 @@ pub(crate) fn work() -> io::Result<()> {
 /// A client that has done what it will have to do, so that nothing is done for the first time when it counts.
 struct Warm {
     job: Job,
-    client: Box<dyn Load>,
+    client: Box<dyn LoadClient>,
     /// Before the first download.
     idle: Option<Status>,
     bytes: u64,

@@ -17,7 +17,7 @@ use mio::{Events, Interest, Poll, Token};
 use photo::{Config, Exchange};
 use photo_tests::{Arrivals, Samples};
 
-use crate::load::client::Load;
+use crate::load::client::LoadClient;
 use connection::{Connection, Shape, is_for_later};
 
 /// Read at once at most.
@@ -99,7 +99,7 @@ impl Floor {
     }
 }
 
-impl Load for Floor {
+impl LoadClient for Floor {
     fn closed_loop(&mut self, url: &str, in_flight: usize, samples: &Samples) -> io::Result<()> {
         let (request, shape) = self.prepare(url, in_flight)?;
         let Self { poll, events, connections, buffer, .. } = self;

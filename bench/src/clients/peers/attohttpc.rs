@@ -8,11 +8,11 @@ use attohttpc::{ProxySettings, Session};
 use photo_tests::Samples;
 
 use super::drive::loop_in_threads;
-use crate::load::client::{Load, PATIENCE};
+use crate::load::client::{LoadClient, PATIENCE};
 
 struct Attohttpc(Session);
 
-pub(super) fn client() -> Box<dyn Load> {
+pub(super) fn client() -> Box<dyn LoadClient> {
     let mut session = Session::new();
     // A limit for all together would start one more thread for each download.
     session.connect_timeout(PATIENCE);
@@ -27,7 +27,7 @@ impl Attohttpc {
     }
 }
 
-impl Load for Attohttpc {
+impl LoadClient for Attohttpc {
     fn closed_loop(&mut self, url: &str, in_flight: usize, samples: &Samples) -> io::Result<()> {
         let this = &*self;
         let download = move || this.download(url).map_err(io::Error::other);

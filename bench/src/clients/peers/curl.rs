@@ -14,7 +14,7 @@ use curl::multi::{Easy2Handle, Multi};
 use photo_tests::{Samples, Ticket};
 
 use super::drive::record;
-use crate::load::client::{Load, PATIENCE};
+use crate::load::client::{LoadClient, PATIENCE};
 
 /// Descriptors that `select()` can have, without those that a process needs beside its connections.
 const MOST_BY_SELECT: usize = 1024 - 64;
@@ -38,7 +38,7 @@ impl Handler for Body {
     }
 }
 
-pub(super) fn client(in_flight: usize) -> io::Result<Box<dyn Load>> {
+pub(super) fn client(in_flight: usize) -> io::Result<Box<dyn LoadClient>> {
     check(in_flight)?;
     let mut multi = Multi::new();
     multi.set_max_connects(in_flight)?;
@@ -85,7 +85,7 @@ impl Curl {
     }
 }
 
-impl Load for Curl {
+impl LoadClient for Curl {
     fn closed_loop(&mut self, url: &str, in_flight: usize, samples: &Samples) -> io::Result<()> {
         let mut running: Vec<Option<(Ticket, Easy2Handle<Body>)>> = Vec::new();
         for token in 0..in_flight {

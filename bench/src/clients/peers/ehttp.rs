@@ -10,11 +10,11 @@ use ehttp::{Request, Response};
 use photo_tests::{Samples, Ticket};
 
 use super::drive::record;
-use crate::load::client::{Load, PATIENCE};
+use crate::load::client::{LoadClient, PATIENCE};
 
 struct Ehttp;
 
-pub(super) fn client() -> Box<dyn Load> {
+pub(super) fn client() -> Box<dyn LoadClient> {
     Box::new(Ehttp)
 }
 
@@ -40,7 +40,7 @@ fn length(result: Result<Response, String>) -> io::Result<usize> {
     }
 }
 
-impl Load for Ehttp {
+impl LoadClient for Ehttp {
     fn closed_loop(&mut self, url: &str, in_flight: usize, samples: &Samples) -> io::Result<()> {
         let request = Request::get(url).with_timeout(Some(PATIENCE));
         let (ended, ends) = mpsc::channel();

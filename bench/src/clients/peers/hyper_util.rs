@@ -14,7 +14,7 @@ use tokio::runtime::Runtime;
 use tokio::time;
 
 use super::tasks::{in_tasks, runtime};
-use crate::load::client::{Load, PATIENCE};
+use crate::load::client::{LoadClient, PATIENCE};
 
 type Pool = Client<HttpConnector, Empty<&'static [u8]>>;
 
@@ -23,7 +23,7 @@ struct HyperUtil {
     runtime: Runtime,
 }
 
-pub(super) fn client(in_flight: usize) -> io::Result<Box<dyn Load>> {
+pub(super) fn client(in_flight: usize) -> io::Result<Box<dyn LoadClient>> {
     let mut connector = HttpConnector::new();
     connector.set_connect_timeout(Some(PATIENCE));
     let client = Client::builder(TokioExecutor::new())
@@ -41,7 +41,7 @@ async fn download(client: Pool, uri: Uri) -> io::Result<usize> {
     Ok(reply.into_body().collect().await.map_err(io::Error::other)?.to_bytes().len())
 }
 
-impl Load for HyperUtil {
+impl LoadClient for HyperUtil {
     fn closed_loop(&mut self, url: &str, in_flight: usize, samples: &Samples) -> io::Result<()> {
         let (client, uri) = (self.client.clone(), url.parse::<Uri>().map_err(io::Error::other)?);
         in_tasks(&self.runtime, in_flight, samples, move || {

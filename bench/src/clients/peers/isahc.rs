@@ -12,11 +12,11 @@ use smol::LocalExecutor;
 
 use super::curl;
 use super::drive::record;
-use crate::load::client::{Load, PATIENCE};
+use crate::load::client::{LoadClient, PATIENCE};
 
 struct Isahc(HttpClient);
 
-pub(super) fn client(in_flight: usize) -> io::Result<Box<dyn Load>> {
+pub(super) fn client(in_flight: usize) -> io::Result<Box<dyn LoadClient>> {
     curl::check(in_flight)?;
     let client = HttpClient::builder()
         .version_negotiation(VersionNegotiation::http11())
@@ -39,7 +39,7 @@ impl Isahc {
     }
 }
 
-impl Load for Isahc {
+impl LoadClient for Isahc {
     fn closed_loop(&mut self, url: &str, in_flight: usize, samples: &Samples) -> io::Result<()> {
         let this = &*self;
         let executor = LocalExecutor::new();

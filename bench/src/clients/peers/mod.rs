@@ -25,7 +25,7 @@ mod ureq;
 
 use std::io;
 
-use crate::load::client::Load;
+use crate::load::client::LoadClient;
 
 /// Whether they take part without being named.
 pub(crate) const ARE_WANTED: bool = cfg!(feature = "peers");
@@ -40,12 +40,12 @@ struct Row {
     threads: usize,
     keeps_connections: bool,
     has_open_loop: bool,
-    client: fn(usize) -> io::Result<Box<dyn Load>>,
+    client: fn(usize) -> io::Result<Box<dyn LoadClient>>,
 }
 
 impl Row {
     /// A peer that needs no more than a few threads, and is measured in closed loops only.
-    const fn usual(name: &'static str, client: fn(usize) -> io::Result<Box<dyn Load>>) -> Self {
+    const fn usual(name: &'static str, client: fn(usize) -> io::Result<Box<dyn LoadClient>>) -> Self {
         Self { name, threads: 0, keeps_connections: true, has_open_loop: false, client }
     }
 }
@@ -96,7 +96,7 @@ impl Peer {
         ROWS[self.0].has_open_loop
     }
 
-    pub(crate) fn client(self, in_flight: usize) -> io::Result<Box<dyn Load>> {
+    pub(crate) fn client(self, in_flight: usize) -> io::Result<Box<dyn LoadClient>> {
         (ROWS[self.0].client)(in_flight)
     }
 }

@@ -10,14 +10,14 @@ use reqwest::Client;
 use tokio::runtime::Runtime;
 
 use super::tasks::{in_tasks, runtime};
-use crate::load::client::{Load, PATIENCE};
+use crate::load::client::{LoadClient, PATIENCE};
 
 struct Reqwest {
     client: Client,
     runtime: Runtime,
 }
 
-pub(super) fn client(in_flight: usize) -> io::Result<Box<dyn Load>> {
+pub(super) fn client(in_flight: usize) -> io::Result<Box<dyn LoadClient>> {
     let client = Client::builder()
         .http1_only()
         .pool_max_idle_per_host(in_flight)
@@ -33,7 +33,7 @@ async fn download(client: Client, url: String) -> Result<usize, reqwest::Error> 
     Ok(client.get(url).send().await?.error_for_status()?.bytes().await?.len())
 }
 
-impl Load for Reqwest {
+impl LoadClient for Reqwest {
     fn closed_loop(&mut self, url: &str, in_flight: usize, samples: &Samples) -> io::Result<()> {
         let (client, url) = (self.client.clone(), url.to_owned());
         in_tasks(&self.runtime, in_flight, samples, move || {

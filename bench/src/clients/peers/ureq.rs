@@ -11,16 +11,16 @@ use photo_tests::{Arrivals, Samples, in_threads};
 use ureq::Agent;
 
 use super::drive::{loop_in_threads, translated};
-use crate::load::client::{Load, PATIENCE};
+use crate::load::client::{LoadClient, PATIENCE};
 
 /// The agent of each thread.
 struct Ureq(Vec<Agent>);
 
-pub(super) fn shared(in_flight: usize) -> Box<dyn Load> {
+pub(super) fn shared(in_flight: usize) -> Box<dyn LoadClient> {
     Box::new(Ureq(vec![agent(in_flight); in_flight]))
 }
 
-pub(super) fn per_thread(in_flight: usize) -> Box<dyn Load> {
+pub(super) fn per_thread(in_flight: usize) -> Box<dyn LoadClient> {
     Box::new(Ureq((0..in_flight).map(|_| agent(1)).collect()))
 }
 
@@ -45,7 +45,7 @@ fn download(agent: &Agent, url: &str) -> io::Result<usize> {
     Ok(bytes.map_err(ureq::Error::into_io)?.len())
 }
 
-impl Load for Ureq {
+impl LoadClient for Ureq {
     fn closed_loop(&mut self, url: &str, in_flight: usize, samples: &Samples) -> io::Result<()> {
         loop_in_threads(samples, self.0.iter().take(in_flight).map(|agent| || download(agent, url)));
         Ok(())
