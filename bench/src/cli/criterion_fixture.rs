@@ -13,7 +13,7 @@ use crate::system::limits;
 
 /// A server in a process of its own, on other cores than this process.
 #[derive(Debug)]
-pub struct Lab(RefCell<Server>);
+pub struct CriterionFixture(RefCell<Server>);
 
 /// What one piece of timed work has to be, for each style.
 #[derive(Clone, Copy, Debug)]
@@ -26,7 +26,7 @@ pub struct Work {
     pub in_flight: usize,
 }
 
-impl Lab {
+impl CriterionFixture {
     /// Starts the server, and moves this process out of its way.
     ///
     /// # Errors
