@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::cli::head::head;
-use crate::cli::plan::Program;
+use crate::cli::plan::RunPlan;
 use crate::cli::smoke;
 use crate::load::workload::Part;
 use crate::measure::{closed, cost, open, waits};
@@ -27,8 +27,8 @@ use crate::text::results::create;
 const FEW_ROUNDS: u32 = 3;
 const OPEN_ROUNDS: u32 = 2;
 
-/// Runs what the arguments ask for; the first is the program's name. Those of `cargo bench --bench load --` are told by
-/// `--help`. `counting_worker` is the program of that name.
+/// Runs what the arguments ask for; the first is the plan's name. Those of `cargo bench --bench load --` are told by
+/// `--help`. `counting_worker` is the plan of that name.
 ///
 /// The process must have gone through [`run_if_child`](crate::cli::entry::run_if_child): this one starts itself anew.
 pub fn run(arguments: impl Iterator<Item = String>, counting_worker: &Path) -> ExitCode {
@@ -36,19 +36,19 @@ pub fn run(arguments: impl Iterator<Item = String>, counting_worker: &Path) -> E
     if options.self_check {
         return self_check::run(&options);
     }
-    let program = Program::new(&options);
+    let plan = RunPlan::new(&options);
     if options.common.list {
-        program.ids().iter().for_each(|id| println!("{id}: benchmark"));
+        plan.ids().iter().for_each(|id| println!("{id}: benchmark"));
         return ExitCode::SUCCESS;
     }
     // `cargo bench -- latency` is not for us, and no reason to say anything.
-    if program.ids().is_empty() || options.common.is_for_criterion_alone() {
+    if plan.ids().is_empty() || options.common.is_for_criterion_alone() {
         return ExitCode::SUCCESS;
     }
     let done = if options.common.is_test() {
-        smoke::run(&options, &program, counting_worker)
+        smoke::run(&options, &plan, counting_worker)
     } else {
-        measure(&options, &program, counting_worker).map(|()| ExitCode::SUCCESS)
+        measure(&options, &plan, counting_worker).map(|()| ExitCode::SUCCESS)
     };
     match done {
         Ok(code) => code,
@@ -59,7 +59,7 @@ pub fn run(arguments: impl Iterator<Item = String>, counting_worker: &Path) -> E
     }
 }
 
-fn measure(options: &Options, program: &Program, counting_worker: &Path) -> io::Result<()> {
+fn measure(options: &Options, plan: &RunPlan, counting_worker: &Path) -> io::Result<()> {
     // Asked for first: a run of minutes must not end with a path that cannot be written.
     let json = options.common.json.as_deref().map(create).transpose()?;
     let split = Split::of_this_process();
@@ -67,7 +67,7 @@ fn measure(options: &Options, program: &Program, counting_worker: &Path) -> io::
     let head = head(&split, seed, options);
     // The process that only watches takes no time from the clients.
     split.server.pin_this_process();
-    let run = Run::of(&records(head, options, program, counting_worker, &split))?;
+    let run = Run::of(&records(head, options, plan, counting_worker, &split))?;
 
     terminal::print(&run);
     if let Some((mut file, path)) = json {
@@ -84,22 +84,22 @@ fn measure(options: &Options, program: &Program, counting_worker: &Path) -> io::
 fn records(
     head: Head,
     options: &Options,
-    program: &Program,
+    plan: &RunPlan,
     counting_worker: &Path,
     split: &Split,
 ) -> Vec<Record> {
     let rounds = |count| Rounds { count, seed: head.seed };
-    let closed = closed::measure(&program.closed, rounds(options.rounds()), split).concat();
-    let open = open::measure(&program.open, &closed, rounds(options.few_rounds(OPEN_ROUNDS)), split);
+    let closed = closed::measure(&plan.closed, rounds(options.rounds()), split).concat();
+    let open = open::measure(&plan.open, &closed, rounds(options.few_rounds(OPEN_ROUNDS)), split);
     // It takes some seconds for each style.
     let with_instructions = options.names(Part::Cost);
-    let workload = &program.cost_workload;
+    let workload = &plan.cost_workload;
     let cost = in_turn(
-        &program.cost,
+        &plan.cost,
         |subject| cost::id(*subject),
         |subject| cost::measure(workload, *subject, with_instructions, counting_worker, split),
     );
-    let waits = program.waits.iter().flat_map(|group| {
+    let waits = plan.waits.iter().flat_map(|group| {
         in_turn(
             &group.contenders,
             |one| waits::id(group.count, *one),
@@ -107,7 +107,7 @@ fn records(
         )
     });
     let waits: Vec<_> = waits.collect();
-    let scale = closed::measure(&program.scale, rounds(options.few_rounds(FEW_ROUNDS)), split).concat();
+    let scale = closed::measure(&plan.scale, rounds(options.few_rounds(FEW_ROUNDS)), split).concat();
     let decided = if scale.is_empty() { Vec::new() } else { decide(&sorted(closed.iter().chain(&scale))) };
 
     let mut records = vec![Record::Run(head)];

@@ -13,7 +13,7 @@ use crate::measure::waits::WaitsGroup;
 use crate::options::Options;
 
 /// Part by part, as the options ask for them.
-pub(crate) struct Program {
+pub(crate) struct RunPlan {
     pub(crate) closed: Vec<Group>,
     pub(crate) open: Vec<OpenGroup>,
     pub(crate) cost: Vec<Subject>,
@@ -22,7 +22,7 @@ pub(crate) struct Program {
     pub(crate) scale: Vec<Group>,
 }
 
-impl Program {
+impl RunPlan {
     pub(crate) fn new(options: &Options) -> Self {
         fn if_wanted<T>(wanted: bool, part: impl FnOnce() -> Vec<T>) -> Vec<T> {
             if wanted { part() } else { Vec::new() }

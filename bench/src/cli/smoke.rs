@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use crate::cli::head::head;
-use crate::cli::plan::Program;
+use crate::cli::plan::RunPlan;
 use crate::measure::trial::Trial;
 use crate::measure::{closed, cost, open, waits};
 use crate::options::Options;
@@ -14,12 +14,12 @@ use crate::record::Record;
 use crate::record::run::Run;
 use crate::system::affinity::Split;
 
-pub(crate) fn run(options: &Options, program: &Program, counting_worker: &Path) -> io::Result<ExitCode> {
+pub(crate) fn run(options: &Options, plan: &RunPlan, counting_worker: &Path) -> io::Result<ExitCode> {
     let split = Split::of_this_process();
     let mut rehearsal = Rehearsal { records: Vec::new(), all_work: true };
     rehearsal.records.push(Record::Run(head(&split, 0, options)));
 
-    for group in program.closed.iter().chain(&program.scale) {
+    for group in plan.closed.iter().chain(&plan.scale) {
         for subject in &group.subjects {
             let workload = &group.workload;
             println!("Testing {}", workload.id(*subject));
@@ -28,7 +28,7 @@ pub(crate) fn run(options: &Options, program: &Program, counting_worker: &Path) 
             rehearsal.end(failure.as_deref(), Record::Closed(cell));
         }
     }
-    for group in &program.open {
+    for group in &plan.open {
         let workload = group.rehearsal();
         for subject in &group.subjects {
             println!("Testing {}", group.id(*subject));
@@ -38,12 +38,12 @@ pub(crate) fn run(options: &Options, program: &Program, counting_worker: &Path) 
             rehearsal.end(failure.as_deref(), Record::Open(open));
         }
     }
-    for subject in &program.cost {
+    for subject in &plan.cost {
         println!("Testing {}", cost::id(*subject));
-        let cell = cost::measure(&program.cost_workload, *subject, false, counting_worker, &split);
+        let cell = cost::measure(&plan.cost_workload, *subject, false, counting_worker, &split);
         rehearsal.end(cell.failed.clone().as_deref(), Record::Cost(cell));
     }
-    for group in &program.waits {
+    for group in &plan.waits {
         for contender in &group.contenders {
             println!("Testing {}", waits::id(group.count, *contender));
             let cell = waits::measure(group.count, *contender, &split.client);
