@@ -9,7 +9,7 @@ use clap::Parser;
 use crate::cli::head::head;
 use crate::cli::plan::RunPlan;
 use crate::cli::smoke;
-use crate::load::workload::Part;
+use crate::load::workload::Mode;
 use crate::measure::{closed, cost, open, waits};
 use crate::options::Options;
 use crate::output::{report, terminal};
@@ -27,8 +27,8 @@ use crate::text::results::create;
 const FEW_ROUNDS: u32 = 3;
 const OPEN_ROUNDS: u32 = 2;
 
-/// Runs what the arguments ask for; the first is the plan's name. Those of `cargo bench --bench load --` are told by
-/// `--help`. `counting_worker` is the plan of that name.
+/// Runs what the arguments ask for; the first is the program's name. Those of `cargo bench --bench load --` are told by
+/// `--help`. `counting_worker` is the program of that name.
 ///
 /// The process must have gone through [`run_if_child`](crate::cli::entry::run_if_child): this one starts itself anew.
 pub fn run(arguments: impl Iterator<Item = String>, counting_worker: &Path) -> ExitCode {
@@ -92,7 +92,7 @@ fn records(
     let closed = closed::measure(&plan.closed, rounds(options.rounds()), split).concat();
     let open = open::measure(&plan.open, &closed, rounds(options.few_rounds(OPEN_ROUNDS)), split);
     // It takes some seconds for each style.
-    let with_instructions = options.names(Part::Cost);
+    let with_instructions = options.names(Mode::Cost);
     let workload = &plan.cost_workload;
     let cost = in_turn(
         &plan.cost,

@@ -1,7 +1,7 @@
 //! All that a run of the load bench measures.
 
 use crate::clients::subject::Subject;
-use crate::load::workload::{Part, Workload};
+use crate::load::workload::{Mode, Workload};
 use crate::measure::cost;
 use crate::measure::groups;
 use crate::measure::groups::Group;
@@ -12,7 +12,7 @@ use crate::measure::waits;
 use crate::measure::waits::WaitsGroup;
 use crate::options::Options;
 
-/// Part by part, as the options ask for them.
+/// The cells of each mode that the options ask for.
 pub(crate) struct RunPlan {
     pub(crate) closed: Vec<Group>,
     pub(crate) open: Vec<OpenGroup>,
@@ -28,12 +28,12 @@ impl RunPlan {
             if wanted { part() } else { Vec::new() }
         }
         Self {
-            closed: if_wanted(options.has(Part::Closed), || groups::groups(options)),
-            open: if_wanted(options.has(Part::Open), || open::groups(options)),
-            cost: if_wanted(options.has(Part::Cost), || cost::subjects(options)),
+            closed: if_wanted(options.has(Mode::Closed), || groups::groups(options)),
+            open: if_wanted(options.has(Mode::Open), || open::groups(options)),
+            cost: if_wanted(options.has(Mode::Cost), || cost::subjects(options)),
             cost_workload: cost::workload(options),
-            waits: if_wanted(options.has(Part::Waits), || waits::groups(options)),
-            scale: if_wanted(options.has(Part::Scale), || scale::groups(options)),
+            waits: if_wanted(options.has(Mode::Waits), || waits::groups(options)),
+            scale: if_wanted(options.has(Mode::Scale), || scale::groups(options)),
         }
     }
 

@@ -9,7 +9,7 @@ use photo_tests::Contender;
 use crate::clients::floor::Floor;
 use crate::clients::peers::{self, Peer};
 use crate::load::client::{LoadClient, config};
-use crate::load::workload::Part;
+use crate::load::workload::Mode;
 
 /// A row of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -30,15 +30,15 @@ impl Subject {
         Self::default_ones().into_iter().chain(Peer::all().map(Self::Peer)).collect()
     }
 
-    /// Whether it takes part in a run in which none are named.
-    pub(crate) fn is_default_in(self, part: Part) -> bool {
-        !matches!(self, Self::Peer(_)) || (peers::ARE_WANTED && part == Part::Closed)
+    /// Whether it is measured in a run in which no subjects are named.
+    pub(crate) fn is_default_in(self, mode: Mode) -> bool {
+        !matches!(self, Self::Peer(_)) || (peers::ARE_WANTED && mode == Mode::Closed)
     }
 
-    /// Whether it can take part if it is named.
-    pub(crate) fn can_be_in(self, part: Part) -> bool {
+    /// Whether it can be measured if it is named.
+    pub(crate) fn can_be_in(self, mode: Mode) -> bool {
         match self {
-            Self::Peer(peer) => part != Part::Open || peer.has_open_loop(),
+            Self::Peer(peer) => mode != Mode::Open || peer.has_open_loop(),
             Self::Floor | Self::Style(_) => true,
         }
     }

@@ -16,7 +16,7 @@ const ROUND_TRIP_S: f64 = 100e-6;
 
 /// What can be measured, in the order of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Part {
+pub(crate) enum Mode {
     /// A fixed number of downloads is kept in flight.
     Closed,
     /// Downloads start at a fixed rate.
@@ -32,7 +32,7 @@ pub(crate) enum Part {
 /// What has to be done in each cell of a group.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Workload {
-    pub(crate) part: Part,
+    pub(crate) mode: Mode,
     pub(crate) source: Source,
     pub(crate) in_flight: usize,
     pub(crate) count: usize,
@@ -51,7 +51,7 @@ pub(crate) enum Source {
 
 impl Workload {
     pub(crate) fn closed(source: Source, in_flight: usize, count: usize) -> Self {
-        Self { part: Part::Closed, source, in_flight, count, pace: None }
+        Self { mode: Mode::Closed, source, in_flight, count, pace: None }
     }
 
     /// So many arrivals as there are in `time`.
@@ -93,9 +93,9 @@ impl Workload {
 
     /// The same without the function.
     pub(crate) fn group_id(&self) -> String {
-        let Self { part, source, in_flight, .. } = self;
-        match (part, source) {
-            (Part::Scale, Source::Embedded { bytes, delay_ms }) => {
+        let Self { mode, source, in_flight, .. } = self;
+        match (mode, source) {
+            (Mode::Scale, Source::Embedded { bytes, delay_ms }) => {
                 format!("scale/{}/{delay_ms}ms/{in_flight}", size(*bytes).replace(' ', ""))
             }
             (_, Source::Embedded { delay_ms, .. }) => format!("load/{delay_ms}ms/{in_flight}"),

@@ -52,7 +52,7 @@ impl Group {
     /// The subjects that the options and the filter leave; `None` without any.
     pub(crate) fn of(workload: Workload, options: &Options) -> Option<Self> {
         let selected = |subject: &Subject| options.common.selects(&workload.id(subject));
-        let subjects: Vec<_> = options.subjects(workload.part).into_iter().filter(selected).collect();
+        let subjects: Vec<_> = options.subjects(workload.mode).into_iter().filter(selected).collect();
         (!subjects.is_empty()).then_some(Self { workload, subjects })
     }
 }

@@ -4,7 +4,7 @@ use std::iter;
 use std::time::Duration;
 
 use crate::clients::subject::Subject;
-use crate::load::workload::{Part, Source, Workload};
+use crate::load::workload::{Mode, Source, Workload};
 use crate::measure::groups::Group;
 use crate::options::Options;
 use crate::system::limits;
@@ -25,7 +25,7 @@ const ENOUGH: usize = 1024;
 
 /// The groups that the options ask for, without the cells that the filter leaves out.
 pub(crate) fn groups(options: &Options) -> Vec<Group> {
-    let full = options.names(Part::Scale) && !options.common.is_test();
+    let full = options.names(Mode::Scale) && !options.common.is_test();
     let rungs: Vec<_> = if full {
         let rungs = |(bytes, delay_ms, processes)| {
             let most = if processes == 0 { ENOUGH } else { processes * limits::most_connections() };
@@ -45,7 +45,7 @@ pub(crate) fn groups(options: &Options) -> Vec<Group> {
     let groups = rungs.into_iter().filter(wanted).map(|(bytes, delay_ms, in_flight)| {
         let source = Source::Embedded { bytes, delay_ms };
         let count = options.count(&source, in_flight, time);
-        let workload = Workload { part: Part::Scale, ..Workload::closed(source, in_flight, count) };
+        let workload = Workload { mode: Mode::Scale, ..Workload::closed(source, in_flight, count) };
         let mut group = Group::of(workload, options)?;
         // The floor is no choice.
         group.subjects.retain(|subject| *subject != Subject::Floor);

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clients::subject::Subject;
 use crate::load::client::config;
-use crate::load::workload::Part;
+use crate::load::workload::Mode;
 use crate::options::Options;
 use crate::process::role::Role;
 use crate::record::waits::{WaitsCell, WaitsFigures};
@@ -44,11 +44,11 @@ struct Job {
 pub(crate) fn groups(options: &Options) -> Vec<WaitsGroup> {
     let counts = match options {
         _ if options.common.is_test() => &COUNTS[..1],
-        _ if options.names(Part::Waits) => &COUNTS[..],
+        _ if options.names(Mode::Waits) => &COUNTS[..],
         _ if options.common.quick => &COUNTS[..2],
         _ => &COUNTS[..IN_SHORT],
     };
-    let styles = || options.subjects(Part::Waits).into_iter().filter_map(Subject::contender);
+    let styles = || options.subjects(Mode::Waits).into_iter().filter_map(Subject::contender);
     let groups = counts.iter().map(|&count| {
         let selected = |contender: &Contender| options.common.selects(&id(count, *contender));
         WaitsGroup { count, contenders: styles().filter(selected).collect() }

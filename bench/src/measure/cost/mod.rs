@@ -9,7 +9,7 @@ use std::io;
 use std::path::Path;
 
 use crate::clients::subject::Subject;
-use crate::load::workload::{Part, Source, Workload};
+use crate::load::workload::{Mode, Source, Workload};
 use crate::measure::trial::Trial;
 use crate::options::Options;
 use crate::process::role::Role;
@@ -26,7 +26,7 @@ const COUNTED: usize = 10 * IN_FLIGHT;
 
 /// Whose cost the options ask for.
 pub(crate) fn subjects(options: &Options) -> Vec<Subject> {
-    options.subjects(Part::Cost).into_iter().filter(|subject| options.common.selects(&id(*subject))).collect()
+    options.subjects(Mode::Cost).into_iter().filter(|subject| options.common.selects(&id(*subject))).collect()
 }
 
 pub(crate) fn id(subject: Subject) -> String {
@@ -36,7 +36,7 @@ pub(crate) fn id(subject: Subject) -> String {
 pub(crate) fn workload(options: &Options) -> Workload {
     let source = Source::Embedded { bytes: options.bytes(), delay_ms: DELAY_MS };
     let count = if options.common.is_test() { IN_FLIGHT } else { COUNT };
-    Workload { part: Part::Cost, ..Workload::closed(source, IN_FLIGHT, count) }
+    Workload { mode: Mode::Cost, ..Workload::closed(source, IN_FLIGHT, count) }
 }
 
 /// Measures one style. `counting_worker` is the program whose allocator counts.

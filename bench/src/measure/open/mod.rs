@@ -12,7 +12,7 @@ use std::io;
 use std::time::Duration;
 
 use crate::clients::subject::Subject;
-use crate::load::workload::{Part, Source, Workload};
+use crate::load::workload::{Mode, Source, Workload};
 use crate::measure::closed;
 use crate::measure::open::group::{OpenGroup, Target};
 use crate::measure::trial::Trial;
@@ -56,8 +56,8 @@ pub(crate) fn groups(options: &Options) -> Vec<OpenGroup> {
     let groups = targets.map(|(target, delay_ms)| {
         let source = Source::Embedded { bytes: options.bytes(), delay_ms };
         let in_flight = options.in_flight.first().map_or(IN_FLIGHT, |given| *given as usize);
-        let workload = Workload { part: Part::Open, source, in_flight, count: 0, pace: None };
-        let group = OpenGroup { workload, target, subjects: options.subjects(Part::Open), time };
+        let workload = Workload { mode: Mode::Open, source, in_flight, count: 0, pace: None };
+        let group = OpenGroup { workload, target, subjects: options.subjects(Mode::Open), time };
         let selected = |subject: &Subject| options.common.selects(&group.id(*subject));
         OpenGroup { subjects: group.subjects.iter().copied().filter(selected).collect(), ..group }
     });
