@@ -15,7 +15,7 @@ const MAX_REPLY_HEAD: u64 = 1024;
 
 /// A server, and a worker that has warmed up on it.
 #[derive(Debug)]
-pub(crate) struct Pair {
+pub(crate) struct Session {
     workload: Workload,
     /// Of each photo.
     bytes: u64,
@@ -27,17 +27,17 @@ pub(crate) struct Pair {
 
 /// What they have done.
 #[derive(Clone, Debug)]
-pub(crate) struct Paired {
+pub(crate) struct SessionResult {
     pub(crate) outcome: Outcome,
     /// The most that the worker was seen to have.
     pub(crate) threads: Option<u64>,
-    pub(crate) served: Served,
+    pub(crate) served: ServerCounts,
     pub(crate) server_cpu_us: u64,
 }
 
 /// The work as the server saw it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Served {
+pub(crate) struct ServerCounts {
     pub(crate) connections: u64,
     /// Of what was measured.
     pub(crate) requests: u64,
@@ -45,7 +45,7 @@ pub(crate) struct Served {
     pub(crate) bytes: u64,
 }
 
-impl Pair {
+impl Session {
     /// With a worker that is `child`.
     pub(crate) fn start(
         workload: Workload,
@@ -69,7 +69,7 @@ impl Pair {
     /// # Errors
     ///
     /// Also if it did not do what all others do.
-    pub(crate) fn go(&mut self) -> io::Result<Paired> {
+    pub(crate) fn go(&mut self) -> io::Result<SessionResult> {
         let (outcome, threads) = self.worker.go()?;
         let done = self.server.counters()?;
         if outcome.errors == 0 {
@@ -77,12 +77,12 @@ impl Pair {
                 .map_err(io::Error::other)?;
         }
         let connections = self.warm_up.connections + done.connections;
-        let served = Served { connections, requests: done.requests, bytes: done.bytes_sent };
-        Ok(Paired { outcome, threads, served, server_cpu_us: done.cpu_us })
+        let served = ServerCounts { connections, requests: done.requests, bytes: done.bytes_sent };
+        Ok(SessionResult { outcome, threads, served, server_cpu_us: done.cpu_us })
     }
 }
 
-impl Paired {
+impl SessionResult {
     /// What two pairs have done at the same time.
     pub(crate) fn and(self, other: Self) -> io::Result<Self> {
         Ok(Self {
@@ -94,7 +94,7 @@ impl Paired {
     }
 }
 
-impl Served {
+impl ServerCounts {
     fn and(self, other: Self) -> Self {
         Self {
             connections: self.connections + other.connections,

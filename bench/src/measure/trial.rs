@@ -5,7 +5,7 @@ use std::thread;
 
 use crate::clients::subject::Subject;
 use crate::load::workload::{Source, Workload};
-use crate::measure::session::{Pair, Paired, Served};
+use crate::measure::session::{ServerCounts, Session, SessionResult};
 use crate::process::report::{Outcome, Paced};
 use crate::process::role::Role;
 use crate::process::worker::{Job, Worker};
@@ -28,7 +28,7 @@ pub(crate) struct Trial {
     pub(crate) paced: Option<Paced>,
     pub(crate) allocations: Option<Allocations>,
     /// What the server has counted, from the worker's start to its end.
-    pub(crate) served: Option<Served>,
+    pub(crate) served: Option<ServerCounts>,
 }
 
 impl Trial {
@@ -102,15 +102,15 @@ fn embedded(
     limits::check_all(workload.in_flight, subject.threads(workload.in_flight) as u64)
         .map_err(io::Error::other)?;
     let shares = workload.shares(workload.processes());
-    let pairs = shares.into_iter().map(|share| Pair::start(share, subject, split, start()?));
-    let mut pairs = pairs.collect::<io::Result<Vec<_>>>()?;
+    let sessions = shares.into_iter().map(|share| Session::start(share, subject, split, start()?));
+    let mut sessions = sessions.collect::<io::Result<Vec<_>>>()?;
     let all = thread::scope(|scope| {
-        let running: Vec<_> = pairs.iter_mut().map(|pair| scope.spawn(|| pair.go())).collect();
-        let mut done = running.into_iter().map(|pair| pair.join().expect("a pair does not panic"));
+        let running: Vec<_> = sessions.iter_mut().map(|session| scope.spawn(|| session.go())).collect();
+        let mut done = running.into_iter().map(|session| session.join().expect("a session does not panic"));
         let first = done.next().unwrap_or_else(|| Err(io::Error::other("nothing is in flight")))?;
         done.try_fold(first, |all, one| all.and(one?))
     });
-    let Paired { outcome, threads, served, server_cpu_us } = all?;
+    let SessionResult { outcome, threads, served, server_cpu_us } = all?;
     let trial = Trial::new(workload, outcome, threads, Some(server_cpu_us))?;
     Ok(Trial { served: Some(served), ..trial })
 }

@@ -6,7 +6,7 @@ use super::finding::Finding;
 use crate::clients::subject::Subject;
 use crate::load::workload::{Source, Workload};
 use crate::measure::closed;
-use crate::measure::session::Served;
+use crate::measure::session::ServerCounts;
 use crate::measure::trial::Trial;
 use crate::record::cell::{BUSY, Bound, Cell, FEW};
 use crate::system::affinity::Split;
@@ -28,9 +28,9 @@ pub(super) fn check(split: &Split) -> io::Result<Vec<Finding>> {
     Ok(vec![equal_work(&served), in_flight(&cells), server_has_time(&cells)])
 }
 
-fn equal_work(served: &[(Subject, Served)]) -> Finding {
+fn equal_work(served: &[(Subject, ServerCounts)]) -> Finding {
     let equal = served.windows(2).all(|pair| pair[0].1 == pair[1].1);
-    let told = |(subject, Served { connections, requests, bytes }): &(Subject, Served)| {
+    let told = |(subject, ServerCounts { connections, requests, bytes }): &(Subject, ServerCounts)| {
         format!("{subject:<12} {connections} connections, {requests} requests, {bytes} bytes")
     };
     Finding {
@@ -94,10 +94,10 @@ mod tests {
 
     #[test]
     fn one_request_more_is_unequal_work() {
-        let served = Served { connections: 4, requests: 10, bytes: 1000 };
+        let served = ServerCounts { connections: 4, requests: 10, bytes: 1000 };
         let all = |second| [("floor".parse().unwrap(), served), ("tokio".parse().unwrap(), second)];
         assert!(equal_work(&all(served)).holds);
-        let unequal = equal_work(&all(Served { requests: 11, ..served }));
+        let unequal = equal_work(&all(ServerCounts { requests: 11, ..served }));
         assert!(!unequal.holds && unequal.figures[1].contains("11 requests"));
         assert!(!equal_work(&[]).holds);
     }
