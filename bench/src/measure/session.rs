@@ -4,7 +4,7 @@ use std::io;
 
 use crate::clients::subject::Subject;
 use crate::load::workload::{Source, Workload};
-use crate::process::report::Outcome;
+use crate::process::report::WorkerReport;
 use crate::process::server::{Counters, Server};
 use crate::process::worker::{Job, Worker};
 use crate::system::affinity::Split;
@@ -28,7 +28,7 @@ pub(crate) struct Session {
 /// What they have done.
 #[derive(Clone, Debug)]
 pub(crate) struct SessionResult {
-    pub(crate) outcome: Outcome,
+    pub(crate) outcome: WorkerReport,
     /// The most that the worker was seen to have.
     pub(crate) threads: Option<u64>,
     pub(crate) served: ServerCounts,
@@ -112,7 +112,7 @@ fn prove_equal_work(
     bytes: u64,
     warm_up: Counters,
     done: Counters,
-    outcome: &Outcome,
+    outcome: &WorkerReport,
 ) -> Result<(), String> {
     let (count, in_flight) = (outcome.started(workload) as u64, workload.in_flight as u64);
     if count == 0 {
@@ -141,7 +141,7 @@ fn prove_equal_work(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::process::report::Paced;
+    use crate::process::report::OpenLoopStats;
     use crate::process::report::tests::{outcome, workload};
 
     #[test]
@@ -171,10 +171,10 @@ mod tests {
             assert!(proof("reqwest").is_err());
         }
         let nine = Counters { requests: 9, bytes_sent: 9_900, ..done };
-        let paced = Paced { uncorrected: outcome().latencies, late: 2, skipped: 1 };
-        let skipped = Outcome { bytes: 9_000, paced: Some(paced), ..outcome() };
+        let paced = OpenLoopStats { uncorrected: outcome().latencies, late: 2, skipped: 1 };
+        let skipped = WorkerReport { bytes: 9_000, paced: Some(paced), ..outcome() };
         assert_eq!(prove_equal_work(&workload(), Subject::Floor, 1000, warm_up, nine, &skipped), Ok(()));
-        let fewer = Outcome { bytes: 9_999, ..outcome() };
+        let fewer = WorkerReport { bytes: 9_999, ..outcome() };
         assert!(prove_equal_work(&workload(), Subject::Floor, 1000, warm_up, done, &fewer).is_err());
     }
 }

@@ -6,7 +6,7 @@ use std::thread;
 use crate::clients::subject::Subject;
 use crate::load::workload::{Source, Workload};
 use crate::measure::session::{ServerCounts, Session, SessionResult};
-use crate::process::report::{Outcome, Paced};
+use crate::process::report::{OpenLoopStats, WorkerReport};
 use crate::process::role::Role;
 use crate::process::worker::{Job, Worker};
 use crate::record::figures::Figures;
@@ -25,7 +25,7 @@ pub(crate) struct Trial {
     pub(crate) figures: Figures,
     pub(crate) latencies: Latencies,
     /// Of an open loop.
-    pub(crate) paced: Option<Paced>,
+    pub(crate) paced: Option<OpenLoopStats>,
     pub(crate) allocations: Option<Allocations>,
     /// What the server has counted, from the worker's start to its end.
     pub(crate) served: Option<ServerCounts>,
@@ -54,12 +54,12 @@ impl Trial {
 
     fn new(
         workload: &Workload,
-        outcome: Outcome,
+        outcome: WorkerReport,
         threads: Option<u64>,
         server_cpu_us: Option<u64>,
     ) -> io::Result<Self> {
         let started = outcome.started(workload);
-        let Outcome { errors, first_error, wall_s, usage, latencies, peak_kib, paced, .. } = outcome;
+        let WorkerReport { errors, first_error, wall_s, usage, latencies, peak_kib, paced, .. } = outcome;
         let each = |total: f64| total / started.max(1) as f64;
         let histogram = Latencies::decode(&outcome.histogram)?;
         let downloads_per_s = (started - errors) as f64 / wall_s;

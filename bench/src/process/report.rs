@@ -11,7 +11,7 @@ use crate::system::usage::Usage;
 
 /// What a worker has measured.
 #[derive(Clone, Debug, Deserialize, Serialize)]
-pub(crate) struct Outcome {
+pub(crate) struct WorkerReport {
     /// Of all photos measured.
     pub(crate) bytes: u64,
     /// Of all photos of the warm-up, as many as were in flight, twice.
@@ -25,7 +25,7 @@ pub(crate) struct Outcome {
     pub(crate) latencies: Percentiles,
     /// The same, encoded.
     pub(crate) histogram: String,
-    pub(crate) paced: Option<Paced>,
+    pub(crate) paced: Option<OpenLoopStats>,
     /// The most resident memory there ever was, above that of the client before its first download.
     pub(crate) peak_kib: Option<u64>,
     /// `None` where nobody counts them.
@@ -34,14 +34,14 @@ pub(crate) struct Outcome {
 
 /// What is known of an open loop only.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
-pub(crate) struct Paced {
+pub(crate) struct OpenLoopStats {
     /// From the real start.
     pub(crate) uncorrected: Percentiles,
     pub(crate) late: usize,
     pub(crate) skipped: usize,
 }
 
-impl Outcome {
+impl WorkerReport {
     /// How many downloads were started; of an open loop, not all are.
     pub(crate) fn started(&self, workload: &Workload) -> usize {
         workload.count - self.paced.map_or(0, |paced| paced.skipped)
@@ -79,8 +79,8 @@ pub(crate) mod tests {
         Workload::closed(Source::Embedded { bytes: 1000, delay_ms: 0 }, 4, 10)
     }
 
-    pub(crate) fn outcome() -> Outcome {
-        Outcome {
+    pub(crate) fn outcome() -> WorkerReport {
+        WorkerReport {
             bytes: 10_000,
             warm_up_bytes: 8_000,
             errors: 0,
@@ -101,7 +101,7 @@ pub(crate) mod tests {
             let latencies: Latencies = [Duration::from_millis(millis)].iter().collect();
             let first_error = (errors > 0).then(|| format!("{millis}"));
             let histogram = latencies.encode();
-            Outcome { errors, first_error, wall_s: millis as f64, histogram, ..outcome() }
+            WorkerReport { errors, first_error, wall_s: millis as f64, histogram, ..outcome() }
         };
         let both = of(20, 0).and(of(10, 1)).unwrap();
         assert_eq!((both.bytes, both.warm_up_bytes, both.errors), (20_000, 16_000, 1));

@@ -14,7 +14,7 @@ use crate::clients::subject::Subject;
 use crate::load::client::{LoadClient, PATIENCE};
 use crate::load::schedule::Pace;
 use crate::load::workload::Workload;
-use crate::process::report::{Outcome, Paced};
+use crate::process::report::{OpenLoopStats, WorkerReport};
 use crate::process::role::Role;
 use crate::stats::latency::Latencies;
 use crate::system::affinity::Cores;
@@ -71,7 +71,7 @@ impl Job {
 #[derive(Debug, Deserialize, Serialize)]
 enum Message {
     Warm,
-    Done(Box<Outcome>),
+    Done(Box<WorkerReport>),
     /// The CPU time of a slice, in seconds.
     Slice(f64),
     Failed(String),
@@ -104,7 +104,7 @@ impl Worker {
     }
 
     /// Lets it do its job. Also returns the most threads that it was seen to have.
-    pub(crate) fn go(&mut self) -> io::Result<(Outcome, Option<u64>)> {
+    pub(crate) fn go(&mut self) -> io::Result<(WorkerReport, Option<u64>)> {
         self.child.say(GO)?;
         let mut threads = None;
         let outcome = self.hear(|pid| threads = threads.max(Status::of(pid).map(|status| status.threads)))?;
@@ -207,7 +207,7 @@ impl Warm {
         }
     }
 
-    fn measure(&mut self) -> io::Result<Outcome> {
+    fn measure(&mut self) -> io::Result<WorkerReport> {
         let Self { job, client, idle, bytes: warm_up_bytes } = self;
         let Job { url, in_flight, count, pace, .. } = job;
         let span = Span::default();
@@ -223,7 +223,7 @@ impl Warm {
         let peak = Status::of_this_process();
 
         let (latencies, bytes, errors, paced) = load.result();
-        Ok(Outcome {
+        Ok(WorkerReport {
             bytes,
             warm_up_bytes: *warm_up_bytes,
             errors: errors.len(),
@@ -245,7 +245,7 @@ enum Measured {
 }
 
 impl Measured {
-    fn result(self) -> (Latencies, u64, Vec<photo::Error>, Option<Paced>) {
+    fn result(self) -> (Latencies, u64, Vec<photo::Error>, Option<OpenLoopStats>) {
         match self {
             Self::Closed(samples) => {
                 let Sample { latencies, bytes, errors } = samples.sample();
@@ -255,7 +255,12 @@ impl Measured {
                 let Arrived { corrected, uncorrected, lags, skipped, bytes, errors } = arrivals.sample();
                 let uncorrected = uncorrected.iter().collect::<Latencies>().percentiles();
                 let late = lags.iter().filter(|lag| **lag > LATE).count();
-                (corrected.iter().collect(), bytes, errors, Some(Paced { uncorrected, late, skipped }))
+                (
+                    corrected.iter().collect(),
+                    bytes,
+                    errors,
+                    Some(OpenLoopStats { uncorrected, late, skipped }),
+                )
             }
         }
     }

@@ -11,7 +11,7 @@ use super::finding::Finding;
 use crate::clients::subject::Subject;
 use crate::load::schedule::{Pace, exponential};
 use crate::load::workload::{Source, Workload};
-use crate::process::report::Outcome;
+use crate::process::report::WorkerReport;
 use crate::process::server::{Held, Server};
 use crate::process::worker::{Job, Worker};
 use crate::stats::latency::{Latencies, Percentiles};
@@ -112,7 +112,7 @@ impl Pair {
         self.uncorrected.p99_us < self.truth.p99_us / 2.0
     }
 
-    fn new(truth: &[Duration], outcome: &Outcome) -> Self {
+    fn new(truth: &[Duration], outcome: &WorkerReport) -> Self {
         Self {
             truth: truth.iter().collect::<Latencies>().percentiles(),
             found: outcome.latencies,
@@ -199,7 +199,7 @@ fn measure(
     pace: Option<Pace>,
     holds: &[Held],
     split: &Split,
-) -> io::Result<Outcome> {
+) -> io::Result<WorkerReport> {
     let mut server = Server::start(&split.server)?;
     let workload = Workload {
         pace,

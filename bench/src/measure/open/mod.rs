@@ -17,7 +17,7 @@ use crate::measure::closed;
 use crate::measure::open::group::{OpenGroup, Target};
 use crate::measure::trial::Trial;
 use crate::options::Options;
-use crate::process::report::Paced;
+use crate::process::report::OpenLoopStats;
 use crate::record::cell::Cell;
 use crate::record::open::OpenCell;
 use crate::stats::interval::median;
@@ -111,7 +111,7 @@ pub(crate) fn cell(
     let cell = closed::cell(&workload, subject, trials);
 
     let measured = cell.failed.is_none();
-    let sum = |count: fn(&Paced) -> usize| paced.iter().map(count).sum::<usize>();
+    let sum = |count: fn(&OpenLoopStats) -> usize| paced.iter().map(count).sum::<usize>();
     let (late, skipped) = (sum(|it| it.late), sum(|it| it.skipped));
     let uncorrected = Percentiles::each(|percentile| {
         let mut rounds: Vec<_> = paced.iter().map(|it| (percentile.of)(&it.uncorrected)).collect();
