@@ -21,7 +21,7 @@ use crate::system::affinity::Cores;
 use crate::system::child::Child;
 use crate::system::limits;
 use crate::system::usage::{Status, Usage};
-use crate::system::window::{Span, Spent};
+use crate::system::window::{ResourceUse, Window};
 
 /// When no thread has left for so many looks, all have that were about to.
 const LOOKS: usize = 5;
@@ -197,10 +197,10 @@ impl Warm {
 
     fn slice(&mut self) -> io::Result<f64> {
         let Job { url, in_flight, count, burden_percent, .. } = &self.job;
-        let span = Span::default();
-        let samples = Samples::watched(*count, span.watch());
+        let window = Window::default();
+        let samples = Samples::watched(*count, window.watch());
         self.client.closed_loop(url, *in_flight, &samples)?;
-        let cpu_s = span.spent().usage.cpu_s();
+        let cpu_s = window.spent().usage.cpu_s();
         match samples.sample().errors.first() {
             Some(error) => Err(io::Error::other(error.to_string())),
             None => Ok(cpu_s + burden(cpu_s * burden_percent / 100.0)),
@@ -210,16 +210,16 @@ impl Warm {
     fn measure(&mut self) -> io::Result<WorkerReport> {
         let Self { job, client, idle, bytes: warm_up_bytes } = self;
         let Job { url, in_flight, count, pace, .. } = job;
-        let span = Span::default();
+        let window = Window::default();
         let load = match pace {
-            None => Measured::Closed(Samples::watched(*count, span.watch())),
-            Some(pace) => Measured::Open(Arrivals::watched(pace.schedule(*count), GRACE, span.watch())),
+            None => Measured::Closed(Samples::watched(*count, window.watch())),
+            Some(pace) => Measured::Open(Arrivals::watched(pace.schedule(*count), GRACE, window.watch())),
         };
         match &load {
             Measured::Closed(samples) => client.closed_loop(url, *in_flight, samples)?,
             Measured::Open(arrivals) => client.open_loop(url, *in_flight, arrivals)?,
         }
-        let Spent { wall, usage, allocations } = span.spent();
+        let ResourceUse { wall, usage, allocations } = window.spent();
         let peak = Status::of_this_process();
 
         let (latencies, bytes, errors, paced) = load.result();

@@ -3,14 +3,14 @@
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use photo_tests::Edge;
+use photo_tests::Boundary;
 
 use crate::system::allocations::{self, Allocations};
 use crate::system::usage::Usage;
 
 /// The readings at both ends of what is measured. Clones share them.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Span {
+pub(crate) struct Window {
     begin: Arc<OnceLock<Reading>>,
     end: Arc<OnceLock<Reading>>,
 }
@@ -24,31 +24,31 @@ struct Reading {
 
 /// The difference of the two.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Spent {
+pub(crate) struct ResourceUse {
     pub(crate) wall: Duration,
     pub(crate) usage: Usage,
     /// `None` where nobody counts them.
     pub(crate) allocations: Option<Allocations>,
 }
 
-impl Span {
+impl Window {
     /// To be called at both ends.
-    pub(crate) fn watch(&self) -> impl Fn(Edge) + Send + Sync + 'static {
+    pub(crate) fn watch(&self) -> impl Fn(Boundary) + Send + Sync + 'static {
         let Self { begin, end } = self.clone();
         move |edge| {
             let reading = match edge {
-                Edge::Begin => &begin,
-                Edge::End => &end,
+                Boundary::Begin => &begin,
+                Boundary::End => &end,
             };
             reading.get_or_init(Reading::now);
         }
     }
 
     /// What was taken between the ends; up to now, where an open loop had none.
-    pub(crate) fn spent(&self) -> Spent {
+    pub(crate) fn spent(&self) -> ResourceUse {
         let end = *self.end.get_or_init(Reading::now);
         let begin = self.begin.get().copied().unwrap_or(end);
-        Spent {
+        ResourceUse {
             wall: end.at - begin.at,
             usage: end.usage.since(begin.usage),
             allocations: Allocations::between(begin.allocations, end.allocations),
@@ -73,23 +73,23 @@ mod tests {
     #[test]
     fn what_comes_before_and_after_is_not_counted() {
         const LONG: Duration = Duration::from_millis(200);
-        let span = Span::default();
-        let samples = Samples::watched(2, span.watch());
+        let window = Window::default();
+        let samples = Samples::watched(2, window.watch());
         thread::sleep(LONG);
         for _ in 0..2 {
             let ticket = samples.first().unwrap();
             samples.arrived(&ticket, 1);
         }
         thread::sleep(LONG);
-        assert!(span.spent().wall < LONG);
+        assert!(window.spent().wall < LONG);
     }
 
     #[test]
     fn without_an_end_it_lasts_until_it_is_asked_for() {
-        let span = Span::default();
-        let samples = Samples::watched(2, span.watch());
+        let window = Window::default();
+        let samples = Samples::watched(2, window.watch());
         let _ = samples.first();
         thread::sleep(Duration::from_millis(5));
-        assert!(span.spent().wall >= Duration::from_millis(5));
+        assert!(window.spent().wall >= Duration::from_millis(5));
     }
 }
