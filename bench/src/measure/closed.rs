@@ -6,7 +6,7 @@ use crate::clients::subject::Subject;
 use crate::load::workload::{Source, Workload};
 use crate::measure::groups::Group;
 use crate::measure::trial::Trial;
-use crate::record::cell::{Cell, Versus};
+use crate::record::cell::{Cell, Comparison};
 use crate::record::decision::is_style;
 use crate::record::figures::{Figure, Figures};
 use crate::stats::latency::Latencies;
@@ -96,7 +96,7 @@ fn compare_cpu(cells: &mut [Cell]) {
     let Some((_, best)) = used.min_by(|(one, _), (other, _)| one.total_cmp(other)) else { return };
     let best = best.clone();
     for cell in cells {
-        cell.cpu_vs_best = cell.ratio(&best, CPU).map(|ratio| Versus {
+        cell.cpu_vs_best = cell.ratio(&best, CPU).map(|ratio| Comparison {
             style: best.style.clone(),
             ratio,
             different: cell.differs(&best, CPU),

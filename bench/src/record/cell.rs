@@ -5,7 +5,7 @@ use std::io;
 use serde::{Deserialize, Serialize};
 
 use super::figures::{Figure, Figures};
-use crate::stats::interval::{LEVEL, Ratio};
+use crate::stats::interval::{LEVEL, PairedRatio};
 use crate::stats::latency::Latencies;
 
 /// Above this share of one core, the process may be the bottleneck.
@@ -40,7 +40,7 @@ pub(crate) struct Cell {
     /// The side that had the most to do.
     pub(crate) bound: Option<Bound>,
     /// The client's CPU, compared with that of the style that used least.
-    pub(crate) cpu_vs_best: Option<Versus>,
+    pub(crate) cpu_vs_best: Option<Comparison>,
     /// Whether connections are kept from download to download.
     #[serde(default = "yes")]
     pub(crate) keeps_connections: bool,
@@ -56,11 +56,11 @@ pub(crate) struct Cell {
 
 /// One style compared with another.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-pub(crate) struct Versus {
+pub(crate) struct Comparison {
     /// The other style.
     pub(crate) style: String,
     #[serde(flatten)]
-    pub(crate) ratio: Ratio,
+    pub(crate) ratio: PairedRatio,
     /// Whether the interval excludes equality.
     pub(crate) different: bool,
 }
@@ -106,9 +106,9 @@ impl Cell {
     }
 
     /// The ratio of a figure to that of `base`, from rounds that took turns.
-    pub(crate) fn ratio(&self, base: &Self, figure: Figure) -> Option<Ratio> {
+    pub(crate) fn ratio(&self, base: &Self, figure: Figure) -> Option<PairedRatio> {
         let of = |cell: &Self| cell.rounds.iter().map(figure).collect::<Option<Vec<_>>>();
-        Ratio::paired(&of(self)?, &of(base)?, LEVEL)
+        PairedRatio::of(&of(self)?, &of(base)?, LEVEL)
     }
 
     /// Whether the rounds show a difference to `base`. One round shows none.

@@ -11,7 +11,7 @@ use crate::clients::subject::Subject;
 use crate::load::workload::{Source, Workload};
 use crate::process::server::Server;
 use crate::process::worker::{Job, Worker};
-use crate::stats::interval::Ratio;
+use crate::stats::interval::PairedRatio;
 use crate::system::affinity::Split;
 
 /// What is worked on. One download after the other and one read for each: with more of them, how many come at once, and
@@ -89,8 +89,8 @@ pub(super) fn more_work_is_seen(seed: u64, split: &Split) -> io::Result<Vec<Find
     }])
 }
 
-fn told(style: &str, ratio: &Ratio) -> String {
-    let Ratio { median, low, high } = ratio;
+fn told(style: &str, ratio: &PairedRatio) -> String {
+    let PairedRatio { median, low, high } = ratio;
     let verdict = if ratio.differs(MARGIN) { "a difference" } else { "no difference" };
     format!("{style:<12} {median:.3} times the CPU, {low:.3} to {high:.3}: {verdict}")
 }
@@ -102,7 +102,7 @@ fn compare_often(
     burden: f64,
     seed: u64,
     split: &Split,
-) -> io::Result<Vec<(&'static str, Ratio)>> {
+) -> io::Result<Vec<(&'static str, PairedRatio)>> {
     let styles: Vec<_> =
         Subject::default_ones().into_iter().filter(|one| one.contender().is_some()).collect();
     let mut random = fastrand::Rng::with_seed(seed);
@@ -122,7 +122,7 @@ fn compare(
     random: &mut fastrand::Rng,
     server: &Server,
     split: &Split,
-) -> io::Result<Ratio> {
+) -> io::Result<PairedRatio> {
     let mut rounds = [Vec::new(), Vec::new()];
     for processes in 1..=effort.most {
         let start = |burden| Worker::start(&split.client, &job(subject, burden, server));
@@ -140,7 +140,7 @@ fn compare(
                 round.push(slices[CHEAPEST]);
             }
         }
-        let is_narrow = |ratio: &Ratio| ratio.high - ratio.low <= effort.width;
+        let is_narrow = |ratio: &PairedRatio| ratio.high - ratio.low <= effort.width;
         if processes >= effort.least && ratio(&rounds).is_ok_and(|ratio| is_narrow(&ratio)) {
             break;
         }
@@ -148,8 +148,8 @@ fn compare(
     ratio(&rounds)
 }
 
-fn ratio([a, b]: &[Vec<f64>; 2]) -> io::Result<Ratio> {
-    Ratio::paired(b, a, LEVEL).ok_or_else(|| io::Error::other("the work cost no time"))
+fn ratio([a, b]: &[Vec<f64>; 2]) -> io::Result<PairedRatio> {
+    PairedRatio::of(b, a, LEVEL).ok_or_else(|| io::Error::other("the work cost no time"))
 }
 
 fn job(subject: Subject, burden_percent: f64, server: &Server) -> Job {

@@ -17,7 +17,7 @@ pub(crate) const LEVEL: f64 = 0.95;
 
 /// How many times as much one is as the other.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
-pub(crate) struct Ratio {
+pub(crate) struct PairedRatio {
     /// The median of all rounds.
     #[serde(rename = "ratio")]
     pub(crate) median: f64,
@@ -26,10 +26,10 @@ pub(crate) struct Ratio {
     pub(crate) high: f64,
 }
 
-impl Ratio {
+impl PairedRatio {
     /// `figures` against `base`, which are from the same rounds in the same order; `level` is the confidence of the
     /// interval, below 1. `None` without a round, or where a figure is not positive.
-    pub(crate) fn paired(figures: &[f64], base: &[f64], level: f64) -> Option<Self> {
+    pub(crate) fn of(figures: &[f64], base: &[f64], level: f64) -> Option<Self> {
         let pairs = figures.iter().zip(base);
         let logs: Vec<_> = pairs.map(|(figure, base)| (figure / base).ln()).collect();
         if logs.iter().any(|log| !log.is_finite()) {
@@ -90,19 +90,19 @@ mod tests {
         let same: Vec<_> = base.iter().zip(&own_noise).map(|(base, noise)| base * noise).collect();
         let more: Vec<_> = same.iter().map(|figure| figure * 1.05).collect();
 
-        let ratio = Ratio::paired(&same, &base, 0.99).unwrap();
+        let ratio = PairedRatio::of(&same, &base, 0.99).unwrap();
         assert!(!ratio.differs(0.0) && ratio.low < 1.0 && ratio.high > 1.0, "{ratio:?}");
-        let ratio = Ratio::paired(&more, &base, 0.99).unwrap();
+        let ratio = PairedRatio::of(&more, &base, 0.99).unwrap();
         assert!(ratio.differs(0.02) && (1.03..1.07).contains(&ratio.median), "{ratio:?}");
-        assert!(Ratio::paired(&base, &more, 0.99).unwrap().differs(0.02));
+        assert!(PairedRatio::of(&base, &more, 0.99).unwrap().differs(0.02));
     }
 
     #[test]
     fn the_interval_of_few_rounds_is_all_of_them() {
-        let ratio = Ratio::paired(&[2.0, 3.0, 4.0], &[1.0, 1.0, 1.0], LEVEL).unwrap();
+        let ratio = PairedRatio::of(&[2.0, 3.0, 4.0], &[1.0, 1.0, 1.0], LEVEL).unwrap();
         assert!((ratio.median - 3.0).abs() < 1e-9);
         assert!((ratio.low - 2.0).abs() < 1e-9 && (ratio.high - 4.0).abs() < 1e-9);
-        assert_eq!(Ratio::paired(&[], &[], LEVEL), None);
-        assert_eq!(Ratio::paired(&[1.0], &[0.0], LEVEL), None);
+        assert_eq!(PairedRatio::of(&[], &[], LEVEL), None);
+        assert_eq!(PairedRatio::of(&[1.0], &[0.0], LEVEL), None);
     }
 }

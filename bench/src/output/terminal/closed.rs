@@ -73,7 +73,7 @@ fn versus(cell: &Cell) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::cell::Versus;
+    use crate::record::cell::Comparison;
     use crate::record::group::in_order;
     use crate::record::sample::{cell, failed};
 
@@ -87,7 +87,7 @@ mod tests {
         let best = cells[1].clone();
         for cell in &mut cells {
             let ratio = cell.ratio(&best, |it| Some(it.cpu_us_per_download)).unwrap();
-            cell.cpu_vs_best = Some(Versus { style: "async-std".into(), ratio, different: true });
+            cell.cpu_vs_best = Some(Comparison { style: "async-std".into(), ratio, different: true });
         }
         let text = text_of(&cells);
         let lines: Vec<_> = text.lines().collect();
