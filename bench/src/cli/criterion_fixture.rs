@@ -8,7 +8,7 @@ use photo_tests::{Contender, Style};
 
 use crate::load::client::config;
 use crate::process::server::Server;
-use crate::system::affinity::Split;
+use crate::system::affinity::CorePlacement;
 use crate::system::limits;
 
 /// A server in a process of its own, on other cores than this process.
@@ -34,9 +34,9 @@ impl CriterionFixture {
     /// If the server cannot be started.
     pub fn open() -> io::Result<Self> {
         limits::raise_open_files();
-        let split = Split::of_this_process();
-        let server = Server::start(&split.server)?;
-        split.client.pin_this_process();
+        let placement = CorePlacement::of_this_process();
+        let server = Server::start(&placement.server)?;
+        placement.client.pin_this_process();
         Ok(Self(RefCell::new(server)))
     }
 

@@ -19,7 +19,7 @@ use crate::record::group::sorted;
 use crate::record::run::{Head, Run};
 use crate::self_check;
 use crate::stats::rounds::Rounds;
-use crate::system::affinity::Split;
+use crate::system::affinity::CorePlacement;
 use crate::text::progress::Progress;
 use crate::text::results::create;
 
@@ -62,12 +62,12 @@ pub fn run(arguments: impl Iterator<Item = String>, counting_worker: &Path) -> E
 fn measure(options: &Options, plan: &RunPlan, counting_worker: &Path) -> io::Result<()> {
     // Asked for first: a run of minutes must not end with a path that cannot be written.
     let json = options.common.json.as_deref().map(create).transpose()?;
-    let split = Split::of_this_process();
+    let placement = CorePlacement::of_this_process();
     let seed = options.common.seed.unwrap_or_else(|| fastrand::u64(..1 << 32));
-    let head = head(&split, seed, options);
+    let head = head(&placement, seed, options);
     // The process that only watches takes no time from the clients.
-    split.server.pin_this_process();
-    let run = Run::of(&records(head, options, plan, counting_worker, &split))?;
+    placement.server.pin_this_process();
+    let run = Run::of(&records(head, options, plan, counting_worker, &placement))?;
 
     terminal::print(&run);
     if let Some((mut file, path)) = json {
@@ -86,28 +86,28 @@ fn records(
     options: &Options,
     plan: &RunPlan,
     counting_worker: &Path,
-    split: &Split,
+    placement: &CorePlacement,
 ) -> Vec<Record> {
     let rounds = |count| Rounds { count, seed: head.seed };
-    let closed = closed::measure(&plan.closed, rounds(options.rounds()), split).concat();
-    let open = open::measure(&plan.open, &closed, rounds(options.few_rounds(OPEN_ROUNDS)), split);
+    let closed = closed::measure(&plan.closed, rounds(options.rounds()), placement).concat();
+    let open = open::measure(&plan.open, &closed, rounds(options.few_rounds(OPEN_ROUNDS)), placement);
     // It takes some seconds for each style.
     let with_instructions = options.names(Mode::Cost);
     let workload = &plan.cost_workload;
     let cost = in_turn(
         &plan.cost,
         |subject| cost::id(*subject),
-        |subject| cost::measure(workload, *subject, with_instructions, counting_worker, split),
+        |subject| cost::measure(workload, *subject, with_instructions, counting_worker, placement),
     );
     let waits = plan.waits.iter().flat_map(|group| {
         in_turn(
             &group.contenders,
             |one| waits::id(group.count, *one),
-            |contender| waits::measure(group.count, *contender, &split.client),
+            |contender| waits::measure(group.count, *contender, &placement.client),
         )
     });
     let waits: Vec<_> = waits.collect();
-    let scale = closed::measure(&plan.scale, rounds(options.few_rounds(FEW_ROUNDS)), split).concat();
+    let scale = closed::measure(&plan.scale, rounds(options.few_rounds(FEW_ROUNDS)), placement).concat();
     let decided = if scale.is_empty() { Vec::new() } else { decide(&sorted(closed.iter().chain(&scale))) };
 
     let mut records = vec![Record::Run(head)];

@@ -21,7 +21,7 @@ use crate::record::Record;
 use crate::record::pitfall::{PitfallCell, WayFigures};
 use crate::record::run::Run;
 use crate::stats::rounds::shuffled;
-use crate::system::affinity::Split;
+use crate::system::affinity::CorePlacement;
 use crate::system::machine;
 use crate::text::progress::Progress;
 use crate::text::results::create;
@@ -90,10 +90,10 @@ fn cells(groups: &[Group]) -> impl Iterator<Item = (&Pitfall, Contender)> {
 
 /// Shows that both ways of each cell do the same work, and measures nothing.
 fn rehearse(groups: &[Group]) -> io::Result<()> {
-    let (split, gallery) = (Split::of_this_process(), gallery()?);
+    let (placement, gallery) = (CorePlacement::of_this_process(), gallery()?);
     for (pitfall, style) in cells(groups) {
         println!("Testing {}", id(pitfall, style));
-        both_ways(pitfall, true, |way| pitfall::go(pitfall, style, way, &split, gallery.path()))?;
+        both_ways(pitfall, true, |way| pitfall::go(pitfall, style, way, &placement, gallery.path()))?;
         println!("Success\n");
     }
     Ok(())
@@ -102,14 +102,14 @@ fn rehearse(groups: &[Group]) -> io::Result<()> {
 fn measure(options: &Common, groups: &[Group]) -> io::Result<()> {
     // Asked for first: a run must not end with a path that cannot be written.
     let json = options.json.as_deref().map(create).transpose()?;
-    let (split, gallery) = (Split::of_this_process(), gallery()?);
+    let (placement, gallery) = (CorePlacement::of_this_process(), gallery()?);
     let seed = options.seed.unwrap_or_else(|| fastrand::u64(..1 << 32));
     let rounds = options.rounds(ROUNDS);
 
-    let machine = machine::describe(&split);
+    let machine = machine::describe(&placement);
     // Whoever only watches takes no time from those who are measured.
-    split.server.pin_this_process();
-    let cells = all_rounds(groups, rounds, seed, &split, gallery.path());
+    placement.server.pin_this_process();
+    let cells = all_rounds(groups, rounds, seed, &placement, gallery.path());
 
     let run = Run::of(&cells.into_iter().map(Record::Pitfall).collect::<Vec<_>>())?;
     println!("\n{machine}");
@@ -125,7 +125,13 @@ fn measure(options: &Common, groups: &[Group]) -> io::Result<()> {
     Ok(())
 }
 
-fn all_rounds(groups: &[Group], rounds: u32, seed: u64, split: &Split, gallery: &Path) -> Vec<PitfallCell> {
+fn all_rounds(
+    groups: &[Group],
+    rounds: u32,
+    seed: u64,
+    placement: &CorePlacement,
+    gallery: &Path,
+) -> Vec<PitfallCell> {
     let cells: Vec<_> = cells(groups).collect();
     let mut results: Vec<(Vec<_>, Option<String>)> = vec![(Vec::new(), None); cells.len()];
     let progress = Progress::new(cells.len() * rounds as usize);
@@ -134,7 +140,9 @@ fn all_rounds(groups: &[Group], rounds: u32, seed: u64, split: &Split, gallery: 
         for index in shuffled(&mut random, cells.len()) {
             let (pitfall, style) = cells[index];
             progress.begin(&id(pitfall, style));
-            match both_ways(pitfall, random.bool(), |way| pitfall::go(pitfall, style, way, split, gallery)) {
+            match both_ways(pitfall, random.bool(), |way| {
+                pitfall::go(pitfall, style, way, placement, gallery)
+            }) {
                 Ok(both) => results[index].0.push(both),
                 Err(error) => results[index].1 = Some(error.to_string()),
             }

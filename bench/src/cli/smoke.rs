@@ -12,18 +12,18 @@ use crate::options::Options;
 use crate::output::report;
 use crate::record::Record;
 use crate::record::run::Run;
-use crate::system::affinity::Split;
+use crate::system::affinity::CorePlacement;
 
 pub(crate) fn run(options: &Options, plan: &RunPlan, counting_worker: &Path) -> io::Result<ExitCode> {
-    let split = Split::of_this_process();
+    let placement = CorePlacement::of_this_process();
     let mut rehearsal = Rehearsal { records: Vec::new(), all_work: true };
-    rehearsal.records.push(Record::Run(head(&split, 0, options)));
+    rehearsal.records.push(Record::Run(head(&placement, 0, options)));
 
     for group in plan.closed.iter().chain(&plan.scale) {
         for subject in &group.subjects {
             let workload = &group.workload;
             println!("Testing {}", workload.id(*subject));
-            let cell = closed::cell(workload, *subject, vec![Trial::run(workload, *subject, &split)]);
+            let cell = closed::cell(workload, *subject, vec![Trial::run(workload, *subject, &placement)]);
             let failure = cell.failed.clone().or(cell.first_error.clone());
             rehearsal.end(failure.as_deref(), Record::Closed(cell));
         }
@@ -32,7 +32,7 @@ pub(crate) fn run(options: &Options, plan: &RunPlan, counting_worker: &Path) -> 
         let workload = group.rehearsal();
         for subject in &group.subjects {
             println!("Testing {}", group.id(*subject));
-            let trial = Trial::run(&workload, *subject, &split).map(|trial| (workload.clone(), trial));
+            let trial = Trial::run(&workload, *subject, &placement).map(|trial| (workload.clone(), trial));
             let open = open::cell(group, *subject, vec![trial]);
             let failure = open.cell.failed.clone().or(open.cell.first_error.clone());
             rehearsal.end(failure.as_deref(), Record::Open(open));
@@ -40,13 +40,13 @@ pub(crate) fn run(options: &Options, plan: &RunPlan, counting_worker: &Path) -> 
     }
     for subject in &plan.cost {
         println!("Testing {}", cost::id(*subject));
-        let cell = cost::measure(&plan.cost_workload, *subject, false, counting_worker, &split);
+        let cell = cost::measure(&plan.cost_workload, *subject, false, counting_worker, &placement);
         rehearsal.end(cell.failed.clone().as_deref(), Record::Cost(cell));
     }
     for group in &plan.waits {
         for contender in &group.contenders {
             println!("Testing {}", waits::id(group.count, *contender));
-            let cell = waits::measure(group.count, *contender, &split.client);
+            let cell = waits::measure(group.count, *contender, &placement.client);
             rehearsal.end(cell.failed.clone().as_deref(), Record::Waits(cell));
         }
     }

@@ -11,17 +11,17 @@ use crate::record::decision::is_style;
 use crate::record::figures::{Figure, Figures};
 use crate::stats::latency::Latencies;
 use crate::stats::rounds::Rounds;
-use crate::system::affinity::Split;
+use crate::system::affinity::CorePlacement;
 use crate::text::progress::Progress;
 
 /// Measures all groups; returns the cells of each.
-pub(crate) fn measure(groups: &[Group], rounds: Rounds, split: &Split) -> Vec<Vec<Cell>> {
+pub(crate) fn measure(groups: &[Group], rounds: Rounds, placement: &CorePlacement) -> Vec<Vec<Cell>> {
     let sizes: Vec<_> = groups.iter().map(|group| group.subjects.len()).collect();
     let progress = Progress::new(sizes.iter().sum::<usize>() * rounds.count as usize);
     let results = rounds.interleave(&sizes, |turn| {
         let Group { workload, subjects } = &groups[turn.group];
         progress.begin(&workload.id(subjects[turn.index]));
-        let trial = Trial::run(workload, subjects[turn.index], split);
+        let trial = Trial::run(workload, subjects[turn.index], placement);
         progress.end();
         if turn.ends_group {
             progress.end_of_group(&workload.group_id(), turn.round, rounds.count);

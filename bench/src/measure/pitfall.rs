@@ -15,7 +15,7 @@ use crate::process::role::Role;
 use crate::process::server::{Counters, Server, Setup};
 use crate::record::pitfall::{Metric, WayFigures};
 use crate::stats::latency::Latencies;
-use crate::system::affinity::Split;
+use crate::system::affinity::CorePlacement;
 use crate::system::usage::Usage;
 
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
@@ -57,13 +57,13 @@ pub(crate) fn go(
     pitfall: &Pitfall,
     style: Contender,
     way: Way,
-    split: &Split,
+    placement: &CorePlacement,
     gallery: &Path,
 ) -> io::Result<WayFigures> {
     let once = || {
         let Work { photo, tls, max_connections, .. } = pitfall.work;
         let setup = Setup { max_connections, dir: Some(gallery.to_owned()) };
-        let mut server = Server::start_with(&split.server, &setup)?;
+        let mut server = Server::start_with(&placement.server, &setup)?;
         let job = Job {
             pitfall: pitfall.name.into(),
             style: style.name().into(),
@@ -75,7 +75,7 @@ pub(crate) fn go(
         };
         ask_once(&job)?;
         server.reset()?;
-        let mut walker = Role::Walker.start(&split.client)?;
+        let mut walker = Role::Walker.start(&placement.client)?;
         walker.say(&serde_json::to_string(&job)?)?;
         let outcome: Outcome = serde_json::from_str(&walker.hear(2 * PATIENCE)?)?;
         let counters = server.counters()?;

@@ -7,7 +7,7 @@ use crate::load::workload::{Source, Workload};
 use crate::process::report::WorkerReport;
 use crate::process::server::{Counters, Server};
 use crate::process::worker::{Job, Worker};
-use crate::system::affinity::Split;
+use crate::system::affinity::CorePlacement;
 use crate::system::child::Child;
 
 /// Heads of replies are not longer.
@@ -50,13 +50,13 @@ impl Session {
     pub(crate) fn start(
         workload: Workload,
         subject: Subject,
-        split: &Split,
+        placement: &CorePlacement,
         child: Child,
     ) -> io::Result<Self> {
         let Source::Embedded { bytes, delay_ms } = workload.source else {
             return Err(io::Error::other("the server is none of ours"));
         };
-        let mut server = Server::start(&split.server)?;
+        let mut server = Server::start(&placement.server)?;
         let gathered = server.gathering_url(bytes, workload.in_flight);
         let urls = (server.photo_url(bytes, delay_ms), gathered);
         let worker = Worker::in_child(child, &Job::new(&workload, subject, urls))?;

@@ -11,7 +11,7 @@ use crate::process::role::Role;
 use crate::process::worker::{Job, Worker};
 use crate::record::figures::Figures;
 use crate::stats::latency::Latencies;
-use crate::system::affinity::Split;
+use crate::system::affinity::CorePlacement;
 use crate::system::allocations::Allocations;
 use crate::system::child::Child;
 use crate::system::limits;
@@ -35,19 +35,19 @@ impl Trial {
     /// # Errors
     ///
     /// Why the cell has no figures: it could not run, or it did not do what all others do.
-    pub(crate) fn run(workload: &Workload, subject: Subject, split: &Split) -> io::Result<Self> {
-        Self::run_by(workload, subject, split, || Role::Worker.start(&split.client))
+    pub(crate) fn run(workload: &Workload, subject: Subject, placement: &CorePlacement) -> io::Result<Self> {
+        Self::run_by(workload, subject, placement, || Role::Worker.start(&placement.client))
     }
 
     /// The same, by a worker that is started otherwise.
     pub(crate) fn run_by(
         workload: &Workload,
         subject: Subject,
-        split: &Split,
+        placement: &CorePlacement,
         start: impl Fn() -> io::Result<Child>,
     ) -> io::Result<Self> {
         match &workload.source {
-            Source::Embedded { .. } => embedded(workload, subject, split, start),
+            Source::Embedded { .. } => embedded(workload, subject, placement, start),
             Source::Url(url) => elsewhere(workload, url, subject, start),
         }
     }
@@ -96,13 +96,13 @@ impl Trial {
 fn embedded(
     workload: &Workload,
     subject: Subject,
-    split: &Split,
+    placement: &CorePlacement,
     start: impl Fn() -> io::Result<Child>,
 ) -> io::Result<Trial> {
     limits::check_all(workload.in_flight, subject.threads(workload.in_flight) as u64)
         .map_err(io::Error::other)?;
     let shares = workload.shares(workload.processes());
-    let sessions = shares.into_iter().map(|share| Session::start(share, subject, split, start()?));
+    let sessions = shares.into_iter().map(|share| Session::start(share, subject, placement, start()?));
     let mut sessions = sessions.collect::<io::Result<Vec<_>>>()?;
     let all = thread::scope(|scope| {
         let running: Vec<_> = sessions.iter_mut().map(|session| scope.spawn(|| session.go())).collect();

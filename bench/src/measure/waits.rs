@@ -15,7 +15,7 @@ use crate::load::workload::Mode;
 use crate::options::Options;
 use crate::process::role::Role;
 use crate::record::waits::{WaitsCell, WaitsFigures};
-use crate::system::affinity::Cores;
+use crate::system::affinity::CpuSet;
 use crate::system::limits;
 use crate::system::usage::{Status, Usage};
 
@@ -61,7 +61,7 @@ pub(crate) fn id(count: usize, contender: Contender) -> String {
 }
 
 /// Measures one style.
-pub(crate) fn measure(count: usize, contender: Contender, cores: &Cores) -> WaitsCell {
+pub(crate) fn measure(count: usize, contender: Contender, cores: &CpuSet) -> WaitsCell {
     // Time to start them all; who needs more tries again with more.
     let each = if contender == Contender::Blocking { 40 } else { 2 };
     let hold =
@@ -81,7 +81,7 @@ fn run(
     count: usize,
     contender: Contender,
     hold: Duration,
-    cores: &Cores,
+    cores: &CpuSet,
 ) -> io::Result<Option<WaitsFigures>> {
     let mut child = Role::Waiter.start(cores)?;
     let hold_ms = u64::try_from(hold.as_millis()).unwrap_or(u64::MAX);

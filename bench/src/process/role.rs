@@ -8,7 +8,7 @@ use std::io;
 use std::path::Path;
 use std::process::Command;
 
-use crate::system::affinity::Cores;
+use crate::system::affinity::CpuSet;
 use crate::system::child::Child;
 
 const FLAG: &str = "photo-bench-role=";
@@ -39,29 +39,29 @@ impl Role {
     }
 
     /// Starts this program once more, in this role and on these cores.
-    pub(crate) fn start(self, cores: &Cores) -> io::Result<Child> {
+    pub(crate) fn start(self, cores: &CpuSet) -> io::Result<Child> {
         self.start_program(&env::current_exe()?, cores)
     }
 
     /// The same, of another program that plays its role first.
-    pub(crate) fn start_program(self, program: &Path, cores: &Cores) -> io::Result<Child> {
+    pub(crate) fn start_program(self, program: &Path, cores: &CpuSet) -> io::Result<Child> {
         Child::start(self.told(Command::new(program), cores))
     }
 
     /// The same, of this program run by `command`.
-    pub(crate) fn start_under(self, mut command: Command, cores: &Cores) -> io::Result<Child> {
+    pub(crate) fn start_under(self, mut command: Command, cores: &CpuSet) -> io::Result<Child> {
         command.arg(env::current_exe()?);
         Child::start(self.told(command, cores))
     }
 
-    fn told(self, mut command: Command, cores: &Cores) -> Command {
+    fn told(self, mut command: Command, cores: &CpuSet) -> Command {
         command.arg(format!("{FLAG}{}", self.name())).arg(cores.to_string());
         command
     }
 }
 
 /// The role and the cores that a process was started with; `None` of what the user started.
-pub(crate) fn parse(args: &[String]) -> Option<(Role, Cores)> {
+pub(crate) fn parse(args: &[String]) -> Option<(Role, CpuSet)> {
     let [role, cores] = args else { return None };
     let name = role.strip_prefix(FLAG)?;
     let role = Role::ALL.into_iter().find(|role| role.name() == name)?;
@@ -72,7 +72,7 @@ pub(crate) fn parse(args: &[String]) -> Option<(Role, Cores)> {
 mod tests {
     use super::*;
 
-    fn parse_words(words: &str) -> Option<(Role, Cores)> {
+    fn parse_words(words: &str) -> Option<(Role, CpuSet)> {
         parse(&words.split(' ').map(str::to_owned).collect::<Vec<_>>())
     }
 
@@ -82,7 +82,7 @@ mod tests {
             let words = format!("{FLAG}{} 0,1", role.name());
             assert_eq!(parse_words(&words), Some((role, "0,1".parse().unwrap())));
         }
-        assert_eq!(parse_words("photo-bench-role=server "), Some((Role::Server, Cores::default())));
+        assert_eq!(parse_words("photo-bench-role=server "), Some((Role::Server, CpuSet::default())));
     }
 
     #[test]

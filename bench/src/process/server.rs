@@ -9,7 +9,7 @@ use photo_server::{Hold, Options};
 use serde::{Deserialize, Serialize};
 
 use crate::process::role::Role;
-use crate::system::affinity::Cores;
+use crate::system::affinity::CpuSet;
 use crate::system::child::Child;
 
 /// How long the server may take for an answer.
@@ -69,11 +69,11 @@ pub(crate) struct Held {
 }
 
 impl Server {
-    pub(crate) fn start(cores: &Cores) -> io::Result<Self> {
+    pub(crate) fn start(cores: &CpuSet) -> io::Result<Self> {
         Self::start_with(cores, &Setup::default())
     }
 
-    pub(crate) fn start_with(cores: &Cores, setup: &Setup) -> io::Result<Self> {
+    pub(crate) fn start_with(cores: &CpuSet, setup: &Setup) -> io::Result<Self> {
         let mut child = Role::Server.start(cores)?;
         child.say(&serde_json::to_string(setup)?)?;
         let place = serde_json::from_str(&child.hear(PATIENCE)?)?;

@@ -17,7 +17,7 @@ use crate::load::workload::Workload;
 use crate::process::report::{OpenLoopStats, WorkerReport};
 use crate::process::role::Role;
 use crate::stats::latency::Latencies;
-use crate::system::affinity::Cores;
+use crate::system::affinity::CpuSet;
 use crate::system::child::Child;
 use crate::system::limits;
 use crate::system::usage::{Status, Usage};
@@ -86,7 +86,7 @@ pub(crate) struct Worker {
 
 impl Worker {
     /// Starts one, and waits until it is warm.
-    pub(crate) fn start(cores: &Cores, job: &Job) -> io::Result<Self> {
+    pub(crate) fn start(cores: &CpuSet, job: &Job) -> io::Result<Self> {
         Self::in_child(Role::Worker.start(cores)?, job)
     }
 

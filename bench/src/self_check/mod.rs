@@ -14,7 +14,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use crate::options::Options;
-use crate::system::affinity::Split;
+use crate::system::affinity::CorePlacement;
 use crate::system::machine;
 use finding::Finding;
 
@@ -22,16 +22,16 @@ type Check<'a> = &'a dyn Fn() -> io::Result<Vec<Finding>>;
 
 /// Does all checks, prints each figure, and fails if one of them does not hold.
 pub(crate) fn run(options: &Options) -> ExitCode {
-    let split = Split::of_this_process();
+    let placement = CorePlacement::of_this_process();
     let seed = options.common.seed.unwrap_or_else(|| fastrand::u64(..1 << 32));
-    println!("{}\nself-check by --seed {seed}", machine::describe(&split));
-    split.server.pin_this_process();
+    println!("{}\nself-check by --seed {seed}", machine::describe(&placement));
+    placement.server.pin_this_process();
 
     let checks: [(&str, Check); 4] = [
-        ("work", &|| work::check(&split)),
-        ("equal", &|| same::equals_are_equal(options.common.rounds, seed, options.burden, &split)),
-        ("more", &|| same::more_work_is_seen(seed, &split)),
-        ("truth", &|| truth::check(seed, &split)),
+        ("work", &|| work::check(&placement)),
+        ("equal", &|| same::equals_are_equal(options.common.rounds, seed, options.burden, &placement)),
+        ("more", &|| same::more_work_is_seen(seed, &placement)),
+        ("truth", &|| truth::check(seed, &placement)),
     ];
     let mut failed = 0;
     for (_, check) in checks.into_iter().filter(|(name, _)| options.common.selects(name)) {

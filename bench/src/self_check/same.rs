@@ -12,7 +12,7 @@ use crate::load::workload::{Source, Workload};
 use crate::process::server::Server;
 use crate::process::worker::{Job, Worker};
 use crate::stats::interval::PairedRatio;
-use crate::system::affinity::Split;
+use crate::system::affinity::CorePlacement;
 
 /// What is worked on. One download after the other and one read for each: with more of them, how many come at once, and
 /// so the work, would depend on who of client and server has its core when.
@@ -61,10 +61,10 @@ pub(super) fn equals_are_equal(
     tries: Option<u32>,
     seed: u64,
     burden: f64,
-    split: &Split,
+    placement: &CorePlacement,
 ) -> io::Result<Vec<Finding>> {
     let wanted = tries.map_or(TRIES, |tries| tries as usize);
-    let tries = compare_often(wanted, PROCESSES, burden, seed, split)?;
+    let tries = compare_often(wanted, PROCESSES, burden, seed, placement)?;
     let equal = tries.iter().filter(|(_, ratio)| !ratio.differs(MARGIN)).count();
     Ok(vec![Finding {
         claim: format!(
@@ -77,8 +77,8 @@ pub(super) fn equals_are_equal(
 }
 
 /// A style against itself with a little more to do.
-pub(super) fn more_work_is_seen(seed: u64, split: &Split) -> io::Result<Vec<Finding>> {
-    let tries = compare_often(BURDENED_TRIES, BURDENED_PROCESSES, BURDEN, !seed, split)?;
+pub(super) fn more_work_is_seen(seed: u64, placement: &CorePlacement) -> io::Result<Vec<Finding>> {
+    let tries = compare_often(BURDENED_TRIES, BURDENED_PROCESSES, BURDEN, !seed, placement)?;
     let found = tries.iter().filter(|(_, ratio)| ratio.low > 1.0 + MARGIN).count();
     Ok(vec![Finding {
         claim: format!(
@@ -101,16 +101,16 @@ fn compare_often(
     effort: Effort,
     burden: f64,
     seed: u64,
-    split: &Split,
+    placement: &CorePlacement,
 ) -> io::Result<Vec<(&'static str, PairedRatio)>> {
     let styles: Vec<_> =
         Subject::default_ones().into_iter().filter(|one| one.contender().is_some()).collect();
     let mut random = fastrand::Rng::with_seed(seed);
-    let server = Server::start(&split.server)?;
+    let server = Server::start(&placement.server)?;
     (0..tries)
         .map(|index| {
             let subject = styles[index % styles.len()];
-            Ok((subject.name(), compare(subject, effort, burden, &mut random, &server, split)?))
+            Ok((subject.name(), compare(subject, effort, burden, &mut random, &server, placement)?))
         })
         .collect()
 }
@@ -121,11 +121,11 @@ fn compare(
     burden: f64,
     random: &mut fastrand::Rng,
     server: &Server,
-    split: &Split,
+    placement: &CorePlacement,
 ) -> io::Result<PairedRatio> {
     let mut rounds = [Vec::new(), Vec::new()];
     for processes in 1..=effort.most {
-        let start = |burden| Worker::start(&split.client, &job(subject, burden, server));
+        let start = |burden| Worker::start(&placement.client, &job(subject, burden, server));
         let mut workers = [start(0.0)?, start(burden)?];
         for _ in 0..ROUNDS {
             let mut slices = [Vec::new(), Vec::new()];

@@ -15,7 +15,7 @@ use crate::process::report::WorkerReport;
 use crate::process::server::{Held, Server};
 use crate::process::worker::{Job, Worker};
 use crate::stats::latency::{Latencies, Percentiles};
-use crate::system::affinity::Split;
+use crate::system::affinity::CorePlacement;
 
 const BYTES: u64 = 1 << 10;
 
@@ -43,10 +43,11 @@ const FEW_COUNT: usize = 250;
 /// Whatever else the machine does can only make latencies longer: of so many runs, the least disturbed counts.
 const RUNS: u64 = 10;
 
-pub(super) fn check(seed: u64, split: &Split) -> io::Result<Vec<Finding>> {
+pub(super) fn check(seed: u64, placement: &CorePlacement) -> io::Result<Vec<Finding>> {
     let styles = || Subject::default_ones().into_iter().filter(|one| one.contender().is_some());
-    let of_all = |run: fn(Subject, u64, &Split) -> io::Result<Pair>, error: fn(&Pair) -> f64| {
-        let least = |subject| Ok((subject, least_disturbed(error, seed, |seed| run(subject, seed, split))?));
+    let of_all = |run: fn(Subject, u64, &CorePlacement) -> io::Result<Pair>, error: fn(&Pair) -> f64| {
+        let least =
+            |subject| Ok((subject, least_disturbed(error, seed, |seed| run(subject, seed, placement))?));
         styles().map(least).collect::<io::Result<Vec<_>>>()
     };
     Ok(vec![
@@ -141,28 +142,28 @@ fn recovered(what: &str, pairs: &[(Subject, Pair)]) -> Finding {
     }
 }
 
-fn without_stall(subject: Subject, seed: u64, split: &Split) -> io::Result<Pair> {
+fn without_stall(subject: Subject, seed: u64, placement: &CorePlacement) -> io::Result<Pair> {
     let delays = delays(seed, COUNT);
-    let outcome = measure(subject, IN_FLIGHT, COUNT, None, &held(&delays), split)?;
+    let outcome = measure(subject, IN_FLIGHT, COUNT, None, &held(&delays), placement)?;
     Ok(Pair::new(&delays, &outcome))
 }
 
-fn with_stall(subject: Subject, seed: u64, split: &Split) -> io::Result<Pair> {
+fn with_stall(subject: Subject, seed: u64, placement: &CorePlacement) -> io::Result<Pair> {
     let (delays, pace) = (delays(seed, COUNT), Pace { per_s: PER_S, seed });
     let mut holds = held(&delays);
     holds[COUNT / 2].stall = STALL;
-    let outcome = measure(subject, IN_FLIGHT, COUNT, Some(pace), &holds, split)?;
+    let outcome = measure(subject, IN_FLIGHT, COUNT, Some(pace), &holds, placement)?;
     Ok(Pair::new(&truth(&pace.schedule(COUNT), &delays, COUNT / 2), &outcome))
 }
 
 /// A stall, and too few in flight to ask while it lasts.
-fn few_in_flight(subject: Subject, seed: u64, split: &Split) -> io::Result<Pair> {
+fn few_in_flight(subject: Subject, seed: u64, placement: &CorePlacement) -> io::Result<Pair> {
     let pace = Pace { per_s: FEW_PER_S, seed };
     let schedule = pace.schedule(FEW_COUNT);
     let at = busiest(&schedule);
     let mut holds = vec![Held::default(); FEW_COUNT];
     holds[at].stall = STALL;
-    let outcome = measure(subject, FEW, FEW_COUNT, Some(pace), &holds, split)?;
+    let outcome = measure(subject, FEW, FEW_COUNT, Some(pace), &holds, placement)?;
     // What a download takes anyway, and how late a style's timers let it begin, is not known beforehand, but seen in
     // all those that no stall befell.
     let anyway = Duration::from_secs_f64(outcome.latencies.p50_us / 1e6);
@@ -198,15 +199,15 @@ fn measure(
     count: usize,
     pace: Option<Pace>,
     holds: &[Held],
-    split: &Split,
+    placement: &CorePlacement,
 ) -> io::Result<WorkerReport> {
-    let mut server = Server::start(&split.server)?;
+    let mut server = Server::start(&placement.server)?;
     let workload = Workload {
         pace,
         ..Workload::closed(Source::Embedded { bytes: BYTES, delay_ms: 0 }, in_flight, count)
     };
     let urls = (server.photo_url(BYTES, 0), server.gathering_url(BYTES, in_flight));
-    let mut worker = Worker::start(&split.client, &Job::new(&workload, subject, urls))?;
+    let mut worker = Worker::start(&placement.client, &Job::new(&workload, subject, urls))?;
     server.hold(holds)?;
     let (outcome, _) = worker.go()?;
     match (&outcome.first_error, outcome.paced.map_or(0, |paced| paced.skipped)) {

@@ -9,19 +9,19 @@ use crate::measure::closed;
 use crate::measure::session::ServerCounts;
 use crate::measure::trial::Trial;
 use crate::record::cell::{BUSY, Bound, Cell, FEW};
-use crate::system::affinity::Split;
+use crate::system::affinity::CorePlacement;
 
 /// As many in flight as the default run has without delay, at most.
 const IN_FLIGHT: usize = 256;
 const COUNT: usize = 20 * IN_FLIGHT;
 const BYTES: u64 = 32 << 10;
 
-pub(super) fn check(split: &Split) -> io::Result<Vec<Finding>> {
+pub(super) fn check(placement: &CorePlacement) -> io::Result<Vec<Finding>> {
     let workload = Workload::closed(Source::Embedded { bytes: BYTES, delay_ms: 0 }, IN_FLIGHT, COUNT);
     let mut cells = Vec::new();
     let mut served = Vec::new();
     for subject in Subject::default_ones() {
-        let trial = Trial::run(&workload, subject, split)?;
+        let trial = Trial::run(&workload, subject, placement)?;
         served.push((subject, trial.served.ok_or_else(|| io::Error::other("the server is ours"))?));
         cells.push(closed::cell(&workload, subject, vec![Ok(trial)]));
     }

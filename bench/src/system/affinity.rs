@@ -5,18 +5,18 @@ use std::str::FromStr;
 
 /// Some cores, by their numbers. None at all means wherever the system likes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Cores(Vec<usize>);
+pub(crate) struct CpuSet(Vec<usize>);
 
 /// Who runs where.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Split {
+pub(crate) struct CorePlacement {
     /// For the server, and for whoever only watches.
-    pub(crate) server: Cores,
+    pub(crate) server: CpuSet,
     /// For the contenders.
-    pub(crate) client: Cores,
+    pub(crate) client: CpuSet,
 }
 
-impl Split {
+impl CorePlacement {
     /// Half of the cores that this process may use for each side, or no pinning where that cannot be.
     pub(crate) fn of_this_process() -> Self {
         let mut allowed = system::allowed();
@@ -24,7 +24,7 @@ impl Split {
             return Self::default();
         }
         let client = allowed.split_off(allowed.len() / 2);
-        Self { server: Cores(allowed), client: Cores(client) }
+        Self { server: CpuSet(allowed), client: CpuSet(client) }
     }
 
     /// Whether the two sides take no time from each other.
@@ -33,7 +33,7 @@ impl Split {
     }
 }
 
-impl Cores {
+impl CpuSet {
     /// Keeps this thread, and all that it will start, on these cores. Where the system refuses, the figures are
     /// noisier, but still figures.
     pub(crate) fn pin_this_process(&self) {
@@ -43,14 +43,14 @@ impl Cores {
     }
 }
 
-impl fmt::Display for Cores {
+impl fmt::Display for CpuSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let numbers: Vec<_> = self.0.iter().map(usize::to_string).collect();
         f.write_str(&numbers.join(","))
     }
 }
 
-impl FromStr for Cores {
+impl FromStr for CpuSet {
     type Err = std::num::ParseIntError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
@@ -94,15 +94,15 @@ mod tests {
 
     #[test]
     fn cores_survive_being_an_argument() {
-        for cores in [Cores::default(), Cores(vec![3]), Cores(vec![0, 1, 12])] {
+        for cores in [CpuSet::default(), CpuSet(vec![3]), CpuSet(vec![0, 1, 12])] {
             assert_eq!(cores.to_string().parse(), Ok(cores));
         }
-        assert!("0,x".parse::<Cores>().is_err());
+        assert!("0,x".parse::<CpuSet>().is_err());
     }
 
     #[test]
     fn the_two_sides_share_no_core() {
-        let Split { server, client } = Split::of_this_process();
+        let CorePlacement { server, client } = CorePlacement::of_this_process();
         assert!(server.0.iter().all(|core| !client.0.contains(core)));
         assert_eq!(server.0.is_empty(), client.0.is_empty());
     }

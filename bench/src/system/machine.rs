@@ -6,19 +6,19 @@ use std::fs;
 use std::process::Command;
 use std::thread;
 
-use crate::system::affinity::Split;
+use crate::system::affinity::CorePlacement;
 
 /// The libraries whose ways of waiting are measured, and what all of them share.
 const LIBRARIES: [&str; 7] = ["async-std", "mio", "rustls", "smol", "tokio", "ureq", "ureq-proto"];
 
 /// Processor, cores, system and compiler in one line, as far as they can be found out.
-pub(crate) fn describe(split: &Split) -> String {
+pub(crate) fn describe(placement: &CorePlacement) -> String {
     let cores = thread::available_parallelism().map_or("? cores".into(), |n| match n.get() {
         1 => "1 core".to_owned(),
         n => format!("{n} cores"),
     });
-    let placed = if split.is_apart() {
-        format!("server on {}, client on {}", split.server, split.client)
+    let placed = if placement.is_apart() {
+        format!("server on {}, client on {}", placement.server, placement.client)
     } else {
         "shared by server and client".into()
     };
@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn the_description_is_one_line() {
-        let line = describe(&Split::of_this_process());
+        let line = describe(&CorePlacement::of_this_process());
         assert!(line.contains("core") && !line.contains('\n'), "{line}");
     }
 }

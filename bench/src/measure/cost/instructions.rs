@@ -11,7 +11,7 @@ use crate::load::workload::{Source, Workload};
 use crate::process::role::Role;
 use crate::process::server::Server;
 use crate::process::worker::{Job, Worker};
-use crate::system::affinity::{Cores, Split};
+use crate::system::affinity::{CorePlacement, CpuSet};
 use crate::system::child::Child;
 
 /// Downloads of the shorter and of the longer run: the difference is without start and warm-up.
@@ -27,24 +27,34 @@ const TOTAL: &str = "Irefs:";
 /// # Errors
 ///
 /// If there is no valgrind here, or it cannot run the worker.
-pub(super) fn per_download(workload: &Workload, subject: Subject, split: &Split) -> io::Result<f64> {
-    let (short, long) = (count(workload, subject, SHORT, split)?, count(workload, subject, LONG, split)?);
+pub(super) fn per_download(
+    workload: &Workload,
+    subject: Subject,
+    placement: &CorePlacement,
+) -> io::Result<f64> {
+    let (short, long) =
+        (count(workload, subject, SHORT, placement)?, count(workload, subject, LONG, placement)?);
     Ok(long.saturating_sub(short) as f64 / (LONG - SHORT) as f64)
 }
 
-fn count(workload: &Workload, subject: Subject, downloads: usize, split: &Split) -> io::Result<u64> {
+fn count(
+    workload: &Workload,
+    subject: Subject,
+    downloads: usize,
+    placement: &CorePlacement,
+) -> io::Result<u64> {
     let Source::Embedded { bytes, .. } = workload.source else {
         return Err(io::Error::other("not on a server of your own"));
     };
-    let server = Server::start(&split.server)?;
+    let server = Server::start(&placement.server)?;
     let workload = Workload { in_flight: IN_FLIGHT, count: downloads, ..workload.clone() };
     let urls = (server.photo_url(bytes, 5), server.gathering_url(bytes, IN_FLIGHT));
-    let mut worker = Worker::in_child(valgrind(&split.client)?, &Job::new(&workload, subject, urls))?;
+    let mut worker = Worker::in_child(valgrind(&placement.client)?, &Job::new(&workload, subject, urls))?;
     worker.go()?;
     total(&worker.end()?).ok_or_else(|| io::Error::other("valgrind counted nothing"))
 }
 
-fn valgrind(cores: &Cores) -> io::Result<Child> {
+fn valgrind(cores: &CpuSet) -> io::Result<Child> {
     let mut command = Command::new("valgrind");
     command.args(["--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]);
     // Threads take turns there, and must not starve each other.

@@ -14,7 +14,7 @@ use crate::measure::trial::Trial;
 use crate::options::Options;
 use crate::process::role::Role;
 use crate::record::cost::CostCell;
-use crate::system::affinity::Split;
+use crate::system::affinity::CorePlacement;
 
 /// What is downloaded: with a delay, so that there is something to wait for.
 const IN_FLIGHT: usize = 64;
@@ -45,7 +45,7 @@ pub(crate) fn measure(
     subject: Subject,
     with_instructions: bool,
     counting_worker: &Path,
-    split: &Split,
+    placement: &CorePlacement,
 ) -> CostCell {
     let (bytes, delay_ms) = match workload.source {
         Source::Embedded { bytes, delay_ms } => (bytes, delay_ms),
@@ -64,7 +64,7 @@ pub(crate) fn measure(
         no_instructions: None,
         failed: None,
     };
-    if let Err(error) = fill(&mut cell, workload, subject, with_instructions, counting_worker, split) {
+    if let Err(error) = fill(&mut cell, workload, subject, with_instructions, counting_worker, placement) {
         cell.failed = Some(error.to_string());
     }
     cell
@@ -76,17 +76,17 @@ fn fill(
     subject: Subject,
     with_instructions: bool,
     counting_worker: &Path,
-    split: &Split,
+    placement: &CorePlacement,
 ) -> io::Result<()> {
-    let trial = Trial::run(workload, subject, split)?;
+    let trial = Trial::run(workload, subject, placement)?;
     if let Some(error) = trial.first_error {
         return Err(io::Error::other(error));
     }
     cell.figures = Some(trial.figures);
 
     let counted = Workload { count: COUNTED.min(workload.count), ..workload.clone() };
-    let start = || Role::Worker.start_program(counting_worker, &split.client);
-    let trial = Trial::run_by(&counted, subject, split, start)?;
+    let start = || Role::Worker.start_program(counting_worker, &placement.client);
+    let trial = Trial::run_by(&counted, subject, placement, start)?;
     if let Some(allocations) = trial.allocations {
         let each = |total: u64| Some(total as f64 / counted.count as f64);
         cell.allocations_per_download = each(allocations.count);
@@ -97,7 +97,7 @@ fn fill(
         cell.no_instructions = Some("counted with --cost only".into());
         return Ok(());
     }
-    match instructions::per_download(workload, subject, split) {
+    match instructions::per_download(workload, subject, placement) {
         Ok(count) => cell.instructions_per_download = Some(count),
         Err(error) => cell.no_instructions = Some(error.to_string()),
     }

@@ -23,7 +23,7 @@ use crate::record::open::OpenCell;
 use crate::stats::interval::median;
 use crate::stats::latency::Percentiles;
 use crate::stats::rounds::Rounds;
-use crate::system::affinity::Split;
+use crate::system::affinity::CorePlacement;
 use crate::text::progress::Progress;
 
 /// The most that are in flight: far more than the rates need while a style keeps up. Also what is in flight in the
@@ -69,7 +69,7 @@ pub(crate) fn measure(
     groups: &[OpenGroup],
     closed: &[Cell],
     rounds: Rounds,
-    split: &Split,
+    placement: &CorePlacement,
 ) -> Vec<Vec<OpenCell>> {
     let sizes: Vec<_> = groups.iter().map(|group| group.subjects.len()).collect();
     let progress = Progress::new(sizes.iter().sum::<usize>() * rounds.count as usize);
@@ -79,10 +79,10 @@ pub(crate) fn measure(
         let subject = group.subjects[turn.index];
         progress.begin(&group.id(subject));
         let paced = group.paced(rounds.seed.wrapping_add(u64::from(turn.round)), |workload| {
-            reached.per_s(workload, subject, split)
+            reached.per_s(workload, subject, placement)
         });
-        let trial =
-            paced.and_then(|workload| Trial::run(&workload, subject, split).map(|trial| (workload, trial)));
+        let trial = paced
+            .and_then(|workload| Trial::run(&workload, subject, placement).map(|trial| (workload, trial)));
         progress.end();
         if turn.ends_group {
             progress.end_of_group(&group.group_id(), turn.round, rounds.count);
@@ -143,7 +143,7 @@ struct Reached<'a> {
 }
 
 impl Reached<'_> {
-    fn per_s(&mut self, workload: &Workload, subject: Subject, split: &Split) -> io::Result<f64> {
+    fn per_s(&mut self, workload: &Workload, subject: Subject, placement: &CorePlacement) -> io::Result<f64> {
         let Workload { source: Source::Embedded { bytes, delay_ms }, in_flight, .. } = workload else {
             return Err(io::Error::other("there is no open loop on a server of your own"));
         };
@@ -161,7 +161,7 @@ impl Reached<'_> {
         }
         let count = workload.source.count(*in_flight, Duration::from_millis(300));
         let closed = Workload::closed(workload.source.clone(), *in_flight, count);
-        let per_s = Trial::run(&closed, subject, split)?.figures.downloads_per_s;
+        let per_s = Trial::run(&closed, subject, placement)?.figures.downloads_per_s;
         self.known.insert(key, per_s);
         Ok(per_s)
     }
