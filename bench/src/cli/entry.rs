@@ -20,8 +20,8 @@ pub fn run_if_child() {
     let played = match role {
         Role::Server => server::serve(),
         Role::Worker => worker::work(),
-        Role::Walker => pitfall::walk(),
-        Role::Waiter => waits::wait(),
+        Role::PitfallWorker => pitfall::walk(),
+        Role::IdleWorker => waits::wait(),
     };
     process::exit(match played {
         Ok(()) => 0,

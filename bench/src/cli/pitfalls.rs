@@ -62,7 +62,7 @@ pub fn run(arguments: impl Iterator<Item = String>) -> ExitCode {
     if groups.is_empty() || common.is_for_criterion_alone() {
         return ExitCode::SUCCESS;
     }
-    let done = if common.is_test() { rehearse(&groups) } else { measure(&common, &groups) };
+    let done = if common.is_test() { smoke(&groups) } else { measure(&common, &groups) };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -89,7 +89,7 @@ fn cells(groups: &[Group]) -> impl Iterator<Item = (&Pitfall, Contender)> {
 }
 
 /// Shows that both ways of each cell do the same work, and measures nothing.
-fn rehearse(groups: &[Group]) -> io::Result<()> {
+fn smoke(groups: &[Group]) -> io::Result<()> {
     let (placement, gallery) = (CorePlacement::of_this_process(), gallery()?);
     for (pitfall, style) in cells(groups) {
         println!("Testing {}", id(pitfall, style));

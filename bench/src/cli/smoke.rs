@@ -16,8 +16,8 @@ use crate::system::affinity::CorePlacement;
 
 pub(crate) fn run(options: &Options, plan: &RunPlan, counting_worker: &Path) -> io::Result<ExitCode> {
     let placement = CorePlacement::of_this_process();
-    let mut rehearsal = Rehearsal { records: Vec::new(), all_work: true };
-    rehearsal.records.push(Record::Run(head(&placement, 0, options)));
+    let mut smoke = Smoke { records: Vec::new(), all_work: true };
+    smoke.records.push(Record::Run(head(&placement, 0, options)));
 
     for group in plan.closed.iter().chain(&plan.scale) {
         for subject in &group.subjects {
@@ -25,47 +25,47 @@ pub(crate) fn run(options: &Options, plan: &RunPlan, counting_worker: &Path) -> 
             println!("Testing {}", workload.id(*subject));
             let cell = closed::cell(workload, *subject, vec![Trial::run(workload, *subject, &placement)]);
             let failure = cell.failed.clone().or(cell.first_error.clone());
-            rehearsal.end(failure.as_deref(), Record::Closed(cell));
+            smoke.end(failure.as_deref(), Record::Closed(cell));
         }
     }
     for group in &plan.open {
-        let workload = group.rehearsal();
+        let workload = group.smoke();
         for subject in &group.subjects {
             println!("Testing {}", group.id(*subject));
             let trial = Trial::run(&workload, *subject, &placement).map(|trial| (workload.clone(), trial));
             let open = open::cell(group, *subject, vec![trial]);
             let failure = open.cell.failed.clone().or(open.cell.first_error.clone());
-            rehearsal.end(failure.as_deref(), Record::Open(open));
+            smoke.end(failure.as_deref(), Record::Open(open));
         }
     }
     for subject in &plan.cost {
         println!("Testing {}", cost::id(*subject));
         let cell = cost::measure(&plan.cost_workload, *subject, false, counting_worker, &placement);
-        rehearsal.end(cell.failed.clone().as_deref(), Record::Cost(cell));
+        smoke.end(cell.failed.clone().as_deref(), Record::Cost(cell));
     }
     for group in &plan.waits {
         for contender in &group.contenders {
             println!("Testing {}", waits::id(group.count, *contender));
             let cell = waits::measure(group.count, *contender, &placement.client);
-            rehearsal.end(cell.failed.clone().as_deref(), Record::Waits(cell));
+            smoke.end(cell.failed.clone().as_deref(), Record::Waits(cell));
         }
     }
 
     // That of a real run stays.
     let folder = options.common.report.clone();
     let folder = folder.unwrap_or_else(|| report::folder().with_file_name("photo-report-test"));
-    let run = Run::of(&rehearsal.records)?;
+    let run = Run::of(&smoke.records)?;
     println!("report: {}", report::write(&folder, &[run])?.display());
-    Ok(if rehearsal.all_work { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if smoke.all_work { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// What became of it so far.
-struct Rehearsal {
+struct Smoke {
     records: Vec<Record>,
     all_work: bool,
 }
 
-impl Rehearsal {
+impl Smoke {
     fn end(&mut self, failure: Option<&str>, record: Record) {
         match failure {
             None => println!("Success\n"),

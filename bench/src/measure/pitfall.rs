@@ -75,9 +75,9 @@ pub(crate) fn go(
         };
         ask_once(&job)?;
         server.reset()?;
-        let mut walker = Role::Walker.start(&placement.client)?;
-        walker.say(&serde_json::to_string(&job)?)?;
-        let outcome: Outcome = serde_json::from_str(&walker.hear(2 * PATIENCE)?)?;
+        let mut worker = Role::PitfallWorker.start(&placement.client)?;
+        worker.say(&serde_json::to_string(&job)?)?;
+        let outcome: Outcome = serde_json::from_str(&worker.hear(2 * PATIENCE)?)?;
         let counters = server.counters()?;
         prove(pitfall, way, &outcome, counters).map_err(io::Error::other)?;
         Ok(figures(&outcome, counters))

@@ -83,7 +83,7 @@ fn run(
     hold: Duration,
     cores: &CpuSet,
 ) -> io::Result<Option<WaitsFigures>> {
-    let mut child = Role::Waiter.start(cores)?;
+    let mut child = Role::IdleWorker.start(cores)?;
     let hold_ms = u64::try_from(hold.as_millis()).unwrap_or(u64::MAX);
     child.say(&serde_json::to_string(&Job { style: contender.name().into(), count, hold_ms })?)?;
     let answer: Result<Option<WaitsFigures>, String> = serde_json::from_str(&child.hear(PATIENCE + hold)?)?;

@@ -21,20 +21,20 @@ pub(crate) enum Role {
     /// To download them, as one contender.
     Worker,
     /// To go one of the two ways of a pitfall.
-    Walker,
+    PitfallWorker,
     /// To wait, as one contender.
-    Waiter,
+    IdleWorker,
 }
 
 impl Role {
-    const ALL: [Self; 4] = [Self::Server, Self::Worker, Self::Waiter, Self::Walker];
+    const ALL: [Self; 4] = [Self::Server, Self::Worker, Self::IdleWorker, Self::PitfallWorker];
 
     fn name(self) -> &'static str {
         match self {
             Self::Server => "server",
             Self::Worker => "worker",
-            Self::Walker => "walker",
-            Self::Waiter => "waiter",
+            Self::PitfallWorker => "pitfall-worker",
+            Self::IdleWorker => "idle-worker",
         }
     }
 

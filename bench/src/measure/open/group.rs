@@ -39,7 +39,7 @@ impl OpenGroup {
     }
 
     /// Shows that the load can be put on, without having a closed loop measured before.
-    pub(crate) fn rehearsal(&self) -> Workload {
+    pub(crate) fn smoke(&self) -> Workload {
         let per_s = if let Target::PerS(rate) = self.target { f64::from(rate) } else { 500.0 };
         self.workload.at(per_s, 1, self.time)
     }
