@@ -10,7 +10,7 @@ use photo_tests::{Contender, Samples};
 use serde::{Deserialize, Serialize};
 
 use crate::load::client::{PATIENCE, config};
-use crate::pitfalls::{self, Pitfall, Scene, Score, Work};
+use crate::pitfalls::{self, Fixture, Pitfall, Tally, Work};
 use crate::process::role::Role;
 use crate::process::server::{Counters, Server, Setup};
 use crate::record::pitfall::{Metric, WayFigures};
@@ -144,25 +144,25 @@ pub(crate) fn walk() -> io::Result<()> {
     let ways = pitfall.styles.iter().find(|(style, _)| style.name() == job.style);
     let (_, ways) = ways.ok_or_else(|| io::Error::other("the pitfall is none in this style"))?;
 
-    let scene = Scene {
+    let fixture = Fixture {
         // So that no connection is closed for want of room.
         config: config(pitfall.work.count + pitfall.work.others).root_certificate(job.root),
         urls: vec![job.url; pitfall.work.count],
         other_url: job.other_url,
         timed: Samples::new(timed(&pitfall)),
-        score: Arc::new(Score::default()),
+        tally: Arc::new(Tally::default()),
     };
     let (started, before) = (Instant::now(), Usage::so_far());
     match job.way {
-        Way::Right => (ways.right)(&scene),
-        Way::Wrong => (ways.wrong)(&scene),
+        Way::Right => (ways.right)(&fixture),
+        Way::Wrong => (ways.wrong)(&fixture),
     }
     let (wall, used) = (started.elapsed(), Usage::so_far().since(before));
 
-    let sample = scene.timed.sample();
+    let sample = fixture.timed.sample();
     let outcome = Outcome {
-        came: scene.score.came(),
-        failed: scene.score.failed(),
+        came: fixture.tally.came(),
+        failed: fixture.tally.failed(),
         timed: sample.latencies.len(),
         others_failed: sample.errors.len(),
         p99_us: sample.latencies.iter().collect::<Latencies>().percentiles().p99_us,

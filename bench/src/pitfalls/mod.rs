@@ -4,18 +4,18 @@
 //! is natural. Both do the same work, but for the photos that a mistake itself loses.
 //! [`damage`](crate::cli::pitfalls) measures them.
 
+mod background;
 mod blocking_in_async;
 mod cpu_on_the_loop;
+mod fixture;
 mod new_client;
 mod one_by_one;
-mod others;
 mod pitfall;
-mod scene;
 mod slow_consumer;
 mod unbounded;
 
+pub(crate) use fixture::{Fixture, Tally};
 pub(crate) use pitfall::{Pitfall, Work};
-pub(crate) use scene::{Scene, Score};
 
 /// All of them, in the order of the table.
 pub(crate) const ALL: [Pitfall; 7] = [

@@ -2,7 +2,7 @@
 
 use photo_tests::Contender;
 
-use super::scene::Scene;
+use super::fixture::Fixture;
 use crate::record::pitfall::Metric;
 
 /// A mistake, and how to see what it costs.
@@ -17,7 +17,7 @@ pub(crate) struct Pitfall {
     pub(crate) recipe: &'static str,
     pub(crate) hurts: Metric,
     pub(crate) work: Work,
-    pub(crate) styles: &'static [(Contender, Ways)],
+    pub(crate) styles: &'static [(Contender, Variants)],
 }
 
 /// What both ways have to do.
@@ -43,7 +43,7 @@ impl Work {
 
 /// Both ways in one style. Each returns when all is done.
 #[derive(Debug)]
-pub(crate) struct Ways {
-    pub(crate) right: fn(&Scene),
-    pub(crate) wrong: fn(&Scene),
+pub(crate) struct Variants {
+    pub(crate) right: fn(&Fixture),
+    pub(crate) wrong: fn(&Fixture),
 }

@@ -9,24 +9,24 @@ use photo_tests::Samples;
 
 /// What there is to download, and who counts. Clones share the count, and cost a little.
 #[derive(Clone, Debug)]
-pub(crate) struct Scene {
+pub(crate) struct Fixture {
     pub(crate) config: Config,
     pub(crate) urls: Vec<String>,
     /// What the innocent download.
     pub(crate) other_url: String,
     /// The downloads whose latency matters.
     pub(crate) timed: Samples,
-    pub(crate) score: Arc<Score>,
+    pub(crate) tally: Arc<Tally>,
 }
 
 /// What became of the downloads.
 #[derive(Debug, Default)]
-pub(crate) struct Score {
+pub(crate) struct Tally {
     came: AtomicUsize,
     failed: AtomicUsize,
 }
 
-impl Scene {
+impl Fixture {
     /// Goes an asynchronous way on tokio, in one thread.
     pub(super) fn on_tokio(&self, way: impl AsyncFnOnce(Tokio, &Self)) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build();
@@ -39,7 +39,7 @@ impl Scene {
     }
 }
 
-impl Score {
+impl Tally {
     /// Counts a photo, or what was made of it, or that it has failed.
     pub(super) fn keep<T, E>(&self, result: &Result<T, E>) {
         let count = if result.is_ok() { &self.came } else { &self.failed };
