@@ -26,12 +26,12 @@ const PICTURES: &str = "[...document.querySelectorAll('svg')].map(svg => [svg.pa
 
 /// How many parts of pictures and rows of tables there are of `blocking`, and how many are shown.
 const OF_BLOCKING: &str = "(() => { const all = [...document.querySelectorAll(\
-    '.plot [stroke=\"#D55E00\"], .plot [fill=\"#D55E00\"], .plot [fill=\"#AD4B00\"], tr.is-blocking')]; \
+    '.plot g.is-blocking, tr.is-blocking')]; \
     return [all.length, all.filter(it => getComputedStyle(it).display != 'none').length] })()";
 
 /// The same of all others.
 const OF_OTHERS: &str = "(() => { const all = [...document.querySelectorAll(\
-    '.plot polyline:not([stroke=\"#D55E00\"]), tr[class^=is-]:not(.is-blocking)')]; \
+    '.plot g:not(.is-blocking), tr[class^=is-]:not(.is-blocking)')]; \
     return [all.length, all.filter(it => getComputedStyle(it).display != 'none').length] })()";
 
 #[test]

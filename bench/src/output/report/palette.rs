@@ -1,12 +1,10 @@
-//! How each style looks in every picture: the colours of Okabe and Ito, which colour-blind people tell apart, and for
-//! who sees none a marker and a dash each.
+//! How each style looks in every picture: the colours of Okabe and Ito, which colour-blind people tell apart, and a
+//! marker and a dash each for readers that see no colours.
 //!
-//! A picture has the light colours in its attributes. The style sheet finds them there, and puts others in their place
-//! where it is dark; it also hides what the filter leaves out.
+//! Everything of one style has the class `is-STYLE`. The style sheet sets the colours of that class, for light and dark
+//! screens, and the filter hides it.
 
 use std::fmt::Write;
-
-use plotters::style::RGBColor;
 
 /// The look of one style.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -58,59 +56,39 @@ pub(super) const LOOKS: [Look; 8] = [
 ];
 
 /// Axes and what is written at them; grid lines.
-pub(super) const INK: [u32; 2] = [0x4A_4F_55, 0xA9_B0_B8];
-pub(super) const GRID: [u32; 2] = [0xE3_E5_E2, 0x2E_34_3B];
+const INK: [u32; 2] = [0x4A_4F_55, 0xA9_B0_B8];
+const GRID: [u32; 2] = [0xE3_E5_E2, 0x2E_34_3B];
 
 impl Look {
     /// None of who stands in tables only.
     pub(super) fn of(style: &str) -> Option<Self> {
         LOOKS.into_iter().find(|look| look.style == style)
     }
-
-    pub(super) fn mark(&self) -> RGBColor {
-        rgb(self.mark[0])
-    }
-
-    pub(super) fn text(&self) -> RGBColor {
-        rgb(self.text[0])
-    }
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "a byte of three is what is wanted")]
-pub(super) fn rgb(color: u32) -> RGBColor {
-    RGBColor((color >> 16) as u8, (color >> 8) as u8, color as u8)
 }
 
 /// The rules that depend on the styles: colours in the dark, dashes, and the filter.
 pub(super) fn css() -> String {
-    let mut light = String::new();
-    let mut dark = String::new();
-    let mut rules = String::new();
-    let mut paint = |name: &str, [in_light, in_dark]: [u32; 2]| {
-        let _ = write!(light, "--{name}:#{in_light:06X};");
-        let _ = write!(dark, "--{name}:#{in_dark:06X};");
-        let _ = writeln!(
-            rules,
-            "svg [fill=\"#{in_light:06X}\"]{{fill:var(--{name})}}\
-             svg [stroke=\"#{in_light:06X}\"]{{stroke:var(--{name})}}"
-        );
-    };
-    paint("ink-2", INK);
-    paint("grid", GRID);
-    for Look { style, mark, text, .. } in LOOKS {
-        paint(style, mark);
-        paint(&format!("{style}-text"), text);
+    let paints =
+        [("ink-2".to_owned(), INK), ("grid".to_owned(), GRID)].into_iter().chain(LOOKS.iter().flat_map(
+            |look| [(look.style.to_owned(), look.mark), (format!("{}-text", look.style), look.text)],
+        ));
+    let mut schemes = [String::new(), String::new()];
+    for (name, colors) in paints {
+        for (scheme, color) in schemes.iter_mut().zip(colors) {
+            let _ = write!(scheme, "--{name}:#{color:06X};");
+        }
     }
-    for Look { style, mark: [mark, _], text: [text, _], dash, .. } in LOOKS {
+    let [light, dark] = schemes;
+    let mut css =
+        format!(":root{{{light}}}\n@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}\n");
+    for Look { style, dash, .. } in LOOKS {
         let _ = writeln!(
-            rules,
-            ".plot polyline[stroke=\"#{mark:06X}\"]{{stroke-dasharray:{dash}}}\n\
-             body:has(#show-{style}:not(:checked)) :is(tr.is-{style},.plot [fill=\"#{mark:06X}\"],\
-             .plot [stroke=\"#{mark:06X}\"],.plot [fill=\"#{text:06X}\"]){{display:none}}\n\
-             .is-{style}{{--mark:var(--{style});--mark-text:var(--{style}-text)}}\n"
+            css,
+            ".is-{style}{{--mark:var(--{style});--mark-text:var(--{style}-text);--dash:{dash}}}\n\
+             body:has(#show-{style}:not(:checked)) :is(tr,g).is-{style}{{display:none}}"
         );
     }
-    format!(":root{{{light}}}\n@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}\n{rules}")
+    css
 }
 
 #[cfg(test)]
@@ -124,8 +102,7 @@ mod tests {
     fn everyone_has_a_look_of_their_own() {
         let names = LOOKS.map(|look| look.style);
         assert!(Subject::all().into_iter().map(Subject::name).take(names.len()).eq(names));
-        let paints = LOOKS.iter().flat_map(|look| [look.mark[0], look.text[0]]).chain([INK[0], GRID[0]]);
-        assert_eq!(paints.collect::<BTreeSet<_>>().len(), 2 * LOOKS.len() + 2);
+        assert_eq!(LOOKS.map(|look| look.mark[0]).iter().collect::<BTreeSet<_>>().len(), LOOKS.len());
         let looks: BTreeSet<_> =
             LOOKS.iter().map(|look| format!("{:?} {}", look.marker, look.dash)).collect();
         assert_eq!(looks.len(), LOOKS.len());
@@ -149,11 +126,10 @@ mod tests {
     }
 
     fn luminance(color: u32) -> f64 {
-        let RGBColor(red, green, blue) = rgb(color);
-        let linear = |channel: u8| {
-            let share = f64::from(channel) / 255.0;
+        let linear = |shift: u32| {
+            let share = f64::from((color >> shift) & 0xFF) / 255.0;
             if share <= 0.04045 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
         };
-        0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
+        0.2126 * linear(16) + 0.7152 * linear(8) + 0.0722 * linear(0)
     }
 }

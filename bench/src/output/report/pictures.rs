@@ -2,7 +2,7 @@
 
 use std::io;
 
-use maud::{Markup, PreEscaped, html};
+use maud::{Markup, html};
 
 use super::axis::{Axis, nines};
 use super::palette::{LOOKS, Look};
@@ -196,7 +196,7 @@ fn picture(title: &str, load: &str, what: &str, plot: &Plot) -> Markup {
     html! {
         figure {
             figcaption { b { (title) } " " span { (load) } }
-            div.plot role="img" aria-label=(label) { (PreEscaped(plot.draw())) }
+            div.plot role="img" aria-label=(label) { (plot.draw()) }
         }
     }
 }

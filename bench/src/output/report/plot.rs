@@ -1,32 +1,23 @@
-//! One picture: lines between figures, a name at the end of each.
+//! One picture as SVG: lines between figures, and a name at the end of each. The page's style sheet has the colours.
 
-use std::error::Error;
+use std::fmt::Write;
 
-use plotters::coord::Shift;
-use plotters::prelude::*;
-use plotters::style::text_anchor::{HPos, Pos, VPos};
+use maud::{Markup, PreEscaped, html};
 
 use super::axis::Axis;
-use super::palette::{GRID, INK, Look, Marker, rgb};
+use super::palette::{Look, Marker};
 
-/// Pixels of the picture for each of the page: plotters draws at whole ones only.
-const FINE: i32 = 4;
-
-/// The picture, and what stands around the lines.
-const SIZE: (i32, i32) = (430, 290);
-const LEFT: i32 = 46;
-const RIGHT: i32 = 88;
-const TOP: i32 = 26;
-const BOTTOM: i32 = 42;
-
-const FONT: i32 = 12;
+/// The picture, and the space around the lines, in pixels of the page.
+const SIZE: (f64, f64) = (430.0, 290.0);
+const LEFT: f64 = 46.0;
+const RIGHT: f64 = 88.0;
+const TOP: f64 = 26.0;
+const BOTTOM: f64 = 42.0;
 
 /// From one name to the next.
-const LINE: i32 = 14;
+const LINE: f64 = 14.0;
 
-type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
-type Drawn = Result<(), Box<dyn Error>>;
-type Place = (i32, i32);
+type Place = (f64, f64);
 
 /// Several styles on the same axes.
 pub(super) struct Plot {
@@ -48,140 +39,117 @@ pub(super) struct Point {
     pub(super) y: f64,
     /// From the least to the most of all rounds.
     pub(super) spread: Option<(f64, f64)>,
-    /// Whether it is told apart, or only a part of the line.
+    /// Whether it has a marker, or is only a part of the line.
     pub(super) marked: bool,
 }
 
 impl Plot {
-    /// As SVG, with text as text.
-    pub(super) fn draw(&self) -> String {
-        let mut svg = String::new();
-        let size = [SIZE.0, SIZE.1].map(|pixels| (pixels * FINE).unsigned_abs());
-        let area = SVGBackend::with_string(&mut svg, (size[0], size[1])).into_drawing_area();
-        self.draw_on(&area).expect("drawing into memory succeeds");
-        drop(area);
-        svg
-    }
-
-    fn draw_on(&self, area: &Area) -> Drawn {
-        let Self { x, y, .. } = self;
-        let chart = ChartBuilder::on(area)
-            .margin_left(LEFT * FINE)
-            .margin_right(RIGHT * FINE)
-            .margin_top(TOP * FINE)
-            .margin_bottom(BOTTOM * FINE)
-            .build_cartesian_2d(x.low..x.high, y.low..y.high)?;
-        let place = |x: f64, y: f64| chart.backend_coord(&(x, y));
-        self.draw_axes(area, place)?;
-        for series in &self.series {
-            series.draw(area, place)?;
-        }
-        self.name(area, place)?;
-        Ok(area.present()?)
-    }
-
-    fn draw_axes(&self, area: &Area, place: impl Fn(f64, f64) -> Place) -> Drawn {
-        let Self { x, y, .. } = self;
-        for (at, name) in &y.ticks {
-            let ((left, height), (right, _)) = (place(x.low, *at), place(x.high, *at));
-            area.draw(&PathElement::new([(left, height), (right, height)], grid()))?;
-            text(area, name, (left - 6 * FINE, height), HPos::Right, VPos::Center, rgb(INK[0]))?;
-        }
-        for (at, name) in &x.ticks {
-            let ((across, bottom), (_, top)) = (place(*at, y.low), place(*at, y.high));
-            area.draw(&PathElement::new([(across, bottom), (across, top)], grid()))?;
-            text(area, name, (across, bottom + 6 * FINE), HPos::Center, VPos::Top, rgb(INK[0]))?;
-        }
-        let middle = place(f64::midpoint(x.low, x.high), y.low).0;
-        text(area, x.name, (middle, (SIZE.1 - 3) * FINE), HPos::Center, VPos::Bottom, rgb(INK[0]))?;
-        text(area, y.name, (4 * FINE, 4 * FINE), HPos::Left, VPos::Top, rgb(INK[0]))
-    }
-
-    /// At the right end of each line its name, and a thin line to it.
-    fn name(&self, area: &Area, place: impl Fn(f64, f64) -> Place) -> Drawn {
-        let left = (SIZE.0 - RIGHT + 12) * FINE;
-        let ends: Vec<_> = self.series.iter().map(|series| series.end(&place)).collect();
-        let wanted: Vec<_> = ends.iter().map(|(_, height)| *height).collect();
-        let heights = apart(&wanted, LINE * FINE, (TOP * FINE, (SIZE.1 - BOTTOM) * FINE));
-        for ((series, (x, y)), height) in self.series.iter().zip(ends).zip(heights) {
-            let look = series.look;
-            let leader = PathElement::new([(x + 5 * FINE, y), (left - 3 * FINE, height)], look.mark());
-            area.draw(&leader)?;
-            text(area, look.style, (left, height), HPos::Left, VPos::Center, look.text())?;
-        }
-        Ok(())
-    }
-}
-
-impl Series {
-    fn draw(&self, area: &Area, place: impl Fn(f64, f64) -> Place) -> Drawn {
-        let mark = self.look.mark();
-        for Point { x, spread, .. } in &self.points {
-            if let Some((least, most)) = spread {
-                let ends = [place(*x, *least), place(*x, *most)];
-                area.draw(&PathElement::new(ends, mark.stroke_width(FINE.unsigned_abs())))?;
+    pub(super) fn draw(&self) -> Markup {
+        let (width, height) = SIZE;
+        let heights = self.heights_of_names();
+        html! {
+            svg viewBox={ "0 0 " (width) " " (height) } xmlns="http://www.w3.org/2000/svg" {
+                (self.axes())
+                @for (series, height) in self.series.iter().zip(heights) { (self.line(series, height)) }
             }
         }
-        let line: Vec<_> = self.points.iter().map(|point| place(point.x, point.y)).collect();
-        area.draw(&PathElement::new(line, mark.stroke_width(2 * FINE.unsigned_abs())))?;
-        for point in self.points.iter().filter(|point| point.marked) {
-            self.look.marker.draw(area, place(point.x, point.y), mark)?;
-        }
-        Ok(())
     }
 
-    fn end(&self, place: impl Fn(f64, f64) -> Place) -> Place {
-        self.points.last().map(|point| place(point.x, point.y)).unwrap_or_default()
+    fn place(&self, x: f64, y: f64) -> Place {
+        let share = |at: f64, axis: &Axis| (at - axis.low) / (axis.high - axis.low);
+        let (width, height) = (SIZE.0 - LEFT - RIGHT, SIZE.1 - TOP - BOTTOM);
+        (LEFT + share(x, &self.x) * width, SIZE.1 - BOTTOM - share(y, &self.y) * height)
+    }
+
+    fn axes(&self) -> Markup {
+        let Self { x, y, .. } = self;
+        let (left, bottom) = self.place(x.low, y.low);
+        let (right, top) = self.place(x.high, y.high);
+        html! {
+            @for (at, name) in &y.ticks {
+                @let height = self.place(x.low, *at).1;
+                (path("grid", &[(left, height), (right, height)]))
+                text x=(left - 6.0) y=(height + 4.0) text-anchor="end" { (name) }
+            }
+            @for (at, name) in &x.ticks {
+                @let across = self.place(*at, y.low).0;
+                (path("grid", &[(across, bottom), (across, top)]))
+                text x=(across) y=(bottom + 16.0) text-anchor="middle" { (name) }
+            }
+            text x=(f64::midpoint(left, right)) y=(SIZE.1 - 6.0) text-anchor="middle" { (x.name) }
+            text x="4" y="14" { (y.name) }
+        }
+    }
+
+    /// The line of one style with its markers, and its name at the right end.
+    fn line(&self, Series { look, points }: &Series, name_y: f64) -> Markup {
+        let place = |point: &Point| self.place(point.x, point.y);
+        let line: Vec<_> = points.iter().map(place).collect();
+        let left = SIZE.0 - RIGHT + 12.0;
+        html! {
+            g class={ "is-" (look.style) } {
+                @for (x, (least, most)) in points.iter().filter_map(|it| Some((it.x, it.spread?))) {
+                    (path("spread", &[self.place(x, least), self.place(x, most)]))
+                }
+                (path("line", &line))
+                @for point in points.iter().filter(|point| point.marked) { (look.marker.draw(place(point))) }
+                @if let Some((x, y)) = line.last() {
+                    (path("spread", &[(x + 5.0, *y), (left - 3.0, name_y)]))
+                }
+                text x=(left) y=(name_y + 4.0) { (look.style) }
+            }
+        }
+    }
+
+    fn heights_of_names(&self) -> Vec<f64> {
+        let end = |series: &Series| series.points.last().map_or(0.0, |point| self.place(point.x, point.y).1);
+        let wanted: Vec<_> = self.series.iter().map(end).collect();
+        apart(&wanted, LINE, (TOP, SIZE.1 - BOTTOM))
     }
 }
 
 impl Marker {
-    fn draw(self, area: &Area, (x, y): Place, mark: RGBColor) -> Drawn {
-        let size = 4 * FINE;
-        let line = |mark: RGBColor| mark.stroke_width((2 * FINE).unsigned_abs());
-        let path = |from, to| area.draw(&PathElement::new([from, to], line(mark)));
+    fn draw(self, (x, y): Place) -> Markup {
+        const SIZE: f64 = 4.0;
+        const LARGE: f64 = 5.0;
         let shape = |corners: &[Place]| {
             let corners: Vec<_> = corners.iter().map(|(across, down)| (x + across, y + down)).collect();
-            area.draw(&Polygon::new(corners, mark))
+            html! { polygon points=(points(&corners)) {} }
+        };
+        let strokes = |ends: [[Place; 2]; 2]| {
+            let moved = |(across, down): Place| (x + across, y + down);
+            html! { @for end in ends { (path("stroke", &end.map(moved))) } }
         };
         match self {
-            Self::Circle => area.draw(&Circle::new((x, y), size, mark.filled()))?,
-            Self::Ring => area.draw(&Circle::new((x, y), size, line(mark)))?,
-            Self::Square => shape(&[(-size, -size), (size, -size), (size, size), (-size, size)])?,
-            Self::Triangle => shape(&[(0, -size), (size, size), (-size, size)])?,
-            Self::Wedge => shape(&[(0, size), (size, -size), (-size, -size)])?,
-            Self::Diamond => {
-                let size = size + FINE;
-                shape(&[(0, -size), (size, 0), (0, size), (-size, 0)])?;
-            }
-            Self::Cross => {
-                path((x - size, y - size), (x + size, y + size))?;
-                path((x - size, y + size), (x + size, y - size))?;
-            }
-            Self::Plus => {
-                path((x - size, y), (x + size, y))?;
-                path((x, y - size), (x, y + size))?;
-            }
+            Self::Circle => html! { circle cx=(x) cy=(y) r=(SIZE) {} },
+            Self::Ring => html! { circle.ring cx=(x) cy=(y) r=(SIZE) {} },
+            Self::Square => shape(&[(-SIZE, -SIZE), (SIZE, -SIZE), (SIZE, SIZE), (-SIZE, SIZE)]),
+            Self::Triangle => shape(&[(0.0, -SIZE), (SIZE, SIZE), (-SIZE, SIZE)]),
+            Self::Wedge => shape(&[(0.0, SIZE), (SIZE, -SIZE), (-SIZE, -SIZE)]),
+            Self::Diamond => shape(&[(0.0, -LARGE), (LARGE, 0.0), (0.0, LARGE), (-LARGE, 0.0)]),
+            Self::Cross => strokes([[(-SIZE, -SIZE), (SIZE, SIZE)], [(-SIZE, SIZE), (SIZE, -SIZE)]]),
+            Self::Plus => strokes([[(-SIZE, 0.0), (SIZE, 0.0)], [(0.0, -SIZE), (0.0, SIZE)]]),
         }
-        Ok(())
     }
 }
 
-fn grid() -> ShapeStyle {
-    rgb(GRID[0]).stroke_width(FINE.unsigned_abs())
+fn path(class: &str, places: &[Place]) -> Markup {
+    html! { polyline class=(class) points=(points(places)) {} }
 }
 
-fn text(area: &Area, text: &str, at: Place, across: HPos, down: VPos, color: RGBColor) -> Drawn {
-    // The SVG backend divides by this.
-    let font = ("sans-serif", f64::from(FONT * FINE) * 1.24).into_font();
-    let style = TextStyle::from(font).color(&color).pos(Pos::new(across, down));
-    Ok(area.draw(&Text::new(text, at, style))?)
+/// To a tenth of a pixel.
+fn points(places: &[Place]) -> PreEscaped<String> {
+    let mut text = String::new();
+    for (x, y) in places {
+        let _ = write!(text, "{x:.1},{y:.1} ");
+    }
+    PreEscaped(text)
 }
 
 /// Places at least `gap` from each other between `low` and `high`, as close to those that are `wanted` as that allows.
-fn apart(wanted: &[i32], gap: i32, (low, high): (i32, i32)) -> Vec<i32> {
+fn apart(wanted: &[f64], gap: f64, (low, high): (f64, f64)) -> Vec<f64> {
     let mut order: Vec<_> = (0..wanted.len()).collect();
-    order.sort_by_key(|index| wanted[*index]);
+    order.sort_by(|one, other| wanted[*one].total_cmp(&wanted[*other]));
     let mut places = wanted.to_vec();
     let mut least = low;
     for index in &order {
@@ -202,14 +170,15 @@ mod tests {
 
     #[test]
     fn names_keep_apart_and_in_order() {
-        assert_eq!(apart(&[10, 50, 90], 14, (0, 100)), [10, 50, 90]);
-        assert_eq!(apart(&[50, 50, 49], 14, (0, 100)), [63, 77, 49]);
-        assert_eq!(apart(&[99, 100, 98], 10, (0, 100)), [90, 100, 80]);
-        assert_eq!(apart(&[-5], 10, (0, 100)), [0]);
+        let places = |wanted: &[f64], gap| apart(wanted, gap, (0.0, 100.0));
+        assert_eq!(places(&[10.0, 50.0, 90.0], 14.0), [10.0, 50.0, 90.0]);
+        assert_eq!(places(&[50.0, 50.0, 49.0], 14.0), [63.0, 77.0, 49.0]);
+        assert_eq!(places(&[99.0, 100.0, 98.0], 10.0), [90.0, 100.0, 80.0]);
+        assert_eq!(places(&[-5.0], 10.0), [0.0]);
     }
 
     #[test]
-    fn a_picture_has_its_names_as_text_and_its_lines_in_their_colours() {
+    fn a_picture_has_a_group_with_a_name_for_each_style() {
         let x = Axis::of_steps("in flight", [1, 64].into_iter()).unwrap();
         let y = Axis::of_figures("CPU, µs", [10.0, 100.0].into_iter()).unwrap();
         let series = ["tokio", "blocking"].map(|style| {
@@ -218,12 +187,11 @@ mod tests {
                 .into();
             Series { look: Look::of(style).unwrap(), points }
         });
-        let svg = Plot { x, y, series: series.into() }.draw();
-        assert!(svg.starts_with("<svg ") && svg.trim_end().ends_with("</svg>"), "{svg}");
+        let svg = Plot { x, y, series: series.into() }.draw().into_string();
         for text in ["tokio", "blocking", "in flight", "CPU, µs", "64"] {
-            assert!(svg.contains(&format!("\n{text}\n</text>")), "{text} is not in {svg}");
+            assert!(svg.contains(&format!(">{text}</text>")), "{text} is not in {svg}");
         }
-        assert!(svg.contains("stroke=\"#009E73\"") && svg.contains("fill=\"#AD4B00\""), "{svg}");
-        assert!(!svg.contains("href"), "{svg}");
+        assert!(svg.contains("<g class=\"is-tokio\">") && svg.contains("<g class=\"is-blocking\">"), "{svg}");
+        assert_eq!((svg.matches("<circle").count(), svg.matches("<polygon").count()), (2, 2));
     }
 }
