@@ -6,6 +6,7 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::Parser;
 use photo_bench::output::{report, terminal};
@@ -31,8 +32,17 @@ struct Options {
     out: Option<PathBuf>,
 }
 
-fn main() -> io::Result<()> {
-    let Options { folder, merge, tables, out } = Options::parse();
+fn main() -> ExitCode {
+    match make(Options::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn make(Options { folder, merge, tables, out }: Options) -> io::Result<()> {
     let folders = folder.iter().chain(&merge);
     let runs = folders.map(|folder| Run::read(folder)).collect::<io::Result<Vec<_>>>()?;
     if tables {
