@@ -70,8 +70,9 @@ fn parts(run: &Run) -> io::Result<[Part; 8]> {
         part("Who is best at what", "", Vec::new(), tables::best(run).into_iter().collect()),
         part(
             "Latency",
-            "From the start of a download to its photo. Each nine of the percentile has the same room, so that the slow \
-             ones are seen.",
+            "From the start of a download to its photo. Each nine of the percentile has the same room. Marks are the \
+             figures of the tables: medians of the rounds, with bars from the least to the most. The line is of all \
+             rounds together.",
             pictures::latencies(run)?,
             Vec::new(),
         ),

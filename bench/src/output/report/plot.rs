@@ -84,7 +84,10 @@ impl Plot {
     /// The line of one style with its markers, and its name at the right end.
     fn line(&self, Series { look, points }: &Series, name_y: f64) -> Markup {
         let place = |point: &Point| self.place(point.x, point.y);
-        let line: Vec<_> = points.iter().map(place).collect();
+        let last = points.last().map(place);
+        // A curve has points without markers; markers next to it are not on the line.
+        let is_curve = points.iter().any(|point| !point.marked);
+        let line: Vec<_> = points.iter().filter(|point| !(is_curve && point.marked)).map(place).collect();
         let left = SIZE.0 - RIGHT + 12.0;
         html! {
             g class={ "is-" (look.style) } {
@@ -93,8 +96,8 @@ impl Plot {
                 }
                 (path("line", &line))
                 @for point in points.iter().filter(|point| point.marked) { (look.marker.draw(place(point))) }
-                @if let Some((x, y)) = line.last() {
-                    (path("spread", &[(x + 5.0, *y), (left - 3.0, name_y)]))
+                @if let Some((x, y)) = last {
+                    (path("spread", &[(x + 5.0, y), (left - 3.0, name_y)]))
                 }
                 text x=(left) y=(name_y + 4.0) { (look.style) }
             }
