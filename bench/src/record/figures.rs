@@ -42,9 +42,8 @@ impl Figures {
             median(&mut rounds.iter().filter_map(figure).collect::<Vec<_>>())
         };
         let of = |figure: fn(&Self) -> f64| some(&|round| Some(figure(round)));
-        let latency = |percentile: &Percentile| {
-            some(&|round| Some((percentile.of)(&round.latency))).unwrap_or_default()
-        };
+        let latency =
+            |percentile: &Percentile| some(&|round| (percentile.of)(&round.latency)).unwrap_or(f64::NAN);
         Some(Self {
             wall_s: of(|it| it.wall_s)?,
             downloads_per_s: of(|it| it.downloads_per_s)?,

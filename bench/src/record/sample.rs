@@ -16,13 +16,13 @@ pub(crate) fn figures(cpu_us_per_download: f64) -> Figures {
         voluntary_switches_per_download: 0.5,
         involuntary_switches_per_download: 0.0,
         server_cpu_us_per_download: Some(20.0),
-        latency: Percentiles {
-            p50_us: 20_100.0,
-            p90_us: 20_200.0,
-            p99_us: 20_300.0,
-            p999_us: 21_000.0,
-            max_us: 22_000.0,
-        },
+        latency: Percentiles::each(|percentile| match percentile.name {
+            "p50" => 20_100.0,
+            "p90" => 20_200.0,
+            "p99" => 20_300.0,
+            "p99.9" => 21_000.0,
+            _ => 22_000.0,
+        }),
         rss_kib_per_in_flight: Some(2.5),
         threads_max: Some(1),
     }
@@ -38,13 +38,12 @@ pub(crate) fn noisy(style: &str, in_flight: usize, cpu: f64, p99_us: f64) -> Cel
     let round = |noise: f64| Figures {
         wall_s: 1.0 / noise,
         downloads_per_s: 1000.0 * noise,
-        latency: Percentiles {
-            p50_us: p99_us / 2.0 * noise,
-            p90_us: p99_us / 1.5 * noise,
-            p99_us: p99_us * noise,
-            p999_us: p99_us * 2.0 * noise,
-            max_us: p99_us * 3.0 * noise,
-        },
+        latency: Percentiles::each(|percentile| match percentile.name {
+            "p99" => p99_us * noise,
+            "p99.9" => p99_us * 2.0 * noise,
+            "max" => p99_us * 3.0 * noise,
+            _ => p99_us / 2.0 * noise,
+        }),
         rss_kib_per_in_flight: Some(cpu / 10.0 * noise),
         threads_max: Some(if style == "blocking" { in_flight as u64 } else { 1 }),
         ..figures(cpu * noise)

@@ -114,7 +114,7 @@ pub(crate) fn cell(
     let sum = |count: fn(&OpenLoopStats) -> usize| paced.iter().map(count).sum::<usize>();
     let (late, skipped) = (sum(|it| it.late), sum(|it| it.skipped));
     let uncorrected = Percentiles::each(|percentile| {
-        let mut rounds: Vec<_> = paced.iter().map(|it| (percentile.of)(&it.uncorrected)).collect();
+        let mut rounds: Vec<_> = paced.iter().filter_map(|it| (percentile.of)(&it.uncorrected)).collect();
         median(&mut rounds).unwrap_or_default()
     });
     let (rate_per_s, share_percent) = match group.target {

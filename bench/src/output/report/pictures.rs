@@ -136,10 +136,10 @@ fn latency_of(cell: &Cell) -> io::Result<Vec<Point>> {
     });
     let marks = Percentiles::ALL.iter().filter_map(|percentile| {
         let x = if percentile.quantile < 1.0 { nines(percentile.quantile) } else { most };
-        let rounds = || cell.rounds.iter().map(|round| log((percentile.of)(&round.latency)));
+        let rounds = || cell.rounds.iter().filter_map(|round| Some(log((percentile.of)(&round.latency)?)));
         let spread =
             rounds().reduce(f64::min).zip(rounds().reduce(f64::max)).filter(|_| cell.rounds.len() > 1);
-        let y = log((percentile.of)(&figures.latency));
+        let y = log((percentile.of)(&figures.latency)?);
         (x <= most).then_some(Point { x, y, spread, marked: true })
     });
     let mut points: Vec<_> = line.chain(marks).collect();

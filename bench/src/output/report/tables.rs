@@ -131,7 +131,7 @@ pub(super) fn closed(run: &Run) -> Vec<Markup> {
     let mut columns = vec![of("photos per s", |it| Some(it.downloads_per_s))];
     columns.extend(Percentiles::ALL.iter().map(|percentile| {
         column(&format!("{} ms", percentile.name), |cell: &&Cell| {
-            Some(1e-3 * (percentile.of)(&cell.figures?.latency))
+            Some(1e-3 * (percentile.of)(&cell.figures?.latency)?)
         })
     }));
     columns.extend([
@@ -160,12 +160,12 @@ pub(super) fn open(run: &Run) -> Vec<Markup> {
     let mut columns = vec![column("arrivals per s", |open: &OpenCell| open.rate_per_s)];
     columns.extend(Percentiles::ALL.iter().map(|percentile| {
         column(&format!("{} ms", percentile.name), |open: &OpenCell| {
-            Some(1e-3 * (percentile.of)(&open.cell.figures?.latency))
+            Some(1e-3 * (percentile.of)(&open.cell.figures?.latency)?)
         })
     }));
     columns.extend(Percentiles::ALL.iter().filter(|it| UNCORRECTED.contains(&it.name)).map(|percentile| {
         column(&format!("{} ms uncorrected", percentile.name), |open: &OpenCell| {
-            Some(1e-3 * (percentile.of)(&open.uncorrected?))
+            Some(1e-3 * (percentile.of)(&open.uncorrected?)?)
         })
     }));
     columns.push(column("late", |open: &OpenCell| Some(open.late? as f64)));

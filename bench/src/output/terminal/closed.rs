@@ -44,7 +44,7 @@ fn columns<'a>(group: &Group<'a>) -> Vec<Column<'a>> {
     ];
     columns.extend(Percentiles::ALL.iter().map(|percentile| {
         let header = format!("{}\n{}", percentile.name, unit.name());
-        Column::figure(&header, move |cell| Some(unit.show((percentile.of)(&cell.figures?.latency))))
+        Column::figure(&header, move |cell| Some(unit.show((percentile.of)(&cell.figures?.latency)?)))
     }));
     columns.push(figure("CPU\nµs each", |cell| shown(cell.figure(CPU))));
     if group.cells.iter().any(|cell| cell.rounds.len() > 1) {

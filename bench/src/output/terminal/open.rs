@@ -46,12 +46,12 @@ fn columns(cells: &[OpenCell]) -> Vec<Column<'_>> {
     ];
     columns.extend(Percentiles::ALL.iter().map(|percentile| {
         let header = format!("{}\n{}", percentile.name, unit.name());
-        Column::figure(&header, move |open| Some(unit.show((percentile.of)(&open.cell.figures?.latency))))
+        Column::figure(&header, move |open| Some(unit.show((percentile.of)(&open.cell.figures?.latency)?)))
     }));
     let uncorrected = Percentiles::ALL.iter().filter(|it| UNCORRECTED.contains(&it.name));
     columns.extend(uncorrected.map(|percentile| {
         Column::figure(&format!("uncorr.\n{}", percentile.name), move |open| {
-            Some(unit.show((percentile.of)(&open.uncorrected?)))
+            Some(unit.show((percentile.of)(&open.uncorrected?)?))
         })
     }));
     columns.extend([
