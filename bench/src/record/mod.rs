@@ -10,13 +10,13 @@
 //!
 //! | mode | type | one line for |
 //! | --- | --- | --- |
-//! | `run` | [`Head`](run::Head) | the run: machine, time, seed |
-//! | `closed`, `scale` | [`Cell`](cell::Cell) | a style with a fixed number of downloads in flight |
-//! | `open` | [`OpenCell`](open::OpenCell) | a style at a fixed rate of arrivals |
-//! | `cost` | [`CostCell`](cost::CostCell) | what a download costs in a style |
-//! | `waits` | [`WaitsCell`](waits::WaitsCell) | many waits at once in a style |
-//! | `decision` | [`Decision`](decision::Decision) | which style to choose, for one size and one delay |
-//! | `pitfall` | [`PitfallCell`](pitfall::PitfallCell) | what one mistake costs in a style |
+//! | `run` | `Head` | the run: machine, time, seed |
+//! | `closed`, `scale` | `Cell` | a style with a fixed number of downloads in flight |
+//! | `open` | `OpenCell` | a style at a fixed rate of arrivals |
+//! | `cost` | `CostCell` | what a download costs in a style |
+//! | `waits` | `WaitsCell` | many waits at once in a style |
+//! | `decision` | `Decision` | which style to choose, for one size and one delay |
+//! | `pitfall` | `PitfallCell` | what one mistake costs in a style |
 
 pub(crate) mod cell;
 pub(crate) mod cost;
