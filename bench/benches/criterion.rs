@@ -4,8 +4,8 @@ use std::cell::OnceCell;
 use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput};
-use photo_bench::lab::{Lab, Work};
-use photo_bench::role;
+use photo_bench::cli::criterion_fixture::{CriterionFixture, Work};
+use photo_bench::cli::entry;
 use photo_tests::Contender;
 
 const SIZES: [(&str, u64); 3] = [("1KiB", 1 << 10), ("32KiB", 32 << 10), ("1MiB", 1 << 20)];
@@ -15,12 +15,12 @@ const IN_FLIGHT: [usize; 4] = [1, 16, 64, 256];
 const BATCH_BYTES: u64 = 32 << 10;
 
 fn main() {
-    role::run_if_child();
-    let lab = Lab::open().expect("the server starts");
+    entry::run_if_child();
+    let fixture = CriterionFixture::open().expect("the server starts");
     let mut criterion = configured(Duration::from_millis(700), 25);
-    latency(&mut criterion, &lab);
+    latency(&mut criterion, &fixture);
     let mut criterion = configured(Duration::from_secs(1), 10);
-    throughput(&mut criterion, &lab);
+    throughput(&mut criterion, &fixture);
     criterion.final_summary();
 }
 
@@ -37,17 +37,18 @@ fn configured(time: Duration, samples: usize) -> Criterion {
 }
 
 /// One download at a time on a warm connection: what a style adds to a single photo.
-fn latency(criterion: &mut Criterion, lab: &Lab) {
+fn latency(criterion: &mut Criterion, fixture: &CriterionFixture) {
     let mut group = criterion.benchmark_group("latency");
     for (size, bytes) in SIZES {
-        let url = lab.photo_url(bytes);
+        let url = fixture.photo_url(bytes);
         let work = Work { downloads: 1, bytes, in_flight: 1 };
         for contender in Contender::ALL {
             // Made when it is needed: a filter may leave this one out.
             let client = OnceCell::new();
             group.bench_function(BenchmarkId::new(contender.name(), size), |bencher| {
-                let client = client
-                    .get_or_init(|| lab.proven_client(contender, work, |client| vec![client.download(&url)]));
+                let client = client.get_or_init(|| {
+                    fixture.proven_client(contender, work, |client| vec![client.download(&url)])
+                });
                 bencher.iter(|| client.download(&url).expect("the server is good"));
             });
         }
@@ -56,21 +57,21 @@ fn latency(criterion: &mut Criterion, lab: &Lab) {
 }
 
 /// Batches of downloads, some of them at once: how much a style gets done.
-fn throughput(criterion: &mut Criterion, lab: &Lab) {
+fn throughput(criterion: &mut Criterion, fixture: &CriterionFixture) {
     let mut group = criterion.benchmark_group("throughput");
     group.sampling_mode(SamplingMode::Flat);
     for in_flight in IN_FLIGHT {
         // Enough that even the widest batch becomes steady, and the narrowest is no matter of single downloads.
         let downloads = 2 * in_flight.max(32);
         group.throughput(Throughput::Elements(downloads as u64));
-        let urls = vec![lab.photo_url(BATCH_BYTES); downloads];
+        let urls = vec![fixture.photo_url(BATCH_BYTES); downloads];
         let work = Work { downloads, bytes: BATCH_BYTES, in_flight };
         for contender in Contender::ALL {
             // Made when it is needed: a filter may leave this one out.
             let client = OnceCell::new();
             group.bench_function(BenchmarkId::new(contender.name(), in_flight), |bencher| {
                 let client = client.get_or_init(|| {
-                    lab.proven_client(contender, work, |client| client.many(&urls, in_flight))
+                    fixture.proven_client(contender, work, |client| client.many(&urls, in_flight))
                 });
                 bencher.iter(|| client.many(&urls, in_flight));
             });

@@ -3,9 +3,9 @@
 use std::env;
 use std::process::ExitCode;
 
-use photo_bench::{load, role};
+use photo_bench::cli::{entry, load};
 
 fn main() -> ExitCode {
-    role::run_if_child();
+    entry::run_if_child();
     load::run(env::args(), env!("CARGO_BIN_EXE_counting-worker").as_ref())
 }

@@ -3,9 +3,9 @@
 use std::env;
 use std::process::ExitCode;
 
-use photo_bench::{damage, role};
+use photo_bench::cli::{entry, pitfalls};
 
 fn main() -> ExitCode {
-    role::run_if_child();
-    damage::run(env::args())
+    entry::run_if_child();
+    pitfalls::run(env::args())
 }

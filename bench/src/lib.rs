@@ -1,67 +1,70 @@
-//! One benchmark, run against every style: latency and throughput under concurrent load.
+//! One benchmark, run against every style: latency, throughput and cost under concurrent load.
 //!
-//! Two instruments, two jobs. Criterion (`benches/criterion.rs`) times one thing at a time very
-//! precisely, in one process; [`lab`] is what its benches stand on. The load bench (`benches/load.rs`, [`load`]) keeps
-//! many downloads in flight and looks at percentiles, CPU, memory and threads. Beside them, [`damage`]
-//! (`benches/pitfalls.rs`) goes the right way and the tempting wrong one, and tells what the wrong one costs.
+//! Criterion (`benches/criterion.rs`) times one thing at a time, in one process. The load bench (`benches/load.rs`)
+//! keeps many downloads in flight and measures percentiles, CPU, memory and threads. The pitfalls
+//! (`benches/pitfalls.rs`) run the right way and the tempting wrong one, and measure what the wrong one costs.
 //!
-//! What makes the figures of the load bench comparable:
+//! # Layers
 //!
-//! - Each cell has a server and a client in fresh processes of their own ([`role`]), pinned to different cores where
-//!   there are two.
-//! - Connections are made, and threads started, before anything is measured: that lasts from the start of the first
-//!   download to the end of the last one. After it, the server's counters prove that everyone had the same number of
-//!   requests, bytes and connections; who had not has no figures.
-//! - Rounds are interleaved in random order; figures are medians, and where the rounds do not tell two styles apart,
-//!   "no difference" stands in the table.
-//! - In a closed loop, all downloads that are to be in flight count from the begin, whoever has to wait for its turn;
-//!   where fewer were, on average, than was asked for, by Little's law, a note tells it.
-//! - Beside closed loops there are open ones, in which latency counts from when a download should have started.
-//! - `floor`, the least that any client can do, is measured like everyone else.
-//! - CPU of client and server are told apart; a server that may have been the bottleneck is pointed out.
-//! - `--self-check` shows that all this is so.
+//! Imports point down this list, and no files import each other in a circle; the test `tidy` refuses anything else.
 //!
-//! Whatever a run has found stands on one page in the end: [`report`].
+//! - `cli`: the commands that `cargo bench` starts, and the entry of every process
+//! - `self_check`: known differences, latencies and loads are found again
+//! - `measure`: each part of the bench, from its groups to its cells
+//! - `options`: the command line
+//! - `process`: server and worker processes, and both ends of the line to each
+//! - `pitfalls`: the tempting mistakes, each next to the right way
+//! - `clients`: the clients that can be measured: the floor, the styles, the peers
+//! - `load`: a workload, its schedule, and the trait of a client under load
+//! - `output`: tables in the terminal, in the README, and in the report
+//! - `record`: one type for each line of results; every output is a function of records
+//! - `code_cost`: the lines and words of each recipe, counted from its source
+//! - `stats`: latencies, intervals, and the order of rounds
+//! - `system`: cores, limits, CPU, memory, child processes
+//! - `text`: number formats, grids, files, progress
 //!
-//! What is not measured but counted is how much code each style takes: [`code_cost`].
+//! # One figure, from the socket to the table
+//!
+//! The p99 of one cell:
+//!
+//! 1. A client calls `Samples::start` before each download and `Samples::done` after it: one latency.
+//! 2. `process::worker` counts all latencies of a round in a histogram, `stats::latency::Latencies`.
+//! 3. It sends them to the bench in one line of JSON, `process::report`.
+//! 4. `measure::session` asks the server for its counters, and refuses the round if the work was not equal.
+//! 5. `measure::trial` takes the percentiles of the round: its p99.
+//! 6. `record::figures` takes the median of the p99s of all rounds: **the** p99 of the cell, in every table, decision and
+//!    mark of a picture. The histogram of all rounds together is drawn as a line only.
+//! 7. `record::cell` is written as one line of JSON, and read again.
+//! 8. `output` prints it; the report draws its bar from the least to the most of all rounds.
+//!
+//! # What makes the figures comparable
+//!
+//! - Each cell has a fresh server and a fresh client process ([`cli::entry`]), pinned to different cores where there
+//!   are two.
+//! - Connections are made, and threads started, before the measured window, which lasts from the start of the first
+//!   download to the end of the last one.
+//! - The server's counters prove that every client had the same number of requests, bytes and connections; a client
+//!   with other counts has no figures.
+//! - Rounds are interleaved in random order; figures are medians, and a difference that the rounds do not show is
+//!   printed as "no difference".
+//! - In a closed loop, all downloads that should be in flight count from the start; a note names the clients that had
+//!   fewer in flight on average, by Little's law.
+//! - In an open loop, latency counts from when a download should have started.
+//! - `floor`, the least that any client can do, is measured like every other client.
+//! - CPU of client and server are separate; a note names a server that may have been the bottleneck.
+//! - `--self-check` validates all of this.
 
-pub mod allocations;
-mod cell;
-mod child;
+pub mod cli;
+mod clients;
 pub mod code_cost;
-mod compare;
-mod cores;
-mod cost;
-pub mod damage;
-mod entrant;
-mod floor;
-pub mod lab;
-mod limits;
-pub mod load;
-mod machine;
-mod open_loop;
+mod load;
+mod measure;
 mod options;
-mod outcome;
-mod pair;
-mod peers;
-mod percentiles;
+pub mod output;
 mod pitfalls;
-mod plan;
-mod program;
-mod progress;
-mod readme;
-mod rehearsal;
-pub mod report;
-pub mod results;
-pub mod role;
-mod rounds;
-mod scale;
+mod process;
+pub mod record;
 mod self_check;
-mod server;
-mod span;
-mod table;
-mod trial;
-mod usage;
-mod versus;
-mod waits;
-mod worker;
+mod stats;
+pub mod system;
+mod text;

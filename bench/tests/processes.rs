@@ -7,17 +7,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Output};
 
-use photo_bench::{damage, load, role};
+use photo_bench::cli::{entry, load, pitfalls};
 use serde_json::Value;
 
 /// Makes this program the bench of this name.
 const AS: &str = "PHOTO_BENCH_TEST_AS";
 
 fn main() -> ExitCode {
-    role::run_if_child();
+    entry::run_if_child();
     match env::var(AS).as_deref() {
         Ok("load") => return load::run(env::args(), env!("CARGO_BIN_EXE_counting-worker").as_ref()),
-        Ok("pitfalls") => return damage::run(env::args()),
+        Ok("pitfalls") => return pitfalls::run(env::args()),
         _ => {}
     }
     every_style_gets_its_line_of_json();

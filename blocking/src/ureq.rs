@@ -4,6 +4,7 @@
 //! It is compared with the styles but not held equal to them. The differences:
 //!
 //! - ureq reads HTTP by its own rules: `tests/FAULTS.md` shows what it makes of each odd reply.
+//! - `Config::timeout` limits the head and the body separately, and nothing limits the look-up of a name.
 //! - A running download cannot be cancelled, and there is no progress.
 //! - `Config::resolve` is ignored. With `Config::root_certificate`, ureq trusts these certificates alone.
 //! - A status is an error without its `Retry-After`.
@@ -47,9 +48,10 @@ impl Client {
     pub fn new(config: Config) -> Result<Self, Error> {
         let config = config.checked()?;
         let agent = Agent::config_builder()
-            .timeout_global(Some(config.timeout))
-            .timeout_resolve(Some(config.connect_timeout))
+            // A limit for all together, or for the name, would start a thread for each request.
             .timeout_connect(Some(config.connect_timeout))
+            .timeout_recv_response(Some(config.timeout))
+            .timeout_recv_body(Some(config.timeout))
             .timeout_per_read(Some(config.stall_timeout))
             .timeout_per_write(Some(config.stall_timeout))
             .max_redirects(config.max_redirects)
@@ -102,7 +104,6 @@ impl Client {
     fn timed_out(&self, timeout: Timeout, phase: Phase) -> Error {
         let Config { timeout: whole, connect_timeout, stall_timeout, .. } = *self.config;
         let (phase, after) = match timeout {
-            Timeout::Resolve => (Phase::Resolve, connect_timeout),
             Timeout::Connect => (Phase::Connect, connect_timeout),
             Timeout::PerWrite => (Phase::Send, stall_timeout),
             Timeout::PerRead => (phase, stall_timeout),

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use photo::{Error, Photo};
 
-use crate::{Edge, Sample, Samples, Ticket};
+use crate::{Boundary, Sample, Samples, Ticket};
 
 /// A schedule of downloads, and what became of them. Clones share it.
 ///
@@ -67,7 +67,7 @@ impl Arrivals {
     pub fn watched(
         schedule: Vec<Duration>,
         grace: Duration,
-        watch: impl Fn(Edge) + Send + Sync + 'static,
+        watch: impl Fn(Boundary) + Send + Sync + 'static,
     ) -> Self {
         let end = schedule.last().copied().unwrap_or_default() + grace;
         let lags = schedule.iter().map(|_| AtomicU64::new(NEVER)).collect();

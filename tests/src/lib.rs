@@ -29,7 +29,7 @@ pub use arrivals::{Arrival, Arrivals, Arrived};
 pub use child::{Remote, in_a_child, in_a_child_by, this_program};
 pub use outcome::Outcome;
 pub use replay::Replay;
-pub use samples::{Edge, Sample, Samples, Ticket};
+pub use samples::{Boundary, Sample, Samples, Ticket};
 pub use site::{Picture, Scheme, Site};
 pub use suite::{eventually, within, within_time};
 pub use threads::in_threads;

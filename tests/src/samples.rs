@@ -16,7 +16,7 @@ pub struct Samples(Arc<Inner>);
 
 struct Inner {
     /// Called once at each end.
-    watch: Box<dyn Fn(Edge) + Send + Sync>,
+    watch: Box<dyn Fn(Boundary) + Send + Sync>,
     begun: OnceLock<Instant>,
     next: AtomicUsize,
     ended: AtomicUsize,
@@ -28,7 +28,7 @@ struct Inner {
 
 /// The ends of what is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Edge {
+pub enum Boundary {
     /// The first download is about to start.
     Begin,
     /// The last one has ended.
@@ -64,7 +64,7 @@ impl Samples {
     /// The same, which tells when the first one starts, and when the last one has ended, wherever that is: what comes
     /// before and after, such as starting and ending threads, is none of theirs.
     #[must_use]
-    pub fn watched(count: usize, watch: impl Fn(Edge) + Send + Sync + 'static) -> Self {
+    pub fn watched(count: usize, watch: impl Fn(Boundary) + Send + Sync + 'static) -> Self {
         // Written one by one: zeroed memory would only be touched later.
         let latencies = (0..count).map(|_| AtomicU64::new(u64::MAX)).collect::<Box<[_]>>();
         latencies.iter().for_each(|latency| latency.store(0, Relaxed));
@@ -83,7 +83,7 @@ impl Samples {
     /// that was.
     pub fn begin(&self) -> Instant {
         *self.0.begun.get_or_init(|| {
-            (self.0.watch)(Edge::Begin);
+            (self.0.watch)(Boundary::Begin);
             Instant::now()
         })
     }
@@ -130,7 +130,7 @@ impl Samples {
 
     fn ended(&self) {
         if self.0.ended.fetch_add(1, Relaxed) + 1 == self.0.latencies.len() {
-            (self.0.watch)(Edge::End);
+            (self.0.watch)(Boundary::End);
         }
     }
 

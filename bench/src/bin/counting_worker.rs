@@ -3,8 +3,8 @@
 use std::alloc::System;
 use std::process::ExitCode;
 
-use photo_bench::allocations::{self, Allocations};
-use photo_bench::role;
+use photo_bench::cli::entry;
+use photo_bench::system::allocations::{self, Allocations};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Stats, StatsAlloc};
 
 #[global_allocator]
@@ -16,7 +16,7 @@ fn main() -> ExitCode {
         let number = |counted: usize| counted as u64;
         Allocations { count: number(allocations + reallocations), bytes: number(bytes_allocated) }
     });
-    role::run_if_child();
+    entry::run_if_child();
     eprintln!("this is for `cargo bench --bench load` to start");
     ExitCode::FAILURE
 }

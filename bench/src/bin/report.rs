@@ -1,14 +1,16 @@
 //! Makes the report of recorded runs: `cargo run -p photo-bench --bin report -- FOLDER`, or `--merge FOLDER…` for those
-//! of several machines on one page.
+//! of several machines on one page. With `--tables`, it prints every table of the terminal again instead.
 //!
 //! Each folder holds the raw results of one run, as `cargo bench` leaves them beside its report, or as they lie in
-//! `results/`.
+//! `bench/results/`.
 
 use std::io;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::Parser;
-use photo_bench::report::{self, Run};
+use photo_bench::output::{report, terminal};
+use photo_bench::record::run::Run;
 
 /// Make the report of recorded runs.
 #[derive(Parser)]
@@ -21,15 +23,32 @@ struct Options {
     #[arg(long, num_args = 1.., value_name = "FOLDER", conflicts_with = "folder")]
     merge: Vec<PathBuf>,
 
+    /// Print the tables, and make no page
+    #[arg(long, conflicts_with = "out")]
+    tables: bool,
+
     /// Where to write the page [default: photo-report-again in the folder that cargo builds in]
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
 }
 
-fn main() -> io::Result<()> {
-    let Options { folder, merge, out } = Options::parse();
+fn main() -> ExitCode {
+    match make(Options::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn make(Options { folder, merge, tables, out }: Options) -> io::Result<()> {
     let folders = folder.iter().chain(&merge);
     let runs = folders.map(|folder| Run::read(folder)).collect::<io::Result<Vec<_>>>()?;
+    if tables {
+        runs.iter().for_each(terminal::print);
+        return Ok(());
+    }
     // What `cargo bench` has written stays.
     let out = out.unwrap_or_else(|| report::folder().with_file_name("photo-report-again"));
     println!("report: {}", report::write(&out, &runs)?.display());

@@ -13,8 +13,10 @@ use std::{fs, io};
 use proc_macro2::TokenStream;
 use serde::Serialize;
 
-use crate::readme;
-use crate::table::lined;
+pub use tally::WORDS;
+
+use crate::text::grid;
+use crate::text::markers;
 use tally::Tally;
 
 /// The folders of the style crates.
@@ -34,9 +36,6 @@ pub const RECIPES: [&str; 11] = [
     "save",
     "thumbnail",
 ];
-
-/// What is written for the sake of the waiting: to keep something alive, to share it, to give it away.
-pub const WORDS: [&str; 8] = ["clone", "Rc", "Arc", "RefCell", "Mutex", "Box", "'static", "move"];
 
 /// What one recipe costs in one style.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -71,15 +70,19 @@ pub fn count(root: &Path) -> io::Result<Vec<Cost>> {
 
 /// A table for the terminal, less than 100 columns wide.
 pub fn render(costs: &[Cost]) -> String {
-    let header = ["recipe", "style", "lines"].into_iter().chain(WORDS).map(str::to_owned).collect();
+    type Column<'a> = grid::Column<'a, Cost>;
+    let mut columns = vec![
+        Column::name("recipe", |cost| if cost.style == STYLES[0] { cost.recipe } else { "" }.into()),
+        Column::name("style", |cost| cost.style.into()),
+        Column::figure("lines", |cost| Some(cost.lines.to_string())),
+    ];
+    columns.extend(WORDS.iter().enumerate().map(|(index, word)| {
+        Column::figure(word, move |cost| {
+            Some(if cost.words[index] == 0 { String::new() } else { cost.words[index].to_string() })
+        })
+    }));
     let totals = STYLES.map(|style| total(costs, style));
-    let rows = costs.iter().chain(&totals).map(|cost| {
-        let recipe = if cost.style == STYLES[0] { cost.recipe } else { "" };
-        let mut row = vec![recipe.to_owned(), cost.style.to_owned(), cost.lines.to_string()];
-        row.extend(cost.words.map(|times| if times == 0 { String::new() } else { times.to_string() }));
-        row
-    });
-    lined(header, rows, 2)
+    grid::terminal(&columns, &[costs, &totals].concat())
 }
 
 /// The README with its table of costs replaced by `costs`.
@@ -94,7 +97,7 @@ pub fn splice(readme: &str, costs: &[Cost]) -> io::Result<String> {
         let cells: Vec<_> = of_recipe.iter().map(markdown).collect();
         text.extend(["| `", of_recipe[0].recipe, "` | ", &cells.join(" | "), " |\n"]);
     }
-    readme::replace(readme, "code-cost", &(text + "\n"))
+    markers::replace(readme, "code-cost", &(text + "\n"))
 }
 
 /// As in ``**12**: 2 `clone`, 1 `move` ``.
@@ -121,7 +124,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::readme::tests::{assert_up_to_date, root};
+    use crate::text::markers::tests::{assert_up_to_date, root};
 
     /// A longer one is no recipe any more.
     const MOST_LINES: usize = 60;

@@ -10,8 +10,8 @@ use photo_server::PictureFormat;
 
 pub(crate) use common::Common;
 
-use crate::entrant::Entrant;
-use crate::plan::{Part, Source};
+use crate::clients::subject::Subject;
+use crate::load::workload::{Mode, Source};
 
 /// Latency and cost of every style under concurrent load.
 ///
@@ -58,7 +58,7 @@ pub(crate) struct Options {
     /// Who takes part [default: floor and every style; in closed loops the peers too, if this was
     /// built with them: cargo bench --features peers]
     #[arg(long, value_delimiter = ',', value_name = "NAMES")]
-    pub(crate) styles: Vec<Entrant>,
+    pub(crate) styles: Vec<Subject>,
 
     /// How many downloads are kept in flight [default: 1,64,1024 with delay, 1,16,256 without]. What is more than one
     /// process may have is shared out among several
@@ -91,52 +91,52 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    pub(crate) fn entrants(&self, part: Part) -> Vec<Entrant> {
-        let takes_part = |entrant: &Entrant| {
+    pub(crate) fn subjects(&self, mode: Mode) -> Vec<Subject> {
+        let takes_part = |subject: &Subject| {
             if self.styles.is_empty() {
-                entrant.is_default_in(part)
+                subject.is_default_in(mode)
             } else {
-                self.styles.contains(entrant) && entrant.can_be_in(part)
+                self.styles.contains(subject) && subject.can_be_in(mode)
             }
         };
         // A table has its own order, and each row once.
-        Entrant::all().into_iter().filter(takes_part).collect()
+        Subject::all().into_iter().filter(takes_part).collect()
     }
 
     pub(crate) fn rounds(&self) -> u32 {
         self.common.rounds(5)
     }
 
-    /// Those in a part of which nobody expects the last word.
+    /// Rounds of the secondary modes.
     pub(crate) fn few_rounds(&self, few: u32) -> u32 {
         if self.common.rounds.is_some() { self.rounds() } else { self.rounds().min(few) }
     }
 
-    /// Whether to measure this part.
-    pub(crate) fn has(&self, part: Part) -> bool {
+    /// Whether to measure this mode.
+    pub(crate) fn has(&self, mode: Mode) -> bool {
         if self.names_a_part() {
-            return self.names(part);
+            return self.names(mode);
         }
         let closed = !self.in_flight.is_empty()
             || !self.delay_ms.is_empty()
             || self.bytes.is_some()
             || self.count.is_some()
             || self.url.is_some();
-        match part {
-            Part::Closed => self.rate.is_empty(),
-            Part::Open => !closed || !self.rate.is_empty(),
-            Part::Cost | Part::Waits | Part::Scale => !closed && self.rate.is_empty(),
+        match mode {
+            Mode::Closed => self.rate.is_empty(),
+            Mode::Open => !closed || !self.rate.is_empty(),
+            Mode::Cost | Mode::Waits | Mode::Scale => !closed && self.rate.is_empty(),
         }
     }
 
-    /// Whether this part was asked for by its name: then it is measured to its end.
-    pub(crate) fn names(&self, part: Part) -> bool {
-        match part {
-            Part::Closed => self.closed,
-            Part::Open => self.open,
-            Part::Cost => self.cost,
-            Part::Waits => self.waits,
-            Part::Scale => self.scale,
+    /// Whether this mode was asked for by its name: then it is measured to its end.
+    pub(crate) fn names(&self, mode: Mode) -> bool {
+        match mode {
+            Mode::Closed => self.closed,
+            Mode::Open => self.open,
+            Mode::Cost => self.cost,
+            Mode::Waits => self.waits,
+            Mode::Scale => self.scale,
         }
     }
 
@@ -182,7 +182,7 @@ pub(crate) mod tests {
         let words = "--bench --quick --styles smol,floor --in-flight 1,64 --bytes 1000 --delay-ms 5 --count 7 \
                      --json f.json --rounds 2 --seed 9 load/5ms";
         let options = parse(words).unwrap();
-        assert_eq!(options.entrants(Part::Closed), ["floor", "smol"].map(|name| name.parse().unwrap()));
+        assert_eq!(options.subjects(Mode::Closed), ["floor", "smol"].map(|name| name.parse().unwrap()));
         assert_eq!((options.in_flight.as_slice(), options.bytes()), ([1, 64].as_slice(), 1000));
         assert_eq!((options.rounds(), options.common.seed, options.count), (2, Some(9), Some(7)));
         assert!(options.common.selects("load/5ms/1/smol") && !options.common.selects("load/50ms/1/smol"));
@@ -191,19 +191,19 @@ pub(crate) mod tests {
 
     #[test]
     fn peers_take_part_where_they_are_wanted_and_able() {
-        let is_peer = |entrant: &Entrant| matches!(entrant, Entrant::Peer(_));
-        let peers = |words: &str, part| {
-            options(words).entrants(part).into_iter().filter(is_peer).map(Entrant::name).collect::<Vec<_>>()
+        let is_peer = |subject: &Subject| matches!(subject, Subject::Peer(_));
+        let peers = |words: &str, mode| {
+            options(words).subjects(mode).into_iter().filter(is_peer).map(Subject::name).collect::<Vec<_>>()
         };
-        assert_eq!(peers("", Part::Closed).len(), if cfg!(feature = "peers") { 8 } else { 0 });
-        for part in [Part::Open, Part::Cost, Part::Waits, Part::Scale] {
-            assert!(peers("", part).is_empty(), "{part:?}");
+        assert_eq!(peers("", Mode::Closed).len(), if cfg!(feature = "peers") { 8 } else { 0 });
+        for mode in [Mode::Open, Mode::Cost, Mode::Waits, Mode::Scale] {
+            assert!(peers("", mode).is_empty(), "{mode:?}");
         }
-        assert_eq!(peers("--styles ureq,tokio", Part::Open), ["ureq"]);
+        assert_eq!(peers("--styles ureq,tokio", Mode::Open), ["ureq"]);
         #[cfg(feature = "peers")]
         {
-            assert_eq!(peers("--styles curl", Part::Cost), ["curl"]);
-            assert!(peers("--styles curl", Part::Open).is_empty());
+            assert_eq!(peers("--styles curl", Mode::Cost), ["curl"]);
+            assert!(peers("--styles curl", Mode::Open).is_empty());
         }
     }
 
@@ -251,21 +251,21 @@ pub(crate) mod tests {
 
     #[test]
     fn parts_are_those_named_or_described_or_all() {
-        const ALL: [Part; 5] = [Part::Closed, Part::Open, Part::Cost, Part::Waits, Part::Scale];
+        const ALL: [Mode; 5] = [Mode::Closed, Mode::Open, Mode::Cost, Mode::Waits, Mode::Scale];
         for (words, parts) in [
             ("", ALL.as_slice()),
             ("--quick --styles tokio --rounds 2", &ALL),
-            ("--in-flight 8", &[Part::Closed]),
-            ("--url http://localhost/", &[Part::Closed]),
-            ("--rate 100", &[Part::Open]),
-            ("--rate 100 --delay-ms 5", &[Part::Open]),
-            ("--rate 100 --open", &[Part::Open]),
-            ("--waits --scale --delay-ms 5", &[Part::Waits, Part::Scale]),
+            ("--in-flight 8", &[Mode::Closed]),
+            ("--url http://localhost/", &[Mode::Closed]),
+            ("--rate 100", &[Mode::Open]),
+            ("--rate 100 --delay-ms 5", &[Mode::Open]),
+            ("--rate 100 --open", &[Mode::Open]),
+            ("--waits --scale --delay-ms 5", &[Mode::Waits, Mode::Scale]),
         ] {
             let options = options(words);
-            let found: Vec<_> = ALL.into_iter().filter(|part| options.has(*part)).collect();
+            let found: Vec<_> = ALL.into_iter().filter(|mode| options.has(*mode)).collect();
             assert!(found == parts, "{words}: {found:?}");
         }
-        assert!(options("--waits").names(Part::Waits) && !options("").names(Part::Waits));
+        assert!(options("--waits").names(Mode::Waits) && !options("").names(Mode::Waits));
     }
 }

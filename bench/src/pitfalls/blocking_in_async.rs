@@ -8,29 +8,31 @@ use std::time::Duration;
 
 use photo_tests::Contender;
 
-use super::{Hurts, Pitfall, Ways, Work, others};
+use super::background;
+use super::pitfall::{Pitfall, Variants, Work};
+use crate::record::pitfall::Metric;
 
 pub(super) const PITFALL: Pitfall = Pitfall {
     name: "blocking-in-async",
     file: "blocking_in_async.rs",
     why: "a call that blocks keeps the thread from all others; await, or offload it",
     recipe: "thumbnail",
-    hurts: Hurts::P99,
+    hurts: Metric::P99,
     work: Work { others: 1000, ..Work::of("/photo?bytes=32768&delay_ms=40", 6) },
     styles: &[
-        (Contender::Callbacks, Ways { right: callbacks::right, wrong: callbacks::wrong }),
+        (Contender::Callbacks, Variants { right: callbacks::right, wrong: callbacks::wrong }),
         (
             Contender::Tokio,
-            Ways {
-                right: |scene| scene.on_tokio(futures::right),
-                wrong: |scene| scene.on_tokio(futures::wrong),
+            Variants {
+                right: |fixture| fixture.on_tokio(futures::right),
+                wrong: |fixture| fixture.on_tokio(futures::wrong),
             },
         ),
         (
             Contender::Smol,
-            Ways {
-                right: |scene| scene.on_smol(futures::right),
-                wrong: |scene| scene.on_smol(futures::wrong),
+            Variants {
+                right: |fixture| fixture.on_smol(futures::right),
+                wrong: |fixture| fixture.on_smol(futures::wrong),
             },
         ),
     ],
@@ -42,36 +44,36 @@ const PAUSE: Duration = Duration::from_millis(10);
 mod callbacks {
     use photo_callbacks::Client;
 
-    use super::{PAUSE, others};
-    use crate::pitfalls::Scene;
+    use super::{PAUSE, background};
+    use crate::pitfalls::fixture::Fixture;
 
-    pub(super) fn right(scene: &Scene) {
-        let client = Client::new(scene.config.clone()).expect("the configuration works");
-        others::callbacks(&client, scene);
-        next_right(client.clone(), scene.clone());
+    pub(super) fn right(fixture: &Fixture) {
+        let client = Client::new(fixture.config.clone()).expect("the configuration works");
+        background::callbacks(&client, fixture);
+        next_right(client.clone(), fixture.clone());
         client.run();
     }
 
-    fn next_right(client: Client, mut scene: Scene) {
-        let Some(url) = scene.urls.pop() else { return };
+    fn next_right(client: Client, mut fixture: Fixture) {
+        let Some(url) = fixture.urls.pop() else { return };
         client.clone().download(&url, move |photo| {
-            scene.score.keep(&photo);
-            client.clone().after(PAUSE, move || next_right(client, scene));
+            fixture.tally.keep(&photo);
+            client.clone().after(PAUSE, move || next_right(client, fixture));
         });
     }
 
-    pub(super) fn wrong(scene: &Scene) {
-        let client = Client::new(scene.config.clone()).expect("the configuration works");
-        let blocking = photo_blocking::Client::new(scene.config.clone()).expect("the configuration works");
-        others::callbacks(&client, scene);
-        next_wrong(client.clone(), blocking, scene.clone());
+    pub(super) fn wrong(fixture: &Fixture) {
+        let client = Client::new(fixture.config.clone()).expect("the configuration works");
+        let blocking = photo_blocking::Client::new(fixture.config.clone()).expect("the configuration works");
+        background::callbacks(&client, fixture);
+        next_wrong(client.clone(), blocking, fixture.clone());
         client.run();
     }
 
-    fn next_wrong(client: Client, blocking: photo_blocking::Client, mut scene: Scene) {
-        let Some(url) = scene.urls.pop() else { return };
-        scene.score.keep(&blocking.download(&url));
-        client.clone().after(PAUSE, move || next_wrong(client, blocking, scene));
+    fn next_wrong(client: Client, blocking: photo_blocking::Client, mut fixture: Fixture) {
+        let Some(url) = fixture.urls.pop() else { return };
+        fixture.tally.keep(&blocking.download(&url));
+        client.clone().after(PAUSE, move || next_wrong(client, blocking, fixture));
     }
 }
 
@@ -80,29 +82,29 @@ mod futures {
     use photo_futures::Client;
     use photo_futures::runtime::Runtime;
 
-    use super::{PAUSE, others};
-    use crate::pitfalls::Scene;
+    use super::{PAUSE, background};
+    use crate::pitfalls::fixture::Fixture;
 
-    pub(super) async fn right<R: Runtime>(runtime: R, scene: &Scene) {
-        let client = Client::new(runtime, scene.config.clone()).expect("the configuration works");
+    pub(super) async fn right<R: Runtime>(runtime: R, fixture: &Fixture) {
+        let client = Client::new(runtime, fixture.config.clone()).expect("the configuration works");
         let photos = async {
-            for url in &scene.urls {
-                scene.score.keep(&client.download(url).await);
+            for url in &fixture.urls {
+                fixture.tally.keep(&client.download(url).await);
                 client.runtime().sleep(PAUSE).await;
             }
         };
-        join!(others::futures(&client, scene), photos);
+        join!(background::futures(&client, fixture), photos);
     }
 
-    pub(super) async fn wrong<R: Runtime>(runtime: R, scene: &Scene) {
-        let client = Client::new(runtime, scene.config.clone()).expect("the configuration works");
-        let blocking = photo_blocking::Client::new(scene.config.clone()).expect("the configuration works");
+    pub(super) async fn wrong<R: Runtime>(runtime: R, fixture: &Fixture) {
+        let client = Client::new(runtime, fixture.config.clone()).expect("the configuration works");
+        let blocking = photo_blocking::Client::new(fixture.config.clone()).expect("the configuration works");
         let photos = async {
-            for url in &scene.urls {
-                scene.score.keep(&blocking.download(url));
+            for url in &fixture.urls {
+                fixture.tally.keep(&blocking.download(url));
                 client.runtime().sleep(PAUSE).await;
             }
         };
-        join!(others::futures(&client, scene), photos);
+        join!(background::futures(&client, fixture), photos);
     }
 }

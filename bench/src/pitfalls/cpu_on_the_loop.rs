@@ -7,29 +7,31 @@
 
 use photo_tests::Contender;
 
-use super::{Hurts, Pitfall, Ways, Work, others};
+use super::background;
+use super::pitfall::{Pitfall, Variants, Work};
+use crate::record::pitfall::Metric;
 
 pub(super) const PITFALL: Pitfall = Pitfall {
     name: "cpu-on-the-loop",
     file: "cpu_on_the_loop.rs",
     why: "while the thread that waits for all computes, all wait",
     recipe: "thumbnail",
-    hurts: Hurts::P99,
+    hurts: Metric::P99,
     work: Work { others: 1000, ..Work::of("/folder/large.jpeg", 8) },
     styles: &[
-        (Contender::Callbacks, Ways { right: callbacks::right, wrong: callbacks::wrong }),
+        (Contender::Callbacks, Variants { right: callbacks::right, wrong: callbacks::wrong }),
         (
             Contender::Tokio,
-            Ways {
-                right: |scene| scene.on_tokio(futures::right),
-                wrong: |scene| scene.on_tokio(futures::wrong),
+            Variants {
+                right: |fixture| fixture.on_tokio(futures::right),
+                wrong: |fixture| fixture.on_tokio(futures::wrong),
             },
         ),
         (
             Contender::Smol,
-            Ways {
-                right: |scene| scene.on_smol(futures::right),
-                wrong: |scene| scene.on_smol(futures::wrong),
+            Variants {
+                right: |fixture| fixture.on_smol(futures::right),
+                wrong: |fixture| fixture.on_smol(futures::wrong),
             },
         ),
     ],
@@ -40,38 +42,38 @@ const MAX_SIDE: u32 = 128;
 mod callbacks {
     use photo_callbacks::{Client, ThumbnailError, recipes};
 
-    use super::{MAX_SIDE, others};
-    use crate::pitfalls::Scene;
+    use super::{MAX_SIDE, background};
+    use crate::pitfalls::fixture::Fixture;
 
-    pub(super) fn right(scene: &Scene) {
-        let client = Client::new(scene.config.clone()).expect("the configuration works");
-        others::callbacks(&client, scene);
-        next_right(client.clone(), scene.clone());
+    pub(super) fn right(fixture: &Fixture) {
+        let client = Client::new(fixture.config.clone()).expect("the configuration works");
+        background::callbacks(&client, fixture);
+        next_right(client.clone(), fixture.clone());
         client.run();
     }
 
-    fn next_right(client: Client, mut scene: Scene) {
-        let Some(url) = scene.urls.pop() else { return };
+    fn next_right(client: Client, mut fixture: Fixture) {
+        let Some(url) = fixture.urls.pop() else { return };
         recipes::thumbnail(&client.clone(), &url, MAX_SIDE, move |thumbnail| {
-            scene.score.keep(&thumbnail);
-            next_right(client, scene);
+            fixture.tally.keep(&thumbnail);
+            next_right(client, fixture);
         });
     }
 
-    pub(super) fn wrong(scene: &Scene) {
-        let client = Client::new(scene.config.clone()).expect("the configuration works");
-        others::callbacks(&client, scene);
-        next_wrong(client.clone(), scene.clone());
+    pub(super) fn wrong(fixture: &Fixture) {
+        let client = Client::new(fixture.config.clone()).expect("the configuration works");
+        background::callbacks(&client, fixture);
+        next_wrong(client.clone(), fixture.clone());
         client.run();
     }
 
-    fn next_wrong(client: Client, mut scene: Scene) {
-        let Some(url) = scene.urls.pop() else { return };
+    fn next_wrong(client: Client, mut fixture: Fixture) {
+        let Some(url) = fixture.urls.pop() else { return };
         client.clone().download(&url, move |result| {
-            scene
-                .score
+            fixture
+                .tally
                 .keep(&result.map_err(ThumbnailError::from).and_then(|photo| photo.thumbnail(MAX_SIDE)));
-            next_wrong(client, scene);
+            next_wrong(client, fixture);
         });
     }
 }
@@ -81,27 +83,27 @@ mod futures {
     use photo_futures::runtime::Runtime;
     use photo_futures::{Client, Thumbnail, ThumbnailError, recipes};
 
-    use super::{MAX_SIDE, others};
-    use crate::pitfalls::Scene;
+    use super::{MAX_SIDE, background};
+    use crate::pitfalls::fixture::Fixture;
 
-    pub(super) async fn right<R: Runtime>(runtime: R, scene: &Scene) {
-        let client = Client::new(runtime, scene.config.clone()).expect("the configuration works");
+    pub(super) async fn right<R: Runtime>(runtime: R, fixture: &Fixture) {
+        let client = Client::new(runtime, fixture.config.clone()).expect("the configuration works");
         let thumbnails = async {
-            for url in &scene.urls {
-                scene.score.keep(&recipes::thumbnail(&client, url, MAX_SIDE).await);
+            for url in &fixture.urls {
+                fixture.tally.keep(&recipes::thumbnail(&client, url, MAX_SIDE).await);
             }
         };
-        join!(others::futures(&client, scene), thumbnails);
+        join!(background::futures(&client, fixture), thumbnails);
     }
 
-    pub(super) async fn wrong<R: Runtime>(runtime: R, scene: &Scene) {
-        let client = Client::new(runtime, scene.config.clone()).expect("the configuration works");
+    pub(super) async fn wrong<R: Runtime>(runtime: R, fixture: &Fixture) {
+        let client = Client::new(runtime, fixture.config.clone()).expect("the configuration works");
         let thumbnails = async {
-            for url in &scene.urls {
-                scene.score.keep(&thumbnail(&client, url).await);
+            for url in &fixture.urls {
+                fixture.tally.keep(&thumbnail(&client, url).await);
             }
         };
-        join!(others::futures(&client, scene), thumbnails);
+        join!(background::futures(&client, fixture), thumbnails);
     }
 
     async fn thumbnail<R: Runtime>(client: &Client<R>, url: &str) -> Result<Thumbnail, ThumbnailError> {

@@ -12,22 +12,24 @@ use photo_tests::Contender;
 use smol::future::{or, yield_now};
 use smol::{Executor, block_on};
 
-use super::{Hurts, Pitfall, Scene, Ways, Work};
+use super::fixture::Fixture;
+use super::pitfall::{Pitfall, Variants, Work};
+use crate::record::pitfall::Metric;
 
 pub(super) const PITFALL: Pitfall = Pitfall {
     name: "executor-run",
     file: "executor_run.rs",
     why: "`run` keeps away from the reactor for 200 polls, and a second thread takes it over",
     recipe: "many",
-    hurts: Hurts::Time,
+    hurts: Metric::Time,
     work: Work::of("/photo?bytes=1024", 20_000),
-    styles: &[(Contender::Smol, Ways { right, wrong })],
+    styles: &[(Contender::Smol, Variants { right, wrong })],
 };
 
 /// Enough tasks for a turn of the executor to take long.
 const IN_FLIGHT: usize = 256;
 
-fn right(scene: &Scene) {
+fn right(fixture: &Fixture) {
     let executor = Executor::new();
     let run = async {
         loop {
@@ -37,26 +39,26 @@ fn right(scene: &Scene) {
             yield_now().await;
         }
     };
-    block_on(or(all(&executor, scene), run));
+    block_on(or(all(&executor, fixture), run));
 }
 
-fn wrong(scene: &Scene) {
+fn wrong(fixture: &Fixture) {
     let executor = Executor::new();
-    block_on(executor.run(all(&executor, scene)));
+    block_on(executor.run(all(&executor, fixture)));
 }
 
 /// Downloads all photos, each chain of them in a task.
-fn all<'a>(executor: &Executor<'a>, scene: &'a Scene) -> impl Future<Output = ()> {
-    let client = Client::new(Smol, scene.config.clone()).expect("the configuration works");
+fn all<'a>(executor: &Executor<'a>, fixture: &'a Fixture) -> impl Future<Output = ()> {
+    let client = Client::new(Smol, fixture.config.clone()).expect("the configuration works");
     let chain = |urls: &'a [String]| {
         let client = client.clone();
         executor.spawn(async move {
             for url in urls {
-                scene.score.keep(&client.download(url).await);
+                fixture.tally.keep(&client.download(url).await);
             }
         })
     };
-    let chains: Vec<_> = scene.urls.chunks(scene.urls.len().div_ceil(IN_FLIGHT)).map(chain).collect();
+    let chains: Vec<_> = fixture.urls.chunks(fixture.urls.len().div_ceil(IN_FLIGHT)).map(chain).collect();
     async {
         for chain in chains {
             chain.await;

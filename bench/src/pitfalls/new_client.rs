@@ -7,14 +7,15 @@
 
 use photo_tests::Contender;
 
-use super::{Hurts, Pitfall, Ways, Work};
+use super::pitfall::{Pitfall, Variants, Work};
+use crate::record::pitfall::Metric;
 
 pub(super) const PITFALL: Pitfall = Pitfall {
     name: "new-client",
     file: "new_client.rs",
     why: "a client is what keeps connections; a new one has to make its own",
     recipe: "one",
-    hurts: Hurts::Time,
+    hurts: Metric::Time,
     work: Work::of(PHOTO, 300),
     styles: STYLES,
 };
@@ -28,31 +29,34 @@ pub(super) const WITH_TLS: Pitfall = Pitfall {
 
 const PHOTO: &str = "/photo?bytes=32768";
 
-const STYLES: &[(Contender, Ways)] = &[
-    (Contender::Blocking, Ways { right: blocking::right, wrong: blocking::wrong }),
-    (Contender::Callbacks, Ways { right: callbacks::right, wrong: callbacks::wrong }),
+const STYLES: &[(Contender, Variants)] = &[
+    (Contender::Blocking, Variants { right: blocking::right, wrong: blocking::wrong }),
+    (Contender::Callbacks, Variants { right: callbacks::right, wrong: callbacks::wrong }),
     (
         Contender::Tokio,
-        Ways { right: |scene| scene.on_tokio(futures::right), wrong: |scene| scene.on_tokio(futures::wrong) },
+        Variants {
+            right: |fixture| fixture.on_tokio(futures::right),
+            wrong: |fixture| fixture.on_tokio(futures::wrong),
+        },
     ),
 ];
 
 mod blocking {
     use photo_blocking::Client;
 
-    use crate::pitfalls::Scene;
+    use crate::pitfalls::fixture::Fixture;
 
-    pub(super) fn right(scene: &Scene) {
-        let client = Client::new(scene.config.clone()).expect("the configuration works");
-        for url in &scene.urls {
-            scene.score.keep(&client.download(url));
+    pub(super) fn right(fixture: &Fixture) {
+        let client = Client::new(fixture.config.clone()).expect("the configuration works");
+        for url in &fixture.urls {
+            fixture.tally.keep(&client.download(url));
         }
     }
 
-    pub(super) fn wrong(scene: &Scene) {
-        for url in &scene.urls {
-            let client = Client::new(scene.config.clone()).expect("the configuration works");
-            scene.score.keep(&client.download(url));
+    pub(super) fn wrong(fixture: &Fixture) {
+        for url in &fixture.urls {
+            let client = Client::new(fixture.config.clone()).expect("the configuration works");
+            fixture.tally.keep(&client.download(url));
         }
     }
 }
@@ -62,25 +66,25 @@ mod callbacks {
 
     use photo_callbacks::Client;
 
-    use crate::pitfalls::Scene;
+    use crate::pitfalls::fixture::Fixture;
 
-    pub(super) fn right(scene: &Scene) {
-        let client = Client::new(scene.config.clone()).expect("the configuration works");
-        for url in &scene.urls {
-            download(&client, url, scene);
+    pub(super) fn right(fixture: &Fixture) {
+        let client = Client::new(fixture.config.clone()).expect("the configuration works");
+        for url in &fixture.urls {
+            download(&client, url, fixture);
         }
     }
 
-    pub(super) fn wrong(scene: &Scene) {
-        for url in &scene.urls {
-            let client = Client::new(scene.config.clone()).expect("the configuration works");
-            download(&client, url, scene);
+    pub(super) fn wrong(fixture: &Fixture) {
+        for url in &fixture.urls {
+            let client = Client::new(fixture.config.clone()).expect("the configuration works");
+            download(&client, url, fixture);
         }
     }
 
-    fn download(client: &Client, url: &str, scene: &Scene) {
-        let score = Arc::clone(&scene.score);
-        client.download(url, move |photo| score.keep(&photo));
+    fn download(client: &Client, url: &str, fixture: &Fixture) {
+        let tally = Arc::clone(&fixture.tally);
+        client.download(url, move |photo| tally.keep(&photo));
         client.run();
     }
 }
@@ -89,19 +93,20 @@ mod futures {
     use photo_futures::Client;
     use photo_futures::runtime::Runtime;
 
-    use crate::pitfalls::Scene;
+    use crate::pitfalls::fixture::Fixture;
 
-    pub(super) async fn right<R: Runtime>(runtime: R, scene: &Scene) {
-        let client = Client::new(runtime, scene.config.clone()).expect("the configuration works");
-        for url in &scene.urls {
-            scene.score.keep(&client.download(url).await);
+    pub(super) async fn right<R: Runtime>(runtime: R, fixture: &Fixture) {
+        let client = Client::new(runtime, fixture.config.clone()).expect("the configuration works");
+        for url in &fixture.urls {
+            fixture.tally.keep(&client.download(url).await);
         }
     }
 
-    pub(super) async fn wrong<R: Runtime>(runtime: R, scene: &Scene) {
-        for url in &scene.urls {
-            let client = Client::new(runtime.clone(), scene.config.clone()).expect("the configuration works");
-            scene.score.keep(&client.download(url).await);
+    pub(super) async fn wrong<R: Runtime>(runtime: R, fixture: &Fixture) {
+        for url in &fixture.urls {
+            let client =
+                Client::new(runtime.clone(), fixture.config.clone()).expect("the configuration works");
+            fixture.tally.keep(&client.download(url).await);
         }
     }
 }

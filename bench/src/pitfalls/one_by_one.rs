@@ -6,23 +6,24 @@
 
 use photo_tests::Contender;
 
-use super::{Hurts, Pitfall, Ways, Work};
+use super::pitfall::{Pitfall, Variants, Work};
+use crate::record::pitfall::Metric;
 
 pub(super) const PITFALL: Pitfall = Pitfall {
     name: "one-by-one",
     file: "one_by_one.rs",
     why: "the waiting adds up, where most of it could be shared",
     recipe: "many",
-    hurts: Hurts::Time,
+    hurts: Metric::Time,
     work: Work::of("/photo?bytes=32768&delay_ms=5", 64),
     styles: &[
-        (Contender::Blocking, Ways { right: blocking::right, wrong: blocking::wrong }),
-        (Contender::Callbacks, Ways { right: callbacks::right, wrong: callbacks::wrong }),
+        (Contender::Blocking, Variants { right: blocking::right, wrong: blocking::wrong }),
+        (Contender::Callbacks, Variants { right: callbacks::right, wrong: callbacks::wrong }),
         (
             Contender::Tokio,
-            Ways {
-                right: |scene| scene.on_tokio(futures::right),
-                wrong: |scene| scene.on_tokio(futures::wrong),
+            Variants {
+                right: |fixture| fixture.on_tokio(futures::right),
+                wrong: |fixture| fixture.on_tokio(futures::wrong),
             },
         ),
     ],
@@ -34,17 +35,17 @@ mod blocking {
     use photo_blocking::{Client, recipes};
 
     use super::IN_FLIGHT;
-    use crate::pitfalls::Scene;
+    use crate::pitfalls::fixture::Fixture;
 
-    pub(super) fn right(scene: &Scene) {
-        let client = Client::new(scene.config.clone()).expect("the configuration works");
-        scene.score.keep_all(&recipes::many(&client, &scene.urls, IN_FLIGHT));
+    pub(super) fn right(fixture: &Fixture) {
+        let client = Client::new(fixture.config.clone()).expect("the configuration works");
+        fixture.tally.keep_all(&recipes::many(&client, &fixture.urls, IN_FLIGHT));
     }
 
-    pub(super) fn wrong(scene: &Scene) {
-        let client = Client::new(scene.config.clone()).expect("the configuration works");
-        for url in &scene.urls {
-            scene.score.keep(&client.download(url));
+    pub(super) fn wrong(fixture: &Fixture) {
+        let client = Client::new(fixture.config.clone()).expect("the configuration works");
+        for url in &fixture.urls {
+            fixture.tally.keep(&client.download(url));
         }
     }
 }
@@ -55,26 +56,26 @@ mod callbacks {
     use photo_callbacks::{Client, recipes};
 
     use super::IN_FLIGHT;
-    use crate::pitfalls::Scene;
+    use crate::pitfalls::fixture::Fixture;
 
-    pub(super) fn right(scene: &Scene) {
-        let client = Client::new(scene.config.clone()).expect("the configuration works");
-        let score = Arc::clone(&scene.score);
-        recipes::many(&client, &scene.urls, IN_FLIGHT, move |photos| score.keep_all(&photos));
+    pub(super) fn right(fixture: &Fixture) {
+        let client = Client::new(fixture.config.clone()).expect("the configuration works");
+        let tally = Arc::clone(&fixture.tally);
+        recipes::many(&client, &fixture.urls, IN_FLIGHT, move |photos| tally.keep_all(&photos));
         client.run();
     }
 
-    pub(super) fn wrong(scene: &Scene) {
-        let client = Client::new(scene.config.clone()).expect("the configuration works");
-        next(client.clone(), scene.clone());
+    pub(super) fn wrong(fixture: &Fixture) {
+        let client = Client::new(fixture.config.clone()).expect("the configuration works");
+        next(client.clone(), fixture.clone());
         client.run();
     }
 
-    fn next(client: Client, mut scene: Scene) {
-        let Some(url) = scene.urls.pop() else { return };
+    fn next(client: Client, mut fixture: Fixture) {
+        let Some(url) = fixture.urls.pop() else { return };
         client.clone().download(&url, move |photo| {
-            scene.score.keep(&photo);
-            next(client, scene);
+            fixture.tally.keep(&photo);
+            next(client, fixture);
         });
     }
 }
@@ -84,17 +85,17 @@ mod futures {
     use photo_futures::{Client, recipes};
 
     use super::IN_FLIGHT;
-    use crate::pitfalls::Scene;
+    use crate::pitfalls::fixture::Fixture;
 
-    pub(super) async fn right<R: Runtime>(runtime: R, scene: &Scene) {
-        let client = Client::new(runtime, scene.config.clone()).expect("the configuration works");
-        scene.score.keep_all(&recipes::many(&client, &scene.urls, IN_FLIGHT).await);
+    pub(super) async fn right<R: Runtime>(runtime: R, fixture: &Fixture) {
+        let client = Client::new(runtime, fixture.config.clone()).expect("the configuration works");
+        fixture.tally.keep_all(&recipes::many(&client, &fixture.urls, IN_FLIGHT).await);
     }
 
-    pub(super) async fn wrong<R: Runtime>(runtime: R, scene: &Scene) {
-        let client = Client::new(runtime, scene.config.clone()).expect("the configuration works");
-        for url in &scene.urls {
-            scene.score.keep(&client.download(url).await);
+    pub(super) async fn wrong<R: Runtime>(runtime: R, fixture: &Fixture) {
+        let client = Client::new(runtime, fixture.config.clone()).expect("the configuration works");
+        for url in &fixture.urls {
+            fixture.tally.keep(&client.download(url).await);
         }
     }
 }

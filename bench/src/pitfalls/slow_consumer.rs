@@ -14,57 +14,62 @@ use photo_futures::runtime::Runtime;
 use photo_futures::{Client, Error, Photo};
 use photo_tests::Contender;
 
-use super::{Hurts, Pitfall, Scene, Ways, Work};
+use super::fixture::Fixture;
+use super::pitfall::{Pitfall, Variants, Work};
+use crate::record::pitfall::Metric;
 
 pub(super) const PITFALL: Pitfall = Pitfall {
     name: "slow-consumer",
     file: "slow_consumer.rs",
     why: "`buffer_unordered` moves its downloads only while it is asked for the next",
     recipe: "stream",
-    hurts: Hurts::P99,
+    hurts: Metric::P99,
     work: Work::of("/photo?bytes=32768&delay_ms=10", 64),
     styles: &[
         (
             Contender::Tokio,
-            Ways { right: |scene| scene.on_tokio(right), wrong: |scene| scene.on_tokio(wrong) },
+            Variants { right: |fixture| fixture.on_tokio(right), wrong: |fixture| fixture.on_tokio(wrong) },
         ),
-        (Contender::Smol, Ways { right: |scene| scene.on_smol(right), wrong: |scene| scene.on_smol(wrong) }),
+        (
+            Contender::Smol,
+            Variants { right: |fixture| fixture.on_smol(right), wrong: |fixture| fixture.on_smol(wrong) },
+        ),
     ],
 };
 
 const IN_FLIGHT: usize = 16;
 
-async fn right<R: Runtime>(runtime: R, scene: &Scene) {
-    let client = Client::new(runtime, scene.config.clone()).expect("the configuration works");
+async fn right<R: Runtime>(runtime: R, fixture: &Fixture) {
+    let client = Client::new(runtime, fixture.config.clone()).expect("the configuration works");
     let one_at_a_time = Mutex::new(());
-    let photos = stream::iter(&scene.urls).for_each_concurrent(IN_FLIGHT, async |url| {
-        let photo = timed(&client, url, scene).await;
+    let photos = stream::iter(&fixture.urls).for_each_concurrent(IN_FLIGHT, async |url| {
+        let photo = timed(&client, url, fixture).await;
         let _turn = one_at_a_time.lock().await;
-        store(&client, photo, scene).await;
+        store(&client, photo, fixture).await;
     });
     photos.await;
 }
 
-async fn wrong<R: Runtime>(runtime: R, scene: &Scene) {
-    let client = Client::new(runtime, scene.config.clone()).expect("the configuration works");
-    let downloads = scene.urls.iter().map(|url| timed(&client, url, scene));
+async fn wrong<R: Runtime>(runtime: R, fixture: &Fixture) {
+    let client = Client::new(runtime, fixture.config.clone()).expect("the configuration works");
+    let downloads = fixture.urls.iter().map(|url| timed(&client, url, fixture));
     let mut photos = stream::iter(downloads).buffer_unordered(IN_FLIGHT);
     while let Some(photo) = photos.next().await {
-        store(&client, photo, scene).await;
+        store(&client, photo, fixture).await;
     }
 }
 
-async fn timed<R: Runtime>(client: &Client<R>, url: &str, scene: &Scene) -> Result<Photo, Error> {
-    let ticket = scene.timed.start();
+async fn timed<R: Runtime>(client: &Client<R>, url: &str, fixture: &Fixture) -> Result<Photo, Error> {
+    let ticket = fixture.timed.start();
     let result = client.download(url).await;
     if let (Some(ticket), Ok(photo)) = (ticket, &result) {
-        scene.timed.arrived(&ticket, photo.bytes.len());
+        fixture.timed.arrived(&ticket, photo.bytes.len());
     }
     result
 }
 
 /// As a database would: it takes its time, and leaves the thread to others.
-async fn store<R: Runtime>(client: &Client<R>, photo: Result<Photo, Error>, scene: &Scene) {
+async fn store<R: Runtime>(client: &Client<R>, photo: Result<Photo, Error>, fixture: &Fixture) {
     client.runtime().sleep(Duration::from_millis(4)).await;
-    scene.score.keep(&photo);
+    fixture.tally.keep(&photo);
 }

@@ -6,23 +6,24 @@
 
 use photo_tests::Contender;
 
-use super::{Hurts, Pitfall, Ways, Work};
+use super::pitfall::{Pitfall, Variants, Work};
+use crate::record::pitfall::Metric;
 
 pub(super) const PITFALL: Pitfall = Pitfall {
     name: "unbounded",
     file: "unbounded.rs",
     why: "the server resets connections beyond its limit, here 64, and those photos do not come",
     recipe: "many",
-    hurts: Hurts::Photos,
+    hurts: Metric::Photos,
     work: Work { max_connections: Some(64), ..Work::of("/photo?bytes=32768&delay_ms=20", 512) },
     styles: &[
-        (Contender::Blocking, Ways { right: blocking::right, wrong: blocking::wrong }),
-        (Contender::Callbacks, Ways { right: callbacks::right, wrong: callbacks::wrong }),
+        (Contender::Blocking, Variants { right: blocking::right, wrong: blocking::wrong }),
+        (Contender::Callbacks, Variants { right: callbacks::right, wrong: callbacks::wrong }),
         (
             Contender::Tokio,
-            Ways {
-                right: |scene| scene.on_tokio(futures::right),
-                wrong: |scene| scene.on_tokio(futures::wrong),
+            Variants {
+                right: |fixture| fixture.on_tokio(futures::right),
+                wrong: |fixture| fixture.on_tokio(futures::wrong),
             },
         ),
     ],
@@ -36,18 +37,18 @@ mod blocking {
     use photo_blocking::{Client, recipes};
 
     use super::IN_FLIGHT;
-    use crate::pitfalls::Scene;
+    use crate::pitfalls::fixture::Fixture;
 
-    pub(super) fn right(scene: &Scene) {
-        let client = Client::new(scene.config.clone()).expect("the configuration works");
-        scene.score.keep_all(&recipes::many(&client, &scene.urls, IN_FLIGHT));
+    pub(super) fn right(fixture: &Fixture) {
+        let client = Client::new(fixture.config.clone()).expect("the configuration works");
+        fixture.tally.keep_all(&recipes::many(&client, &fixture.urls, IN_FLIGHT));
     }
 
-    pub(super) fn wrong(scene: &Scene) {
-        let client = Client::new(scene.config.clone()).expect("the configuration works");
+    pub(super) fn wrong(fixture: &Fixture) {
+        let client = Client::new(fixture.config.clone()).expect("the configuration works");
         thread::scope(|scope| {
-            for url in &scene.urls {
-                scope.spawn(|| scene.score.keep(&client.download(url)));
+            for url in &fixture.urls {
+                scope.spawn(|| fixture.tally.keep(&client.download(url)));
             }
         });
     }
@@ -59,20 +60,20 @@ mod callbacks {
     use photo_callbacks::{Client, recipes};
 
     use super::IN_FLIGHT;
-    use crate::pitfalls::Scene;
+    use crate::pitfalls::fixture::Fixture;
 
-    pub(super) fn right(scene: &Scene) {
-        let client = Client::new(scene.config.clone()).expect("the configuration works");
-        let score = Arc::clone(&scene.score);
-        recipes::many(&client, &scene.urls, IN_FLIGHT, move |photos| score.keep_all(&photos));
+    pub(super) fn right(fixture: &Fixture) {
+        let client = Client::new(fixture.config.clone()).expect("the configuration works");
+        let tally = Arc::clone(&fixture.tally);
+        recipes::many(&client, &fixture.urls, IN_FLIGHT, move |photos| tally.keep_all(&photos));
         client.run();
     }
 
-    pub(super) fn wrong(scene: &Scene) {
-        let client = Client::new(scene.config.clone()).expect("the configuration works");
-        for url in &scene.urls {
-            let score = Arc::clone(&scene.score);
-            client.download(url, move |photo| score.keep(&photo));
+    pub(super) fn wrong(fixture: &Fixture) {
+        let client = Client::new(fixture.config.clone()).expect("the configuration works");
+        for url in &fixture.urls {
+            let tally = Arc::clone(&fixture.tally);
+            client.download(url, move |photo| tally.keep(&photo));
         }
         client.run();
     }
@@ -84,15 +85,15 @@ mod futures {
     use photo_futures::{Client, recipes};
 
     use super::IN_FLIGHT;
-    use crate::pitfalls::Scene;
+    use crate::pitfalls::fixture::Fixture;
 
-    pub(super) async fn right<R: Runtime>(runtime: R, scene: &Scene) {
-        let client = Client::new(runtime, scene.config.clone()).expect("the configuration works");
-        scene.score.keep_all(&recipes::many(&client, &scene.urls, IN_FLIGHT).await);
+    pub(super) async fn right<R: Runtime>(runtime: R, fixture: &Fixture) {
+        let client = Client::new(runtime, fixture.config.clone()).expect("the configuration works");
+        fixture.tally.keep_all(&recipes::many(&client, &fixture.urls, IN_FLIGHT).await);
     }
 
-    pub(super) async fn wrong<R: Runtime>(runtime: R, scene: &Scene) {
-        let client = Client::new(runtime, scene.config.clone()).expect("the configuration works");
-        scene.score.keep_all(&future::join_all(scene.urls.iter().map(|url| client.download(url))).await);
+    pub(super) async fn wrong<R: Runtime>(runtime: R, fixture: &Fixture) {
+        let client = Client::new(runtime, fixture.config.clone()).expect("the configuration works");
+        fixture.tally.keep_all(&future::join_all(fixture.urls.iter().map(|url| client.download(url))).await);
     }
 }

@@ -4,6 +4,7 @@
 //! A bench that finds latencies must find those that the server was told to have. A server that serves everyone must
 //! not be what is measured, or it must be said. And who is compared must have done the same work.
 
+mod finding;
 mod same;
 mod truth;
 mod work;
@@ -12,33 +13,25 @@ use std::io;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use crate::cores::Split;
-use crate::machine;
 use crate::options::Options;
-
-/// What one of the checks has found.
-struct Finding {
-    /// What must hold.
-    claim: String,
-    holds: bool,
-    /// The figures behind it, a line each.
-    figures: Vec<String>,
-}
+use crate::system::affinity::CorePlacement;
+use crate::system::machine;
+use finding::Finding;
 
 type Check<'a> = &'a dyn Fn() -> io::Result<Vec<Finding>>;
 
 /// Does all checks, prints each figure, and fails if one of them does not hold.
 pub(crate) fn run(options: &Options) -> ExitCode {
-    let split = Split::of_this_process();
+    let placement = CorePlacement::of_this_process();
     let seed = options.common.seed.unwrap_or_else(|| fastrand::u64(..1 << 32));
-    println!("{}\nself-check by --seed {seed}", machine::describe(&split));
-    split.server.pin_this_process();
+    println!("{}\nself-check by --seed {seed}", machine::describe(&placement));
+    placement.server.pin_this_process();
 
     let checks: [(&str, Check); 4] = [
-        ("work", &|| work::check(&split)),
-        ("equal", &|| same::equals_are_equal(options.common.rounds, seed, options.burden, &split)),
-        ("more", &|| same::more_work_is_seen(seed, &split)),
-        ("truth", &|| truth::check(seed, &split)),
+        ("work", &|| work::check(&placement)),
+        ("equal", &|| same::equals_are_equal(options.common.rounds, seed, options.burden, &placement)),
+        ("more", &|| same::more_work_is_seen(seed, &placement)),
+        ("truth", &|| truth::check(seed, &placement)),
     ];
     let mut failed = 0;
     for (_, check) in checks.into_iter().filter(|(name, _)| options.common.selects(name)) {

@@ -6,13 +6,13 @@
 
 use std::io;
 
-use super::Finding;
-use crate::compare::Ratio;
-use crate::cores::Split;
-use crate::entrant::Entrant;
-use crate::plan::{Source, Workload};
-use crate::server::Server;
-use crate::worker::{Job, Worker};
+use super::finding::Finding;
+use crate::clients::subject::Subject;
+use crate::load::workload::{Source, Workload};
+use crate::process::server::Server;
+use crate::process::worker::{Job, Worker};
+use crate::stats::interval::PairedRatio;
+use crate::system::affinity::CorePlacement;
 
 /// What is worked on. One download after the other and one read for each: with more of them, how many come at once, and
 /// so the work, would depend on who of client and server has its core when.
@@ -61,10 +61,10 @@ pub(super) fn equals_are_equal(
     tries: Option<u32>,
     seed: u64,
     burden: f64,
-    split: &Split,
+    placement: &CorePlacement,
 ) -> io::Result<Vec<Finding>> {
     let wanted = tries.map_or(TRIES, |tries| tries as usize);
-    let tries = compare_often(wanted, PROCESSES, burden, seed, split)?;
+    let tries = compare_often(wanted, PROCESSES, burden, seed, placement)?;
     let equal = tries.iter().filter(|(_, ratio)| !ratio.differs(MARGIN)).count();
     Ok(vec![Finding {
         claim: format!(
@@ -77,8 +77,8 @@ pub(super) fn equals_are_equal(
 }
 
 /// A style against itself with a little more to do.
-pub(super) fn more_work_is_seen(seed: u64, split: &Split) -> io::Result<Vec<Finding>> {
-    let tries = compare_often(BURDENED_TRIES, BURDENED_PROCESSES, BURDEN, !seed, split)?;
+pub(super) fn more_work_is_seen(seed: u64, placement: &CorePlacement) -> io::Result<Vec<Finding>> {
+    let tries = compare_often(BURDENED_TRIES, BURDENED_PROCESSES, BURDEN, !seed, placement)?;
     let found = tries.iter().filter(|(_, ratio)| ratio.low > 1.0 + MARGIN).count();
     Ok(vec![Finding {
         claim: format!(
@@ -89,8 +89,8 @@ pub(super) fn more_work_is_seen(seed: u64, split: &Split) -> io::Result<Vec<Find
     }])
 }
 
-fn told(style: &str, ratio: &Ratio) -> String {
-    let Ratio { median, low, high } = ratio;
+fn told(style: &str, ratio: &PairedRatio) -> String {
+    let PairedRatio { median, low, high } = ratio;
     let verdict = if ratio.differs(MARGIN) { "a difference" } else { "no difference" };
     format!("{style:<12} {median:.3} times the CPU, {low:.3} to {high:.3}: {verdict}")
 }
@@ -101,31 +101,31 @@ fn compare_often(
     effort: Effort,
     burden: f64,
     seed: u64,
-    split: &Split,
-) -> io::Result<Vec<(&'static str, Ratio)>> {
+    placement: &CorePlacement,
+) -> io::Result<Vec<(&'static str, PairedRatio)>> {
     let styles: Vec<_> =
-        Entrant::default_ones().into_iter().filter(|one| one.contender().is_some()).collect();
+        Subject::default_ones().into_iter().filter(|one| one.contender().is_some()).collect();
     let mut random = fastrand::Rng::with_seed(seed);
-    let server = Server::start(&split.server)?;
+    let server = Server::start(&placement.server)?;
     (0..tries)
         .map(|index| {
-            let entrant = styles[index % styles.len()];
-            Ok((entrant.name(), compare(entrant, effort, burden, &mut random, &server, split)?))
+            let subject = styles[index % styles.len()];
+            Ok((subject.name(), compare(subject, effort, burden, &mut random, &server, placement)?))
         })
         .collect()
 }
 
 fn compare(
-    entrant: Entrant,
+    subject: Subject,
     effort: Effort,
     burden: f64,
     random: &mut fastrand::Rng,
     server: &Server,
-    split: &Split,
-) -> io::Result<Ratio> {
+    placement: &CorePlacement,
+) -> io::Result<PairedRatio> {
     let mut rounds = [Vec::new(), Vec::new()];
     for processes in 1..=effort.most {
-        let start = |burden| Worker::start(&split.client, &job(entrant, burden, server));
+        let start = |burden| Worker::start(&placement.client, &job(subject, burden, server));
         let mut workers = [start(0.0)?, start(burden)?];
         for _ in 0..ROUNDS {
             let mut slices = [Vec::new(), Vec::new()];
@@ -140,7 +140,7 @@ fn compare(
                 round.push(slices[CHEAPEST]);
             }
         }
-        let is_narrow = |ratio: &Ratio| ratio.high - ratio.low <= effort.width;
+        let is_narrow = |ratio: &PairedRatio| ratio.high - ratio.low <= effort.width;
         if processes >= effort.least && ratio(&rounds).is_ok_and(|ratio| is_narrow(&ratio)) {
             break;
         }
@@ -148,12 +148,12 @@ fn compare(
     ratio(&rounds)
 }
 
-fn ratio([a, b]: &[Vec<f64>; 2]) -> io::Result<Ratio> {
-    Ratio::paired(b, a, LEVEL).ok_or_else(|| io::Error::other("the work cost no time"))
+fn ratio([a, b]: &[Vec<f64>; 2]) -> io::Result<PairedRatio> {
+    PairedRatio::of(b, a, LEVEL).ok_or_else(|| io::Error::other("the work cost no time"))
 }
 
-fn job(entrant: Entrant, burden_percent: f64, server: &Server) -> Job {
+fn job(subject: Subject, burden_percent: f64, server: &Server) -> Job {
     let source = Source::Embedded { bytes: BYTES, delay_ms: 0 };
     let urls = (server.photo_url(BYTES, 0), server.gathering_url(BYTES, IN_FLIGHT));
-    Job { burden_percent, ..Workload::closed(source, IN_FLIGHT, SLICE).job(entrant, urls) }
+    Job { burden_percent, ..Job::new(&Workload::closed(source, IN_FLIGHT, SLICE), subject, urls) }
 }

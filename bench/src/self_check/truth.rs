@@ -7,15 +7,15 @@
 use std::io;
 use std::time::Duration;
 
-use super::Finding;
-use crate::cores::Split;
-use crate::entrant::Entrant;
-use crate::open_loop::{Pace, exponential};
-use crate::outcome::Outcome;
-use crate::percentiles::{Latencies, Percentiles};
-use crate::plan::{Source, Workload};
-use crate::server::{Held, Server};
-use crate::worker::Worker;
+use super::finding::Finding;
+use crate::clients::subject::Subject;
+use crate::load::schedule::{Pace, exponential};
+use crate::load::workload::{Source, Workload};
+use crate::process::report::WorkerReport;
+use crate::process::server::{Held, Server};
+use crate::process::worker::{Job, Worker};
+use crate::stats::latency::{Latencies, Percentiles};
+use crate::system::affinity::CorePlacement;
 
 const BYTES: u64 = 1 << 10;
 
@@ -43,10 +43,11 @@ const FEW_COUNT: usize = 250;
 /// Whatever else the machine does can only make latencies longer: of so many runs, the least disturbed counts.
 const RUNS: u64 = 10;
 
-pub(super) fn check(seed: u64, split: &Split) -> io::Result<Vec<Finding>> {
-    let styles = || Entrant::default_ones().into_iter().filter(|one| one.contender().is_some());
-    let of_all = |run: fn(Entrant, u64, &Split) -> io::Result<Pair>, error: fn(&Pair) -> f64| {
-        let least = |entrant| Ok((entrant, least_disturbed(error, seed, |seed| run(entrant, seed, split))?));
+pub(super) fn check(seed: u64, placement: &CorePlacement) -> io::Result<Vec<Finding>> {
+    let styles = || Subject::default_ones().into_iter().filter(|one| one.contender().is_some());
+    let of_all = |run: fn(Subject, u64, &CorePlacement) -> io::Result<Pair>, error: fn(&Pair) -> f64| {
+        let least =
+            |subject| Ok((subject, least_disturbed(error, seed, |seed| run(subject, seed, placement))?));
         styles().map(least).collect::<io::Result<Vec<_>>>()
     };
     Ok(vec![
@@ -91,8 +92,8 @@ impl Pair {
     /// p50, p90, p99, p99.9: how far what was found is from the truth.
     fn errors(&self) -> [f64; 4] {
         let Self { truth, found, .. } = self;
-        [(truth.p50, found.p50), (truth.p90, found.p90), (truth.p99, found.p99), (truth.p999, found.p999)]
-            .map(|(truth, found)| found / truth - 1.0)
+        let error = |of: fn(&Percentiles) -> f64| of(found) / of(truth) - 1.0;
+        [error(|it| it.p50_us), error(|it| it.p90_us), error(|it| it.p99_us), error(|it| it.p999_us)]
     }
 
     /// The largest of all.
@@ -109,10 +110,10 @@ impl Pair {
 
     /// Whether one would not know of the stall without the correction.
     fn misses_the_stall(&self) -> bool {
-        self.uncorrected.p99 < self.truth.p99 / 2.0
+        self.uncorrected.p99_us < self.truth.p99_us / 2.0
     }
 
-    fn new(truth: &[Duration], outcome: &Outcome) -> Self {
+    fn new(truth: &[Duration], outcome: &WorkerReport) -> Self {
         Self {
             truth: truth.iter().collect::<Latencies>().percentiles(),
             found: outcome.latencies,
@@ -121,19 +122,19 @@ impl Pair {
     }
 }
 
-fn recovered(what: &str, pairs: &[(Entrant, Pair)]) -> Finding {
-    let told = |(entrant, pair): &(Entrant, Pair)| {
+fn recovered(what: &str, pairs: &[(Subject, Pair)]) -> Finding {
+    let told = |(subject, pair): &(Subject, Pair)| {
         let [p50, p90, p99, p999] = pair.errors().map(|error| error * 100.0);
-        let Percentiles { p50: t50, p90: t90, p99: t99, p999: t999, .. } = pair.truth;
+        let Percentiles { p50_us: t50, p90_us: t90, p99_us: t99, p999_us: t999, .. } = pair.truth;
         format!(
-            "{entrant:<12} p50 {:.1} ms {p50:+.2} %, p90 {:.1} ms {p90:+.2} %, p99 {:.1} ms {p99:+.2} %, p99.9 {:.1} ms {p999:+.2} %",
+            "{subject:<12} p50 {:.1} ms {p50:+.2} %, p90 {:.1} ms {p90:+.2} %, p99 {:.1} ms {p99:+.2} %, p99.9 {:.1} ms {p999:+.2} %",
             t50 / 1e3,
             t90 / 1e3,
             t99 / 1e3,
             t999 / 1e3,
         )
     };
-    let within = |(_, pair): &(Entrant, Pair)| pair.worst() <= TOLERANCE;
+    let within = |(_, pair): &(Subject, Pair)| pair.worst() <= TOLERANCE;
     Finding {
         claim: format!("{what}: recovered within {:.0} %", TOLERANCE * 100.0),
         holds: pairs.iter().all(within),
@@ -141,47 +142,47 @@ fn recovered(what: &str, pairs: &[(Entrant, Pair)]) -> Finding {
     }
 }
 
-fn without_stall(entrant: Entrant, seed: u64, split: &Split) -> io::Result<Pair> {
+fn without_stall(subject: Subject, seed: u64, placement: &CorePlacement) -> io::Result<Pair> {
     let delays = delays(seed, COUNT);
-    let outcome = measure(entrant, IN_FLIGHT, COUNT, None, &held(&delays), split)?;
+    let outcome = measure(subject, IN_FLIGHT, COUNT, None, &held(&delays), placement)?;
     Ok(Pair::new(&delays, &outcome))
 }
 
-fn with_stall(entrant: Entrant, seed: u64, split: &Split) -> io::Result<Pair> {
+fn with_stall(subject: Subject, seed: u64, placement: &CorePlacement) -> io::Result<Pair> {
     let (delays, pace) = (delays(seed, COUNT), Pace { per_s: PER_S, seed });
     let mut holds = held(&delays);
     holds[COUNT / 2].stall = STALL;
-    let outcome = measure(entrant, IN_FLIGHT, COUNT, Some(pace), &holds, split)?;
+    let outcome = measure(subject, IN_FLIGHT, COUNT, Some(pace), &holds, placement)?;
     Ok(Pair::new(&truth(&pace.schedule(COUNT), &delays, COUNT / 2), &outcome))
 }
 
 /// A stall, and too few in flight to ask while it lasts.
-fn few_in_flight(entrant: Entrant, seed: u64, split: &Split) -> io::Result<Pair> {
+fn few_in_flight(subject: Subject, seed: u64, placement: &CorePlacement) -> io::Result<Pair> {
     let pace = Pace { per_s: FEW_PER_S, seed };
     let schedule = pace.schedule(FEW_COUNT);
     let at = busiest(&schedule);
     let mut holds = vec![Held::default(); FEW_COUNT];
     holds[at].stall = STALL;
-    let outcome = measure(entrant, FEW, FEW_COUNT, Some(pace), &holds, split)?;
+    let outcome = measure(subject, FEW, FEW_COUNT, Some(pace), &holds, placement)?;
     // What a download takes anyway, and how late a style's timers let it begin, is not known beforehand, but seen in
     // all those that no stall befell.
-    let anyway = Duration::from_secs_f64(outcome.latencies.p50 / 1e6);
+    let anyway = Duration::from_secs_f64(outcome.latencies.p50_us / 1e6);
     Ok(Pair::new(&truth(&schedule, &vec![anyway; FEW_COUNT], at), &outcome))
 }
 
-fn missed(pairs: &[(Entrant, Pair)]) -> Finding {
-    let told = |(entrant, pair): &(Entrant, Pair)| {
+fn missed(pairs: &[(Subject, Pair)]) -> Finding {
+    let told = |(subject, pair): &(Subject, Pair)| {
         let [_, _, p99, p999] = pair.errors().map(|error| error * 100.0);
         let Pair { truth, uncorrected, .. } = pair;
         format!(
-            "{entrant:<12} p99 {:.1} ms {p99:+.2} %, p99.9 {:.1} ms {p999:+.2} %; uncorrected p99 {:.1} ms: the stall is {}",
-            truth.p99 / 1e3,
-            truth.p999 / 1e3,
-            uncorrected.p99 / 1e3,
+            "{subject:<12} p99 {:.1} ms {p99:+.2} %, p99.9 {:.1} ms {p999:+.2} %; uncorrected p99 {:.1} ms: the stall is {}",
+            truth.p99_us / 1e3,
+            truth.p999_us / 1e3,
+            uncorrected.p99_us / 1e3,
             if pair.misses_the_stall() { "missed" } else { "seen" },
         )
     };
-    let is_missed = |(_, pair): &(Entrant, Pair)| pair.worst_of_the_stall() <= TOLERANCE;
+    let is_missed = |(_, pair): &(Subject, Pair)| pair.worst_of_the_stall() <= TOLERANCE;
     Finding {
         claim: format!(
             "(c) a stall of 100 ms with {FEW} in flight: recovered within {:.0} %, missed without the correction",
@@ -193,26 +194,26 @@ fn missed(pairs: &[(Entrant, Pair)]) -> Finding {
 }
 
 fn measure(
-    entrant: Entrant,
+    subject: Subject,
     in_flight: usize,
     count: usize,
     pace: Option<Pace>,
     holds: &[Held],
-    split: &Split,
-) -> io::Result<Outcome> {
-    let mut server = Server::start(&split.server)?;
+    placement: &CorePlacement,
+) -> io::Result<WorkerReport> {
+    let mut server = Server::start(&placement.server)?;
     let workload = Workload {
         pace,
         ..Workload::closed(Source::Embedded { bytes: BYTES, delay_ms: 0 }, in_flight, count)
     };
     let urls = (server.photo_url(BYTES, 0), server.gathering_url(BYTES, in_flight));
-    let mut worker = Worker::start(&split.client, &workload.job(entrant, urls))?;
+    let mut worker = Worker::start(&placement.client, &Job::new(&workload, subject, urls))?;
     server.hold(holds)?;
     let (outcome, _) = worker.go()?;
     match (&outcome.first_error, outcome.paced.map_or(0, |paced| paced.skipped)) {
         (None, 0) => Ok(outcome),
         (Some(error), _) => Err(io::Error::other(error.clone())),
-        (None, skipped) => Err(io::Error::other(format!("{entrant} skipped {skipped} arrivals"))),
+        (None, skipped) => Err(io::Error::other(format!("{subject} skipped {skipped} arrivals"))),
     }
 }
 
@@ -266,7 +267,7 @@ mod tests {
     fn delays_are_drawn_as_said() {
         let delays = delays(7, COUNT);
         assert_eq!(delays, super::delays(7, COUNT));
-        let Percentiles { p50, .. } = delays.iter().collect::<Latencies>().percentiles();
+        let Percentiles { p50_us: p50, .. } = delays.iter().collect::<Latencies>().percentiles();
         // The median of the exponential distribution is ln 2 of its mean.
         assert!((p50 / 1e3 - 538.6).abs() < 15.0, "{p50}");
         assert!(delays.iter().all(|delay| *delay >= SHORTEST));

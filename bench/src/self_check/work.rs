@@ -2,35 +2,36 @@
 
 use std::io;
 
-use super::Finding;
-use crate::cell::{BUSY, Bound, Cell, FEW, Median};
-use crate::cores::Split;
-use crate::entrant::Entrant;
-use crate::pair::Served;
-use crate::plan::{Source, Workload};
-use crate::trial::Trial;
+use super::finding::Finding;
+use crate::clients::subject::Subject;
+use crate::load::workload::{Source, Workload};
+use crate::measure::closed;
+use crate::measure::session::ServerCounts;
+use crate::measure::trial::Trial;
+use crate::record::cell::{BUSY, Bound, Cell, FEW};
+use crate::system::affinity::CorePlacement;
 
 /// As many in flight as the default run has without delay, at most.
 const IN_FLIGHT: usize = 256;
 const COUNT: usize = 20 * IN_FLIGHT;
 const BYTES: u64 = 32 << 10;
 
-pub(super) fn check(split: &Split) -> io::Result<Vec<Finding>> {
+pub(super) fn check(placement: &CorePlacement) -> io::Result<Vec<Finding>> {
     let workload = Workload::closed(Source::Embedded { bytes: BYTES, delay_ms: 0 }, IN_FLIGHT, COUNT);
     let mut cells = Vec::new();
     let mut served = Vec::new();
-    for entrant in Entrant::default_ones() {
-        let trial = Trial::run(&workload, entrant, split)?;
-        served.push((entrant, trial.served.ok_or_else(|| io::Error::other("the server is ours"))?));
-        cells.push(Cell::new(&workload, entrant, vec![Ok(trial)]));
+    for subject in Subject::default_ones() {
+        let trial = Trial::run(&workload, subject, placement)?;
+        served.push((subject, trial.served.ok_or_else(|| io::Error::other("the server is ours"))?));
+        cells.push(closed::cell(&workload, subject, vec![Ok(trial)]));
     }
     Ok(vec![equal_work(&served), in_flight(&cells), server_has_time(&cells)])
 }
 
-fn equal_work(served: &[(Entrant, Served)]) -> Finding {
+fn equal_work(served: &[(Subject, ServerCounts)]) -> Finding {
     let equal = served.windows(2).all(|pair| pair[0].1 == pair[1].1);
-    let told = |(entrant, Served { connections, requests, bytes }): &(Entrant, Served)| {
-        format!("{entrant:<12} {connections} connections, {requests} requests, {bytes} bytes")
+    let told = |(subject, ServerCounts { connections, requests, bytes }): &(Subject, ServerCounts)| {
+        format!("{subject:<12} {connections} connections, {requests} requests, {bytes} bytes")
     };
     Finding {
         claim: "(e) equal work: connections, requests and bytes agree".into(),
@@ -42,7 +43,7 @@ fn equal_work(served: &[(Entrant, Served)]) -> Finding {
 /// Latencies tell it, by Little's law. Those that are started first and last are alone for a while.
 fn in_flight(cells: &[Cell]) -> Finding {
     let told = |cell: &Cell| {
-        let mean = cell.median.in_flight_mean.unwrap_or(f64::NAN);
+        let mean = cell.figures.map_or(f64::NAN, |it| it.in_flight_mean);
         format!("{:<12} {mean:.0} of {} in flight on average", cell.style, cell.in_flight)
     };
     Finding {
@@ -66,8 +67,7 @@ fn server_has_time(cells: &[Cell]) -> Finding {
     };
     let client_bound = cells.iter().filter(|cell| cell.bound == Some(Bound::Client)).count();
     let told = |cell: &Cell| {
-        let Median { downloads_per_s, cpu_us_per_download, .. } = cell.median;
-        let client = downloads_per_s.zip(cpu_us_per_download).map_or(0.0, |(per_s, us)| per_s * us / 1e6);
+        let client = cell.figures.map_or(0.0, |it| it.downloads_per_s * it.cpu_us_per_download / 1e6);
         let mark = match cell.bound {
             Some(Bound::Client) => "client-bound",
             Some(Bound::Server) => "server-bound: marked",
@@ -90,14 +90,14 @@ fn server_has_time(cells: &[Cell]) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cell::tests::cell;
+    use crate::record::sample::cell;
 
     #[test]
     fn one_request_more_is_unequal_work() {
-        let served = Served { connections: 4, requests: 10, bytes: 1000 };
+        let served = ServerCounts { connections: 4, requests: 10, bytes: 1000 };
         let all = |second| [("floor".parse().unwrap(), served), ("tokio".parse().unwrap(), second)];
         assert!(equal_work(&all(served)).holds);
-        let unequal = equal_work(&all(Served { requests: 11, ..served }));
+        let unequal = equal_work(&all(ServerCounts { requests: 11, ..served }));
         assert!(!unequal.holds && unequal.figures[1].contains("11 requests"));
         assert!(!equal_work(&[]).holds);
     }
@@ -106,15 +106,16 @@ mod tests {
     fn too_few_in_flight_are_another_load() {
         let mut cells = [cell("tokio", &[300.0])];
         assert!(in_flight(&cells).holds);
-        cells[0].median.in_flight_mean = Some(40.0);
+        cells[0].figures.as_mut().unwrap().in_flight_mean = 40.0;
         assert!(!in_flight(&cells).holds);
     }
 
     #[test]
     fn a_wrong_mark_is_found_out() {
         let mut cells = [cell("tokio", &[300.0])];
+        cells[0].bound = cells[0].busy_side();
         assert!(server_has_time(&cells).holds);
-        cells[0].median.server_cpu_us_per_download = Some(250.0);
+        cells[0].figures.as_mut().unwrap().server_cpu_us_per_download = Some(250.0);
         assert!(!server_has_time(&cells).holds);
         cells[0].bound = Some(Bound::Server);
         assert!(server_has_time(&cells).holds);

@@ -5,8 +5,9 @@ mod chromium;
 use std::path::{Path, PathBuf};
 
 use chromium::{Chromium, url};
-use photo_bench::report::{self, Run};
-use photo_bench::results;
+use photo_bench::output::markdown;
+use photo_bench::output::report;
+use photo_bench::record::run::Run;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -25,12 +26,12 @@ const PICTURES: &str = "[...document.querySelectorAll('svg')].map(svg => [svg.pa
 
 /// How many parts of pictures and rows of tables there are of `blocking`, and how many are shown.
 const OF_BLOCKING: &str = "(() => { const all = [...document.querySelectorAll(\
-    '.plot [stroke=\"#D55E00\"], .plot [fill=\"#D55E00\"], .plot [fill=\"#AD4B00\"], tr.is-blocking')]; \
+    '.plot g.is-blocking, tr.is-blocking')]; \
     return [all.length, all.filter(it => getComputedStyle(it).display != 'none').length] })()";
 
 /// The same of all others.
 const OF_OTHERS: &str = "(() => { const all = [...document.querySelectorAll(\
-    '.plot polyline:not([stroke=\"#D55E00\"]), tr[class^=is-]:not(.is-blocking)')]; \
+    '.plot g:not(.is-blocking), tr[class^=is-]:not(.is-blocking)')]; \
     return [all.length, all.filter(it => getComputedStyle(it).display != 'none').length] })()";
 
 #[test]
@@ -110,9 +111,9 @@ fn the_policy_of_the_page_keeps_requests_in() {
 }
 
 fn newest_report() -> (TempDir, PathBuf) {
-    let results = Path::new(env!("CARGO_MANIFEST_DIR")).join("../results");
-    let run =
-        Run::read(&results::newest(&results, "load.jsonl").expect("a recorded run")).expect("it can be read");
+    let results = Path::new(env!("CARGO_MANIFEST_DIR")).join("results");
+    let run = Run::read(&markdown::newest(&results, "load.jsonl").expect("a recorded run"))
+        .expect("it can be read");
     let folder = tempfile::tempdir().expect("a folder");
     let page = report::write(folder.path(), &[run]).expect("the report can be made");
     (folder, page)

@@ -75,7 +75,7 @@ pub(crate) fn manifests() -> Vec<File> {
 }
 
 /// The folders in the root manifest's list.
-fn members() -> Vec<String> {
+pub(crate) fn members() -> Vec<String> {
     let root = fs::read_to_string(format!("{WORKSPACE}/Cargo.toml")).expect("a manifest");
     let (_, list) = root.split_once("members = [").expect("a list of members");
     let (list, _) = list.split_once(']').expect("its end");
@@ -112,6 +112,10 @@ impl File {
     pub(crate) fn documentation(&self) -> String {
         let attributes = self.parsed().attrs;
         attributes.iter().filter_map(doc_line).map(|line| line + "\n").collect()
+    }
+
+    pub(crate) fn items(&self) -> Vec<Item> {
+        self.parsed().items
     }
 
     /// As in `struct Client`, `Client::new`, `fn one`, `use client::Client`, in their order.
@@ -206,7 +210,7 @@ fn last_segment(path: &syn::Path) -> String {
     path.segments.last().map_or_else(String::new, |segment| segment.ident.to_string())
 }
 
-fn flatten(tree: &UseTree, before: &str, paths: &mut Vec<String>) {
+pub(crate) fn flatten(tree: &UseTree, before: &str, paths: &mut Vec<String>) {
     match tree {
         UseTree::Path(it) => flatten(&it.tree, &format!("{before}{}::", it.ident), paths),
         UseTree::Name(it) => paths.push(format!("{before}{}", it.ident)),

@@ -1,0 +1,33 @@
+//! Where each process of the bench starts.
+
+use std::env;
+use std::process;
+
+use crate::measure::pitfall;
+use crate::measure::waits;
+use crate::process::role::{self, Role};
+use crate::process::server;
+use crate::process::worker;
+use crate::system::limits;
+
+/// Plays the part that this process was started for, and ends it then. Returns only in the process that the user
+/// started. To be called first in each bench's `main`.
+pub fn run_if_child() {
+    let args: Vec<String> = env::args().skip(1).collect();
+    let Some((role, cores)) = role::parse(&args) else { return };
+    limits::raise_open_files();
+    cores.pin_this_process();
+    let played = match role {
+        Role::Server => server::serve(),
+        Role::Worker => worker::work(),
+        Role::PitfallWorker => pitfall::walk(),
+        Role::IdleWorker => waits::wait(),
+    };
+    process::exit(match played {
+        Ok(()) => 0,
+        Err(error) => {
+            eprintln!("{error}");
+            1
+        }
+    });
+}

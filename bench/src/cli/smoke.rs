@@ -1,0 +1,77 @@
+//! Everything once, to show that each cell works, and that a report can be made of it; nothing is measured.
+
+use std::io;
+use std::path::Path;
+use std::process::ExitCode;
+
+use crate::cli::head::head;
+use crate::cli::plan::RunPlan;
+use crate::measure::trial::Trial;
+use crate::measure::{closed, cost, open, waits};
+use crate::options::Options;
+use crate::output::report;
+use crate::record::Record;
+use crate::record::run::Run;
+use crate::system::affinity::CorePlacement;
+
+pub(crate) fn run(options: &Options, plan: &RunPlan, counting_worker: &Path) -> io::Result<ExitCode> {
+    let placement = CorePlacement::of_this_process();
+    let mut smoke = Smoke { records: Vec::new(), all_work: true };
+    smoke.records.push(Record::Run(head(&placement, 0, options)));
+
+    for group in plan.closed.iter().chain(&plan.scale) {
+        for subject in &group.subjects {
+            let workload = &group.workload;
+            println!("Testing {}", workload.id(*subject));
+            let cell = closed::cell(workload, *subject, vec![Trial::run(workload, *subject, &placement)]);
+            let failure = cell.failed.clone().or(cell.first_error.clone());
+            smoke.end(failure.as_deref(), Record::Closed(cell));
+        }
+    }
+    for group in &plan.open {
+        let workload = group.smoke();
+        for subject in &group.subjects {
+            println!("Testing {}", group.id(*subject));
+            let trial = Trial::run(&workload, *subject, &placement).map(|trial| (workload.clone(), trial));
+            let open = open::cell(group, *subject, vec![trial]);
+            let failure = open.cell.failed.clone().or(open.cell.first_error.clone());
+            smoke.end(failure.as_deref(), Record::Open(open));
+        }
+    }
+    for subject in &plan.cost {
+        println!("Testing {}", cost::id(*subject));
+        let cell = cost::measure(&plan.cost_workload, *subject, false, counting_worker, &placement);
+        smoke.end(cell.failed.clone().as_deref(), Record::Cost(cell));
+    }
+    for group in &plan.waits {
+        for contender in &group.contenders {
+            println!("Testing {}", waits::id(group.count, *contender));
+            let cell = waits::measure(group.count, *contender, &placement.client);
+            smoke.end(cell.failed.clone().as_deref(), Record::Waits(cell));
+        }
+    }
+
+    // That of a real run stays.
+    let folder = options.common.report.clone();
+    let folder = folder.unwrap_or_else(|| report::folder().with_file_name("photo-report-test"));
+    let run = Run::of(&smoke.records)?;
+    println!("report: {}", report::write(&folder, &[run])?.display());
+    Ok(if smoke.all_work { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// What became of it so far.
+struct Smoke {
+    records: Vec<Record>,
+    all_work: bool,
+}
+
+impl Smoke {
+    fn end(&mut self, failure: Option<&str>, record: Record) {
+        match failure {
+            None => println!("Success\n"),
+            Some(failure) => println!("FAILED: {failure}\n"),
+        }
+        self.all_work &= failure.is_none();
+        self.records.push(record);
+    }
+}

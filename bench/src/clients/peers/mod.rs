@@ -1,0 +1,140 @@
+//! What people would pick instead of the three crates.
+//!
+//! Each in the configuration that its own documentation advises: connections kept, as many as there are downloads in
+//! flight; HTTP/1 only, no decompression, no cookies, no proxy, time limits of [`PATIENCE`](crate::load::client::PATIENCE).
+//! Each reads the photo whole into memory. Where a peer cannot do one of these, its file says so.
+//!
+//! ureq is always there, since `photo_blocking::ureq` needs it; the others come with the feature `peers`.
+
+#[cfg(feature = "peers")]
+mod attohttpc;
+#[cfg(feature = "peers")]
+mod curl;
+mod drive;
+#[cfg(feature = "peers")]
+mod ehttp;
+#[cfg(feature = "peers")]
+mod hyper_util;
+#[cfg(feature = "peers")]
+mod isahc;
+#[cfg(feature = "peers")]
+mod reqwest;
+#[cfg(feature = "peers")]
+mod tasks;
+mod ureq;
+
+use std::io;
+
+use crate::load::client::LoadClient;
+
+/// Whether they take part without being named.
+pub(crate) const ARE_WANTED: bool = cfg!(feature = "peers");
+
+/// One of them, by its place in the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Peer(usize);
+
+struct Row {
+    name: &'static str,
+    /// For each download in flight, at most.
+    threads: usize,
+    keeps_connections: bool,
+    has_open_loop: bool,
+    client: fn(usize) -> io::Result<Box<dyn LoadClient>>,
+}
+
+impl Row {
+    /// A peer that needs no more than a few threads, and is measured in closed loops only.
+    const fn usual(name: &'static str, client: fn(usize) -> io::Result<Box<dyn LoadClient>>) -> Self {
+        Self { name, threads: 0, keeps_connections: true, has_open_loop: false, client }
+    }
+}
+
+const ROWS: &[Row] = &[
+    Row {
+        threads: 1,
+        has_open_loop: true,
+        ..Row::usual("ureq-per-thread", |in_flight| Ok(ureq::per_thread(in_flight)))
+    },
+    #[cfg(feature = "peers")]
+    Row::usual("reqwest", reqwest::client),
+    #[cfg(feature = "peers")]
+    Row::usual("hyper-util", hyper_util::client),
+    #[cfg(feature = "peers")]
+    Row::usual("curl", curl::client),
+    #[cfg(feature = "peers")]
+    Row::usual("isahc", isahc::client),
+    // It connects in one more thread.
+    #[cfg(feature = "peers")]
+    Row { threads: 2, keeps_connections: false, ..Row::usual("attohttpc", |_| Ok(attohttpc::client())) },
+    // A thread is still ending while the one that its callback has started is at work.
+    #[cfg(feature = "peers")]
+    Row { threads: 2, keeps_connections: false, ..Row::usual("ehttp", |_| Ok(ehttp::client())) },
+];
+
+impl Peer {
+    /// In the order of the table.
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
+        (0..ROWS.len()).map(Self)
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        ROWS[self.0].name
+    }
+
+    /// Threads that it starts to have so many downloads in flight, as far as they are many.
+    pub(crate) fn threads(self, in_flight: usize) -> usize {
+        ROWS[self.0].threads * in_flight + 1
+    }
+
+    pub(crate) fn keeps_connections(self) -> bool {
+        ROWS[self.0].keeps_connections
+    }
+
+    pub(crate) fn has_open_loop(self) -> bool {
+        ROWS[self.0].has_open_loop
+    }
+
+    pub(crate) fn client(self, in_flight: usize) -> io::Result<Box<dyn LoadClient>> {
+        (ROWS[self.0].client)(in_flight)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use photo_server::PhotoServer;
+    use photo_tests::Samples;
+
+    use super::*;
+
+    #[test]
+    fn all_are_there_that_were_built() {
+        let names: Vec<_> = Peer::all().map(Peer::name).collect();
+        let always = ["ureq-per-thread"];
+        let others = ["reqwest", "hyper-util", "curl", "isahc", "attohttpc", "ehttp"];
+        let expected = if ARE_WANTED { [&always[..], &others].concat() } else { always.into() };
+        assert_eq!(names, expected);
+    }
+
+    #[test]
+    fn photos_come_over_kept_connections_and_errors_are_told() {
+        for peer in Peer::all() {
+            let server = PhotoServer::start().unwrap();
+            let mut client = peer.client(2).unwrap();
+            for _ in 0..2 {
+                let samples = Samples::new(5);
+                client.closed_loop(&server.url("/photo?bytes=5000"), 2, &samples).unwrap();
+                let sample = samples.sample();
+                assert!(sample.errors.is_empty(), "{}: {:?}", peer.name(), sample.errors);
+                assert_eq!(sample.bytes, 25_000, "{}", peer.name());
+            }
+            let connections = server.counters().connections;
+            assert_eq!(connections <= 2, peer.keeps_connections(), "{}: {connections}", peer.name());
+
+            let samples = Samples::new(1);
+            client.closed_loop(&server.url("/nothing-here"), 1, &samples).unwrap();
+            let error = samples.sample().errors[0].to_string();
+            assert!(error.contains("404"), "{}: {error}", peer.name());
+        }
+    }
+}

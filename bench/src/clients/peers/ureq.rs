@@ -1,0 +1,63 @@
+//! ureq with an agent for each thread. The style `ureq` shares one agent, as ureq's docs advise; separate agents show
+//! whether threads queue for its pool.
+
+use std::io;
+use std::thread;
+
+use photo_tests::{Arrivals, Samples, in_threads};
+use ureq::Agent;
+
+use super::drive::{loop_in_threads, translated};
+use crate::load::client::{LoadClient, PATIENCE};
+
+/// The agent of each thread.
+struct Ureq(Vec<Agent>);
+
+pub(super) fn per_thread(in_flight: usize) -> Box<dyn LoadClient> {
+    Box::new(Ureq((0..in_flight).map(|_| agent()).collect()))
+}
+
+fn agent() -> Agent {
+    let config = Agent::config_builder()
+        // A limit for all together, or for resolving, would start one more thread for each download.
+        .timeout_connect(Some(PATIENCE))
+        .timeout_recv_response(Some(PATIENCE))
+        .timeout_recv_body(Some(PATIENCE))
+        // Built with the feature gzip, because ehttp asks for it, ureq would ask for gzip.
+        .accept_encoding("")
+        // No style reads the environment.
+        .proxy(None)
+        .build();
+    config.into()
+}
+
+fn download(agent: &Agent, url: &str) -> io::Result<usize> {
+    let bytes = agent.get(url).call().and_then(|mut reply| reply.body_mut().read_to_vec());
+    Ok(bytes.map_err(ureq::Error::into_io)?.len())
+}
+
+impl LoadClient for Ureq {
+    fn closed_loop(&mut self, url: &str, in_flight: usize, samples: &Samples) -> io::Result<()> {
+        loop_in_threads(samples, self.0.iter().take(in_flight).map(|agent| || download(agent, url)));
+        Ok(())
+    }
+
+    fn open_loop(&mut self, url: &str, in_flight: usize, arrivals: &Arrivals) -> io::Result<()> {
+        let work = self.0.iter().take(in_flight).map(|agent| {
+            move || {
+                while let Some(arrival) = arrivals.next() {
+                    if let Some(wait) = arrival.wait() {
+                        thread::sleep(wait);
+                    }
+                    let ticket = arrivals.start(arrival);
+                    match download(agent, url) {
+                        Ok(bytes) => arrivals.arrived(&ticket, bytes),
+                        Err(error) => arrivals.done(&ticket, Err(translated(error))),
+                    }
+                }
+            }
+        });
+        in_threads(work, || arrivals.begin());
+        Ok(())
+    }
+}

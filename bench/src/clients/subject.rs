@@ -1,0 +1,130 @@
+//! Who enters the load bench: the floor, every style, and what people would pick instead.
+
+use std::fmt;
+use std::io;
+use std::str::FromStr;
+
+use photo_tests::Contender;
+
+use crate::clients::floor::Floor;
+use crate::clients::peers::{self, Peer};
+use crate::load::client::{LoadClient, config};
+use crate::load::workload::Mode;
+
+/// A row of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Subject {
+    Floor,
+    Style(Contender),
+    Peer(Peer),
+}
+
+impl Subject {
+    /// The floor and the styles, in the order of the table.
+    pub(crate) fn default_ones() -> Vec<Self> {
+        [Self::Floor].into_iter().chain(Contender::ALL.map(Self::Style)).collect()
+    }
+
+    /// All whose name is known, in the order of the table.
+    pub(crate) fn all() -> Vec<Self> {
+        Self::default_ones().into_iter().chain(Peer::all().map(Self::Peer)).collect()
+    }
+
+    /// Whether it is measured in a run in which no subjects are named.
+    pub(crate) fn is_default_in(self, mode: Mode) -> bool {
+        !matches!(self, Self::Peer(_)) || (peers::ARE_WANTED && mode == Mode::Closed)
+    }
+
+    /// Whether it can be measured if it is named.
+    pub(crate) fn can_be_in(self, mode: Mode) -> bool {
+        match self {
+            Self::Peer(peer) => mode != Mode::Open || peer.has_open_loop(),
+            Self::Floor | Self::Style(_) => true,
+        }
+    }
+
+    /// Whether it downloads over connections that it has kept.
+    pub(crate) fn keeps_connections(self) -> bool {
+        match self {
+            Self::Peer(peer) => peer.keeps_connections(),
+            Self::Floor | Self::Style(_) => true,
+        }
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Floor => "floor",
+            Self::Style(contender) => contender.name(),
+            Self::Peer(peer) => peer.name(),
+        }
+    }
+
+    /// The style that it is, if it is one.
+    pub(crate) fn contender(self) -> Option<Contender> {
+        match self {
+            Self::Style(contender) => Some(contender),
+            Self::Floor | Self::Peer(_) => None,
+        }
+    }
+
+    /// Threads that it starts to have so many downloads in flight, as far as they are many.
+    pub(crate) fn threads(self, in_flight: usize) -> usize {
+        match self {
+            Self::Style(Contender::Blocking | Contender::Ureq) => in_flight + 1,
+            Self::Peer(peer) => peer.threads(in_flight),
+            Self::Style(_) | Self::Floor => 1,
+        }
+    }
+
+    pub(crate) fn client(self, in_flight: usize) -> io::Result<Box<dyn LoadClient>> {
+        Ok(match self {
+            Self::Floor => Box::new(Floor::new(config(in_flight)).map_err(io::Error::other)?),
+            Self::Style(contender) => {
+                Box::new(contender.client(config(in_flight)).map_err(io::Error::other)?)
+            }
+            Self::Peer(peer) => peer.client(in_flight)?,
+        })
+    }
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for Subject {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        Self::all().into_iter().find(|subject| subject.name() == name).ok_or_else(|| {
+            let known: Vec<_> = Self::all().into_iter().map(Self::name).collect();
+            format!("there is no such style; there are {}", known.join(", "))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_understood() {
+        for subject in Subject::all() {
+            assert_eq!(subject.name().parse(), Ok(subject));
+        }
+        let refusal = "coroutines".parse::<Subject>().unwrap_err();
+        assert!(refusal.contains(
+            "floor, blocking, ureq, callbacks, tokio, tokio-multi, async-std, smol, ureq-per-thread"
+        ));
+    }
+
+    #[test]
+    fn only_blocking_needs_a_thread_for_each_download() {
+        for subject in Subject::all() {
+            let many =
+                ["blocking", "ureq", "ureq-per-thread", "attohttpc", "ehttp"].contains(&subject.name());
+            assert_eq!(subject.threads(100) > 100, many, "{subject}");
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! A client that can be put under load, and how each of them is configured.
+
+use std::io;
+use std::time::Duration;
+
+use photo::Config;
+use photo_tests::{Arrivals, Downloader, Samples};
+
+/// How long one download may take. Long enough to let whoever is merely slow show how slow, short enough that
+/// whoever hangs is found out.
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
+
+/// A client that can be put under load.
+pub(crate) trait LoadClient {
+    /// Keeps `in_flight` downloads of `url` under way until `samples` has all it wants.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be done at all; a download that fails is recorded in `samples`.
+    fn closed_loop(&mut self, url: &str, in_flight: usize, samples: &Samples) -> io::Result<()>;
+
+    /// Downloads `url` when `arrivals` says, at most `in_flight` at once.
+    ///
+    /// # Errors
+    ///
+    /// As above. So for whoever is measured in closed loops only, as most of the peers are.
+    fn open_loop(&mut self, _url: &str, _in_flight: usize, _arrivals: &Arrivals) -> io::Result<()> {
+        Err(io::Error::other("is measured in closed loops only"))
+    }
+}
+
+/// The same for every style: a connection for each download in flight, kept.
+pub(crate) fn config(in_flight: usize) -> Config {
+    Config::default()
+        .max_idle_per_host(in_flight)
+        .timeout(PATIENCE)
+        .connect_timeout(PATIENCE)
+        .stall_timeout(PATIENCE)
+}
+
+impl LoadClient for Box<dyn Downloader> {
+    fn closed_loop(&mut self, url: &str, in_flight: usize, samples: &Samples) -> io::Result<()> {
+        Downloader::closed_loop(&**self, url, in_flight, samples);
+        Ok(())
+    }
+
+    fn open_loop(&mut self, url: &str, in_flight: usize, arrivals: &Arrivals) -> io::Result<()> {
+        Downloader::open_loop(&**self, url, in_flight, arrivals);
+        Ok(())
+    }
+}

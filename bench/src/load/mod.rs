@@ -1,0 +1,5 @@
+//! The load: what is to be done, when, and what a client must be able to do.
+
+pub(crate) mod client;
+pub(crate) mod schedule;
+pub(crate) mod workload;

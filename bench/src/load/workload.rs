@@ -1,0 +1,151 @@
+//! What has to be done in one cell.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::load::schedule::Pace;
+use crate::system::limits;
+use crate::text::format::size;
+
+/// What a middling style on a middling core does in a second at most.
+const DOWNLOADS_PER_S: f64 = 25_000.0;
+const BYTES_PER_S: f64 = 1e9;
+
+/// One after the other and without delay, mostly the way to and fro is waited for.
+const ROUND_TRIP_S: f64 = 100e-6;
+
+/// What can be measured, in the order of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// A fixed number of downloads is kept in flight.
+    Closed,
+    /// Downloads start at a fixed rate.
+    Open,
+    /// What one download costs beside time.
+    Cost,
+    /// Waiting alone.
+    Waits,
+    /// The closed loop at more sizes, delays and numbers in flight, to find where the best style changes.
+    Scale,
+}
+
+/// What has to be done in each cell of a group.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Workload {
+    pub(crate) mode: Mode,
+    pub(crate) source: Source,
+    pub(crate) in_flight: usize,
+    pub(crate) count: usize,
+    /// When downloads start, in an open loop.
+    pub(crate) pace: Option<Pace>,
+}
+
+/// Where the photos come from.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Source {
+    /// A server of ours.
+    Embedded { bytes: u64, delay_ms: u64 },
+    /// The user's.
+    Url(String),
+}
+
+impl Workload {
+    pub(crate) fn closed(source: Source, in_flight: usize, count: usize) -> Self {
+        Self { mode: Mode::Closed, source, in_flight, count, pace: None }
+    }
+
+    /// So many arrivals as there are in `time`.
+    pub(crate) fn at(&self, per_s: f64, seed: u64, time: Duration) -> Self {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a rate is above 0, and what no machine can do saturates"
+        )]
+        let count = (per_s * time.as_secs_f64()).ceil() as usize;
+        Self { count: count.max(1), pace: Some(Pace { per_s, seed }), ..self.clone() }
+    }
+
+    /// How many workers do it, each with a server of its own. An open loop has one schedule, and so one worker.
+    pub(crate) fn processes(&self) -> usize {
+        match &self.source {
+            Source::Embedded { .. } if self.pace.is_none() => {
+                self.in_flight.div_ceil(limits::most_connections()).max(1)
+            }
+            Source::Embedded { .. } | Source::Url(_) => 1,
+        }
+    }
+
+    /// What each of them does.
+    pub(crate) fn shares(&self, parts: usize) -> Vec<Self> {
+        let share = |all: usize, part: usize| all * (part + 1) / parts - all * part / parts;
+        let part = |part| Self {
+            in_flight: share(self.in_flight, part),
+            count: share(self.count, part),
+            ..self.clone()
+        };
+        (0..parts).map(part).collect()
+    }
+
+    /// As criterion names what it measures: group, parameters, function.
+    pub(crate) fn id(&self, subject: impl fmt::Display) -> String {
+        format!("{}/{subject}", self.group_id())
+    }
+
+    /// The same without the function.
+    pub(crate) fn group_id(&self) -> String {
+        let Self { mode, source, in_flight, .. } = self;
+        match (mode, source) {
+            (Mode::Scale, Source::Embedded { bytes, delay_ms }) => {
+                format!("scale/{}/{delay_ms}ms/{in_flight}", size(*bytes).replace(' ', ""))
+            }
+            (_, Source::Embedded { delay_ms, .. }) => format!("load/{delay_ms}ms/{in_flight}"),
+            (_, Source::Url(_)) => format!("load/url/{in_flight}"),
+        }
+    }
+}
+
+impl Source {
+    /// How many downloads last about as long as that. A guess will do: what counts is that it is the same for all.
+    pub(crate) fn count(&self, in_flight: usize, time: Duration) -> usize {
+        let (bytes, delay_ms) = match self {
+            Self::Embedded { bytes, delay_ms } => (*bytes, *delay_ms),
+            Self::Url(_) => (32 << 10, 0),
+        };
+        let busy = 1.0 / DOWNLOADS_PER_S + bytes as f64 / BYTES_PER_S;
+        let waiting = (delay_ms as f64 / 1e3 + ROUND_TRIP_S + busy) / in_flight as f64;
+        let wanted = time.as_secs_f64() / busy.max(waiting);
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "saturates, and is above 0"
+        )]
+        let wanted = wanted as usize;
+        // Enough turns for each slot that the end, with fewer and fewer in flight, is not most of it; and as many for
+        // each.
+        wanted.max(4 * in_flight).next_multiple_of(in_flight)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_too_much_for_one_process_is_shared_out() {
+        let workload = Workload::closed(Source::Url("x".into()), 1001, 4004);
+        let shares = |parts| {
+            let shares = workload.shares(parts);
+            shares.iter().map(|share| (share.in_flight, share.count)).collect::<Vec<_>>()
+        };
+        assert_eq!(shares(1), [(1001, 4004)]);
+        assert_eq!(shares(2), [(500, 2002), (501, 2002)]);
+
+        let in_flight = 3 * limits::most_connections() + 1;
+        let embedded = Source::Embedded { bytes: 1, delay_ms: 0 };
+        let workload = Workload::closed(embedded, in_flight, in_flight);
+        assert_eq!(workload.processes(), 4);
+        let paced = Workload { pace: Some(Pace { per_s: 1.0, seed: 0 }), ..workload.clone() };
+        assert_eq!(paced.processes(), 1);
+        assert_eq!(Workload { source: Source::Url("x".into()), ..workload }.processes(), 1);
+    }
+}

@@ -1,0 +1,137 @@
+//! The closed loops: a fixed number of downloads is kept in flight.
+
+use std::io;
+
+use crate::clients::subject::Subject;
+use crate::load::workload::{Source, Workload};
+use crate::measure::groups::Group;
+use crate::measure::trial::Trial;
+use crate::record::cell::{Cell, Comparison};
+use crate::record::decision::is_style;
+use crate::record::figures::{Figure, Figures};
+use crate::stats::latency::Latencies;
+use crate::stats::rounds::Rounds;
+use crate::system::affinity::CorePlacement;
+use crate::text::progress::Progress;
+
+/// Measures all groups; returns the cells of each.
+pub(crate) fn measure(groups: &[Group], rounds: Rounds, placement: &CorePlacement) -> Vec<Vec<Cell>> {
+    let sizes: Vec<_> = groups.iter().map(|group| group.subjects.len()).collect();
+    let progress = Progress::new(sizes.iter().sum::<usize>() * rounds.count as usize);
+    let results = rounds.interleave(&sizes, |turn| {
+        let Group { workload, subjects } = &groups[turn.group];
+        progress.begin(&workload.id(subjects[turn.index]));
+        let trial = Trial::run(workload, subjects[turn.index], placement);
+        progress.end();
+        if turn.ends_group {
+            progress.end_of_group(&workload.group_id(), turn.round, rounds.count);
+        }
+        trial
+    });
+    progress.finish();
+
+    let cells = |(group, results): (&Group, Vec<_>)| {
+        let cell = |(subject, trials): (&Subject, _)| cell(&group.workload, *subject, trials);
+        let mut cells: Vec<_> = group.subjects.iter().zip(results).map(cell).collect();
+        compare_cpu(&mut cells);
+        // A cell that failed on a server of the user's does not know the size of the photo.
+        let bytes = cells.iter().find_map(|cell| cell.bytes);
+        for cell in &mut cells {
+            cell.bytes = bytes;
+        }
+        cells
+    };
+    groups.iter().zip(results).map(cells).collect()
+}
+
+/// All rounds of one client. A cell of which one round failed has failed: its work was not that of the others.
+pub(crate) fn cell(workload: &Workload, subject: Subject, trials: Vec<io::Result<Trial>>) -> Cell {
+    let (bytes, delay_ms, url) = match &workload.source {
+        Source::Embedded { bytes, delay_ms } => (Some(*bytes), Some(*delay_ms), None),
+        Source::Url(url) => {
+            (trials.iter().flatten().map(|trial| trial.bytes).next(), None, Some(url.clone()))
+        }
+    };
+    let mut cell = Cell {
+        style: subject.name().into(),
+        bytes,
+        delay_ms,
+        url,
+        in_flight: workload.in_flight,
+        processes: workload.processes(),
+        count: workload.count,
+        errors: None,
+        figures: None,
+        bound: None,
+        cpu_vs_best: None,
+        keeps_connections: subject.keeps_connections(),
+        histogram: None,
+        rounds: Vec::new(),
+        failed: None,
+        first_error: None,
+    };
+    match trials.into_iter().collect::<io::Result<Vec<Trial>>>() {
+        Ok(trials) => {
+            cell.rounds = trials.iter().map(|trial| trial.figures).collect();
+            cell.figures = Figures::median(&cell.rounds);
+            cell.bound = cell.busy_side();
+            let mut latencies = Latencies::none();
+            for trial in &trials {
+                latencies.add(&trial.latencies);
+            }
+            cell.histogram = Some(latencies.encode());
+            cell.errors = Some(trials.iter().map(|trial| trial.errors).sum());
+            cell.first_error = trials.into_iter().find_map(|trial| trial.first_error);
+        }
+        Err(error) => cell.failed = Some(error.to_string()),
+    }
+    cell
+}
+
+/// Compares the CPU of every client in a group with that of the style that uses least.
+fn compare_cpu(cells: &mut [Cell]) {
+    const CPU: Figure = |it| Some(it.cpu_us_per_download);
+    let styles = cells.iter().filter(|cell| is_style(&cell.style));
+    let used = styles.filter_map(|cell| Some((cell.figure(CPU)?, cell)));
+    let Some((_, best)) = used.min_by(|(one, _), (other, _)| one.total_cmp(other)) else { return };
+    let best = best.clone();
+    for cell in cells {
+        cell.cpu_vs_best = cell.ratio(&best, CPU).map(|ratio| Comparison {
+            style: best.style.clone(),
+            ratio,
+            different: cell.differs(&best, CPU),
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::sample::{cell, failed};
+
+    #[test]
+    fn styles_that_rounds_do_not_tell_apart_are_no_different() {
+        let mut cells = [
+            cell("floor", &[5.0, 5.0, 5.0]),
+            cell("tokio", &[20.0, 22.0, 21.0]),
+            cell("smol", &[21.0, 21.0, 22.0]),
+            cell("blocking", &[40.0, 46.0, 43.0]),
+            failed("callbacks", "no reason"),
+        ];
+        compare_cpu(&mut cells);
+        let versus = |cell: &Cell| cell.cpu_vs_best.clone().map(|it| (it.style, it.different));
+        let against = |different| Some(("tokio".to_owned(), different));
+        assert_eq!(
+            cells.each_ref().map(versus),
+            [against(true), against(false), against(false), against(true), None]
+        );
+    }
+
+    #[test]
+    fn one_failed_round_fails_the_cell() {
+        let workload = Workload::closed(Source::Embedded { bytes: 32_768, delay_ms: 20 }, 64, 3840);
+        let cell = super::cell(&workload, Subject::Floor, vec![Err(io::Error::other("no cores"))]);
+        assert_eq!((cell.failed.as_deref(), cell.figures, cell.rounds.len()), (Some("no cores"), None, 0));
+        assert!(cell.errors.is_none() && cell.histogram.is_none() && cell.bound.is_none());
+    }
+}

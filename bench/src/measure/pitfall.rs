@@ -1,0 +1,225 @@
+//! One way, once: a fresh server, a fresh process to go it, and the proof that the work was what it should be.
+
+use std::io::{self, BufRead};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+use photo_blocking::Client;
+use photo_tests::{Contender, Samples};
+use serde::{Deserialize, Serialize};
+
+use crate::load::client::{PATIENCE, config};
+use crate::pitfalls::{self, Fixture, Pitfall, Tally, Work};
+use crate::process::role::Role;
+use crate::process::server::{Counters, Server, Setup};
+use crate::record::pitfall::{Metric, WayFigures};
+use crate::stats::latency::Latencies;
+use crate::system::affinity::CorePlacement;
+use crate::system::usage::Usage;
+
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+pub(crate) enum Way {
+    Right,
+    Wrong,
+}
+
+/// What the process has to do.
+#[derive(Debug, Deserialize, Serialize)]
+struct Job {
+    pitfall: String,
+    style: String,
+    way: Way,
+    url: String,
+    other_url: String,
+    root: Vec<u8>,
+}
+
+/// What it has done.
+#[derive(Debug, Deserialize, Serialize)]
+struct Outcome {
+    came: usize,
+    failed: usize,
+    /// How many downloads were timed, and how many of the innocent failed.
+    timed: usize,
+    others_failed: usize,
+    p99_us: f64,
+    wall_s: f64,
+    cpu_s: f64,
+}
+
+/// Goes one way of a pitfall.
+///
+/// # Errors
+///
+/// If it could not be done, or if the work was not what it should be.
+pub(crate) fn go(
+    pitfall: &Pitfall,
+    style: Contender,
+    way: Way,
+    placement: &CorePlacement,
+    gallery: &Path,
+) -> io::Result<WayFigures> {
+    let once = || {
+        let Work { photo, tls, max_connections, .. } = pitfall.work;
+        let setup = Setup { max_connections, dir: Some(gallery.to_owned()) };
+        let mut server = Server::start_with(&placement.server, &setup)?;
+        let job = Job {
+            pitfall: pitfall.name.into(),
+            style: style.name().into(),
+            way,
+            url: if tls { server.tls_url(photo) } else { server.url(photo) },
+            // A little delay, so that it is not the innocent who keep the thread busy.
+            other_url: server.photo_url(8 << 10, 2),
+            root: server.root_certificate().to_vec(),
+        };
+        ask_once(&job)?;
+        server.reset()?;
+        let mut worker = Role::PitfallWorker.start(&placement.client)?;
+        worker.say(&serde_json::to_string(&job)?)?;
+        let outcome: Outcome = serde_json::from_str(&worker.hear(2 * PATIENCE)?)?;
+        let counters = server.counters()?;
+        prove(pitfall, way, &outcome, counters).map_err(io::Error::other)?;
+        Ok(figures(&outcome, counters))
+    };
+    once().map_err(|error: io::Error| io::Error::new(error.kind(), format!("{way:?}: {error}")))
+}
+
+fn figures(outcome: &Outcome, Counters { connections, bytes_sent, .. }: Counters) -> WayFigures {
+    let Outcome { came, p99_us, wall_s, cpu_s, .. } = *outcome;
+    WayFigures {
+        p99_ms: p99_us / 1e3,
+        time_ms: wall_s * 1e3,
+        cpu_ms: cpu_s * 1e3,
+        photos: came,
+        connections,
+        bytes_sent,
+    }
+}
+
+/// The server makes a photo when it is first asked for; that is nobody's latency.
+fn ask_once(job: &Job) -> io::Result<()> {
+    let config = config(1).root_certificate(job.root.clone());
+    let client = Client::new(config).map_err(io::Error::other)?;
+    for url in [&job.url, &job.other_url] {
+        client.download(url).map_err(io::Error::other)?;
+    }
+    Ok(())
+}
+
+/// All photos came, on both ways; only from a server that refuses, some do not on the wrong one.
+fn prove(pitfall: &Pitfall, way: Way, outcome: &Outcome, done: Counters) -> Result<(), String> {
+    let Work { count, others, max_connections, .. } = pitfall.work;
+    let timed = timed(pitfall);
+    let may_fail = way == Way::Wrong && max_connections.is_some();
+    let requests = (count + others - outcome.failed) as u64;
+    let unequal = |what: &str, is: u64, should: u64| Err(format!("{what}: {is} instead of {should}"));
+    if outcome.failed > 0 && !may_fail {
+        unequal("downloads that failed", outcome.failed as u64, 0)
+    } else if outcome.came + outcome.failed != count {
+        unequal("downloads", (outcome.came + outcome.failed) as u64, count as u64)
+    } else if outcome.others_failed > 0 {
+        unequal("innocent downloads that failed", outcome.others_failed as u64, 0)
+    } else if outcome.timed != timed && pitfall.hurts == Metric::P99 {
+        unequal("timed downloads", outcome.timed as u64, timed as u64)
+    } else if done.requests != requests {
+        unequal("requests", done.requests, requests)
+    } else {
+        Ok(())
+    }
+}
+
+/// Where nobody is innocent, those that it is all about are timed.
+fn timed(pitfall: &Pitfall) -> usize {
+    let Work { count, others, .. } = pitfall.work;
+    if others > 0 { others } else { count }
+}
+
+/// The process that goes one way.
+pub(crate) fn walk() -> io::Result<()> {
+    let order = io::stdin().lock().lines().next().unwrap_or_else(|| Err(io::ErrorKind::UnexpectedEof.into()));
+    let job: Job = serde_json::from_str(&order?)?;
+    let pitfall = pitfalls::ALL.into_iter().find(|pitfall| pitfall.name == job.pitfall);
+    let pitfall = pitfall.ok_or_else(|| io::Error::other("there is no such pitfall"))?;
+    let ways = pitfall.styles.iter().find(|(style, _)| style.name() == job.style);
+    let (_, ways) = ways.ok_or_else(|| io::Error::other("the pitfall is none in this style"))?;
+
+    let fixture = Fixture {
+        // So that no connection is closed for want of room.
+        config: config(pitfall.work.count + pitfall.work.others).root_certificate(job.root),
+        urls: vec![job.url; pitfall.work.count],
+        other_url: job.other_url,
+        timed: Samples::new(timed(&pitfall)),
+        tally: Arc::new(Tally::default()),
+    };
+    let (started, before) = (Instant::now(), Usage::so_far());
+    match job.way {
+        Way::Right => (ways.right)(&fixture),
+        Way::Wrong => (ways.wrong)(&fixture),
+    }
+    let (wall, used) = (started.elapsed(), Usage::so_far().since(before));
+
+    let sample = fixture.timed.sample();
+    let outcome = Outcome {
+        came: fixture.tally.came(),
+        failed: fixture.tally.failed(),
+        timed: sample.latencies.len(),
+        others_failed: sample.errors.len(),
+        p99_us: sample.latencies.iter().collect::<Latencies>().percentiles().p99_us,
+        wall_s: wall.as_secs_f64(),
+        cpu_s: used.cpu_s(),
+    };
+    println!("{}", serde_json::to_string(&outcome)?);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pitfall(hurts: Metric) -> Pitfall {
+        pitfalls::ALL.into_iter().find(|pitfall| pitfall.hurts == hurts).unwrap()
+    }
+
+    fn outcome(pitfall: &Pitfall) -> (Outcome, Counters) {
+        let Work { count, others, .. } = pitfall.work;
+        let outcome = Outcome {
+            came: count,
+            failed: 0,
+            timed: timed(pitfall),
+            others_failed: 0,
+            p99_us: 1.0,
+            wall_s: 1.0,
+            cpu_s: 1.0,
+        };
+        let requests = (count + others) as u64;
+        (outcome, Counters { connections: 1, requests, bytes_sent: 1, max_open_requests: 1, cpu_us: 1 })
+    }
+
+    #[test]
+    fn less_work_is_found_out() {
+        let pitfall = pitfall(Metric::P99);
+        let (all, done) = outcome(&pitfall);
+        assert_eq!(prove(&pitfall, Way::Wrong, &all, done), Ok(()));
+        let fewer = Counters { requests: done.requests - 1, ..done };
+        assert!(prove(&pitfall, Way::Wrong, &all, fewer).unwrap_err().starts_with("requests"));
+        let lost = Outcome { came: all.came - 1, ..outcome(&pitfall).0 };
+        assert!(prove(&pitfall, Way::Wrong, &lost, done).unwrap_err().starts_with("downloads: "));
+        let failed = Outcome { came: all.came - 1, failed: 1, ..outcome(&pitfall).0 };
+        assert!(prove(&pitfall, Way::Wrong, &failed, done).unwrap_err().contains("failed: 1"));
+        let hurt = Outcome { others_failed: 1, ..outcome(&pitfall).0 };
+        assert!(prove(&pitfall, Way::Wrong, &hurt, done).unwrap_err().starts_with("innocent"));
+        let unseen = Outcome { timed: 0, ..outcome(&pitfall).0 };
+        assert!(prove(&pitfall, Way::Wrong, &unseen, done).unwrap_err().starts_with("timed"));
+    }
+
+    #[test]
+    fn only_the_wrong_way_may_be_refused() {
+        let pitfall = pitfall(Metric::Photos);
+        let (all, done) = outcome(&pitfall);
+        let refused = Outcome { came: all.came - 5, failed: 5, ..all };
+        let done = Counters { requests: done.requests - 5, ..done };
+        assert_eq!(prove(&pitfall, Way::Wrong, &refused, done), Ok(()));
+        assert!(prove(&pitfall, Way::Right, &refused, done).is_err());
+    }
+}

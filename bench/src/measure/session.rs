@@ -1,0 +1,180 @@
+//! A server and a worker, both fresh, and the proof that the work was the same as everyone's.
+
+use std::io;
+
+use crate::clients::subject::Subject;
+use crate::load::workload::{Source, Workload};
+use crate::process::report::WorkerReport;
+use crate::process::server::{Counters, Server};
+use crate::process::worker::{Job, Worker};
+use crate::system::affinity::CorePlacement;
+use crate::system::child::Child;
+
+/// Heads of replies are not longer.
+const MAX_REPLY_HEAD: u64 = 1024;
+
+/// A server, and a worker that has warmed up on it.
+#[derive(Debug)]
+pub(crate) struct Session {
+    workload: Workload,
+    /// Of each photo.
+    bytes: u64,
+    subject: Subject,
+    server: Server,
+    worker: Worker,
+    warm_up: Counters,
+}
+
+/// What they have done.
+#[derive(Clone, Debug)]
+pub(crate) struct SessionResult {
+    pub(crate) outcome: WorkerReport,
+    /// The most that the worker was seen to have.
+    pub(crate) threads: Option<u64>,
+    pub(crate) served: ServerCounts,
+    pub(crate) server_cpu_us: u64,
+}
+
+/// The work as the server saw it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ServerCounts {
+    pub(crate) connections: u64,
+    /// Of what was measured.
+    pub(crate) requests: u64,
+    /// Heads and bodies of what was measured.
+    pub(crate) bytes: u64,
+}
+
+impl Session {
+    /// With a worker that is `child`.
+    pub(crate) fn start(
+        workload: Workload,
+        subject: Subject,
+        placement: &CorePlacement,
+        child: Child,
+    ) -> io::Result<Self> {
+        let Source::Embedded { bytes, delay_ms } = workload.source else {
+            return Err(io::Error::other("the server is none of ours"));
+        };
+        let mut server = Server::start(&placement.server)?;
+        let gathered = server.gathering_url(bytes, workload.in_flight);
+        let urls = (server.photo_url(bytes, delay_ms), gathered);
+        let worker = Worker::in_child(child, &Job::new(&workload, subject, urls))?;
+        let warm_up = server.reset()?;
+        Ok(Self { workload, bytes, subject, server, worker, warm_up })
+    }
+
+    /// Lets the worker do its job.
+    ///
+    /// # Errors
+    ///
+    /// Also if it did not do what all others do.
+    pub(crate) fn go(&mut self) -> io::Result<SessionResult> {
+        let (outcome, threads) = self.worker.go()?;
+        let done = self.server.counters()?;
+        if outcome.errors == 0 {
+            prove_equal_work(&self.workload, self.subject, self.bytes, self.warm_up, done, &outcome)
+                .map_err(io::Error::other)?;
+        }
+        let connections = self.warm_up.connections + done.connections;
+        let served = ServerCounts { connections, requests: done.requests, bytes: done.bytes_sent };
+        Ok(SessionResult { outcome, threads, served, server_cpu_us: done.cpu_us })
+    }
+}
+
+impl SessionResult {
+    /// What two pairs have done at the same time.
+    pub(crate) fn and(self, other: Self) -> io::Result<Self> {
+        Ok(Self {
+            outcome: self.outcome.and(other.outcome)?,
+            threads: self.threads.zip(other.threads).map(|(one, other)| one + other),
+            served: self.served.and(other.served),
+            server_cpu_us: self.server_cpu_us + other.server_cpu_us,
+        })
+    }
+}
+
+impl ServerCounts {
+    fn and(self, other: Self) -> Self {
+        Self {
+            connections: self.connections + other.connections,
+            requests: self.requests + other.requests,
+            bytes: self.bytes + other.bytes,
+        }
+    }
+}
+
+/// Requests and bytes as asked for, over no more connections than downloads in flight since the worker's start, but
+/// from whoever keeps none.
+fn prove_equal_work(
+    workload: &Workload,
+    subject: Subject,
+    bytes: u64,
+    warm_up: Counters,
+    done: Counters,
+    outcome: &WorkerReport,
+) -> Result<(), String> {
+    let (count, in_flight) = (outcome.started(workload) as u64, workload.in_flight as u64);
+    if count == 0 {
+        return Err("nothing was downloaded".into());
+    }
+    let Counters { requests, bytes_sent: sent, .. } = done;
+    let connections = warm_up.connections + done.connections;
+    let head = (sent / count).saturating_sub(bytes);
+    let unequal =
+        |what: &str, is: u64, should: u64| Err(format!("unequal work: {what}: {is} instead of {should}"));
+    if requests != count {
+        unequal("requests", requests, count)
+    } else if outcome.bytes != count * bytes {
+        unequal("bytes of photos", outcome.bytes, count * bytes)
+    } else if !sent.is_multiple_of(count) || !(1..=MAX_REPLY_HEAD).contains(&head) {
+        unequal("bytes sent", sent, count * (bytes + head))
+    } else if subject.keeps_connections() && connections > in_flight {
+        unequal("connections", connections, in_flight)
+    } else if done.max_open_requests > in_flight {
+        unequal("requests at once", done.max_open_requests, in_flight)
+    } else {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::process::report::OpenLoopStats;
+    use crate::process::report::tests::{outcome, workload};
+
+    #[test]
+    fn unequal_work_is_found_out() {
+        let warm_up =
+            Counters { connections: 4, requests: 8, bytes_sent: 8_800, max_open_requests: 4, cpu_us: 1 };
+        let done =
+            Counters { connections: 0, requests: 10, bytes_sent: 11_000, max_open_requests: 4, cpu_us: 2 };
+        let proof = |done| prove_equal_work(&workload(), Subject::Floor, 1000, warm_up, done, &outcome());
+        assert_eq!(proof(done), Ok(()));
+        for (what, unequal) in [
+            ("requests: 11 instead of 10", Counters { requests: 11, ..done }),
+            ("bytes sent", Counters { bytes_sent: 11_001, ..done }),
+            ("connections: 5 instead of 4", Counters { connections: 1, ..done }),
+            ("requests at once: 6 instead of 4", Counters { max_open_requests: 6, ..done }),
+        ] {
+            assert!(proof(unequal).unwrap_err().contains(what));
+        }
+        #[cfg(feature = "peers")]
+        {
+            let one_each = Counters { connections: 10, ..done };
+            let proof = |subject: &str| {
+                let subject = subject.parse().unwrap();
+                prove_equal_work(&workload(), subject, 1000, warm_up, one_each, &outcome())
+            };
+            assert_eq!(proof("attohttpc"), Ok(()));
+            assert!(proof("reqwest").is_err());
+        }
+        let nine = Counters { requests: 9, bytes_sent: 9_900, ..done };
+        let paced = OpenLoopStats { uncorrected: outcome().latencies, late: 2, skipped: 1 };
+        let skipped = WorkerReport { bytes: 9_000, paced: Some(paced), ..outcome() };
+        assert_eq!(prove_equal_work(&workload(), Subject::Floor, 1000, warm_up, nine, &skipped), Ok(()));
+        let fewer = WorkerReport { bytes: 9_999, ..outcome() };
+        assert!(prove_equal_work(&workload(), Subject::Floor, 1000, warm_up, done, &fewer).is_err());
+    }
+}

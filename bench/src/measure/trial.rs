@@ -1,0 +1,148 @@
+//! One cell, once: a fresh server, a fresh worker, and the proof that the work was the same as everyone's.
+
+use std::io;
+use std::thread;
+
+use crate::clients::subject::Subject;
+use crate::load::workload::{Source, Workload};
+use crate::measure::session::{ServerCounts, Session, SessionResult};
+use crate::process::report::{OpenLoopStats, WorkerReport};
+use crate::process::role::Role;
+use crate::process::worker::{Job, Worker};
+use crate::record::figures::Figures;
+use crate::stats::latency::Latencies;
+use crate::system::affinity::CorePlacement;
+use crate::system::allocations::Allocations;
+use crate::system::child::Child;
+use crate::system::limits;
+
+/// One round of one cell.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Trial {
+    pub(crate) bytes: u64,
+    pub(crate) errors: usize,
+    pub(crate) first_error: Option<String>,
+    pub(crate) figures: Figures,
+    pub(crate) latencies: Latencies,
+    /// Of an open loop.
+    pub(crate) paced: Option<OpenLoopStats>,
+    pub(crate) allocations: Option<Allocations>,
+    /// What the server has counted, from the worker's start to its end.
+    pub(crate) served: Option<ServerCounts>,
+}
+
+impl Trial {
+    /// # Errors
+    ///
+    /// Why the cell has no figures: it could not run, or it did not do what all others do.
+    pub(crate) fn run(workload: &Workload, subject: Subject, placement: &CorePlacement) -> io::Result<Self> {
+        Self::run_by(workload, subject, placement, || Role::Worker.start(&placement.client))
+    }
+
+    /// The same, by a worker that is started otherwise.
+    pub(crate) fn run_by(
+        workload: &Workload,
+        subject: Subject,
+        placement: &CorePlacement,
+        start: impl Fn() -> io::Result<Child>,
+    ) -> io::Result<Self> {
+        match &workload.source {
+            Source::Embedded { .. } => embedded(workload, subject, placement, start),
+            Source::Url(url) => elsewhere(workload, url, subject, start),
+        }
+    }
+
+    fn new(
+        workload: &Workload,
+        outcome: WorkerReport,
+        threads: Option<u64>,
+        server_cpu_us: Option<u64>,
+    ) -> io::Result<Self> {
+        let started = outcome.started(workload);
+        let WorkerReport { errors, first_error, wall_s, usage, latencies, peak_kib, paced, .. } = outcome;
+        let each = |total: f64| total / started.max(1) as f64;
+        let histogram = Latencies::decode(&outcome.histogram)?;
+        let downloads_per_s = (started - errors) as f64 / wall_s;
+        let figures = Figures {
+            wall_s,
+            downloads_per_s,
+            in_flight_mean: downloads_per_s * histogram.mean_s(),
+            cpu_us_per_download: each(usage.cpu_s() * 1e6),
+            cpu_user_us_per_download: each(usage.user_s * 1e6),
+            cpu_system_us_per_download: each(usage.system_s * 1e6),
+            voluntary_switches_per_download: each(usage.voluntary_switches as f64),
+            involuntary_switches_per_download: each(usage.involuntary_switches as f64),
+            server_cpu_us_per_download: server_cpu_us.map(|micros| each(micros as f64)),
+            latency: latencies,
+            rss_kib_per_in_flight: peak_kib.map(|kib| kib as f64 / workload.in_flight as f64),
+            threads_max: threads,
+        };
+        let bytes = outcome.warm_up_bytes / (2 * workload.in_flight as u64);
+        let allocations = outcome.allocations;
+        Ok(Self {
+            bytes,
+            errors,
+            first_error,
+            figures,
+            latencies: histogram,
+            paced,
+            allocations,
+            served: None,
+        })
+    }
+}
+
+/// As many servers, each with a worker, as it takes to have so many connections.
+fn embedded(
+    workload: &Workload,
+    subject: Subject,
+    placement: &CorePlacement,
+    start: impl Fn() -> io::Result<Child>,
+) -> io::Result<Trial> {
+    limits::check_all(workload.in_flight, subject.threads(workload.in_flight) as u64)
+        .map_err(io::Error::other)?;
+    let shares = workload.shares(workload.processes());
+    let sessions = shares.into_iter().map(|share| Session::start(share, subject, placement, start()?));
+    let mut sessions = sessions.collect::<io::Result<Vec<_>>>()?;
+    let all = thread::scope(|scope| {
+        let running: Vec<_> = sessions.iter_mut().map(|session| scope.spawn(|| session.go())).collect();
+        let mut done = running.into_iter().map(|session| session.join().expect("a session does not panic"));
+        let first = done.next().unwrap_or_else(|| Err(io::Error::other("nothing is in flight")))?;
+        done.try_fold(first, |all, one| all.and(one?))
+    });
+    let SessionResult { outcome, threads, served, server_cpu_us } = all?;
+    let trial = Trial::new(workload, outcome, threads, Some(server_cpu_us))?;
+    Ok(Trial { served: Some(served), ..trial })
+}
+
+fn elsewhere(
+    workload: &Workload,
+    url: &str,
+    subject: Subject,
+    start: impl Fn() -> io::Result<Child>,
+) -> io::Result<Trial> {
+    let mut worker = Worker::in_child(start()?, &Job::new(workload, subject, (url.into(), url.into())))?;
+    let (outcome, threads) = worker.go()?;
+    let (measured, warm_up) = (outcome.started(workload) as u64, 2 * workload.in_flight as u64);
+    if outcome.errors == 0 && outcome.bytes * warm_up != outcome.warm_up_bytes * measured {
+        return Err(io::Error::other("the downloads were not all of the same size"));
+    }
+    Trial::new(workload, outcome, threads, None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::process::report::tests::{outcome, workload};
+
+    #[test]
+    fn figures_are_per_download() {
+        let trial = Trial::new(&workload(), outcome(), Some(3), Some(50)).unwrap();
+        assert_eq!((trial.bytes, trial.errors), (1000, 0));
+        let Figures { downloads_per_s, cpu_us_per_download, .. } = trial.figures;
+        assert!((downloads_per_s - 20.0).abs() < 1e-9 && (cpu_us_per_download - 100.0).abs() < 1e-9);
+        assert!((trial.figures.voluntary_switches_per_download - 2.0).abs() < 1e-9);
+        assert_eq!(trial.figures.server_cpu_us_per_download, Some(5.0));
+        assert_eq!(trial.figures.rss_kib_per_in_flight, Some(25.0));
+    }
+}

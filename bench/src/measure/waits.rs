@@ -1,0 +1,159 @@
+//! The cost of a style alone: many waits at once, and nothing to download.
+//!
+//! A thread that sleeps, a callback on a timer of the loop, or a task on a timer of its runtime; all end at the same
+//! time, which is far enough away that all are pending together before. Each cell is a process of its own.
+
+use std::io::{self, BufRead};
+use std::time::{Duration, Instant};
+
+use photo_tests::{Contender, Waited, Waits};
+use serde::{Deserialize, Serialize};
+
+use crate::clients::subject::Subject;
+use crate::load::client::config;
+use crate::load::workload::Mode;
+use crate::options::Options;
+use crate::process::role::Role;
+use crate::record::waits::{WaitsCell, WaitsFigures};
+use crate::system::affinity::CpuSet;
+use crate::system::limits;
+use crate::system::usage::{Status, Usage};
+
+/// How many waits there are at once; beyond the first ones only if this part was asked for by its name.
+const COUNTS: [usize; 4] = [1_000, 10_000, 100_000, 1_000_000];
+const IN_SHORT: usize = 3;
+
+/// Longest for the slowest.
+const PATIENCE: Duration = Duration::from_mins(3);
+
+/// All that many at once.
+#[derive(Clone, Debug)]
+pub(crate) struct WaitsGroup {
+    pub(crate) count: usize,
+    pub(crate) contenders: Vec<Contender>,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+struct Job {
+    style: String,
+    count: usize,
+    hold_ms: u64,
+}
+
+/// The groups that the options ask for, without the cells that the filter leaves out.
+pub(crate) fn groups(options: &Options) -> Vec<WaitsGroup> {
+    let counts = match options {
+        _ if options.common.is_test() => &COUNTS[..1],
+        _ if options.names(Mode::Waits) => &COUNTS[..],
+        _ if options.common.quick => &COUNTS[..2],
+        _ => &COUNTS[..IN_SHORT],
+    };
+    let styles = || options.subjects(Mode::Waits).into_iter().filter_map(Subject::contender);
+    let groups = counts.iter().map(|&count| {
+        let selected = |contender: &Contender| options.common.selects(&id(count, *contender));
+        WaitsGroup { count, contenders: styles().filter(selected).collect() }
+    });
+    groups.filter(|group| !group.contenders.is_empty()).collect()
+}
+
+pub(crate) fn id(count: usize, contender: Contender) -> String {
+    format!("waits/{count}/{contender}")
+}
+
+/// Measures one style.
+pub(crate) fn measure(count: usize, contender: Contender, cores: &CpuSet) -> WaitsCell {
+    // Time to start them all; who needs more tries again with more.
+    let each = if contender == Contender::Blocking { 40 } else { 2 };
+    let hold =
+        Duration::from_millis(50) + Duration::from_micros(each) * u32::try_from(count).unwrap_or(u32::MAX);
+    let tries = (0..4).map(|doubled| run(count, contender, hold * (1 << doubled), cores));
+    let result = tries.into_iter().find(|result| !matches!(result, Ok(None)));
+    let (figures, failed) = match result {
+        Some(Ok(figures)) => (figures, None),
+        Some(Err(error)) => (None, Some(error.to_string())),
+        None => (None, Some("the first waits ended before the last had begun".into())),
+    };
+    WaitsCell { style: contender.name().into(), count, figures, failed }
+}
+
+/// `None` if not all were pending at once.
+fn run(
+    count: usize,
+    contender: Contender,
+    hold: Duration,
+    cores: &CpuSet,
+) -> io::Result<Option<WaitsFigures>> {
+    let mut child = Role::IdleWorker.start(cores)?;
+    let hold_ms = u64::try_from(hold.as_millis()).unwrap_or(u64::MAX);
+    child.say(&serde_json::to_string(&Job { style: contender.name().into(), count, hold_ms })?)?;
+    let answer: Result<Option<WaitsFigures>, String> = serde_json::from_str(&child.hear(PATIENCE + hold)?)?;
+    answer.map_err(io::Error::other)
+}
+
+/// The other end.
+pub(crate) fn wait() -> io::Result<()> {
+    let order = io::stdin().lock().lines().next();
+    let job: Job = serde_json::from_str(&order.unwrap_or_else(|| Err(io::ErrorKind::UnexpectedEof.into()))?)?;
+    println!("{}", serde_json::to_string(&job.run())?);
+    Ok(())
+}
+
+impl Job {
+    fn run(&self) -> Result<Option<WaitsFigures>, String> {
+        let Self { style, count, hold_ms } = self;
+        let contender: Contender = style.parse()?;
+        if contender == Contender::Blocking {
+            limits::check(0, *count as u64)?;
+        }
+        let style = contender.style(config(1)).map_err(|error| error.to_string())?;
+        // Whatever is made for the first wait is not part of each.
+        style.waits(&Waits::new(1, Instant::now(), || None));
+        let idle = Status::of_this_process();
+        let (begin, before) = (Instant::now(), Usage::so_far());
+        let until = begin + Duration::from_millis(*hold_ms);
+        let waits = Waits::new(*count, until, || Status::of_this_process().map(Status::pack));
+        style.waits(&waits);
+        let cpu_s = Usage::so_far().since(before).cpu_s();
+
+        let Waited { all_pending, look, all_ended } = waits.waited().ok_or("a wait was lost")?;
+        let pending = look.map(Status::unpack);
+        let grown =
+            idle.zip(pending).map(|(idle, pending)| pending.resident_kib.saturating_sub(idle.resident_kib));
+        let each = |total: f64| total / *count as f64;
+        Ok((all_pending < until).then(|| WaitsFigures {
+            start_s: all_pending.duration_since(begin).as_secs_f64(),
+            finish_s: all_ended.saturating_duration_since(until).as_secs_f64(),
+            cpu_us_per_wait: each(cpu_s * 1e6),
+            bytes_per_wait: grown.map(|kib| each(kib as f64 * 1024.0)),
+            threads: pending.map(|status| status.threads),
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::options::tests::options;
+
+    #[test]
+    fn a_million_only_on_request() {
+        let counts =
+            |words: &str| groups(&options(words)).iter().map(|group| group.count).collect::<Vec<_>>();
+        assert_eq!(counts("--bench"), [1_000, 10_000, 100_000]);
+        assert_eq!(counts("--bench --waits"), COUNTS);
+        assert_eq!(counts("--test"), [1_000]);
+        assert_eq!(counts("--bench --styles floor"), [0; 0]);
+        assert_eq!(groups(&options("--bench waits/1000/smol"))[0].contenders, [Contender::Smol]);
+    }
+
+    #[test]
+    fn every_style_can_wait_a_hundred_times_at_once() {
+        for contender in Contender::STYLES {
+            let job = Job { style: contender.name().into(), count: 100, hold_ms: 2_000 };
+            let outcome = job.run().unwrap().expect("two seconds are enough to start a hundred");
+            assert!((0.0..2.0).contains(&outcome.start_s) && outcome.finish_s > 0.0, "{contender}");
+            let threads = outcome.threads.unwrap_or(101);
+            assert_eq!(threads > 100, contender == Contender::Blocking, "{contender}: {threads}");
+        }
+    }
+}

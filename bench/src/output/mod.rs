@@ -1,0 +1,5 @@
+//! Where records are shown: in the terminal, in the README, and in the report.
+
+pub mod markdown;
+pub mod report;
+pub mod terminal;

@@ -1,0 +1,187 @@
+//! What was found on one machine: the answer, the figures behind it, and where they come from.
+
+use std::io;
+use std::time::{Duration, UNIX_EPOCH};
+
+use maud::{Markup, html};
+
+use super::placed::{LOG, Placed};
+use super::{pictures, sources, tables};
+use crate::record::decision::Decision;
+use crate::record::run::{Head, LINES, Run};
+use crate::text::format::size;
+
+pub(super) const TITLE: &str = "Three ways of waiting";
+
+/// The section of one machine, with the filter if there is no other machine.
+///
+/// # Errors
+///
+/// If a histogram cannot be read.
+pub(super) fn findings(placed: &Placed, filter: Option<&Markup>) -> io::Result<Markup> {
+    let run = placed.run;
+    let answers = run.decisions();
+    // Where there is something to wait for, the style matters; the more steps, the more there is to say.
+    let answer = answers
+        .iter()
+        .max_by_key(|it| (it.delay_ms > Some(0), it.steps.len(), it.steps.last().map(|s| s.to_in_flight)));
+    let photos = |bytes: Option<u64>| bytes.map_or("?".into(), size);
+    let load = answer.map(|it| match it.delay_ms {
+        None => format!("{} photos from a server of one’s own", photos(it.bytes)),
+        Some(0) => format!("{} photos from a server that replies at once", photos(it.bytes)),
+        Some(delay_ms) => format!("{} photos from a server that takes {delay_ms} ms", photos(it.bytes)),
+    });
+    let answer = answer.map_or("Which style to choose, when".into(), Decision::answer);
+    let (parts, absent): (Vec<_>, Vec<_>) = parts(run)?.into_iter().partition(Part::has_data);
+    let absent: Vec<_> = absent.iter().map(|part| part.title.to_lowercase()).collect();
+    Ok(html! {
+        section.machine {
+            header {
+                @if filter.is_some() { p.kicker { (TITLE) } h1.answer { (answer) } }
+                @else { p.kicker { (run.name) } h2.answer { (answer) } }
+                @if let Some(load) = load {
+                    p.lead { "For " (load) ": the plainest code that keeps up with the fastest." }
+                }
+                @match tables::decision(run) {
+                    Some(table) => (table),
+                    None => p.note { "This run compares no styles, so it decides nothing." }
+                }
+                p.origin { (origin(run)) }
+            }
+            @if let Some(filter) = filter { (filter) }
+            @for part in &parts { (part.show()) }
+            @if !absent.is_empty() { p.note { "Not part of this run: " (absent.join(", ")) "." } }
+            (figures(placed))
+        }
+    })
+}
+
+/// One thing that was looked at. It has neither pictures nor tables if the run has no data for it.
+struct Part {
+    title: &'static str,
+    about: &'static str,
+    pictures: Vec<Markup>,
+    tables: Vec<Markup>,
+}
+
+fn parts(run: &Run) -> io::Result<[Part; 8]> {
+    let part = |title, about, pictures, tables| Part { title, about, pictures, tables };
+    Ok([
+        part("Who is best at what", "", Vec::new(), tables::best(run).into_iter().collect()),
+        part(
+            "Latency",
+            "From the start of a download to its photo. Each nine of the percentile has the same room. Marks are the \
+             figures of the tables: medians of the rounds, with bars from the least to the most. The line is of all \
+             rounds together.",
+            pictures::latencies(run)?,
+            Vec::new(),
+        ),
+        part(
+            "Throughput and CPU",
+            "Bars go from the least to the most of all rounds. CPU is user and system, of the whole client.",
+            pictures::speeds(run),
+            Vec::new(),
+        ),
+        part(
+            "Memory and threads",
+            "Memory is the peak above the idle client, for each download in flight.",
+            pictures::spaces(run),
+            Vec::new(),
+        ),
+        part(
+            "Open loop",
+            "Downloads start at a fixed rate, whether or not earlier ones have ended: the same for all, or a share of \
+             what each style reached in the closed loop. Latency counts from when they should have started; \
+             uncorrected, from when they did.",
+            pictures::rates(run)?,
+            tables::open(run),
+        ),
+        part("Cost of a download", "", Vec::new(), tables::cost(run).into_iter().collect()),
+        part(
+            "Waiting alone",
+            "Threads that sleep, callbacks on timers, tasks on timers of their runtime.",
+            pictures::waits(run),
+            tables::waits(run),
+        ),
+        part(
+            "Pitfalls",
+            "What tempting mistakes cost, each beside the right way.",
+            Vec::new(),
+            tables::pitfalls(run).into_iter().collect(),
+        ),
+    ])
+}
+
+impl Part {
+    fn has_data(&self) -> bool {
+        !self.pictures.is_empty() || !self.tables.is_empty()
+    }
+
+    /// Its tables are folded where there are pictures of the same.
+    fn show(&self) -> Markup {
+        let Self { title, about, pictures, tables } = self;
+        html! {
+            section {
+                h2 { (title) }
+                @if !about.is_empty() { p { (about) } }
+                @if !pictures.is_empty() { div.pictures { @for picture in pictures { (picture) } } }
+                @if pictures.is_empty() { @for table in tables { (table) } }
+                @else if !tables.is_empty() {
+                    details { summary { (title) " in figures" } @for table in tables { (table) } }
+                }
+            }
+        }
+    }
+}
+
+fn origin(run: &Run) -> Markup {
+    let Some(Head { at_unix_s, machine, commit, rounds, quick, .. }) = &run.head else {
+        let conditions = run.conditions.as_deref();
+        return sources::with_code(conditions.unwrap_or("Where it was measured was not recorded."));
+    };
+    let date = httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(*at_unix_s));
+    html! {
+        "Measured on " (machine) ", " (date)
+        @if let Some(commit) = commit { ", commit " code { (commit) } }
+        ", " (rounds) @if *rounds == 1 { " round" } @else { " rounds" }
+        "."
+        @if *quick || *rounds == 1 { " One short round cannot tell a difference from chance." }
+    }
+}
+
+/// Everything that was measured, and where to take it from.
+fn figures(placed: &Placed) -> Markup {
+    let Placed { run, place, log } = placed;
+    let closed = tables::closed(run);
+    html! {
+        section {
+            h2 { "All figures" }
+            @if !closed.is_empty() {
+                details { summary { "Closed loops: " (closed.len()) " tables" } @for table in closed { (table) } }
+            }
+            p {
+                "Raw: " a href={ (place) (LINES) } { "the results as JSON lines" }
+                @if matches!(log, Ok(Some(_))) {
+                    ", " a href={ (place) (LOG) } { "all latencies as an HDR histogram log" }
+                } "."
+            }
+            @if let (Some(conditions), true) = (&run.conditions, run.head.is_some()) { p { (sources::with_code(conditions)) } }
+            @if let Some(head) = &run.head {
+                dl {
+                    @if !head.client_cores.is_empty() {
+                        dt { "Cores" } dd { "client on " (head.client_cores) ", server on " (head.server_cores) }
+                    }
+                    dt { "Order of cells" } dd { "drawn from seed " (head.seed) }
+                    @if !head.versions.is_empty() {
+                        dt { "Versions" }
+                        dd {
+                            @for (index, (name, version)) in head.versions.iter().enumerate() {
+                                @if index > 0 { ", " } (name) " " (version)
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

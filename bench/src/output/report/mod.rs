@@ -1,0 +1,141 @@
+//! The report: one page that says which style to choose when, with the pictures and the figures behind it.
+//!
+//! It is one file that asks for nothing from outside: pictures are SVG within it, styles too, and there is no script; the
+//! filter is a matter of CSS. Beside it lie the raw results, from which [`Run::read`](crate::record::run::Run::read) makes the same page again, alone
+//! or together with those of other machines.
+
+mod axis;
+mod findings;
+mod highlight;
+mod log;
+mod page;
+mod palette;
+mod pictures;
+mod placed;
+mod plot;
+mod sources;
+mod tables;
+mod timeline;
+mod verdict;
+
+use std::env;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use placed::Placed;
+
+use crate::record::run::{self, Run};
+
+/// What cargo puts into the folder that it builds in.
+const TAG_OF_TARGET: &str = "CACHEDIR.TAG";
+
+/// Where reports belong: `photo-report` in the folder that this program was built in, or else in `target`.
+pub fn folder() -> PathBuf {
+    let program = env::current_exe().unwrap_or_default();
+    let target = program.ancestors().find(|folder| folder.join(TAG_OF_TARGET).exists());
+    target.unwrap_or("target".as_ref()).join("photo-report")
+}
+
+/// Writes the page of one run, or of several side by side, and the raw results beside it. Returns the path of the page.
+///
+/// # Errors
+///
+/// If a file cannot be written, or a histogram of the results cannot be read.
+pub fn write(folder: &Path, runs: &[Run]) -> io::Result<PathBuf> {
+    fs::create_dir_all(folder)?;
+    let runs: Vec<_> = runs.iter().enumerate().map(|(index, run)| Placed::new(run, index, runs)).collect();
+    for run in &runs {
+        run.write(folder)?;
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or("".as_ref());
+    let page = page::page(&runs, root, criterion(folder).as_deref())?;
+    let path = folder.canonicalize()?.join("index.html");
+    fs::write(&path, page.into_string())?;
+    Ok(path)
+}
+
+/// Puts what pitfalls cost into the report that the load bench has left in this folder: JSON lines of the bench
+/// `pitfalls`. Returns the path of the page; `None` if there is no report.
+///
+/// # Errors
+///
+/// If a file cannot be read or written.
+pub fn add_pitfalls(folder: &Path, lines: &str) -> io::Result<Option<PathBuf>> {
+    if !folder.join(run::LINES).exists() {
+        return Ok(None);
+    }
+    fs::write(folder.join(run::PITFALLS), lines)?;
+    write(folder, &[Run::read(folder)?]).map(Some)
+}
+
+/// Where criterion's report is from here, if it has been written.
+fn criterion(folder: &Path) -> Option<String> {
+    const PAGE: &str = "report/index.html";
+    if let Some(home) = env::var_os("CRITERION_HOME") {
+        let page = Path::new(&home).join(PAGE);
+        return page.exists().then(|| page.display().to_string());
+    }
+    folder.join("../criterion").join(PAGE).exists().then(|| format!("../criterion/{PAGE}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::Record;
+    use crate::record::pitfall::tests::way;
+    use crate::record::pitfall::{self, Metric};
+    use crate::record::sample::noisy;
+
+    fn lines(style: &str) -> String {
+        let mut cell = noisy(style, 4, 9.0, 1.0);
+        cell.histogram = Some(log::tests::encoded());
+        Record::Closed(cell).to_line()
+    }
+
+    fn in_a_new_folder(name: &str) -> PathBuf {
+        let folder = env::temp_dir().join(format!("photo-report-{name}-{}", std::process::id()));
+        fs::remove_dir_all(&folder).ok();
+        folder
+    }
+
+    #[test]
+    fn the_raw_results_lie_beside_the_page_and_make_it_again() {
+        let folder = in_a_new_folder("one");
+        let path = write(&folder, &[Run::parse(&lines("tokio")).unwrap()]).unwrap();
+        let page = fs::read_to_string(&path).unwrap();
+        assert_eq!(fs::read_to_string(folder.join("load.jsonl")).unwrap(), lines("tokio"));
+        assert!(fs::read_to_string(folder.join("load.hlog")).unwrap().contains("Tag=load/20ms/4/tokio"));
+
+        let again = write(&folder, &[Run::read(&folder).unwrap()]).unwrap();
+        assert!(fs::read_to_string(&again).unwrap() == page);
+
+        let pitfall = pitfall::tests::cell(Metric::Photos, vec![(way(1.0, 9), way(1.0, 3))]);
+        let path = add_pitfalls(&folder, &Record::Pitfall(pitfall).to_line()).unwrap().unwrap();
+        assert!(fs::read_to_string(&path).unwrap().contains("<code>unbounded</code>"));
+        assert_eq!(add_pitfalls(Path::new("/nowhere"), "").unwrap(), None);
+
+        write(&folder, &[Run { closed: vec![noisy("smol", 1, 1.0, 1.0)], ..Run::default() }]).unwrap();
+        assert!(!folder.join("load.hlog").exists() && !folder.join("pitfalls.jsonl").exists());
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn runs_of_several_machines_share_a_page_and_keep_their_results_apart() {
+        let folder = in_a_new_folder("several");
+        let named = |name: &str, style| Run { name: name.into(), ..Run::parse(&lines(style)).unwrap() };
+        let runs = [named("alpha", "tokio"), named("beta", "smol"), named("alpha", "tokio")];
+        let page = fs::read_to_string(write(&folder, &runs).unwrap()).unwrap();
+        for place in ["alpha", "beta", "alpha-3"] {
+            assert!(folder.join(place).join("load.hlog").exists(), "{place}");
+            assert!(page.contains(&format!("href=\"{place}/load.jsonl\"")), "{place}");
+        }
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn reports_belong_where_cargo_builds() {
+        let folder = folder();
+        assert!(folder.parent().is_some_and(|target| target.join(TAG_OF_TARGET).exists()), "{folder:?}");
+    }
+}

@@ -1,0 +1,262 @@
+//! The pictures of a run: latency by percentile, and everything else against what is in flight.
+
+use std::io;
+
+use maud::{Markup, html};
+
+use super::axis::{Axis, nines};
+use super::palette::{LOOKS, Look};
+use super::plot::{Plot, Point, Series};
+use crate::record::cell::Cell;
+use crate::record::decision::load;
+use crate::record::figures::Figure;
+use crate::record::group::{Group, sorted};
+use crate::record::open::rates as open_rates;
+use crate::record::run::Run;
+use crate::record::waits::{WaitsCell, WaitsFigures};
+use crate::stats::latency::Percentiles;
+
+/// Points of a line that comes from a histogram, for each nine.
+const POINTS_PER_NINE: u32 = 24;
+
+/// What is shown against what is in flight.
+struct Quantity {
+    name: &'static str,
+    title: &'static str,
+    figure: Figure,
+}
+
+const SPEED: [Quantity; 2] = [
+    Quantity { name: "photos per second", title: "Throughput", figure: |it| Some(it.downloads_per_s) },
+    Quantity {
+        name: "CPU per photo, µs",
+        title: "CPU of the client",
+        figure: |it| Some(it.cpu_us_per_download),
+    },
+];
+
+const SPACE: [Quantity; 2] = [
+    Quantity {
+        name: "KiB for each in flight",
+        title: "Memory of the client",
+        figure: |it| it.rss_kib_per_in_flight,
+    },
+    Quantity { name: "threads", title: "Threads of the client", figure: |it| Some(it.threads_max? as f64) },
+];
+
+/// What is shown against how many wait.
+type OfWait = (&'static str, &'static str, fn(&WaitsFigures) -> Option<f64>);
+
+const WAITS: [OfWait; 2] = [
+    ("CPU", "CPU for each wait, µs", |it| Some(it.cpu_us_per_wait)),
+    ("Memory", "bytes for each wait", |it| it.bytes_per_wait),
+];
+
+/// Latencies of the closed loops, a picture for each load.
+///
+/// # Errors
+///
+/// If a histogram cannot be read.
+pub(super) fn latencies(run: &Run) -> io::Result<Vec<Markup>> {
+    let pictures = sorted(run.closed.iter()).into_iter().map(|group| {
+        let Group { bytes, delay_ms, in_flight, cells } = group;
+        latency(&format!("{in_flight} in flight"), &load(bytes, delay_ms), &cells)
+    });
+    Ok(pictures.collect::<io::Result<Vec<_>>>()?.into_iter().flatten().collect())
+}
+
+/// Latencies of the open loops, a picture for each rate.
+///
+/// # Errors
+///
+/// If a histogram cannot be read.
+pub(super) fn rates(run: &Run) -> io::Result<Vec<Markup>> {
+    let pictures = open_rates(&run.open).into_iter().map(|opens| {
+        let cells: Vec<_> = opens.iter().map(|open| &open.cell).collect();
+        latency(&opens[0].rate(), &load(cells[0].bytes, cells[0].delay_ms), &cells)
+    });
+    Ok(pictures.collect::<io::Result<Vec<_>>>()?.into_iter().flatten().collect())
+}
+
+/// Throughput and CPU.
+pub(super) fn speeds(run: &Run) -> Vec<Markup> {
+    against_in_flight(run, &SPEED)
+}
+
+/// Memory and threads.
+pub(super) fn spaces(run: &Run) -> Vec<Markup> {
+    against_in_flight(run, &SPACE)
+}
+
+/// What waiting alone costs, against how many wait.
+pub(super) fn waits(run: &Run) -> Vec<Markup> {
+    let pictures = WAITS.iter().filter_map(|(title, name, figure)| {
+        let of_style = |look: Look| {
+            let waits = run.waits.iter().filter(|wait| wait.style == look.style);
+            let log = |value: f64| (value > 0.0).then(|| value.log10());
+            let point = |wait: &WaitsCell| {
+                let y = log(figure(wait.figures.as_ref()?)?)?;
+                Some(Point { x: log(wait.count as f64)?, y, spread: None, marked: true })
+            };
+            waits.filter_map(point).collect()
+        };
+        let x = Axis::of_steps("waits at once", run.waits.iter().map(|wait| wait.count as u64))?;
+        against(title, "without a download", x, name, of_style)
+    });
+    pictures.collect()
+}
+
+/// Nothing if none of them has latencies.
+fn latency(title: &str, load: &str, cells: &[&Cell]) -> io::Result<Option<Markup>> {
+    let lines = cells.iter().filter(|cell| cell.failed.is_none());
+    let lines = lines.filter_map(|cell| Some((*cell, Look::of(&cell.style)?)));
+    let lines = lines.map(|(cell, look)| Ok((cell, look, latency_of(cell)?)));
+    let lines = lines.collect::<io::Result<Vec<_>>>()?;
+    let count = lines.iter().map(|(cell, ..)| cell.count as u64).max().unwrap_or_default();
+    let figures = lines.iter().flat_map(|(.., points)| points.iter().map(|point| 10_f64.powf(point.y)));
+    let Some(y) = Axis::of_figures("latency, ms", figures) else { return Ok(None) };
+    let series = lines.into_iter().map(|(_, look, points)| Series { look, points });
+    let plot = Plot { x: Axis::of_percentiles(count), y, series: series.collect() };
+    Ok(Some(picture(title, load, "Latency by percentile", &plot)))
+}
+
+/// The line goes through the latencies of all rounds together, if the cell has them. The marks are the figures of the
+/// tables: the medians of the rounds, with bars from the least to the most of them.
+fn latency_of(cell: &Cell) -> io::Result<Vec<Point>> {
+    let Some(figures) = cell.figures else { return Ok(Vec::new()) };
+    // With so few downloads, a higher percentile is but the slowest of them.
+    let most = nines(1.0 - 1.0 / (cell.count as f64).max(2.0));
+    let log = |micros: f64| (micros / 1e3).log10();
+    let latencies = cell.latencies()?;
+    let line = latencies.iter().flat_map(|latencies| {
+        let steps = (0..).map(|step| f64::from(step) / f64::from(POINTS_PER_NINE));
+        let at = |x: f64| latencies.at_us(1.0 - 10_f64.powf(-x));
+        let point = move |x: f64| Point { x, y: log(at(x)), spread: None, marked: false };
+        steps.take_while(move |x| *x < most).map(point)
+    });
+    let marks = Percentiles::ALL.iter().filter_map(|percentile| {
+        let x = if percentile.quantile < 1.0 { nines(percentile.quantile) } else { most };
+        let rounds = || cell.rounds.iter().filter_map(|round| Some(log((percentile.of)(&round.latency)?)));
+        let spread =
+            rounds().reduce(f64::min).zip(rounds().reduce(f64::max)).filter(|_| cell.rounds.len() > 1);
+        let y = log((percentile.of)(&figures.latency)?);
+        (x <= most).then_some(Point { x, y, spread, marked: true })
+    });
+    let mut points: Vec<_> = line.chain(marks).collect();
+    points.retain(|point| point.y.is_finite());
+    points.sort_by(|one, other| one.x.total_cmp(&other.x));
+    Ok(points)
+}
+
+fn against_in_flight(run: &Run, quantities: &[Quantity]) -> Vec<Markup> {
+    let groups = sorted(run.loops());
+    let loads = groups.chunk_by(|one, other| (one.bytes, one.delay_ms) == (other.bytes, other.delay_ms));
+    loads.flat_map(|groups| quantities.iter().filter_map(|quantity| quantity.picture(groups))).collect()
+}
+
+impl Quantity {
+    /// `None` unless there are several numbers in flight to show it against.
+    fn picture(&self, groups: &[Group]) -> Option<Markup> {
+        let Self { name, title, figure } = self;
+        let of_style = |look: Look| {
+            let cells = groups.iter().filter_map(|group| group.cell(look.style));
+            cells.filter_map(|cell| point(cell, *figure)).collect()
+        };
+        let x = Axis::of_steps("in flight", groups.iter().map(|group| group.in_flight as u64))?;
+        against(title, &load(groups[0].bytes, groups[0].delay_ms), x, name, of_style)
+    }
+}
+
+/// `None` if there are no figures at all.
+fn against(
+    title: &str,
+    load: &str,
+    x: Axis,
+    name: &'static str,
+    of_style: impl Fn(Look) -> Vec<Point>,
+) -> Option<Markup> {
+    let series = LOOKS.into_iter().map(|look| Series { look, points: of_style(look) });
+    let series: Vec<_> = series.filter(|series| !series.points.is_empty()).collect();
+    let ends = |point: &Point| point.spread.map_or([point.y; 2], |(least, most)| [least, most]);
+    let figures = series.iter().flat_map(|series| series.points.iter().flat_map(ends));
+    let y = Axis::of_figures(name, figures.map(|log| 10_f64.powf(log)))?;
+    let what = format!("{name}, against {}", x.name);
+    Some(picture(title, load, &what, &Plot { x, y, series }))
+}
+
+fn point(cell: &Cell, figure: Figure) -> Option<Point> {
+    let log = |value: f64| (value > 0.0).then(|| value.log10());
+    let spread = cell.spread(figure).and_then(|(least, most)| log(least).zip(log(most)));
+    Some(Point { x: log(cell.in_flight as f64)?, y: log(cell.figure(figure)?)?, spread, marked: true })
+}
+
+fn picture(title: &str, load: &str, what: &str, plot: &Plot) -> Markup {
+    let styles: Vec<_> = plot.series.iter().map(|series| series.look.style).collect();
+    let label = format!("{what}: {title}, {load}. A line each for {}.", styles.join(", "));
+    html! {
+        figure {
+            figcaption { b { (title) } " " span { (load) } }
+            div.plot role="img" aria-label=(label) { (plot.draw()) }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::log::tests::encoded;
+    use super::*;
+    use crate::record::open::OpenCell;
+    use crate::record::sample::noisy;
+
+    #[test]
+    fn each_load_has_its_pictures() {
+        let cells = [1, 64, 1024]
+            .iter()
+            .flat_map(|in_flight| ["tokio", "blocking"].map(|style| noisy(style, *in_flight, 20.0, 1000.0)));
+        let mut run = Run { closed: cells.collect(), ..Run::default() };
+        assert_eq!(latencies(&run).unwrap().len(), 3);
+        assert_eq!((speeds(&run).len(), spaces(&run).len()), (2, 2));
+        run.closed.truncate(1);
+        assert_eq!((latencies(&run).unwrap().len(), speeds(&run).len()), (1, 0));
+        assert_eq!((rates(&run).unwrap().len(), waits(&run).len()), (0, 0));
+        let wait = |count| {
+            let figures = WaitsFigures {
+                start_s: 0.1,
+                finish_s: 0.1,
+                cpu_us_per_wait: 2.5,
+                bytes_per_wait: None,
+                threads: None,
+            };
+            WaitsCell { style: "smol".into(), count, figures: Some(figures), failed: None }
+        };
+        run.waits = [1000, 100_000].map(wait).into();
+        run.open = vec![OpenCell {
+            cell: run.closed[0].clone(),
+            rate_per_s: Some(200.0),
+            share_percent: None,
+            uncorrected: None,
+            late: None,
+            skipped: None,
+            saturated: None,
+        }];
+        assert_eq!((rates(&run).unwrap().len(), waits(&run).len()), (1, 1));
+        run.open[0].cell.histogram = Some("broken".into());
+        assert!(rates(&run).is_err());
+    }
+
+    #[test]
+    fn no_percentile_is_shown_that_was_not_measured() {
+        let marked = |cell: &Cell| {
+            let points = latency_of(cell).unwrap();
+            assert!(points.is_sorted_by(|one, other| one.x <= other.x));
+            points.iter().filter(|point| point.marked).count()
+        };
+        let mut cell = noisy("tokio", 1, 20.0, 1000.0);
+        cell.count = 59;
+        assert_eq!(marked(&cell), 3); // 50, 90, the slowest
+        cell.count = 5000;
+        assert_eq!(marked(&cell), 5);
+        cell.histogram = Some(encoded());
+        assert_eq!(marked(&cell), 5);
+    }
+}

@@ -1,0 +1,123 @@
+//! The table of one closed loop.
+
+use super::{delay, notes, shown};
+use crate::record::cell::Cell;
+use crate::record::figures::Figure;
+use crate::record::group::Group;
+use crate::stats::latency::Percentiles;
+use crate::text::format::{Unit, size};
+use crate::text::grid::{self, UNKNOWN};
+
+type Column<'a> = grid::Column<'a, &'a Cell>;
+
+/// The table of one group, and notes on its figures.
+pub(super) fn render(group: &Group) -> String {
+    let mut lines = vec![title(group), grid::terminal(&columns(group), &group.cells)];
+    lines.extend(notes::of(&group.cells));
+    lines.join("\n")
+}
+
+fn title(group: &Group) -> String {
+    let Cell { delay_ms, url, in_flight, processes, count, .. } = group.cells[0];
+    let source = match (url, delay_ms) {
+        (Some(url), _) => url.clone(),
+        (None, delay_ms) => delay(delay_ms.unwrap_or_default()),
+    };
+    let photo = group.bytes.map_or("?".into(), size);
+    let processes = if *processes == 1 { String::new() } else { format!(" by {processes} processes") };
+    format!("{in_flight} in flight{processes}, {source}: {photo} photos, {count} downloads{}", group.rounds())
+}
+
+fn columns<'a>(group: &Group<'a>) -> Vec<Column<'a>> {
+    const CPU: Figure = |it| Some(it.cpu_us_per_download);
+    let unit = Unit::of(group.cells.iter().filter_map(|cell| Some(cell.figures?.latency.p99_us)));
+    let floor = group.cell("floor").and_then(|cell| cell.figure(CPU));
+    // A cell without figures has a note that says why; other figures are not applicable.
+    let figure = |header: &str, text: fn(&Cell) -> Option<String>| {
+        Column::figure(header, move |cell| {
+            text(cell).or(Some(if cell.failed.is_some() { UNKNOWN } else { "n/a" }.into()))
+        })
+    };
+    let mut columns = vec![
+        Column::name("style", |cell| cell.style.clone()),
+        figure("downloads\nper s", |cell| shown(cell.figure(|it| Some(it.downloads_per_s)))),
+    ];
+    columns.extend(Percentiles::ALL.iter().map(|percentile| {
+        let header = format!("{}\n{}", percentile.name, unit.name());
+        Column::figure(&header, move |cell| Some(unit.show((percentile.of)(&cell.figures?.latency)?)))
+    }));
+    columns.push(figure("CPU\nµs each", |cell| shown(cell.figure(CPU))));
+    if group.cells.iter().any(|cell| cell.rounds.len() > 1) {
+        columns.push(figure("× best\nof styles", versus));
+    }
+    columns.extend([
+        Column::figure("×\nfloor", move |cell| Some(format!("{:.2}", cell.figure(CPU)? / floor?))),
+        figure("server\nµs each", |cell| shown(cell.figure(|it| it.server_cpu_us_per_download))),
+        figure("KiB per\nin flight", |cell| shown(cell.figure(|it| it.rss_kib_per_in_flight))),
+        figure("\nthreads", |cell| Some(cell.figures?.threads_max?.to_string())),
+        figure("\nerrors", |cell| Some(cell.errors?.to_string())),
+    ]);
+    columns
+}
+
+/// The interval of the ratio, or that there is no difference.
+fn versus(cell: &Cell) -> Option<String> {
+    let versus = cell.cpu_vs_best.as_ref()?;
+    Some(match versus.different {
+        _ if versus.style == cell.style => "best".into(),
+        true => format!("{:.2}–{:.2}", versus.ratio.low, versus.ratio.high),
+        false => "no diff.".into(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::cell::Comparison;
+    use crate::record::group::in_order;
+    use crate::record::sample::{cell, failed};
+
+    fn text_of(cells: &[Cell]) -> String {
+        render(&in_order(cells).next().unwrap())
+    }
+
+    #[test]
+    fn figures_are_below_their_names_and_units() {
+        let mut cells = [cell("floor", &[12.3, 12.1, 12.9]), cell("async-std", &[24.6, 24.6, 24.6])];
+        let best = cells[1].clone();
+        for cell in &mut cells {
+            let ratio = cell.ratio(&best, |it| Some(it.cpu_us_per_download)).unwrap();
+            cell.cpu_vs_best = Some(Comparison { style: "async-std".into(), ratio, different: true });
+        }
+        let text = text_of(&cells);
+        let lines: Vec<_> = text.lines().collect();
+        assert_eq!(
+            lines[0],
+            "64 in flight, 20 ms of server delay: 32 KiB photos, 3840 downloads, median of 3 rounds"
+        );
+        assert!(lines[2].contains("p99.9") && lines[3].contains("ms"), "{text}");
+        let row = lines.iter().find(|line| line.starts_with("async-std")).unwrap();
+        let figures: Vec<_> = row.split_whitespace().collect();
+        assert_eq!(figures[1..7], ["3072", "20.1", "20.2", "20.3", "21.0", "22.0"]);
+        assert_eq!(figures[7..], ["24.6", "best", "2.00", "20.0", "2.5", "1", "0"]);
+        assert!(text.contains("0.49–0.52"), "{text}");
+    }
+
+    #[test]
+    fn one_round_has_no_interval_and_all_other_columns() {
+        let text = text_of(&[cell("floor", &[12.3]), cell("smol", &[24.6])]);
+        assert!(!text.contains("best") && text.contains("CPU") && text.contains("24.6"), "{text}");
+    }
+
+    #[test]
+    fn it_fits_into_120_columns() {
+        let text = text_of(&[cell("tokio-multi", &[12_345.6, 99_999.0]), failed("blocking", "no threads")]);
+        assert!(text.lines().all(|line| line.chars().count() <= 120), "{text}");
+    }
+
+    #[test]
+    fn a_cell_that_could_not_run_is_shown_with_its_reason() {
+        let text = text_of(&[failed("blocking", "needs 9 threads, pid_max allows 1")]);
+        assert!(text.contains("  blocking: not measured: needs 9 threads, pid_max allows 1"), "{text}");
+    }
+}

@@ -1,0 +1,49 @@
+//! What a pitfall is.
+
+use photo_tests::Contender;
+
+use super::fixture::Fixture;
+use crate::record::pitfall::Metric;
+
+/// A mistake, and how to see what it costs.
+#[derive(Debug)]
+pub(crate) struct Pitfall {
+    pub(crate) name: &'static str,
+    /// The file that shows both ways, in the folder of this one.
+    pub(crate) file: &'static str,
+    /// What happens, in a line.
+    pub(crate) why: &'static str,
+    /// The recipe that does it right, the same file in each style crate.
+    pub(crate) recipe: &'static str,
+    pub(crate) hurts: Metric,
+    pub(crate) work: Work,
+    pub(crate) styles: &'static [(Contender, Variants)],
+}
+
+/// What both ways have to do.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Work {
+    /// Path and query of the photo.
+    pub(crate) photo: &'static str,
+    /// How many of it.
+    pub(crate) count: usize,
+    /// How many innocent downloads go on beside.
+    pub(crate) others: usize,
+    pub(crate) tls: bool,
+    /// The server resets connections beyond so many.
+    pub(crate) max_connections: Option<usize>,
+}
+
+impl Work {
+    /// So many of this photo by http from a patient server, and nothing beside.
+    pub(super) const fn of(photo: &'static str, count: usize) -> Self {
+        Self { photo, count, others: 0, tls: false, max_connections: None }
+    }
+}
+
+/// Both ways in one style. Each returns when all is done.
+#[derive(Debug)]
+pub(crate) struct Variants {
+    pub(crate) right: fn(&Fixture),
+    pub(crate) wrong: fn(&Fixture),
+}

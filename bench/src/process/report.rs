@@ -1,0 +1,112 @@
+//! What a worker says of what it has measured.
+
+use std::io;
+
+use serde::{Deserialize, Serialize};
+
+use crate::load::workload::Workload;
+use crate::stats::latency::{Latencies, Percentiles};
+use crate::system::allocations::Allocations;
+use crate::system::usage::Usage;
+
+/// What a worker has measured.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(crate) struct WorkerReport {
+    /// Of all photos measured.
+    pub(crate) bytes: u64,
+    /// Of all photos of the warm-up, as many as were in flight, twice.
+    pub(crate) warm_up_bytes: u64,
+    pub(crate) errors: usize,
+    pub(crate) first_error: Option<String>,
+    /// From the start of the first download to the end of the last one, as `usage` and `allocations`.
+    pub(crate) wall_s: f64,
+    pub(crate) usage: Usage,
+    /// From the intended start.
+    pub(crate) latencies: Percentiles,
+    /// The same, encoded.
+    pub(crate) histogram: String,
+    pub(crate) paced: Option<OpenLoopStats>,
+    /// The most resident memory there ever was, above that of the client before its first download.
+    pub(crate) peak_kib: Option<u64>,
+    /// `None` where nobody counts them.
+    pub(crate) allocations: Option<Allocations>,
+}
+
+/// What is known of an open loop only.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
+pub(crate) struct OpenLoopStats {
+    /// From the real start.
+    pub(crate) uncorrected: Percentiles,
+    pub(crate) late: usize,
+    pub(crate) skipped: usize,
+}
+
+impl WorkerReport {
+    /// How many downloads were started; of an open loop, not all are.
+    pub(crate) fn started(&self, workload: &Workload) -> usize {
+        workload.count - self.paced.map_or(0, |paced| paced.skipped)
+    }
+
+    /// What two workers have measured at the same time, in closed loops.
+    pub(crate) fn and(self, other: Self) -> io::Result<Self> {
+        let mut latencies = Latencies::decode(&self.histogram)?;
+        latencies.add(&Latencies::decode(&other.histogram)?);
+        Ok(Self {
+            bytes: self.bytes + other.bytes,
+            warm_up_bytes: self.warm_up_bytes + other.warm_up_bytes,
+            errors: self.errors + other.errors,
+            first_error: self.first_error.or(other.first_error),
+            wall_s: self.wall_s.max(other.wall_s),
+            usage: self.usage.and(other.usage),
+            latencies: latencies.percentiles(),
+            histogram: latencies.encode(),
+            paced: None,
+            peak_kib: self.peak_kib.zip(other.peak_kib).map(|(one, other)| one + other),
+            allocations: self.allocations.zip(other.allocations).map(|(one, other)| one.and(other)),
+        })
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::load::workload::Source;
+
+    /// What has led to [`outcome`].
+    pub(crate) fn workload() -> Workload {
+        Workload::closed(Source::Embedded { bytes: 1000, delay_ms: 0 }, 4, 10)
+    }
+
+    pub(crate) fn outcome() -> WorkerReport {
+        WorkerReport {
+            bytes: 10_000,
+            warm_up_bytes: 8_000,
+            errors: 0,
+            first_error: None,
+            wall_s: 0.5,
+            usage: Usage { user_s: 0.0004, system_s: 0.0006, voluntary_switches: 20, ..Usage::default() },
+            latencies: Latencies::none().percentiles(),
+            histogram: Latencies::none().encode(),
+            paced: None,
+            peak_kib: Some(100),
+            allocations: None,
+        }
+    }
+
+    #[test]
+    fn two_outcomes_are_one() {
+        let of = |millis: u64, errors| {
+            let latencies: Latencies = [Duration::from_millis(millis)].iter().collect();
+            let first_error = (errors > 0).then(|| format!("{millis}"));
+            let histogram = latencies.encode();
+            WorkerReport { errors, first_error, wall_s: millis as f64, histogram, ..outcome() }
+        };
+        let both = of(20, 0).and(of(10, 1)).unwrap();
+        assert_eq!((both.bytes, both.warm_up_bytes, both.errors), (20_000, 16_000, 1));
+        assert_eq!((both.first_error.as_deref(), both.peak_kib), (Some("10"), Some(200)));
+        assert!((both.wall_s - 20.0).abs() < 1e-9 && (both.usage.cpu_s() - 0.002).abs() < 1e-9);
+        assert!(both.latencies.p50_us < 10_100.0 && both.latencies.max_us > 19_900.0);
+    }
+}

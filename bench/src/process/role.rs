@@ -1,0 +1,94 @@
+//! Processes of our own: this program again, told by its first argument what to be.
+//!
+//! Benches need a server that does not share their process, and contenders that do not inherit each other's heap and
+//! threads. `cargo bench` builds one program for each bench, so that program plays all the parts.
+
+use std::env;
+use std::io;
+use std::path::Path;
+use std::process::Command;
+
+use crate::system::affinity::CpuSet;
+use crate::system::child::Child;
+
+const FLAG: &str = "photo-bench-role=";
+
+/// What a process is there for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// To serve the photos.
+    Server,
+    /// To download them, as one contender.
+    Worker,
+    /// To go one of the two ways of a pitfall.
+    PitfallWorker,
+    /// To wait, as one contender.
+    IdleWorker,
+}
+
+impl Role {
+    const ALL: [Self; 4] = [Self::Server, Self::Worker, Self::IdleWorker, Self::PitfallWorker];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Server => "server",
+            Self::Worker => "worker",
+            Self::PitfallWorker => "pitfall-worker",
+            Self::IdleWorker => "idle-worker",
+        }
+    }
+
+    /// Starts this program once more, in this role and on these cores.
+    pub(crate) fn start(self, cores: &CpuSet) -> io::Result<Child> {
+        self.start_program(&env::current_exe()?, cores)
+    }
+
+    /// The same, of another program that plays its role first.
+    pub(crate) fn start_program(self, program: &Path, cores: &CpuSet) -> io::Result<Child> {
+        Child::start(self.told(Command::new(program), cores))
+    }
+
+    /// The same, of this program run by `command`.
+    pub(crate) fn start_under(self, mut command: Command, cores: &CpuSet) -> io::Result<Child> {
+        command.arg(env::current_exe()?);
+        Child::start(self.told(command, cores))
+    }
+
+    fn told(self, mut command: Command, cores: &CpuSet) -> Command {
+        command.arg(format!("{FLAG}{}", self.name())).arg(cores.to_string());
+        command
+    }
+}
+
+/// The role and the cores that a process was started with; `None` of what the user started.
+pub(crate) fn parse(args: &[String]) -> Option<(Role, CpuSet)> {
+    let [role, cores] = args else { return None };
+    let name = role.strip_prefix(FLAG)?;
+    let role = Role::ALL.into_iter().find(|role| role.name() == name)?;
+    Some((role, cores.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse_words(words: &str) -> Option<(Role, CpuSet)> {
+        parse(&words.split(' ').map(str::to_owned).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn each_role_is_known_by_its_first_argument() {
+        for role in Role::ALL {
+            let words = format!("{FLAG}{} 0,1", role.name());
+            assert_eq!(parse_words(&words), Some((role, "0,1".parse().unwrap())));
+        }
+        assert_eq!(parse_words("photo-bench-role=server "), Some((Role::Server, CpuSet::default())));
+    }
+
+    #[test]
+    fn what_users_and_cargo_say_is_no_role() {
+        for words in ["--bench", "--bench latency", "photo-bench-role=cook 0", "photo-bench-role=server"] {
+            assert_eq!(parse_words(words), None, "{words}");
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! All rounds of one client under one load: a row of a table.
+
+use std::io;
+
+use serde::{Deserialize, Serialize};
+
+use super::figures::{Figure, Figures};
+use crate::stats::interval::{LEVEL, PairedRatio};
+use crate::stats::latency::Latencies;
+
+/// Above this share of one core, the process may be the bottleneck.
+pub(crate) const BUSY: f64 = 0.7;
+
+/// Below this share of the requested downloads in flight, on average, a note names the client.
+pub(crate) const FEW: f64 = 0.8;
+
+/// The result of one client at one workload.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(crate) struct Cell {
+    /// `floor`, a style, or a peer.
+    pub(crate) style: String,
+    /// The size of each photo.
+    pub(crate) bytes: Option<u64>,
+    /// How long the server takes; unknown for a server of the user's.
+    pub(crate) delay_ms: Option<u64>,
+    /// The photo on a server of the user's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) url: Option<String>,
+    pub(crate) in_flight: usize,
+    /// Client processes that share the load.
+    #[serde(default = "one")]
+    pub(crate) processes: usize,
+    /// Downloads in each round; arrivals, in an open loop.
+    pub(crate) count: usize,
+    /// Failed downloads of all rounds together.
+    pub(crate) errors: Option<usize>,
+    /// The medians of all rounds.
+    #[serde(flatten)]
+    pub(crate) figures: Option<Figures>,
+    /// The side that had the most to do.
+    pub(crate) bound: Option<Bound>,
+    /// The client's CPU, compared with that of the style that used least.
+    pub(crate) cpu_vs_best: Option<Comparison>,
+    /// Whether connections are kept from download to download.
+    #[serde(default = "yes")]
+    pub(crate) keeps_connections: bool,
+    /// The latencies of all rounds together, in nanoseconds: HDR histogram, V2 format, compressed, Base64.
+    pub(crate) histogram: Option<String>,
+    pub(crate) rounds: Vec<Figures>,
+    /// Why there are no figures.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) failed: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) first_error: Option<String>,
+}
+
+/// One style compared with another.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub(crate) struct Comparison {
+    /// The other style.
+    pub(crate) style: String,
+    #[serde(flatten)]
+    pub(crate) ratio: PairedRatio,
+    /// Whether the interval excludes equality.
+    pub(crate) different: bool,
+}
+
+/// The side that had the most to do in a cell.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Bound {
+    /// The client was busy, the server was not: the client is measured.
+    Client,
+    /// The server was busy for more than 70 % of the time, so it may have been the bottleneck.
+    Server,
+    /// Neither was busy: the delay, or the round trip, is measured.
+    Waiting,
+}
+
+impl Cell {
+    /// The share of its core that the server was busy.
+    pub(crate) fn server_share(&self) -> Option<f64> {
+        let Figures { server_cpu_us_per_download, downloads_per_s, .. } = self.figures?;
+        Some(server_cpu_us_per_download? / 1e6 * downloads_per_s)
+    }
+
+    /// The share of the requested downloads in flight that were in flight, on average.
+    pub(crate) fn in_flight_share(&self) -> Option<f64> {
+        Some(self.figures?.in_flight_mean / self.in_flight as f64)
+    }
+
+    /// The busy side, computed from the figures.
+    pub(crate) fn busy_side(&self) -> Option<Bound> {
+        let Figures { cpu_us_per_download, downloads_per_s, .. } = self.figures?;
+        let client = cpu_us_per_download / 1e6 * downloads_per_s;
+        Some(match self.server_share() {
+            Some(server) if server > BUSY => Bound::Server,
+            _ if client > BUSY => Bound::Client,
+            _ => Bound::Waiting,
+        })
+    }
+
+    /// One of the medians, if it is known.
+    pub(crate) fn figure(&self, figure: Figure) -> Option<f64> {
+        self.figures.as_ref().and_then(figure)
+    }
+
+    /// The ratio of a figure to that of `base`, from rounds that took turns.
+    pub(crate) fn ratio(&self, base: &Self, figure: Figure) -> Option<PairedRatio> {
+        let of = |cell: &Self| cell.rounds.iter().map(figure).collect::<Option<Vec<_>>>();
+        PairedRatio::of(&of(self)?, &of(base)?, LEVEL)
+    }
+
+    /// Whether the rounds show a difference to `base`. One round shows none.
+    pub(crate) fn differs(&self, base: &Self, figure: Figure) -> bool {
+        self.rounds.len() > 1 && self.ratio(base, figure).is_some_and(|ratio| ratio.differs(0.0))
+    }
+
+    /// The least and the most of a figure over all rounds; `None` unless there are several.
+    pub(crate) fn spread(&self, figure: Figure) -> Option<(f64, f64)> {
+        let figures = || self.rounds.iter().filter_map(figure);
+        let (least, most) = (figures().reduce(f64::min)?, figures().reduce(f64::max)?);
+        (self.rounds.len() > 1).then_some((least, most))
+    }
+
+    /// The latencies of all rounds together.
+    ///
+    /// # Errors
+    ///
+    /// If they cannot be decoded.
+    pub(crate) fn latencies(&self) -> io::Result<Option<Latencies>> {
+        self.histogram.as_deref().map(Latencies::decode).transpose()
+    }
+}
+
+fn one() -> usize {
+    1
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::sample::{cell, failed, figures};
+
+    #[test]
+    fn a_busy_server_makes_the_cell_its_own() {
+        assert_eq!(cell("tokio", &[100.0]).busy_side(), Some(Bound::Waiting));
+        assert_eq!(cell("tokio", &[300.0]).busy_side(), Some(Bound::Client));
+        let mut busy = cell("tokio", &[300.0]);
+        busy.figures = Some(Figures { server_cpu_us_per_download: Some(250.0), ..figures(300.0) });
+        assert_eq!(busy.busy_side(), Some(Bound::Server));
+        assert_eq!(failed("tokio", "no cores").busy_side(), None);
+    }
+
+    #[test]
+    fn the_spread_is_that_of_all_rounds() {
+        let of = |cell: Cell| cell.spread(|it| Some(it.cpu_us_per_download));
+        assert_eq!(of(cell("tokio", &[3.0, 1.0, 2.0])), Some((1.0, 3.0)));
+        assert_eq!(of(cell("tokio", &[3.0])), None);
+    }
+}

@@ -1,0 +1,229 @@
+//! Which style to choose when, computed from a run.
+//!
+//! A style keeps up if it brings as many photos per second as the best one, and its p99 is not much longer; intervals
+//! allow for chance. Of the styles that keep up, the one with the plainest code is chosen. Where the choice changes, there
+//! is the knee.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::cell::Cell;
+use super::figures::Figure;
+use super::group::Group;
+use crate::text::format::size;
+
+/// A style may bring this share fewer photos per second than the best one.
+const SLOWER: f64 = 0.05;
+
+/// A p99 may be this share longer than the shortest one: 1 is twice as long.
+const TAIL: f64 = 1.0;
+
+/// All styles, the plainest code first.
+pub(crate) const PLAINEST: [&str; 7] =
+    ["blocking", "ureq", "tokio", "smol", "async-std", "tokio-multi", "callbacks"];
+
+/// The choice for one size of photo and one delay.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub(crate) struct Decision {
+    pub(crate) bytes: Option<u64>,
+    /// Unknown for a server of the user's.
+    pub(crate) delay_ms: Option<u64>,
+    /// In ascending order of what is in flight.
+    pub(crate) steps: Vec<Step>,
+}
+
+/// From one number in flight to another, the same style is chosen.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub(crate) struct Step {
+    /// The least in flight with which it was measured.
+    pub(crate) from_in_flight: usize,
+    /// The most in flight with which it was measured.
+    pub(crate) to_in_flight: usize,
+    /// The plainest style that keeps up.
+    pub(crate) choose: String,
+    /// All styles that keep up at each of these numbers, the plainest first.
+    pub(crate) keep_up: Vec<String>,
+    /// The style that uses the least CPU at the most in flight.
+    pub(crate) least_cpu: String,
+}
+
+/// Whether people choose between this and other styles: `floor` and the peers are no choice.
+pub(crate) fn is_style(name: &str) -> bool {
+    PLAINEST.contains(&name)
+}
+
+/// The decisions that follow from these groups, one for each size and delay.
+pub(crate) fn decide(groups: &[Group]) -> Vec<Decision> {
+    let mut decisions: Vec<Decision> = Vec::new();
+    for group in groups {
+        let Some(step) = step(group) else { continue };
+        let (bytes, delay_ms) = (group.bytes, group.delay_ms);
+        match decisions.last_mut() {
+            Some(last) if (last.bytes, last.delay_ms) == (bytes, delay_ms) => last.add(step),
+            _ => decisions.push(Decision { bytes, delay_ms, steps: vec![step] }),
+        }
+    }
+    decisions
+}
+
+/// The styles of a group that have figures, the plainest first.
+pub(crate) fn styles<'a>(group: &Group<'a>) -> Vec<&'a Cell> {
+    PLAINEST.into_iter().filter_map(|style| group.cell(style)).collect()
+}
+
+/// `None` unless there are styles to choose between.
+fn step(group: &Group) -> Option<Step> {
+    const WALL: Figure = |it| Some(it.wall_s);
+    const P99: Figure = |it| Some(it.latency.p99_us);
+    let styles = styles(group);
+    if styles.len() < 2 {
+        return None;
+    }
+    let least = |figure: Figure| {
+        let known = styles.iter().filter_map(|cell| Some((cell.figure(figure)?, *cell)));
+        known.min_by(|(one, _), (other, _)| one.total_cmp(other)).map(|(_, cell)| cell)
+    };
+    let (fastest, quickest) = (least(WALL)?, least(P99)?);
+    let as_good =
+        |cell: &&&Cell| !is_more(cell, fastest, WALL, SLOWER) && !is_more(cell, quickest, P99, TAIL);
+    let keep_up: Vec<_> = styles.iter().filter(as_good).map(|cell| cell.style.clone()).collect();
+    Some(Step {
+        from_in_flight: group.in_flight,
+        to_in_flight: group.in_flight,
+        // The fastest may have a long tail, and a style without one may be slow.
+        choose: keep_up.first().unwrap_or(&fastest.style).clone(),
+        keep_up,
+        least_cpu: least(|it| Some(it.cpu_us_per_download))?.style.clone(),
+    })
+}
+
+fn is_more(cell: &Cell, best: &Cell, figure: Figure, margin: f64) -> bool {
+    cell.ratio(best, figure).is_some_and(|ratio| ratio.low > 1.0 + margin)
+}
+
+impl Decision {
+    fn add(&mut self, step: Step) {
+        match self.steps.last_mut() {
+            Some(last) if last.choose == step.choose => {
+                last.to_in_flight = step.to_in_flight;
+                last.keep_up.retain(|style| step.keep_up.contains(style));
+                last.least_cpu = step.least_cpu;
+            }
+            _ => self.steps.push(step),
+        }
+    }
+
+    /// The answer in a sentence or two: "Up to 64 at once, block. From 1024, await on tokio."
+    pub(crate) fn answer(&self) -> String {
+        let sentence = |(index, step): (usize, &Step)| {
+            let Step { from_in_flight: from, to_in_flight: to, choose, .. } = step;
+            let advice = advice(choose);
+            match (index, self.steps.len()) {
+                (0, 1) if from == to => format!("{from} at once: {advice}."),
+                (0, 1) => format!("From {from} to {to} at once, {advice}."),
+                (0, _) if *to == 1 => format!("One at a time, {advice}."),
+                (0, _) => format!("Up to {to} at once, {advice}."),
+                _ => format!("From {from}, {advice}."),
+            }
+        };
+        self.steps.iter().enumerate().map(sentence).collect::<Vec<_>>().join(" ")
+    }
+}
+
+impl Step {
+    /// The numbers in flight, joined by `to` if they differ.
+    pub(crate) fn range(&self, to: &str) -> String {
+        let Self { from_in_flight: from, to_in_flight: most, .. } = self;
+        if from == most { from.to_string() } else { format!("{from}{to}{most}") }
+    }
+}
+
+impl fmt::Display for Decision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", load(self.bytes, self.delay_ms), self.answer())
+    }
+}
+
+/// "32 KiB photos, 20 ms delay".
+pub(crate) fn load(bytes: Option<u64>, delay_ms: Option<u64>) -> String {
+    let photos = bytes.map_or("?".into(), size);
+    match delay_ms {
+        None => format!("{photos} photos, your own server"),
+        Some(0) => format!("{photos} photos, no delay"),
+        Some(delay_ms) => format!("{photos} photos, {delay_ms} ms delay"),
+    }
+}
+
+/// The choice in words.
+pub(crate) fn advice(style: &str) -> String {
+    match style {
+        "blocking" => "block".into(),
+        "callbacks" => "call back".into(),
+        runtime => format!("await on {runtime}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use photo_tests::Contender;
+
+    use super::*;
+    use crate::record::figures::Figures;
+    use crate::record::group::sorted;
+    use crate::record::sample::{figures, of_rounds};
+    use crate::stats::latency::Percentiles;
+
+    /// Three rounds that differ by a hundredth.
+    fn cell(style: &str, in_flight: usize, wall_s: f64, p99_us: f64) -> Cell {
+        let round = |noise: f64| Figures {
+            wall_s: wall_s * noise,
+            latency: Percentiles { p99_us: p99_us * noise, ..Percentiles::default() },
+            ..figures(wall_s * 10.0)
+        };
+        of_rounds(style, in_flight, [1.0, 0.99, 1.01].map(round).into())
+    }
+
+    #[test]
+    fn the_plainest_that_keeps_up_is_chosen_until_the_knee() {
+        let cells = [
+            cell("blocking", 1024, 3.0, 90.0),
+            cell("tokio", 1024, 1.04, 50.0),
+            cell("callbacks", 1024, 1.0, 50.0),
+            cell("blocking", 1, 1.03, 20.0),
+            cell("tokio", 1, 1.0, 20.0),
+            cell("callbacks", 1, 1.0, 20.0),
+            cell("blocking", 64, 1.0, 70.0),
+            cell("tokio", 64, 1.0, 20.0),
+            cell("callbacks", 64, 0.8, 20.0),
+        ];
+        let decisions = decide(&sorted(cells.iter()));
+        assert_eq!(decisions.len(), 1);
+        let steps = &decisions[0].steps;
+        let chosen: Vec<_> =
+            steps.iter().map(|step| (&*step.choose, step.from_in_flight, step.to_in_flight)).collect();
+        // At 64, blocking is quick enough except for its tail, and tokio is too slow.
+        assert_eq!(chosen, [("blocking", 1, 1), ("callbacks", 64, 64), ("tokio", 1024, 1024)]);
+        assert_eq!(steps[2].keep_up, ["tokio", "callbacks"]);
+        assert_eq!(steps[2].least_cpu, "callbacks");
+        assert_eq!(
+            decisions[0].to_string(),
+            "32 KiB photos, 20 ms delay: One at a time, block. From 64, call back. From 1024, await on tokio."
+        );
+    }
+
+    #[test]
+    fn without_styles_there_is_nothing_to_decide() {
+        let cells = [cell("floor", 1, 1.0, 1.0), cell("tokio", 1, 1.0, 1.0)];
+        assert_eq!(decide(&sorted(cells.iter())), []);
+    }
+
+    #[test]
+    fn every_style_has_its_place() {
+        let mut names = Contender::ALL.map(Contender::name);
+        let mut plainest = PLAINEST;
+        names.sort_unstable();
+        plainest.sort_unstable();
+        assert_eq!(names, plainest);
+    }
+}

@@ -1,0 +1,84 @@
+//! The cells of one load: one table.
+
+use std::cmp::Reverse;
+
+use super::cell::Cell;
+
+/// Every client under the same load, in the order of the run.
+pub(crate) struct Group<'a> {
+    pub(crate) bytes: Option<u64>,
+    pub(crate) delay_ms: Option<u64>,
+    pub(crate) in_flight: usize,
+    pub(crate) cells: Vec<&'a Cell>,
+}
+
+/// The groups of a part, in the order of the run.
+pub(crate) fn in_order(cells: &[Cell]) -> impl Iterator<Item = Group<'_>> {
+    cells.chunk_by(|one, other| load(one) == load(other)).map(|cells| Group::of(cells.iter().collect()))
+}
+
+/// The groups of several parts, the longest delay first, then in ascending order of what is in flight. Where a style was
+/// measured twice under the same load, the first result counts.
+pub(crate) fn sorted<'a>(cells: impl Iterator<Item = &'a Cell>) -> Vec<Group<'a>> {
+    let mut cells: Vec<_> = cells.collect();
+    // The delay first: it is what most of the waiting is for.
+    cells.sort_by_key(|cell| (Reverse(cell.delay_ms), cell.bytes, cell.in_flight));
+    let group = |cells: &[&'a Cell]| {
+        let mut once: Vec<&Cell> = Vec::new();
+        for cell in cells {
+            if !once.iter().any(|other| other.style == cell.style) {
+                once.push(cell);
+            }
+        }
+        Group::of(once)
+    };
+    cells.chunk_by(|one, other| load(one) == load(other)).map(group).collect()
+}
+
+fn load(cell: &Cell) -> (Option<u64>, Option<u64>, usize) {
+    (cell.bytes, cell.delay_ms, cell.in_flight)
+}
+
+impl<'a> Group<'a> {
+    fn of(cells: Vec<&'a Cell>) -> Self {
+        let (bytes, delay_ms, in_flight) = load(cells[0]);
+        Self { bytes, delay_ms, in_flight, cells }
+    }
+
+    /// The cell of this style, if it has figures.
+    pub(crate) fn cell(&self, style: &str) -> Option<&'a Cell> {
+        self.cells.iter().find(|cell| cell.style == style && cell.figures.is_some()).copied()
+    }
+
+    /// Rounds of the cells, in words; nothing if none has figures.
+    pub(crate) fn rounds(&self) -> String {
+        rounds(self.cells.iter().map(|cell| cell.rounds.len()))
+    }
+}
+
+/// ", median of 5 rounds".
+pub(crate) fn rounds(cells: impl Iterator<Item = usize>) -> String {
+    match cells.max().unwrap_or_default() {
+        0 => String::new(),
+        1 => ", 1 round".into(),
+        several => format!(", median of {several} rounds"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::sample::noisy;
+
+    #[test]
+    fn each_load_is_a_group_and_each_style_is_in_it_once() {
+        let closed = [noisy("tokio", 64, 1.0, 1.0), noisy("tokio", 1, 1.0, 1.0)];
+        let scale = [noisy("tokio", 64, 2.0, 1.0), noisy("smol", 64, 1.0, 1.0)];
+        let groups = sorted(closed.iter().chain(&scale));
+        let styles = |group: &Group| group.cells.iter().map(|cell| cell.style.clone()).collect::<Vec<_>>();
+        assert_eq!(groups.iter().map(|group| group.in_flight).collect::<Vec<_>>(), [1, 64]);
+        assert_eq!(styles(&groups[1]), ["tokio", "smol"]);
+        assert_eq!(groups[1].cells[0].figures, closed[0].figures);
+        assert_eq!(in_order(&closed).map(|group| group.in_flight).collect::<Vec<_>>(), [64, 1]);
+    }
+}

@@ -1,0 +1,41 @@
+//! How often memory is asked for, and for how much, where somebody counts.
+//!
+//! Counting takes time, so it is done by a program of its own, `counting-worker`, whose allocator counts; the programs
+//! whose figures are times have the system's allocator, and not even a switch in front of it.
+
+use std::sync::OnceLock;
+
+use serde::{Deserialize, Serialize};
+
+static COUNTER: OnceLock<fn() -> Allocations> = OnceLock::new();
+
+/// What a process has allocated, all its threads together.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
+pub struct Allocations {
+    /// How often memory was allocated, or allocated memory made larger or smaller.
+    pub count: u64,
+    /// How many bytes that were, growth included.
+    pub bytes: u64,
+}
+
+impl Allocations {
+    pub(crate) fn between(before: Option<Self>, after: Option<Self>) -> Option<Self> {
+        let (before, after) = before.zip(after)?;
+        Some(Self { count: after.count - before.count, bytes: after.bytes - before.bytes })
+    }
+
+    /// Of two processes.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self { count: self.count + other.count, bytes: self.bytes + other.bytes }
+    }
+}
+
+/// Tells who counts in this process. To be called before [`run_if_child`](crate::cli::entry::run_if_child).
+pub fn count_by(counter: fn() -> Allocations) {
+    COUNTER.get_or_init(|| counter);
+}
+
+/// `None` where nobody counts.
+pub(crate) fn so_far() -> Option<Allocations> {
+    COUNTER.get().map(|counter| counter())
+}

@@ -1,0 +1,100 @@
+//! Where the figures come from.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::fs;
+use std::process::Command;
+use std::thread;
+
+use crate::system::affinity::CorePlacement;
+
+/// The libraries whose ways of waiting are measured, and what all of them share.
+const LIBRARIES: [&str; 7] = ["async-std", "mio", "rustls", "smol", "tokio", "ureq", "ureq-proto"];
+
+/// Processor, cores, system and compiler in one line, as far as they can be found out.
+pub(crate) fn describe(placement: &CorePlacement) -> String {
+    let cores = thread::available_parallelism().map_or("? cores".into(), |n| match n.get() {
+        1 => "1 core".to_owned(),
+        n => format!("{n} cores"),
+    });
+    let placed = if placement.is_apart() {
+        format!("server on {}, client on {}", placement.server, placement.client)
+    } else {
+        "shared by server and client".into()
+    };
+    let compiler = first_line(Command::new("rustc").arg("-V"));
+    let parts = [processor(), Some(format!("{cores} ({placed})")), Some(system()), compiler];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+fn processor() -> Option<String> {
+    if cfg!(target_os = "macos") {
+        return first_line(Command::new("sysctl").args(["-n", "machdep.cpu.brand_string"]));
+    }
+    let text = fs::read_to_string("/proc/cpuinfo").ok()?;
+    field(&text, "model name", ':')
+}
+
+fn system() -> String {
+    let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    let name = fs::read_to_string("/etc/os-release").ok().and_then(|text| field(&text, "PRETTY_NAME", '='));
+    let kernel = format!("{} {}", env::consts::OS, release.trim());
+    match name {
+        Some(name) => format!("{name} ({})", kernel.trim()),
+        None => kernel.trim().to_owned(),
+    }
+}
+
+/// The working copy that this program was started in, by git; `None` outside of one.
+pub(crate) fn commit() -> Option<String> {
+    first_line(Command::new("git").args(["describe", "--always", "--dirty"]))
+}
+
+/// The versions of [`LIBRARIES`] that were built.
+pub(crate) fn versions() -> BTreeMap<String, String> {
+    let lock = include_str!("../../../Cargo.lock");
+    let packages = lock.split("[[package]]").filter_map(|package| {
+        let mut lines = package.lines();
+        let mut value = |name| lines.find_map(|line| line.strip_prefix(name)?.strip_suffix('"'));
+        Some((value("name = \"")?, value("version = \"")?))
+    });
+    let known = packages.filter(|(name, _)| LIBRARIES.contains(name));
+    known.map(|(name, version)| (name.to_owned(), version.to_owned())).collect()
+}
+
+/// The value of the first line `name: value`.
+fn field(text: &str, name: &str, separator: char) -> Option<String> {
+    let mut fields = text.lines().filter_map(|line| line.split_once(separator));
+    let (_, value) = fields.find(|(key, _)| key.trim() == name)?;
+    Some(value.trim().trim_matches('"').to_owned())
+}
+
+fn first_line(command: &mut Command) -> Option<String> {
+    let output = command.output().ok().filter(|output| output.status.success())?;
+    String::from_utf8(output.stdout).ok()?.lines().next().map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_found_by_name() {
+        assert_eq!(field("a\t: 1\nmodel name\t: Z 80\n", "model name", ':').as_deref(), Some("Z 80"));
+        assert_eq!(field("NAME=x\nPRETTY_NAME=\"y z\"\n", "PRETTY_NAME", '=').as_deref(), Some("y z"));
+        assert_eq!(field("", "model name", ':'), None);
+    }
+
+    #[test]
+    fn the_versions_are_those_that_were_built() {
+        let versions = versions();
+        assert!(versions.keys().eq(LIBRARIES), "{versions:?}");
+        assert!(versions.values().all(|version| version.split('.').count() == 3), "{versions:?}");
+    }
+
+    #[test]
+    fn the_description_is_one_line() {
+        let line = describe(&CorePlacement::of_this_process());
+        assert!(line.contains("core") && !line.contains('\n'), "{line}");
+    }
+}
