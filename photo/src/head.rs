@@ -14,8 +14,7 @@ mod partial;
 use field::{Field, items};
 pub(crate) use partial::PartialHead;
 
-/// Largest head of a reply, with the interim replies before it, in bytes; also the longest trailer of a chunked body,
-/// and the longest line before a chunk.
+/// Largest head of a reply, with the interim replies before it, in bytes.
 pub(crate) const MAX_HEAD: usize = 64 << 10;
 
 /// Most fields of a head.

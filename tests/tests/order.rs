@@ -1,5 +1,7 @@
 //! The examples `order`: the same events in each style, in the order that the style promises.
 
+#![expect(clippy::duplicate_mod, reason = "each example loads the one timeline by its path")]
+
 use std::collections::BTreeSet;
 use std::thread;
 

@@ -32,13 +32,18 @@ impl Subject {
 
     /// Whether it is measured in a run in which no subjects are named.
     pub(crate) fn is_default_in(self, mode: Mode) -> bool {
-        !matches!(self, Self::Peer(_)) || (peers::ARE_WANTED && mode == Mode::Closed)
+        match self {
+            Self::Peer(_) => peers::ARE_WANTED && mode == Mode::Closed,
+            Self::Floor | Self::Style(_) => self.can_be_in(mode),
+        }
     }
 
     /// Whether it can be measured if it is named.
     pub(crate) fn can_be_in(self, mode: Mode) -> bool {
         match self {
             Self::Peer(peer) => mode != Mode::Open || peer.has_open_loop(),
+            // A library for downloads has no other waits.
+            Self::Style(Contender::Ureq) => mode != Mode::Waits,
             Self::Floor | Self::Style(_) => true,
         }
     }

@@ -72,11 +72,11 @@ mod tests {
     }
 
     #[test]
-    fn by_default_there_are_six_groups_of_seven() {
+    fn by_default_there_are_six_groups_of_eight() {
         let ids = ids("");
-        assert_eq!(ids.len(), 6 * 7);
+        assert_eq!(ids.len(), 6 * 8);
         assert_eq!(ids[0], "load/20ms/1/floor");
-        assert_eq!(ids[41], "load/0ms/256/smol");
+        assert_eq!(ids[47], "load/0ms/256/smol");
     }
 
     #[test]
@@ -92,7 +92,7 @@ mod tests {
 
     #[test]
     fn a_filter_leaves_out_what_it_does_not_name() {
-        assert_eq!(ids("load/20ms/64/").len(), 7);
+        assert_eq!(ids("load/20ms/64/").len(), 8);
         assert_eq!(ids("tokio").len(), 12);
         assert_eq!(ids("--exact load/0ms/1/tokio"), ["load/0ms/1/tokio"]);
         assert!(plan("latency").is_empty());

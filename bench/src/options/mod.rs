@@ -195,11 +195,11 @@ pub(crate) mod tests {
         let peers = |words: &str, mode| {
             options(words).subjects(mode).into_iter().filter(is_peer).map(Subject::name).collect::<Vec<_>>()
         };
-        assert_eq!(peers("", Mode::Closed).len(), if cfg!(feature = "peers") { 8 } else { 0 });
+        assert_eq!(peers("", Mode::Closed).len(), if cfg!(feature = "peers") { 7 } else { 0 });
         for mode in [Mode::Open, Mode::Cost, Mode::Waits, Mode::Scale] {
             assert!(peers("", mode).is_empty(), "{mode:?}");
         }
-        assert_eq!(peers("--styles ureq,tokio", Mode::Open), ["ureq"]);
+        assert_eq!(peers("--styles ureq-per-thread,tokio", Mode::Open), ["ureq-per-thread"]);
         #[cfg(feature = "peers")]
         {
             assert_eq!(peers("--styles curl", Mode::Cost), ["curl"]);
@@ -210,7 +210,7 @@ pub(crate) mod tests {
     #[test]
     fn bad_values_are_told_apart_from_good_ones() {
         for (words, why) in [
-            ("--styles threads", "there are floor, blocking, callbacks, tokio"),
+            ("--styles threads", "there are floor, blocking, ureq, callbacks, tokio"),
             ("--in-flight 0", "0 is not in 1..=1000000"),
             ("--in-flight many", "invalid digit"),
             ("--bytes 3", "a jpeg has"),

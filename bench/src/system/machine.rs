@@ -9,7 +9,7 @@ use std::thread;
 use crate::system::affinity::CorePlacement;
 
 /// The libraries whose ways of waiting are measured, and what all of them share.
-const LIBRARIES: [&str; 7] = ["async-std", "mio", "rustls", "smol", "tokio", "ureq", "ureq-proto"];
+const LIBRARIES: [&str; 6] = ["async-std", "mio", "rustls", "smol", "tokio", "ureq"];
 
 /// Processor, cores, system and compiler in one line, as far as they can be found out.
 pub(crate) fn describe(placement: &CorePlacement) -> String {

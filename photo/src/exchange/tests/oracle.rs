@@ -89,13 +89,13 @@ fn a_head_means_what_the_oracle_makes_of_it() {
     let mut agreed = 0;
     for round in 0..20_000 {
         let is_good = round % 2 == 0;
-        let mut head = format!("{}\r\n", random.choice(STATUS_LINES).unwrap());
+        let mut lines = vec![*random.choice(&STATUS_LINES).unwrap()];
         for _ in 0..random.usize(0..5) {
             let odd = !is_good && random.bool();
-            let field = if odd { random.choice(ODD) } else { random.choice(GOOD) };
-            head += &format!("{}\r\n", field.unwrap());
+            let field = if odd { random.choice(&ODD) } else { random.choice(&GOOD) };
+            lines.push(field.unwrap());
         }
-        head += "\r\n";
+        let head = lines.join("\r\n") + "\r\n\r\n";
         let found = Head::parse(head.as_bytes());
         let (_, mut call) = oracle(&target);
         let expected = call.try_response(head.as_bytes(), false);
