@@ -125,25 +125,28 @@ async fn receive<R: Runtime>(
     let mut total = 0;
     loop {
         let phase = exchange.phase();
-        let received = loop {
-            let received = watch.timeout(phase, pin!(connection.receive(exchange))).await;
-            // TLS may have received a part of a record, which is progress too.
-            if received.is_ok() || !watch.extend(connection.moved()) {
-                break received?;
+        // In a block, so that no step is kept in the future while it waits.
+        total += {
+            let received = loop {
+                let received = watch.timeout(phase, pin!(connection.receive(exchange))).await;
+                // TLS may have received a part of a record, which is progress too.
+                if received.is_ok() || !watch.extend(connection.moved()) {
+                    break received;
+                }
+            };
+            let (received, step) = received??;
+            watch.moved();
+            match step {
+                Step::Done { photo, reuse } => {
+                    on_progress(photo.received());
+                    return Ok((Outcome::Photo(photo), reuse));
+                }
+                Step::Redirect { next, reuse } => return Ok((Outcome::Redirect(next), reuse)),
+                Step::More if exchange.progress().received > 0 => on_progress(exchange.progress()),
+                Step::More => {} // only the head has come
             }
+            received
         };
-        let (received, step) = received?;
-        watch.moved();
-        total += received;
-        match step {
-            Step::Done { photo, reuse } => {
-                on_progress(photo.received());
-                return Ok((Outcome::Photo(photo), reuse));
-            }
-            Step::Redirect { next, reuse } => return Ok((Outcome::Redirect(next), reuse)),
-            Step::More if exchange.progress().received > 0 => on_progress(exchange.progress()),
-            Step::More => {} // only the head has come
-        }
         if total >= BYTES_PER_TURN {
             total = 0;
             watch.timeout(phase, pin!(yield_now())).await?;
