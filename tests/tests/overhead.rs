@@ -27,8 +27,8 @@ const COUNT: &str = "PHOTO_TESTS_COUNT";
 /// Most for one download of 32 KiB over a kept connection.
 struct Bounds {
     allocations: f64,
-    /// `sendto` and `recvfrom`: what moves bytes, or finds none to move. At best the request is sent at once, and the
-    /// reply read in two pieces, head and body.
+    /// Calls of `sendto` and `recvfrom`, which move bytes or find none to move. At best the request is sent at once and
+    /// the reply read at once; blocking reads it in two pieces, because each of its many threads has a small buffer.
     transfers: f64,
     /// These and all others. Where many events come at once, they cost fewer; this is for when each comes alone.
     calls: f64,
@@ -36,13 +36,13 @@ struct Bounds {
 
 fn bounds(contender: Contender) -> Bounds {
     let (allocations, transfers, calls) = match contender {
-        Contender::Blocking => (51.0, 4.5, 6.0),
-        Contender::Ureq => (60.0, 6.5, 30.0),
-        Contender::Callbacks => (10.0, 3.5, 5.0),
-        Contender::Tokio => (8.5, 4.5, 6.0),
-        Contender::TokioMulti => (8.5, 4.5, 9.0),
-        Contender::AsyncStd => (12.0, 6.5, 22.0),
-        Contender::Smol => (9.5, 4.5, 16.0),
+        Contender::Blocking => (6.5, 4.5, 5.0),
+        Contender::Ureq => (56.0, 4.5, 15.0),
+        Contender::Callbacks => (8.0, 2.5, 3.0),
+        Contender::Tokio => (6.5, 3.5, 4.0),
+        Contender::TokioMulti => (6.5, 3.5, 6.0),
+        Contender::AsyncStd => (8.0, 5.5, 14.0),
+        Contender::Smol => (7.5, 3.5, 12.0),
     };
     Bounds { allocations, transfers, calls }
 }
