@@ -230,17 +230,24 @@ impl Exchange {
         }
     }
 
-    /// Begins anew, if `error` only means that a kept connection had been closed by the server: no byte of a reply
-    /// had come over it. RFC 9112, section 9.3.1, allows that for a GET.
+    /// Starts over if `error` may only mean that the server had given up a kept connection: the connection was lost or
+    /// stayed silent before any byte of a reply, or the reply is status 408. RFC 9112, section 9.3.1, allows another
+    /// attempt at a GET.
     ///
-    /// Returns whether it did; the driver then goes on with a fresh connection.
+    /// Returns whether it did; the driver then continues with a fresh connection. A [`Error::Timeout`] of the whole
+    /// download is final.
     pub fn restart(&mut self, error: &Error) -> bool {
-        let unanswered = match &self.state {
+        let is_unanswered = match &self.state {
             State::Send { .. } => true,
             State::Head(head) => head.is_empty(),
             State::Body(_) | State::Over => false,
         };
-        if !(error.is_lost_connection() && unanswered) {
+        let may_be_given_up = match error {
+            Error::Status { code: 408, .. } => true,
+            Error::Timeout { after, .. } => is_unanswered && *after != self.config.timeout,
+            error => is_unanswered && error.is_lost_connection(),
+        };
+        if !may_be_given_up {
             return false;
         }
         match State::send(&self.target, &self.config) {

@@ -241,8 +241,8 @@ impl Connection {
                     self.wake_at = None;
                 }
                 Step::Stall => return Ok(Some(Pause::Wait)),
-                Step::CloseIfReused if self.requests > 1 => return Ok(Some(Pause::Close)),
-                Step::CloseIfReused => {}
+                Step::OnReuse(steps) if self.requests == 1 => play.step += steps,
+                Step::OnReuse(_) => {}
                 Step::Close => {
                     self.transport.close_notify();
                     return Ok(Some(Pause::Close));

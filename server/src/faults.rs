@@ -112,6 +112,11 @@ faults! {
     CloseAfterReply = "close-after-reply",
     /// A correct reply to the first request of a connection; to a later one it closes without a byte.
     CloseOnReuse = "close-on-reuse",
+    /// A correct reply to the first request of a connection; no byte to a later one, as where a router has forgotten the
+    /// connection.
+    StallOnReuse = "stall-on-reuse",
+    /// A correct reply to the first request of a connection; status 408 to a later one, then closes.
+    TimeoutOnReuse = "timeout-on-reuse",
     /// Exactly `reply` (percent-encoded; a good one), of which `first` (all) bytes are sent, `step` (all) at once each
     /// `every_ms` (100) milliseconds; and then `end` (keep): keep, close, cut, reset or stall. A cut is a close that
     /// TLS is not told of.

@@ -120,7 +120,14 @@ impl Fault {
                 let wait = Step::Wait(Duration::from_millis(after.into()));
                 vec![Step::send(material.good()?), wait, Step::Close]
             }
-            Fault::CloseOnReuse => vec![Step::CloseIfReused, Step::send(material.good()?)],
+            Fault::CloseOnReuse => vec![Step::OnReuse(1), Step::Cut, Step::send(material.good()?)],
+            Fault::StallOnReuse => vec![Step::OnReuse(1), Step::Stall, Step::send(material.good()?)],
+            Fault::TimeoutOnReuse => vec![
+                Step::OnReuse(2),
+                Step::send(Reply::new(408).field("Connection", "close").body("")),
+                Step::Close,
+                Step::send(material.good()?),
+            ],
             Fault::Raw => material.raw()?,
             Fault::Flaky if material.earlier < material.query.number("fail", 1_u32)? => {
                 match material.query.value("as").map_or(Some(Fault::ResetBeforeHead), Fault::from_name) {

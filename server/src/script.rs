@@ -19,8 +19,8 @@ pub(crate) enum Step {
     Gather(usize, Duration),
     /// Do nothing until the peer leaves.
     Stall,
-    /// Close without a byte if this is not the first request of its connection.
-    CloseIfReused,
+    /// Skip this number of steps if this is the first request of its connection.
+    OnReuse(usize),
     /// Close at once, as close(2) does.
     Close,
     /// Close at once, over TLS too without saying so.

@@ -104,6 +104,8 @@ const CASES: &[Case] = &[
     case(Fault::CloseAfterReply, "", End::Closed, Reply::is_photo),
     case(Fault::CloseAfterReply, "after_ms=50", End::Closed, Reply::is_photo),
     case(Fault::CloseOnReuse, "", End::Silent, Reply::is_photo),
+    case(Fault::StallOnReuse, "", End::Silent, Reply::is_photo),
+    case(Fault::TimeoutOnReuse, "", End::Silent, Reply::is_photo),
     case(Fault::Raw, "", End::Silent, Reply::is_photo),
     case(Fault::Raw, "reply=%7Bhalf%7D%7Blen%7D:%7Bhex%7D%7Brest%7D&end=close", End::Closed, |r| {
         let (half, rest) = r.body.split_at(PHOTO_BYTES / 2);

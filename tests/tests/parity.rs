@@ -82,6 +82,7 @@ fn a_fault_is_the_same_work_for_every_contender() {
             Fault::StallBeforeHead,
             Fault::StallInHead,
             Fault::StallInBody,
+            Fault::StallOnReuse,
             Fault::LengthTooLongStall,
             Fault::Drip,
         ];

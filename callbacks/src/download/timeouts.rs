@@ -12,7 +12,13 @@ impl Downloads {
         let deadline = download.deadline.at();
         if deadline <= self.reactor.now {
             let error = download.deadline.error(&self.config, self.pending[key.slot].phase());
-            return self.complete(key, Err(error));
+            self.on_error(key, error);
+            // A download that has started over needs a timer again.
+            let again = self.download(key).map(|download| download.deadline.at());
+            if let Some(at) = again {
+                self.reset_timer(key, at);
+            }
+            return;
         }
         self.reset_timer(key, deadline);
         if let State::Connect { end, .. } = self.pending[key.slot].state {

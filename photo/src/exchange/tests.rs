@@ -205,6 +205,13 @@ fn only_an_unanswered_exchange_begins_anew() {
     let error = answered.failed(lost());
     assert!(!answered.restart(&error));
 
-    let mut silent = exchange();
-    assert!(!silent.restart(&Error::Timeout { phase: Phase::Head, after: std::time::Duration::ZERO }));
+    let timeout = |after| Error::Timeout { phase: Phase::Head, after };
+    let (stall, whole) = (Config::default().stall_timeout, Config::default().timeout);
+    assert!(exchange().restart(&timeout(stall)));
+    assert!(!exchange().restart(&timeout(whole)), "no time is left");
+
+    let mut refused = exchange();
+    let error = put(&mut refused, b"HTTP/1.1 408 Request Timeout\r\n\r\n").unwrap_err();
+    assert!(refused.restart(&error) && !refused.to_send().is_empty());
+    assert!(!exchange().restart(&Error::Status { code: 503, retry_after: None }));
 }

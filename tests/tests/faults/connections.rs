@@ -54,6 +54,8 @@ fn ends() -> Vec<Row> {
         Row::fault(Fault::CloseAfterReply, "", Photo).afterwards(Duration::from_millis(50)),
         Row::fault(Fault::CloseAfterReply, "after_ms=5", Photo),
         Row::fault(Fault::CloseOnReuse, "", Photo),
+        Row::fault(Fault::StallOnReuse, "", Photo).limits(|config| config.stall_timeout(STALL)),
+        Row::fault(Fault::TimeoutOnReuse, "", Photo),
         // Later than the second reply, which is closer to the first than the next request.
         Row::fault(Fault::StrayReply, "", Photo).afterwards(Duration::from_millis(100)),
         Row::fault(Fault::Flaky, "fail=0", Photo),
