@@ -149,7 +149,7 @@ mod dropping {
 mod token {
     use std::thread;
 
-    use photo_blocking::{CancelToken, Client};
+    use photo_blocking::Client;
     use photo_tests::within;
 
     use super::*;
@@ -159,13 +159,12 @@ mod token {
         within(|| {
             let site = Site::start();
             let client = Client::new(site.config()).unwrap();
-            let token = CancelToken::new();
+            let (cancellable, token) = client.cancellable();
             let urls = [Fault::StallBeforeHead, Fault::StallInHead, Fault::StallInBody]
                 .map(|fault| [site.fault(fault, ""), site.url_by(Scheme::Https, &fault.path())]);
             thread::scope(|scope| {
                 let urls = urls.as_flattened().iter().cycle().take(24);
-                let waiting: Vec<_> =
-                    urls.map(|url| scope.spawn(|| client.download_with(url, &token))).collect();
+                let waiting: Vec<_> = urls.map(|url| scope.spawn(|| cancellable.download(url))).collect();
                 eventually("all are waiting", || site.counters().open_requests == 24);
                 let start = Instant::now();
                 token.cancel();
@@ -183,11 +182,10 @@ mod token {
     fn a_token_that_was_cancelled_before_lets_nothing_start() {
         within(|| {
             let site = Site::start();
-            let client = Client::new(site.config()).unwrap();
-            let token = CancelToken::new();
+            let (client, token) = Client::new(site.config()).unwrap().cancellable();
             token.cancel();
             for _ in 0..2 {
-                Outcome::Cancelled.assert_of(&client.download_with(&site.url("/photo"), &token));
+                Outcome::Cancelled.assert_of(&client.download(&site.url("/photo")));
             }
             thread::sleep(Duration::from_millis(50));
             assert_eq!(site.counters().connections, 0);
@@ -199,14 +197,14 @@ mod token {
         within(|| {
             let site = Site::start();
             let client = Client::new(site.config()).unwrap();
-            let (token, other) = (CancelToken::new(), CancelToken::new());
+            let [(client, _token), (_, other)] = [(); 2].map(|()| client.cancellable());
             thread::scope(|scope| {
-                let slow = scope.spawn(|| client.download_with(&site.url("/photo?delay_ms=200"), &token));
+                let slow = scope.spawn(|| client.download(&site.url("/photo?delay_ms=200")));
                 eventually("it is waiting", || site.counters().open_requests == 1);
                 other.cancel();
                 slow.join().unwrap().unwrap();
             });
-            client.download_with(&site.url("/photo"), &token).unwrap();
+            client.download(&site.url("/photo")).unwrap();
             assert_eq!(site.counters().connections, 1);
         });
     }

@@ -104,7 +104,8 @@ fn dropping_the_iterator_cancels_what_is_running_and_ends_the_threads() {
         let client = photo_blocking::Client::new(site.config()).unwrap();
         let mut urls = vec![site.fault(Fault::StallInBody, ""); 8];
         urls[0] = site.url("/photo");
-        let mut results = photo_blocking::recipes::stream(&client, &urls, 4);
+        let mut results =
+            photo_blocking::recipes::stream(&client, &urls, 4, photo_blocking::Client::download);
         drop(client);
         let (index, result) = results.next().unwrap();
         assert_eq!(index, 0);
@@ -122,7 +123,12 @@ fn threads_whose_photos_nobody_takes_wait_with_them_and_end_with_the_iterator() 
     within(|| {
         let site = Site::start();
         let client = photo_blocking::Client::new(site.config()).unwrap();
-        let results = photo_blocking::recipes::stream(&client, &vec![site.url("/photo"); 20], 4);
+        let results = photo_blocking::recipes::stream(
+            &client,
+            &vec![site.url("/photo"); 20],
+            4,
+            photo_blocking::Client::download,
+        );
         drop(client);
         eventually("each has a photo", || site.counters().requests == 4);
         thread::sleep(Duration::from_millis(200));

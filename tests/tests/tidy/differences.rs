@@ -29,6 +29,7 @@ const FUTURES: &str = "photo-futures";
 const TOKEN: &str =
     "a thread that stands still can only be stopped by another one, by a token that both have";
 const TIMED: &str = "a blocked thread looks at no clock, so each read and write carries its deadline";
+const LIBRARY: &str = "the package ureq blocks; its twins among the libraries are peers of the benchmark";
 const HANDLE: &str = "a download that has been started must have a name to be cancelled by";
 const LOOP: &str = "the event loop is this style's own, with what an async runtime would bring";
 const RUNTIME: &str = "the futures leave it to the user who polls them";
@@ -36,8 +37,12 @@ const RUNTIME: &str = "the futures leave it to the user who polls them";
 pub(crate) const DIFFERENCES: &[Difference] = &[
     only(BLOCKING, "src/cancel.rs", TOKEN),
     only(BLOCKING, "use cancel::CancelToken", TOKEN),
-    only(BLOCKING, "Client::download_with", TOKEN),
+    only(BLOCKING, "Client::sleep", TOKEN),
+    only(BLOCKING, "Client::cancellable", TOKEN),
     only(BLOCKING, "src/connection/", TIMED),
+    only(BLOCKING, "src/ureq.rs", LIBRARY),
+    only(BLOCKING, "examples/ureq.rs", LIBRARY),
+    only(BLOCKING, "mod ureq", LIBRARY),
     only(CALLBACKS, "src/reactor.rs", LOOP),
     only(CALLBACKS, "src/offload.rs", LOOP),
     only(CALLBACKS, "src/timers.rs", LOOP),
