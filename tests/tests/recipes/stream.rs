@@ -147,7 +147,8 @@ fn dropping_the_stream_cancels_what_is_running() {
         let mut urls = vec![site.fault(Fault::StallInBody, ""); 8];
         urls[0] = site.url("/photo?delay_ms=300");
         ::smol::block_on(async {
-            let mut results = pin!(photo_futures::recipes::stream(&client, &urls, 4));
+            let mut results =
+                pin!(photo_futures::recipes::stream(&client, &urls, 4, photo_futures::Client::download));
             let (index, result) = results.next().await.unwrap();
             assert_eq!(index, 0);
             result.unwrap();
@@ -167,7 +168,8 @@ fn a_panic_in_on_each_costs_no_other_result() {
             assert_ne!(index, 2, "on purpose");
             sender.send(index).unwrap();
         };
-        photo_callbacks::recipes::stream(&client, &vec![site.url("/photo"); 6], 1, on_each, || ());
+        let download = |client: &photo_callbacks::Client, url: &str, done| _ = client.download(url, done);
+        photo_callbacks::recipes::stream(&client, &vec![site.url("/photo"); 6], 1, download, on_each, || ());
         let run = std::panic::AssertUnwindSafe(|| client.run());
         assert!(std::panic::catch_unwind(run).is_err());
         client.run();
