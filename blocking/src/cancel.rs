@@ -3,20 +3,21 @@
 use std::collections::HashMap;
 use std::net::{Shutdown, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
 
 use photo::Error;
 
-/// Stops downloads from another thread. Clones are handles to the same token.
+/// Stops a client from another thread. Clones are handles to the same token.
 ///
-/// One token may govern any number of downloads, at the same time or one after the other.
+/// [`Client::cancellable`](crate::Client::cancellable) returns it, together with the client that it stops.
 ///
 /// ```
-/// use photo_blocking::{CancelToken, Client, Error};
+/// use photo_blocking::{Client, Error};
 ///
-/// let token = CancelToken::new();
-/// token.cancel();
-/// let result = Client::default().download_with("http://coolcats.com/cat.gif", &token);
+/// let (client, token) = Client::default().cancellable();
+/// token.cancel(); // by any thread, at any time
+/// let result = client.download("http://coolcats.com/cat.gif");
 /// assert!(matches!(result, Err(Error::Cancelled)));
 /// ```
 #[derive(Clone, Debug, Default)]
@@ -28,9 +29,13 @@ pub struct CancelToken {
 struct Shared {
     cancelled: AtomicBool,
     waits: Mutex<Waits>,
+    /// Notified when the token is cancelled.
+    changed: Condvar,
+    /// Cancels this token together with its parent.
+    _parent: Option<Guard>,
 }
 
-/// What is waited for just now, by whom ever holds the [`Guard`] of that number.
+/// The waits in progress, each under the number that its [`Guard`] has.
 #[derive(Default)]
 struct Waits {
     next: u64,
@@ -38,27 +43,34 @@ struct Waits {
 }
 
 impl CancelToken {
-    /// A token that has not been cancelled.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
+    /// A token that is cancelled together with `parent`, and may be cancelled without it.
+    pub(crate) fn child(parent: Option<&Self>) -> Self {
+        let child = Arc::new_cyclic(|child: &Weak<Shared>| {
+            let child: Weak<dyn Interrupt> = child.clone();
+            match parent.map(|parent| parent.interrupt_on_cancel(child)).transpose() {
+                Ok(parent) => Shared { _parent: parent, ..Shared::default() },
+                Err(_) => Shared { cancelled: AtomicBool::new(true), ..Shared::default() },
+            }
+        });
+        Self { shared: child }
     }
 
-    /// Ends every present and future download that has this token with [`Error::Cancelled`].
+    /// Ends every present and future download of the client that belongs to this token with [`Error::Cancelled`].
     ///
     /// It does not wait for them; they return within 50 ms, whatever they wait for (on Windows, not before
     /// connecting has ended). Their connections are closed.
     /// Cancelling again changes nothing.
     pub fn cancel(&self) {
-        let waits = {
-            let mut waits = self.waits();
-            // Under the lock, so that no wait can begin unnoticed between this and the next line.
-            self.shared.cancelled.store(true, Ordering::Release);
-            std::mem::take(&mut waits.by_number)
-        };
-        for wait in waits.into_values().filter_map(|wait| wait.upgrade()) {
-            wait.interrupt();
-        }
+        self.shared.interrupt();
+    }
+
+    /// Waits until the token is cancelled, at most for `timeout`. Returns whether it is cancelled.
+    ///
+    /// Use it in place of `thread::sleep` where a pause must end when the work does.
+    pub fn wait(&self, timeout: Duration) -> bool {
+        let is_running = |_: &mut Waits| !self.is_cancelled();
+        drop(self.shared.changed.wait_timeout_while(self.waits(), timeout, is_running));
+        self.is_cancelled()
     }
 
     /// Whether [`cancel`](Self::cancel) has been called.
@@ -66,14 +78,46 @@ impl CancelToken {
         self.shared.cancelled.load(Ordering::Acquire)
     }
 
+    /// Has `wait` interrupted when this is cancelled; fails if that has happened before.
+    fn interrupt_on_cancel(&self, wait: Weak<dyn Interrupt>) -> Result<Guard, Error> {
+        let mut waits = self.waits();
+        check(Some(self))?;
+        let number = waits.next;
+        waits.next += 1;
+        waits.by_number.insert(number, wait);
+        Ok(Guard { token: self.clone(), number })
+    }
+
     fn waits(&self) -> MutexGuard<'_, Waits> {
-        self.shared.waits.lock().unwrap_or_else(PoisonError::into_inner)
+        self.shared.waits()
+    }
+}
+
+impl Shared {
+    fn waits(&self) -> MutexGuard<'_, Waits> {
+        self.waits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Something that a thread waits for, and that another thread can put an end to.
 pub(crate) trait Interrupt: Send + Sync + 'static {
     fn interrupt(&self);
+}
+
+/// Cancels a token: for its user, or when the parent is cancelled.
+impl Interrupt for Shared {
+    fn interrupt(&self) {
+        let waits = {
+            let mut waits = self.waits();
+            // Under the lock, so that no wait can begin unnoticed between this and the next line.
+            self.cancelled.store(true, Ordering::Release);
+            std::mem::take(&mut waits.by_number)
+        };
+        self.changed.notify_all();
+        for wait in waits.into_values().filter_map(|wait| wait.upgrade()) {
+            wait.interrupt();
+        }
+    }
 }
 
 /// Wakes the thread that connects, reads or writes; to that thread it looks like a failure or the end of the
@@ -112,13 +156,8 @@ pub(crate) fn guard<T: Interrupt>(
     wait: &Arc<T>,
 ) -> Result<Option<Guard>, Error> {
     let Some(token) = token else { return Ok(None) };
-    let mut waits = token.waits();
-    check(Some(token))?;
-    let number = waits.next;
-    waits.next += 1;
     let wait: Weak<T> = Arc::downgrade(wait);
-    waits.by_number.insert(number, wait);
-    Ok(Some(Guard { token: token.clone(), number }))
+    token.interrupt_on_cancel(wait).map(Some)
 }
 
 impl std::fmt::Debug for Waits {
@@ -131,6 +170,8 @@ impl std::fmt::Debug for Waits {
 mod tests {
     use super::*;
     use std::sync::atomic::AtomicUsize;
+    use std::thread;
+    use std::time::Instant;
 
     impl Interrupt for AtomicUsize {
         fn interrupt(&self) {
@@ -140,7 +181,7 @@ mod tests {
 
     #[test]
     fn each_present_wait_is_interrupted_once() {
-        let token = CancelToken::new();
+        let token = CancelToken::default();
         let waits = [(); 3].map(|()| Arc::new(AtomicUsize::new(0)));
         let mut guards: Vec<_> = waits.iter().map(|wait| guard(Some(&token), wait).unwrap()).collect();
         guards.remove(1);
@@ -151,17 +192,46 @@ mod tests {
 
     #[test]
     fn a_wait_cannot_begin_when_all_is_cancelled() {
-        let token = CancelToken::new();
+        let token = CancelToken::default();
         token.cancel();
         assert!(token.is_cancelled());
         assert!(matches!(guard(Some(&token), &Arc::new(AtomicUsize::new(0))), Err(Error::Cancelled)));
     }
 
     #[test]
-    fn what_is_over_leaves_nothing_behind() {
-        let token = CancelToken::new();
+    fn a_child_is_cancelled_with_its_parent_but_not_the_reverse() {
+        let parent = CancelToken::default();
+        let [first, second] = [(); 2].map(|()| CancelToken::child(Some(&parent)));
+        let grandchild = CancelToken::child(Some(&second));
+        first.cancel();
+        assert!(first.is_cancelled() && !parent.is_cancelled() && !grandchild.is_cancelled());
+        parent.cancel();
+        assert!(second.is_cancelled() && grandchild.is_cancelled());
+        assert!(CancelToken::child(Some(&parent)).is_cancelled());
+    }
+
+    #[test]
+    fn a_pause_ends_at_once_when_the_token_is_cancelled() {
+        let start = Instant::now();
+        let token = CancelToken::default();
+        assert!(!token.wait(Duration::from_millis(20)));
+        assert!(start.elapsed() >= Duration::from_millis(20));
+        thread::scope(|scope| {
+            let waiting = [(); 3].map(|()| scope.spawn(|| token.wait(Duration::MAX)));
+            thread::sleep(Duration::from_millis(20));
+            token.cancel();
+            assert!(waiting.map(|it| it.join().unwrap()).into_iter().all(|cancelled| cancelled));
+        });
+        assert!(token.wait(Duration::MAX));
+        assert!(start.elapsed() < Duration::from_secs(5));
+    }
+
+    #[test]
+    fn a_wait_that_is_over_leaves_nothing_behind() {
+        let token = CancelToken::default();
         for _ in 0..10 {
             drop(guard(Some(&token), &Arc::new(AtomicUsize::new(0))).unwrap());
+            drop(CancelToken::child(Some(&token)));
         }
         assert!(token.waits().by_number.is_empty());
     }

@@ -1,12 +1,14 @@
 //! The client: what downloads share.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
 
 use photo::{Config, Error, Origin, Photo, Pool, Progress, Target, tls};
 use rustls::ClientConfig;
 
 use crate::connection::Connection;
-use crate::{CancelToken, download};
+use crate::{CancelToken, cancel, download};
 
 /// Downloads photos, each on the thread that asks for it, and keeps connections for the next ones.
 ///
@@ -14,6 +16,7 @@ use crate::{CancelToken, download};
 #[derive(Clone, Debug)]
 pub struct Client {
     shared: Arc<Shared>,
+    token: Option<CancelToken>,
 }
 
 #[derive(Debug)]
@@ -33,7 +36,7 @@ impl Client {
         let config = config.checked()?;
         let tls = tls::client_config(&config)?;
         let idle = Mutex::new(Pool::new(&config));
-        Ok(Self { shared: Arc::new(Shared { config, tls, idle }) })
+        Ok(Self { shared: Arc::new(Shared { config, tls, idle }), token: None })
     }
 
     /// Downloads the photo at `url`.
@@ -42,27 +45,21 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// See [`Error`]; each variant says when it happens. [`Error::Cancelled`] does not: there is no token.
-    pub fn download(&self, url: &str) -> Result<Photo, Error> {
-        download::download(self, Target::parse(url)?, None, |_| {})
-    }
-
-    /// Downloads the photo at `url`, unless `token` is [cancelled](CancelToken::cancel) by another thread.
-    ///
-    /// # Errors
-    ///
     /// See [`Error`]; each variant says when it happens.
-    pub fn download_with(&self, url: &str, token: &CancelToken) -> Result<Photo, Error> {
-        download::download(self, Target::parse(url)?, Some(token), |_| {})
+    pub fn download(&self, url: &str) -> Result<Photo, Error> {
+        self.download_with_progress(url, |_| {})
     }
 
-    /// Downloads whatever is at `url`, photo or not, as if [`Config::verify_format`] were off.
+    /// Downloads the file at `url`, photo or not, as if [`Config::verify_format`] were off.
+    ///
+    /// Use it for the index of an album. [`download`](Self::download) is for photos: it refuses an error page that a
+    /// server sends with status 200.
     ///
     /// # Errors
     ///
     /// As [`download`](Self::download), but never [`Error::NotAPhoto`].
     pub fn fetch(&self, url: &str) -> Result<Photo, Error> {
-        download::download(self, Target::parse(url)?.any_format(), None, |_| {})
+        download::download(self, Target::parse(url)?.any_format(), |_| {})
     }
 
     /// Downloads the photo at `url`, and calls `on_progress` whenever some of it has come, at the end for the last
@@ -76,7 +73,33 @@ impl Client {
         url: &str,
         on_progress: impl FnMut(Progress),
     ) -> Result<Photo, Error> {
-        download::download(self, Target::parse(url)?, None, on_progress)
+        download::download(self, Target::parse(url)?, on_progress)
+    }
+
+    /// Waits for `pause`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Cancelled`], at once, when this client is [`cancellable`](Self::cancellable) and is cancelled.
+    pub fn sleep(&self, pause: Duration) -> Result<(), Error> {
+        match &self.token {
+            Some(token) => _ = token.wait(pause),
+            None => thread::sleep(pause),
+        }
+        cancel::check(self.token())
+    }
+
+    /// A client that another thread can stop by the token, for all that is downloaded through it.
+    ///
+    /// It shares connections with this client. If this one is cancellable, its token stops both.
+    #[must_use]
+    pub fn cancellable(&self) -> (Self, CancelToken) {
+        let token = CancelToken::child(self.token());
+        (Self { shared: Arc::clone(&self.shared), token: Some(token.clone()) }, token)
+    }
+
+    pub(crate) fn token(&self) -> Option<&CancelToken> {
+        self.token.as_ref()
     }
 
     pub(crate) fn config(&self) -> &Arc<Config> {

@@ -5,10 +5,10 @@ use std::time::Instant;
 
 use photo::{Error, Exchange, Photo, Progress, Step, Target};
 
+use crate::Client;
 use crate::cancel::{self, Guard};
 use crate::connection::{self, Connection, IoDeadline};
 use crate::resolve::resolve;
-use crate::{CancelToken, Client};
 
 /// Space for the head of a reply, in bytes; small photos come whole with it. On the stack, of which each thread has one.
 const SCRATCH: usize = 4 << 10;
@@ -17,9 +17,9 @@ const SCRATCH: usize = 4 << 10;
 pub(crate) fn download(
     client: &Client,
     target: Target,
-    token: Option<&CancelToken>,
     mut on_progress: impl FnMut(Progress),
 ) -> Result<Photo, Error> {
+    let token = client.token();
     let mut exchange = Exchange::of(target, Arc::clone(client.config()))?;
     let mut deadline = IoDeadline::new(client.config(), Instant::now());
     let mut retry = false;
@@ -32,7 +32,7 @@ pub(crate) fn download(
                 let guard = cancel::guard(token, connection.tcp())?;
                 (connection, guard)
             }
-            None => connect(client, &exchange, &mut deadline, token)?,
+            None => connect(client, &exchange, &mut deadline)?,
         };
         let transferred = transfer(&mut connection, &mut exchange, &mut deadline, &mut on_progress);
         // No other thread can shut the connection down from here on, so it is safe to keep. A shutdown until here looks
@@ -63,9 +63,8 @@ fn connect(
     client: &Client,
     exchange: &Exchange,
     deadline: &mut IoDeadline,
-    token: Option<&CancelToken>,
 ) -> Result<(Connection, Option<Guard>), Error> {
-    let origin = exchange.origin();
+    let (origin, token) = (exchange.origin(), client.token());
     let addresses = resolve(origin, deadline, token)?;
     let (mut connection, guard) = connection::connect(&addresses, origin, deadline, token)?;
     let agreed = connection.handshake(client.tls(), origin, deadline);

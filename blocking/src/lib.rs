@@ -31,9 +31,10 @@
 //!
 //! # Cancellation
 //!
-//! A thread that stands still cannot change its mind, so another one must: it calls [`CancelToken::cancel`], and
-//! [`Client::download_with`] returns [`Error::Cancelled`] within 50 ms, whether it resolves, connects or waits for a
-//! silent server; its connection is closed. One token may stop any number of downloads.
+//! A thread that waits can only be stopped by another one. [`Client::cancellable`] returns a client and the
+//! [`CancelToken`] that stops it: every download of that client ends with [`Error::Cancelled`] within 50 ms, whether it
+//! resolves, connects or waits for a silent server; its connection is closed. Recipes stop with the client that they
+//! are given.
 //!
 //! # Timeouts
 //!

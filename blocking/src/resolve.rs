@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn a_slow_resolver_can_be_cancelled() {
-        let token = CancelToken::new();
+        let token = CancelToken::default();
         let waiting = thread::spawn({
             let token = token.clone();
             move || look_up(too_long, Config::default(), Some(&token))

@@ -11,7 +11,9 @@ use std::time::{Duration, Instant};
 
 use photo::{Config, Deadline, Error, Exchange, Photo, Progress, Target};
 
+use crate::cancel::{self, CancelToken, Flag};
 use crate::download::{Downloads, OnComplete, OnProgress, setup_error};
+use crate::reactor::Delayed;
 
 mod handles;
 mod remote;
@@ -68,6 +70,7 @@ pub use remote::Remote;
 #[derive(Clone)]
 pub struct Client {
     shared: Rc<Shared>,
+    cancelled: Option<Arc<Flag>>,
 }
 
 struct Shared {
@@ -98,7 +101,7 @@ impl Client {
             registry: downloads.reactor.registry().map_err(setup_error)?,
             downloads: RefCell::new(downloads),
         };
-        Ok(Self { shared: Rc::new(shared) })
+        Ok(Self { shared: Rc::new(shared), cancelled: None })
     }
 
     /// Downloads the photo at `url`.
@@ -113,7 +116,10 @@ impl Client {
         self.start(Target::parse(url), None, Box::new(on_complete))
     }
 
-    /// Downloads whatever is at `url`, photo or not, as if [`Config::verify_format`] were off.
+    /// Downloads the file at `url`, photo or not, as if [`Config::verify_format`] were off.
+    ///
+    /// Use it for the index of an album. [`download`](Self::download) is for photos: it refuses an error page that a
+    /// server sends with status 200.
     ///
     /// # Errors
     ///
@@ -145,8 +151,10 @@ impl Client {
 
     /// Calls `callback` after `delay`, at the earliest.
     pub fn after(&self, delay: Duration, callback: impl FnOnce() + 'static) -> Timer {
+        let delay = if cancel::is_set(self.cancelled.as_ref()) { Duration::ZERO } else { delay };
         let at = Deadline::later(Instant::now(), delay);
-        let key = self.shared.downloads.borrow_mut().reactor.call_at(at, Box::new(callback));
+        let delayed = Delayed { callback: Box::new(callback), cancelled: self.cancelled.clone() };
+        let key = self.shared.downloads.borrow_mut().reactor.call_at(at, delayed);
         Timer { client: Rc::downgrade(&self.shared), key }
     }
 
@@ -179,6 +187,19 @@ impl Client {
     /// should stop at `Cancelled`.
     pub fn cancel_all(&self) {
         self.shared.downloads.borrow_mut().cancel_all();
+    }
+
+    /// A client that can be stopped by the token, for all that it is used for.
+    ///
+    /// It shares the loop and connections with this client. If this one is cancellable, its token stops both.
+    #[must_use]
+    pub fn cancellable(&self) -> (Self, CancelToken) {
+        let token = CancelToken::child(self.cancelled.as_ref(), self.remote());
+        (Self { shared: Rc::clone(&self.shared), cancelled: Some(Arc::clone(token.flag())) }, token)
+    }
+
+    pub(crate) fn end_cancelled(&self) {
+        self.shared.downloads.borrow_mut().end_cancelled();
     }
 
     /// A handle for other threads.
@@ -246,9 +267,11 @@ impl Client {
         on_complete: OnComplete,
     ) -> Download {
         let mut downloads = self.shared.downloads.borrow_mut();
-        let exchange = target.and_then(|target| Exchange::of(target, Arc::clone(&downloads.config)));
+        let cancelled = self.cancelled.clone();
+        let allowed = if cancel::is_set(cancelled.as_ref()) { Err(Error::Cancelled) } else { target };
+        let exchange = allowed.and_then(|target| Exchange::of(target, Arc::clone(&downloads.config)));
         let key = match exchange {
-            Ok(exchange) => Some(downloads.start(Box::new(exchange), on_progress, on_complete)),
+            Ok(exchange) => Some(downloads.start(Box::new(exchange), on_progress, on_complete, cancelled)),
             Err(error) => {
                 downloads.reactor.defer(Box::new(move || on_complete(Err(error))));
                 None

@@ -16,6 +16,7 @@ use photo::{Config, Deadline, Error, Exchange, Phase, Photo, Pool, Progress, tls
 use rustls::ClientConfig;
 use slab::Slab;
 
+use crate::cancel::{self, Flag};
 use crate::reactor::{Callback, Event, Reactor};
 use crate::resolve::Resolver;
 use crate::timers::TimerKey;
@@ -58,6 +59,8 @@ pub(crate) struct Download {
     exchange: Box<Exchange>,
     on_progress: Option<OnProgress>,
     on_complete: OnComplete,
+    /// Of the client that it was started with.
+    cancelled: Option<Arc<Flag>>,
     deadline: Deadline,
     /// Set once, and only set again for an earlier time: most downloads end long before.
     timer: TimerKey,
@@ -109,6 +112,7 @@ impl Downloads {
         exchange: Box<Exchange>,
         on_progress: Option<OnProgress>,
         on_complete: OnComplete,
+        cancelled: Option<Arc<Flag>>,
     ) -> DownloadKey {
         self.serial += 1;
         let serial = self.serial;
@@ -117,7 +121,16 @@ impl Downloads {
         let key = DownloadKey { serial, slot: slot.key() };
         let timer = self.reactor.set_timer(deadline.at(), key);
         let state = State::Start { fresh: false };
-        slot.insert(Download { serial, exchange, on_progress, on_complete, deadline, timer, state });
+        slot.insert(Download {
+            serial,
+            exchange,
+            on_progress,
+            on_complete,
+            cancelled,
+            deadline,
+            timer,
+            state,
+        });
         self.runnable.push_back(key);
         key
     }
@@ -131,8 +144,19 @@ impl Downloads {
     }
 
     pub(crate) fn cancel_all(&mut self) {
-        let keys = self.pending.iter().map(|(slot, download)| DownloadKey { serial: download.serial, slot });
-        let mut keys: Vec<_> = keys.collect();
+        self.cancel_each(|_| true);
+    }
+
+    /// Cancels the downloads of cancelled clients, and calls their timers.
+    pub(crate) fn end_cancelled(&mut self) {
+        self.cancel_each(|download| cancel::is_set(download.cancelled.as_ref()));
+        self.reactor.end_cancelled();
+    }
+
+    fn cancel_each(&mut self, chosen: impl Fn(&Download) -> bool) {
+        let chosen = self.pending.iter().filter(|(_, download)| chosen(download));
+        let mut keys: Vec<_> =
+            chosen.map(|(slot, download)| DownloadKey { serial: download.serial, slot }).collect();
         keys.sort_unstable();
         for key in keys {
             self.cancel(key);

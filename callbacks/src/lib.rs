@@ -36,7 +36,8 @@
 //!
 //! `download` returns a handle; [`Download::cancel`] closes the connection at once, and the callback is called later
 //! with [`Error::Cancelled`], so that it is called exactly once in this case too. [`Client::cancel_all`] stops every
-//! download, also from another thread by a [`Remote`].
+//! download, also from another thread by a [`Remote`]. [`Client::cancellable`] returns a client and the [`CancelToken`]
+//! that stops it, from any thread. Recipes stop with the client that they are given.
 //!
 //! # Timeouts
 //!
@@ -59,6 +60,7 @@
 //! | --- | --- |
 //! | `client.rs`, `client/` | [`Client`]: what downloads share, and the handles |
 //! | `download.rs`, `download/` | one download, phase by phase |
+//! | `cancel.rs` | [`CancelToken`] |
 //! | `connection.rs` | a connection, plain or encrypted |
 //! | `resolve.rs` | from a host name to addresses |
 //! | `reactor.rs` | waits for everything at once; knows no download |
@@ -66,6 +68,7 @@
 //! | `offload.rs` | worker threads |
 //! | `recipes/` | what people really write |
 
+mod cancel;
 mod client;
 mod connection;
 mod download;
@@ -75,5 +78,6 @@ pub mod recipes;
 mod resolve;
 mod timers;
 
+pub use cancel::CancelToken;
 pub use client::{Client, Download, Remote, Timer};
 pub use photo::{Backoff, Config, Error, Photo, Progress, SaveError, Thumbnail, ThumbnailError, album_urls};

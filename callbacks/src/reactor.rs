@@ -12,12 +12,19 @@ use std::time::{Duration, Instant};
 use mio::{Events, Interest, Poll, Token};
 use slab::Slab;
 
+use crate::cancel::{self, Flag};
 use crate::connection::Connection;
 use crate::offload::Workers;
 use crate::timers::{TimerKey, Timers};
 
 /// A callback that waits to be called.
 pub(crate) type Callback = Box<dyn FnOnce()>;
+
+/// A callback that waits for its time, which comes early when it is cancelled.
+pub(crate) struct Delayed {
+    pub(crate) callback: Callback,
+    pub(crate) cancelled: Option<Arc<Flag>>,
+}
 
 /// Most sockets that are reported in one turn; the next turn reports the others.
 const EVENTS_PER_TURN: usize = 1024;
@@ -37,7 +44,7 @@ pub(crate) struct Reactor<K> {
     registrations: u64,
     ready: VecDeque<Ready>,
     timers: Timers<K>,
-    delayed: Timers<Callback>,
+    delayed: Timers<Delayed>,
     workers: Workers<usize>,
     offloaded: Slab<Callback>,
     finished: VecDeque<usize>,
@@ -176,7 +183,8 @@ impl<K: Copy> Reactor<K> {
         if let Some(owner) = self.timers.pop_expired(self.turn_began) {
             return Some(Event::Expired(owner));
         }
-        self.delayed.pop_expired(self.turn_began).map(Event::Callback)
+        let delayed = self.delayed.pop_expired(self.turn_began)?;
+        Some(Event::Callback(delayed.callback))
     }
 
     pub(crate) fn update_now(&mut self) {
@@ -194,12 +202,18 @@ impl<K: Copy> Reactor<K> {
     }
 
     /// Has `callback` called at a time.
-    pub(crate) fn call_at(&mut self, at: Instant, callback: Callback) -> TimerKey {
-        self.delayed.set(at, callback)
+    pub(crate) fn call_at(&mut self, at: Instant, delayed: Delayed) -> TimerKey {
+        self.delayed.set(at, delayed)
+    }
+
+    /// Has the callbacks that are cancelled called in this turn.
+    pub(crate) fn end_cancelled(&mut self) {
+        let cancelled = self.delayed.take_all(|delayed| cancel::is_set(delayed.cancelled.as_ref()));
+        self.due.extend(cancelled.map(|delayed| delayed.callback));
     }
 
     /// Takes a callback back, unless its time has come.
-    pub(crate) fn cancel_call(&mut self, key: TimerKey) -> Option<Callback> {
+    pub(crate) fn cancel_call(&mut self, key: TimerKey) -> Option<Delayed> {
         self.delayed.cancel(key)
     }
 

@@ -35,6 +35,11 @@ impl<T> Timers<T> {
         self.owners.remove(&key)
     }
 
+    /// Takes the timers back whose owner is `chosen`.
+    pub(crate) fn take_all(&mut self, chosen: impl Fn(&T) -> bool) -> impl Iterator<Item = T> {
+        self.owners.extract_if(.., move |_, owner| chosen(owner)).map(|(_, owner)| owner)
+    }
+
     /// When the next timer expires.
     pub(crate) fn next_at(&self) -> Option<Instant> {
         self.owners.first_key_value().map(|(key, _)| key.at)

@@ -51,7 +51,10 @@ impl<R: Runtime> Client<R> {
         download::download(self, exchange, |_| {}).await
     }
 
-    /// Downloads whatever is at `url`, photo or not, as if [`Config::verify_format`] were off.
+    /// Downloads the file at `url`, photo or not, as if [`Config::verify_format`] were off.
+    ///
+    /// Use it for the index of an album. [`download`](Self::download) is for photos: it refuses an error page that a
+    /// server sends with status 200.
     ///
     /// # Errors
     ///

@@ -137,9 +137,12 @@ pub enum Phase {
 }
 
 impl Error {
+    // The constructors are for those crates that drive an exchange; users only match on the variants.
+
     /// Wraps what the operating system said of a connection in use.
     ///
     /// The TLS library reports its own failures as `io::Error` too; they become [`Error::Tls`].
+    #[doc(hidden)]
     #[must_use]
     pub fn io(phase: Phase, origin: &crate::Origin, source: io::Error) -> Self {
         if source.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<rustls::Error>) {
@@ -155,18 +158,21 @@ impl Error {
     }
 
     /// Wraps a failure of the resolver.
+    #[doc(hidden)]
     #[must_use]
     pub fn resolve(origin: &crate::Origin, source: io::Error) -> Self {
         Self::Resolve { host: origin.host().into(), source: Arc::new(source) }
     }
 
     /// Wraps the failure of the last address that was tried.
+    #[doc(hidden)]
     #[must_use]
     pub fn connect(origin: &crate::Origin, source: io::Error) -> Self {
         Self::Connect { origin: origin.to_string().into(), source: Arc::new(source) }
     }
 
     /// Wraps a failure of the TLS handshake.
+    #[doc(hidden)]
     #[must_use]
     pub fn tls(origin: &crate::Origin, source: io::Error) -> Self {
         Self::Tls { origin: origin.to_string().into(), source: Arc::new(source) }

@@ -57,7 +57,7 @@ impl Style for Blocking {
     }
 
     fn stream(&self, urls: &[String], in_flight: usize, mut on_each: OnEach) {
-        for (index, result) in recipes::stream(&self.0, urls, in_flight) {
+        for (index, result) in recipes::stream(&self.0, urls, in_flight, Client::download) {
             on_each(index, result);
         }
     }

@@ -79,7 +79,8 @@ impl Style for Callbacks {
 
     fn stream(&self, urls: &[String], in_flight: usize, on_each: OnEach) {
         self.wait_for(|on_complete| {
-            recipes::stream(&self.0, urls, in_flight, on_each, || on_complete(()));
+            let download = |client: &Client, url: &str, done| _ = client.download(url, done);
+            recipes::stream(&self.0, urls, in_flight, download, on_each, || on_complete(()));
         });
     }
 

@@ -116,7 +116,7 @@ impl<R: Runtime, E: Executor> Style for Futures<R, E> {
     }
 
     fn stream(&self, urls: &[String], in_flight: usize, mut on_each: OnEach) {
-        let results = recipes::stream(&self.client, urls, in_flight);
+        let results = recipes::stream(&self.client, urls, in_flight, Client::download);
         self.executor.block_on(results.for_each(|(index, result)| {
             on_each(index, result);
             future::ready(())

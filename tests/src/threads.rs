@@ -1,7 +1,7 @@
 //! Threads that begin together, and the loads that they make by blocking downloads.
 
+use std::sync::RwLock;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use std::sync::{OnceLock, RwLock};
 use std::{iter, thread};
 
 use photo::{Error, Photo};
@@ -32,28 +32,6 @@ pub fn in_threads<W: FnOnce() + Send, B>(work: impl Iterator<Item = W>, begin: i
         begin();
         drop(closed);
     });
-}
-
-/// Downloads `urls` in `in_flight` threads; the results are in the order of `urls`.
-pub(crate) fn many(
-    download: impl Fn(&str) -> Result<Photo, Error> + Sync,
-    urls: &[String],
-    in_flight: usize,
-) -> Vec<Result<Photo, Error>> {
-    let next = AtomicUsize::new(0);
-    let results: Vec<_> = urls.iter().map(|_| OnceLock::new()).collect();
-    thread::scope(|scope| {
-        for _ in 0..in_flight.clamp(1, urls.len().max(1)) {
-            scope.spawn(|| {
-                loop {
-                    let index = next.fetch_add(1, Relaxed);
-                    let Some(url) = urls.get(index) else { break };
-                    let _ = results[index].set(download(url));
-                }
-            });
-        }
-    });
-    results.into_iter().map(|result| result.into_inner().expect("each URL is downloaded")).collect()
 }
 
 /// Keeps `in_flight` threads downloading until `samples` has all it wants.

@@ -2,31 +2,40 @@
 
 use photo::{Config, Error, Photo};
 use photo_blocking::ureq::Client;
+use photo_blocking::{Client as Blocking, recipes};
 
 use crate::{Arrivals, Downloader, Samples, threads};
 
-pub(crate) struct Ureq(Client);
+pub(crate) struct Ureq {
+    client: Client,
+    /// The recipe needs one; it downloads nothing.
+    blocking: Blocking,
+}
 
 impl Ureq {
     pub(crate) fn new(config: Config) -> Result<Self, Error> {
-        Client::new(config).map(Self)
+        Ok(Self { client: Client::new(config.clone())?, blocking: Blocking::new(config)? })
     }
 }
 
 impl Downloader for Ureq {
     fn download(&self, url: &str) -> Result<Photo, Error> {
-        self.0.download(url)
+        self.client.download(url)
     }
 
     fn many(&self, urls: &[String], in_flight: usize) -> Vec<Result<Photo, Error>> {
-        threads::many(|url| self.0.download(url), urls, in_flight)
+        let client = self.client.clone();
+        let work = move |_: &Blocking, url: &str| client.download(url);
+        let mut results: Vec<_> = recipes::stream(&self.blocking, urls, in_flight, work).collect();
+        results.sort_by_key(|(index, _)| *index);
+        results.into_iter().map(|(_, result)| result).collect()
     }
 
     fn closed_loop(&self, url: &str, in_flight: usize, samples: &Samples) {
-        threads::closed_loop(|| self.0.download(url), in_flight, samples);
+        threads::closed_loop(|| self.client.download(url), in_flight, samples);
     }
 
     fn open_loop(&self, url: &str, in_flight: usize, arrivals: &Arrivals) {
-        threads::open_loop(|| self.0.download(url), in_flight, arrivals);
+        threads::open_loop(|| self.client.download(url), in_flight, arrivals);
     }
 }

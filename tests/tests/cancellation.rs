@@ -145,11 +145,98 @@ mod dropping {
     }
 }
 
+/// Of a batch with a photo, an overloaded server and silent ones: the first has come, and the second was asked once.
+fn all_wait(site: &Site) -> bool {
+    let counters = site.counters();
+    counters.requests == 5 && counters.open_requests == 3
+}
+
+/// Chains of callbacks are cancelled by a token, from any thread.
+mod steps {
+    use std::cell::RefCell;
+    use std::rc::Rc;
+    use std::thread;
+
+    use photo::Backoff;
+    use photo_callbacks::{Client, Error, recipes};
+    use photo_tests::within;
+
+    use super::*;
+
+    const SHORTLY: Duration = Duration::from_secs(1);
+
+    #[test]
+    fn another_thread_stops_a_stream_that_reports_every_url() {
+        within(|| {
+            let site = Site::start();
+            let root = Client::new(site.config()).unwrap();
+            let (client, token) = root.cancellable();
+            let mut urls = vec![site.fault(Fault::StallInBody, ""); 9];
+            urls[0] = site.url("/photo");
+            urls[1] = site.fault(Fault::Status, "code=503&retry_after=10");
+            let backoff = Backoff::new(5, 10 * SHORTLY, 10 * SHORTLY);
+            let retry =
+                move |client: &Client, url: &str, done| recipes::retry(client, url, backoff.clone(), done);
+            let outcomes = Rc::new(RefCell::new(vec![None; urls.len()]));
+            let on_each = {
+                let outcomes = Rc::clone(&outcomes);
+                move |index: usize, result| outcomes.borrow_mut()[index] = Some(Outcome::of(&result))
+            };
+            recipes::stream(&client, &urls, 4, retry, on_each, || ());
+            let start = thread::scope(|scope| {
+                let user = scope.spawn(|| {
+                    eventually("three are silent and one pauses", || all_wait(&site));
+                    token.cancel();
+                    Instant::now()
+                });
+                client.run();
+                user.join().unwrap()
+            });
+            assert!(start.elapsed() < SHORTLY, "after {:?}", start.elapsed());
+            let mut expected = vec![Some(Outcome::Cancelled); urls.len()];
+            expected[0] = Some(Outcome::Photo);
+            assert_eq!(*outcomes.borrow(), expected);
+            eventually("the connections are closed", || site.counters().open_requests == 0);
+            assert_eq!(site.counters().requests, 5, "none was started afterwards");
+
+            root.download(&site.url("/photo"), |result| assert!(result.is_ok()));
+            root.run();
+        });
+    }
+
+    #[test]
+    fn a_token_stops_its_client_and_the_clients_made_of_that() {
+        within(|| {
+            let site = Site::start();
+            let root = Client::new(site.config()).unwrap();
+            let (parent, parent_token) = root.cancellable();
+            let (child, _) = parent.cancellable();
+            let (sibling, sibling_token) = parent.cancellable();
+            let ended = Rc::new(RefCell::new(Vec::new()));
+            for (client, name) in
+                [(&root, "root"), (&parent, "parent"), (&child, "child"), (&sibling, "sibling")]
+            {
+                let ended = Rc::clone(&ended);
+                client.download(&site.url("/photo?delay_ms=300"), move |result| {
+                    ended.borrow_mut().push((name, matches!(result, Err(Error::Cancelled))));
+                });
+            }
+            sibling_token.cancel();
+            assert!(sibling_token.is_cancelled() && !parent_token.is_cancelled());
+            root.after(Duration::from_millis(50), move || parent_token.cancel());
+            root.run();
+            let expected = [("sibling", true), ("parent", true), ("child", true), ("root", false)];
+            assert_eq!(*ended.borrow(), expected);
+        });
+    }
+}
+
 /// Blocking calls are cancelled by a token.
 mod token {
     use std::thread;
 
-    use photo_blocking::{CancelToken, Client};
+    use photo::Backoff;
+    use photo_blocking::{Client, recipes};
     use photo_tests::within;
 
     use super::*;
@@ -159,13 +246,12 @@ mod token {
         within(|| {
             let site = Site::start();
             let client = Client::new(site.config()).unwrap();
-            let token = CancelToken::new();
+            let (cancellable, token) = client.cancellable();
             let urls = [Fault::StallBeforeHead, Fault::StallInHead, Fault::StallInBody]
                 .map(|fault| [site.fault(fault, ""), site.url_by(Scheme::Https, &fault.path())]);
             thread::scope(|scope| {
                 let urls = urls.as_flattened().iter().cycle().take(24);
-                let waiting: Vec<_> =
-                    urls.map(|url| scope.spawn(|| client.download_with(url, &token))).collect();
+                let waiting: Vec<_> = urls.map(|url| scope.spawn(|| cancellable.download(url))).collect();
                 eventually("all are waiting", || site.counters().open_requests == 24);
                 let start = Instant::now();
                 token.cancel();
@@ -180,14 +266,43 @@ mod token {
     }
 
     #[test]
+    fn a_stream_is_stopped_with_its_client_and_reports_every_url() {
+        within(|| {
+            let site = Site::start();
+            let (client, token) = Client::new(site.config()).unwrap().cancellable();
+            let mut urls = vec![site.fault(Fault::StallInBody, ""); 9];
+            urls[0] = site.url("/photo");
+            urls[1] = site.fault(Fault::Status, "code=503&retry_after=10");
+            let pause = Duration::from_secs(10);
+            let retry =
+                move |client: &Client, url: &str| recipes::retry(client, url, Backoff::new(5, pause, pause));
+            let results = recipes::stream(&client, &urls, 4, retry);
+            let start = thread::scope(|scope| {
+                let user = scope.spawn(|| {
+                    eventually("three are silent and one pauses", || all_wait(&site));
+                    token.cancel();
+                    Instant::now()
+                });
+                let mut outcomes: Vec<_> = results.map(|(i, result)| (i, Outcome::of(&result))).collect();
+                outcomes.sort_by_key(|(index, _)| *index);
+                let expected =
+                    (0..urls.len()).map(|i| (i, if i == 0 { Outcome::Photo } else { Outcome::Cancelled }));
+                assert!(outcomes.iter().copied().eq(expected), "{outcomes:?}");
+                user.join().unwrap()
+            });
+            assert!(start.elapsed() < Duration::from_secs(1), "after {:?}", start.elapsed());
+            assert_eq!(site.counters().requests, 5, "none was started afterwards");
+        });
+    }
+
+    #[test]
     fn a_token_that_was_cancelled_before_lets_nothing_start() {
         within(|| {
             let site = Site::start();
-            let client = Client::new(site.config()).unwrap();
-            let token = CancelToken::new();
+            let (client, token) = Client::new(site.config()).unwrap().cancellable();
             token.cancel();
             for _ in 0..2 {
-                Outcome::Cancelled.assert_of(&client.download_with(&site.url("/photo"), &token));
+                Outcome::Cancelled.assert_of(&client.download(&site.url("/photo")));
             }
             thread::sleep(Duration::from_millis(50));
             assert_eq!(site.counters().connections, 0);
@@ -199,14 +314,14 @@ mod token {
         within(|| {
             let site = Site::start();
             let client = Client::new(site.config()).unwrap();
-            let (token, other) = (CancelToken::new(), CancelToken::new());
+            let [(client, _token), (_, other)] = [(); 2].map(|()| client.cancellable());
             thread::scope(|scope| {
-                let slow = scope.spawn(|| client.download_with(&site.url("/photo?delay_ms=200"), &token));
+                let slow = scope.spawn(|| client.download(&site.url("/photo?delay_ms=200")));
                 eventually("it is waiting", || site.counters().open_requests == 1);
                 other.cancel();
                 slow.join().unwrap().unwrap();
             });
-            client.download_with(&site.url("/photo"), &token).unwrap();
+            client.download(&site.url("/photo")).unwrap();
             assert_eq!(site.counters().connections, 1);
         });
     }

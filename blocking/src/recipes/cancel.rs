@@ -1,14 +1,13 @@
 //! The user stops a running download.
 //!
 //! This thread waits for the photo and another one for the user, and it is the other one that cancels. What is easy to
-//! get wrong: the token must be shared before the download starts, for from then on this thread has no say. A user who
-//! merely sleeps would hold up a photo that comes early, so this one waits for news of that, too.
+//! get wrong: the other thread must have the token before the download starts, because this thread then only waits. A user that
+//! merely sleeps would hold up a photo that comes early, so this one waits for the token.
 
-use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
-use crate::{CancelToken, Client, Error, Photo};
+use crate::{Client, Error, Photo};
 
 /// Downloads the photo at `url`, until the user loses `patience` and stops it.
 ///
@@ -20,18 +19,14 @@ use crate::{CancelToken, Client, Error, Photo};
 ///
 /// If the system refuses to start a thread.
 pub fn cancel(client: &Client, url: &str, patience: Duration) -> Result<Photo, Error> {
-    let token = CancelToken::new();
-    let (running, end) = mpsc::channel::<()>();
+    let (client, token) = client.cancellable();
     thread::scope(|scope| {
-        let token = &token;
-        let user = move || {
-            if end.recv_timeout(patience) == Err(RecvTimeoutError::Timeout) {
-                token.cancel();
-            }
-        };
-        scope.spawn(user);
-        let result = client.download_with(url, token);
-        drop(running); // and with it, the user learns that it has ended
+        scope.spawn(|| {
+            token.wait(patience);
+            token.cancel();
+        });
+        let result = client.download(url);
+        token.cancel(); // if it has ended before, this wakes the thread above
         result
     })
 }

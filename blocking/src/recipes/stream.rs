@@ -1,71 +1,91 @@
 //! Results are handed over as they come.
 //!
-//! Threads wait for the downloads and the iterator waits for the threads, each of which holds its photo until that is
+//! Threads wait for the downloads and the iterator waits for the threads, each of which holds its result until that is
 //! taken. What is easy to get wrong: a channel without a bound fills the memory when the consumer is slow, and a
-//! consumer who leaves must not leave threads behind. Dropping the iterator cancels the downloads that are running,
+//! consumer that leaves must not leave threads behind. Dropping the iterator cancels the downloads that are running,
 //! and the threads end by themselves.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::mpsc::{self, Receiver};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-use crate::{CancelToken, Client, Error, Photo};
+use crate::{CancelToken, Client};
 
 /// Enough for a download with TLS; the usual 2 MiB for each thread would be reserved in vain.
 const STACK: usize = 256 << 10;
 
-/// Downloads the photos at `urls`, at most `in_flight` at once, and hands over each result as soon as it is there.
+/// Does `work` with each of `urls`, at most `in_flight` at once, and hands over each result as soon as it is there.
 ///
-/// With each comes its place in `urls`; a download that fails takes no other with it.
+/// With each comes its place in `urls`; a download that fails takes no other with it. `work` is called with a client
+/// that is cancelled when the iterator is dropped:
 ///
-/// # Panics
+/// ```
+/// use photo_blocking::{Backoff, Client, recipes};
+/// # let server = photo_server::PhotoServer::start()?;
+/// # let urls = vec![server.url("/photo"); 3];
 ///
-/// If the system refuses to start a single thread.
-pub fn stream(
+/// let client = Client::default();
+/// for (index, result) in recipes::stream(&client, &urls, 8, Client::download) {
+///     println!("{}: {result:?}", urls[index]);
+/// }
+/// let retry = |client: &Client, url: &str| recipes::retry(client, url, Backoff::default());
+/// assert!(recipes::stream(&client, &urls, 8, retry).all(|(_, result)| result.is_ok()));
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub fn stream<T, W>(
     client: &Client,
     urls: &[String],
     in_flight: usize,
-) -> impl Iterator<Item = (usize, Result<Photo, Error>)> + use<> {
-    let (client, token) = (client.clone(), CancelToken::new());
+    work: W,
+) -> impl Iterator<Item = (usize, T)> + use<T, W>
+where
+    T: Send + 'static,
+    W: Fn(&Client, &str) -> T + Send + Sync + 'static,
+{
+    let (client, token) = client.cancellable();
     let threads = in_flight.max(1).min(urls.len());
-    let urls = urls.to_vec();
-    let waiting = Arc::new(Mutex::new(urls.into_iter().enumerate()));
+    let (urls, next) = (urls.to_vec(), AtomicUsize::new(0));
+    let work_on_next = Arc::new(move || {
+        let index = next.fetch_add(1, Relaxed);
+        let url = urls.get(index)?;
+        Some((index, work(&client, url)))
+    });
     let (sender, receiver) = mpsc::sync_channel(0);
-    let results = Results { receiver, token: token.clone() };
-    let work = move || loop {
-        let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
-        let Some((index, url)) = next else { break };
-        if sender.send((index, client.download_with(&url, &token))).is_err() {
-            break; // nobody listens any more
-        }
-    };
-    for started in 0..threads {
-        match thread::Builder::new().stack_size(STACK).spawn(work.clone()) {
-            Ok(_) => {}
-            // Those there are do it all.
-            Err(_) if started > 0 => break,
-            Err(error) => panic!("cannot start a thread: {error}"),
+    for _ in 0..threads {
+        let (work_on_next, sender) = (Arc::clone(&work_on_next), sender.clone());
+        let work = move || {
+            while let Some(result) = work_on_next() {
+                if sender.send(result).is_err() {
+                    break; // the iterator is gone
+                }
+            }
+        };
+        // If the system refuses to start another, those there are do it all.
+        if thread::Builder::new().stack_size(STACK).spawn(work).is_err() {
+            break;
         }
     }
-    results
+    Results { receiver, work_on_next, token }
 }
 
-/// What the threads have to hand over.
-struct Results {
-    receiver: Receiver<(usize, Result<Photo, Error>)>,
+/// The results that the threads hand over.
+struct Results<T> {
+    receiver: Receiver<(usize, T)>,
+    work_on_next: Arc<dyn Fn() -> Option<(usize, T)> + Send + Sync>,
     token: CancelToken,
 }
 
-impl Iterator for Results {
-    type Item = (usize, Result<Photo, Error>);
+impl<T> Iterator for Results<T> {
+    type Item = (usize, T);
 
     fn next(&mut self) -> Option<Self::Item> {
-        // No thread is left once all has been handed over.
-        self.receiver.recv().ok()
+        // No thread is left once all has been handed over. If none could be started, this one works.
+        self.receiver.recv().ok().or_else(|| (self.work_on_next)())
     }
 }
 
-impl Drop for Results {
+impl<T> Drop for Results<T> {
     fn drop(&mut self) {
         self.token.cancel();
     }

@@ -66,7 +66,7 @@ impl Calls {
             let client = Rc::downgrade(&client.shared);
             Box::new(move || {
                 if let Some(shared) = client.upgrade() {
-                    call(&Client { shared });
+                    call(&Client { shared, cancelled: None });
                 }
             })
         };

@@ -21,5 +21,5 @@ pub use progress::progress;
 pub use race::race;
 pub use retry::retry;
 pub use save::save;
-pub use stream::stream;
+pub use stream::{Done, stream};
 pub use thumbnail::thumbnail;

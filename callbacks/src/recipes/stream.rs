@@ -8,17 +8,35 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use crate::{Client, Error, Photo};
+use crate::Client;
 
-/// Downloads the photos at `urls`, at most `in_flight` at once, and hands over each result as soon as it is there.
+/// The callback for the result of one URL.
+pub type Done<T> = Box<dyn FnOnce(T)>;
+
+/// Does `work` with each of `urls`, at most `in_flight` at once, and hands over each result as soon as it is there.
 ///
-/// With each comes its place in `urls`; a download that fails takes no other with it. When all have been handed over,
-/// `on_complete` is called.
-pub fn stream(
+/// With each comes its place in `urls`; a download that fails takes no other with it. `work` ends when it calls the
+/// callback that it is given. When all results have been handed over, `on_complete` is called.
+///
+/// ```
+/// use photo_callbacks::{Backoff, Client, recipes};
+/// # let server = photo_server::PhotoServer::start()?;
+/// # let urls = vec![server.url("/photo"); 3];
+///
+/// let client = Client::default();
+/// let retry = |client: &Client, url: &str, done| recipes::retry(client, url, Backoff::default(), done);
+/// let on_each = |index, result| println!("{index}: {result:?}");
+/// recipes::stream(&client, &urls, 8, retry, on_each, || println!("All ended"));
+/// client.run();
+/// # assert_eq!(server.counters().requests, 3);
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub fn stream<T: 'static>(
     client: &Client,
     urls: &[String],
     in_flight: usize,
-    on_each: impl FnMut(usize, Result<Photo, Error>) + 'static,
+    work: impl Fn(&Client, &str, Done<T>) + 'static,
+    on_each: impl FnMut(usize, T) + 'static,
     on_complete: impl FnOnce() + 'static,
 ) {
     let batch = Batch {
@@ -28,19 +46,24 @@ pub fn stream(
         left: urls.len(),
         on_complete: Some(Box::new(on_complete)),
     };
-    let batch = Rc::new(RefCell::new(batch));
-    let on_each: OnEach = Rc::new(RefCell::new(on_each));
+    let steps = Steps { batch: RefCell::new(batch), work, on_each: RefCell::new(on_each) };
+    let steps = Rc::new(steps);
     let in_flight = in_flight.max(1).min(urls.len());
     // From the loop, not from inside this call: without any URL, the callback is called at once.
     client.defer(move || {
         for _ in 0..in_flight {
-            start_next(&batch, &on_each);
+            start_next(&steps);
         }
-        finish_if_last(&batch);
+        finish_if_last(&steps.batch);
     });
 }
 
-type OnEach = Rc<RefCell<dyn FnMut(usize, Result<Photo, Error>)>>;
+/// What the callbacks share.
+struct Steps<W, E> {
+    batch: RefCell<Batch>,
+    work: W,
+    on_each: RefCell<E>,
+}
 
 struct Batch {
     client: Client,
@@ -50,26 +73,34 @@ struct Batch {
     on_complete: Option<Box<dyn FnOnce()>>,
 }
 
-fn start_next(batch: &Rc<RefCell<Batch>>, on_each: &OnEach) {
-    let mut this = batch.borrow_mut();
-    let index = this.next;
-    let Some(url) = this.urls.get(index) else { return };
-    let (batch, on_each) = (Rc::clone(batch), Rc::clone(on_each));
-    this.client.download(url, move |result| {
-        batch.borrow_mut().left -= 1;
-        start_next(&batch, &on_each);
-        on_each.borrow_mut()(index, result);
-        finish_if_last(&batch);
-    });
-    this.next += 1;
+fn start_next<T, W, E>(steps: &Rc<Steps<W, E>>)
+where
+    T: 'static,
+    W: Fn(&Client, &str, Done<T>) + 'static,
+    E: FnMut(usize, T) + 'static,
+{
+    let mut batch = steps.batch.borrow_mut();
+    let index = batch.next;
+    let Some(url) = batch.urls.get_mut(index).map(std::mem::take) else { return };
+    batch.next += 1;
+    let client = batch.client.clone();
+    drop(batch);
+    let steps_left = Rc::clone(steps);
+    let done = move |result| {
+        steps_left.batch.borrow_mut().left -= 1;
+        start_next(&steps_left);
+        steps_left.on_each.borrow_mut()(index, result);
+        finish_if_last(&steps_left.batch);
+    };
+    (steps.work)(&client, &url, Box::new(done));
 }
 
-fn finish_if_last(batch: &Rc<RefCell<Batch>>) {
-    let mut this = batch.borrow_mut();
-    if this.left > 0 {
+fn finish_if_last(batch: &RefCell<Batch>) {
+    let mut batch = batch.borrow_mut();
+    if batch.left > 0 {
         return;
     }
-    let Some(on_complete) = this.on_complete.take() else { return };
-    drop(this);
+    let Some(on_complete) = batch.on_complete.take() else { return };
+    drop(batch);
     on_complete();
 }

@@ -25,7 +25,7 @@ pub async fn deadline<R: Runtime>(
 ) -> Vec<Result<Photo, Error>> {
     let mut results = vec![Err(Error::Cancelled); urls.len()];
     let time_is_over = client.runtime().sleep(budget);
-    let mut done = stream(client, urls, in_flight).take_until(time_is_over);
+    let mut done = stream(client, urls, in_flight, Client::download).take_until(time_is_over);
     while let Some((index, result)) = done.next().await {
         results[index] = result;
     }

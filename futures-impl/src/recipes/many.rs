@@ -4,8 +4,9 @@
 //! for the next. What is easy to get wrong: awaiting in a loop downloads one after the other, and `buffered` in
 //! place of `buffer_unordered` lets one slow photo keep finished ones in the way of new ones.
 
-use futures::stream::{self, StreamExt};
+use futures::stream::StreamExt;
 
+use crate::recipes::stream;
 use crate::runtime::Runtime;
 use crate::{Client, Error, Photo};
 
@@ -17,9 +18,7 @@ pub async fn many<R: Runtime>(
     urls: &[String],
     in_flight: usize,
 ) -> Vec<Result<Photo, Error>> {
-    // By index: a closure that is given references makes a future that the compiler does not see to be `Send`.
-    let downloads = (0..urls.len()).map(|index| async move { (index, client.download(&urls[index]).await) });
-    let mut results: Vec<_> = stream::iter(downloads).buffer_unordered(in_flight.max(1)).collect().await;
+    let mut results: Vec<_> = stream(client, urls, in_flight, Client::download).collect().await;
 
     // They come in the order in which they ended.
     results.sort_by_key(|(index, _)| *index);

@@ -25,7 +25,7 @@ fn every_recipe_may_be_spawned() {
             recipes::retry(&client, &url, Backoff::default()).await.unwrap();
             recipes::save(&client, &url, folder.path()).await.unwrap();
             recipes::thumbnail(&client, &url, 10).await.unwrap();
-            recipes::stream(&client, &urls, 2).count().await
+            recipes::stream(&client, &urls, 2, Client::download).count().await
         });
         assert_eq!(runtime.block_on(task).unwrap(), 3);
     });

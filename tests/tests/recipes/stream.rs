@@ -104,7 +104,8 @@ fn dropping_the_iterator_cancels_what_is_running_and_ends_the_threads() {
         let client = photo_blocking::Client::new(site.config()).unwrap();
         let mut urls = vec![site.fault(Fault::StallInBody, ""); 8];
         urls[0] = site.url("/photo");
-        let mut results = photo_blocking::recipes::stream(&client, &urls, 4);
+        let mut results =
+            photo_blocking::recipes::stream(&client, &urls, 4, photo_blocking::Client::download);
         drop(client);
         let (index, result) = results.next().unwrap();
         assert_eq!(index, 0);
@@ -122,7 +123,12 @@ fn threads_whose_photos_nobody_takes_wait_with_them_and_end_with_the_iterator() 
     within(|| {
         let site = Site::start();
         let client = photo_blocking::Client::new(site.config()).unwrap();
-        let results = photo_blocking::recipes::stream(&client, &vec![site.url("/photo"); 20], 4);
+        let results = photo_blocking::recipes::stream(
+            &client,
+            &vec![site.url("/photo"); 20],
+            4,
+            photo_blocking::Client::download,
+        );
         drop(client);
         eventually("each has a photo", || site.counters().requests == 4);
         thread::sleep(Duration::from_millis(200));
@@ -141,7 +147,8 @@ fn dropping_the_stream_cancels_what_is_running() {
         let mut urls = vec![site.fault(Fault::StallInBody, ""); 8];
         urls[0] = site.url("/photo?delay_ms=300");
         ::smol::block_on(async {
-            let mut results = pin!(photo_futures::recipes::stream(&client, &urls, 4));
+            let mut results =
+                pin!(photo_futures::recipes::stream(&client, &urls, 4, photo_futures::Client::download));
             let (index, result) = results.next().await.unwrap();
             assert_eq!(index, 0);
             result.unwrap();
@@ -161,7 +168,8 @@ fn a_panic_in_on_each_costs_no_other_result() {
             assert_ne!(index, 2, "on purpose");
             sender.send(index).unwrap();
         };
-        photo_callbacks::recipes::stream(&client, &vec![site.url("/photo"); 6], 1, on_each, || ());
+        let download = |client: &photo_callbacks::Client, url: &str, done| _ = client.download(url, done);
+        photo_callbacks::recipes::stream(&client, &vec![site.url("/photo"); 6], 1, download, on_each, || ());
         let run = std::panic::AssertUnwindSafe(|| client.run());
         assert!(std::panic::catch_unwind(run).is_err());
         client.run();

@@ -31,13 +31,22 @@ const TOKEN: &str =
 const TIMED: &str = "a blocked thread looks at no clock, so each read and write carries its deadline";
 const LIBRARY: &str = "the package ureq blocks; its twins among the libraries are peers of the benchmark";
 const HANDLE: &str = "a download that has been started must have a name to be cancelled by";
+const STEPS: &str = "a chain of callbacks has no future to be dropped, so a token stops it between two steps";
+const DONE: &str = "work reports its result by a callback, and the type of that must have a name";
 const LOOP: &str = "the event loop is this style's own, with what an async runtime would bring";
 const RUNTIME: &str = "the futures leave it to the user who polls them";
 
 pub(crate) const DIFFERENCES: &[Difference] = &[
     only(BLOCKING, "src/cancel.rs", TOKEN),
     only(BLOCKING, "use cancel::CancelToken", TOKEN),
-    only(BLOCKING, "Client::download_with", TOKEN),
+    only(BLOCKING, "Client::sleep", TOKEN),
+    only(BLOCKING, "Client::cancellable", TOKEN),
+    only(BLOCKING, "CancelToken::wait", TOKEN),
+    only(CALLBACKS, "src/cancel.rs", STEPS),
+    only(CALLBACKS, "use cancel::CancelToken", STEPS),
+    only(CALLBACKS, "Client::cancellable", STEPS),
+    only(CALLBACKS, "type Done", DONE),
+    only(CALLBACKS, "use stream::Done", DONE),
     only(BLOCKING, "src/connection/", TIMED),
     only(BLOCKING, "src/ureq.rs", LIBRARY),
     only(BLOCKING, "examples/ureq.rs", LIBRARY),

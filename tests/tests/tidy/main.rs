@@ -16,8 +16,11 @@ const HEADINGS: [&str; 6] =
     ["The order of events", "Concurrency", "Cancellation", "Timeouts", "Errors", "Files"];
 
 /// What is no part of an example's story: the file and how this part begins.
-const HELPERS: [(&str, &str); 2] =
-    [("examples/download.rs", "fn own_photos"), ("examples/order.rs", "const PHOTOS")];
+const HELPERS: [(&str, &str); 3] = [
+    ("examples/download.rs", "fn own_photos"),
+    ("examples/gallery.rs", "fn progress_bar"),
+    ("examples/order.rs", "const PHOTOS"),
+];
 
 /// A longer file holds more than one noun.
 const MOST_LINES: usize = 300;

@@ -53,9 +53,9 @@ fn dripping_bytes_gain_no_time_beyond_the_whole() {
 
 /// Downloads, cancels after a while, and returns what came of it.
 fn cancelled(url: &str) -> Error {
-    let (client, token) = (Client::default(), CancelToken::new());
+    let (client, token) = Client::default().cancellable();
     thread::scope(|scope| {
-        let download = scope.spawn(|| client.download_with(url, &token));
+        let download = scope.spawn(|| client.download(url));
         thread::sleep(BRIEFLY);
         assert!(!download.is_finished(), "there was nothing to cancel");
         let start = Instant::now();
@@ -109,24 +109,24 @@ fn a_handshake_can_be_cancelled() {
 #[test]
 fn one_token_stops_many_downloads_and_all_later_ones() {
     let server = Server::start([(); 4].map(|()| silent_after(b"")));
-    let (client, token) = (client(Config::default().timeout(LONG)), CancelToken::new());
+    let (client, token) = client(Config::default().timeout(LONG)).cancellable();
     thread::scope(|scope| {
         // One after the other is served here, so three of them wait for their first byte in the queue.
-        let downloads = [(); 4].map(|()| scope.spawn(|| client.download_with(&server.url(), &token)));
+        let downloads = [(); 4].map(|()| scope.spawn(|| client.download(&server.url())));
         thread::sleep(BRIEFLY);
         token.cancel();
         for download in downloads {
             assert!(matches!(download.join().unwrap(), Err(Error::Cancelled)));
         }
     });
-    assert!(matches!(client.download_with(&server.url(), &token), Err(Error::Cancelled)));
+    assert!(matches!(client.download(&server.url()), Err(Error::Cancelled)));
 }
 
 #[test]
 fn a_token_that_is_not_used_changes_nothing() {
     let server = Server::start([reply([WHOLE, WHOLE])]);
-    let (client, token) = (Client::default(), CancelToken::new());
+    let (client, _token) = Client::default().cancellable();
     for _ in 0..2 {
-        assert_eq!(client.download_with(&server.url(), &token).unwrap().bytes, GIF);
+        assert_eq!(client.download(&server.url()).unwrap().bytes, GIF);
     }
 }

@@ -39,10 +39,10 @@ fn small_stacks_are_large_enough() {
 #[test]
 fn silence_can_be_cancelled() {
     let server = PhotoServer::start().unwrap();
-    let (client, token) = (trusting(&server), CancelToken::new());
+    let (client, token) = trusting(&server).cancellable();
     thread::scope(|scope| {
         let url = server.tls_url("/photo?delay_ms=10000");
-        let download = scope.spawn(|| client.download_with(&{ url }, &token));
+        let download = scope.spawn(|| client.download(&{ url }));
         thread::sleep(BRIEFLY);
         token.cancel();
         assert!(matches!(download.join().unwrap(), Err(Error::Cancelled)));

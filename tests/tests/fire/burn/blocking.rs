@@ -40,9 +40,9 @@ fn download(fire: &Fire<'_>, shared: &Client, mut deck: Deck) {
             let result = match drawn.cancel_after {
                 None => client.download(&drawn.url),
                 Some(after) => {
-                    let token = CancelToken::new();
-                    to_cancel.send((after, token.clone(), pending.cancelling())).unwrap();
-                    client.download_with(&drawn.url, &token)
+                    let (client, token) = client.cancellable();
+                    to_cancel.send((after, token, pending.cancelling())).unwrap();
+                    client.download(&drawn.url)
                 }
             };
             pending.end(&result);

@@ -1,0 +1,92 @@
+//! Saves photos in a folder: `cargo run -p photo-callbacks --example gallery FOLDER [URL…]`.
+//!
+//! Eight at once, each tried up to five times, all within a minute. Ctrl-C stops it; every URL is reported in any case.
+//! Without a URL, the example starts its own server and saves the photos of that.
+
+use std::cell::Cell;
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::rc::Rc;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use photo_callbacks::recipes::{self, Done};
+use photo_callbacks::{Backoff, Client, Config, SaveError};
+use photo_server::PhotoServer;
+
+const IN_FLIGHT: usize = 8;
+const TIME: Duration = Duration::from_mins(1);
+
+fn main() -> Result<ExitCode, Box<dyn Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let folder = PathBuf::from(arguments.next().ok_or("usage: gallery FOLDER [URL…]")?);
+    let mut urls: Vec<String> = arguments.collect();
+    let server = if urls.is_empty() { Some(PhotoServer::start()?) } else { None };
+    if let Some(server) = &server {
+        urls = own_photos(server);
+    }
+    let saved = save_all(&folder, &urls)?;
+    println!("{saved} of {} photos are in {}", urls.len(), folder.display());
+    Ok(ExitCode::from(u8::from(saved < urls.len())))
+}
+
+/// Returns how many were saved.
+pub(crate) fn save_all(folder: &Path, urls: &[String]) -> Result<usize, Box<dyn Error>> {
+    let (client, token) = Client::new(Config::default())?.cancellable();
+    let stop = token.clone();
+    ctrlc::set_handler(move || stop.cancel())?;
+    let timer = client.after(TIME, move || token.cancel());
+
+    let bar = progress_bar();
+    let work = {
+        let (folder, bar) = (folder.to_owned(), bar.clone());
+        move |client: &Client, url: &str, done| save(client, url, folder.clone(), bar.clone(), done)
+    };
+    let saved = Rc::new(Cell::new(0));
+    let on_each = {
+        let (urls, bar, saved) = (urls.to_vec(), bar.clone(), Rc::clone(&saved));
+        move |index: usize, result: Result<_, _>| {
+            report(&bar, &urls[index], &result);
+            saved.set(saved.get() + usize::from(result.is_ok()));
+        }
+    };
+    recipes::stream(&client, urls, IN_FLIGHT, work, on_each, move || timer.cancel());
+    client.run();
+    bar.finish();
+    Ok(saved.get())
+}
+
+fn save(
+    client: &Client,
+    url: &str,
+    folder: PathBuf,
+    bar: ProgressBar,
+    done: Done<Result<PathBuf, SaveError>>,
+) {
+    let workers = client.clone();
+    recipes::retry(client, url, Backoff::default(), move |result| match result {
+        Ok(photo) => {
+            bar.inc(photo.bytes.len() as u64);
+            workers.offload(move || photo.save(&folder), done);
+        }
+        Err(error) => done(Err(error.into())),
+    });
+}
+
+fn progress_bar() -> ProgressBar {
+    let style = ProgressStyle::with_template("{spinner} {binary_bytes} in {elapsed}, {binary_bytes_per_sec}");
+    ProgressBar::no_length().with_style(style.expect("the template is valid"))
+}
+
+fn report(bar: &ProgressBar, url: &str, result: &Result<PathBuf, SaveError>) {
+    bar.suspend(|| match result {
+        Ok(path) => println!("{url}: {}", path.display()),
+        Err(error) => println!("{url}: {error}"),
+    });
+}
+
+fn own_photos(server: &PhotoServer) -> Vec<String> {
+    let url = |i| server.url(&format!("/photo/cat{i}.jpg?bytes=200000&seed={i}&delay_ms={}", i % 7 * 100));
+    (0..40).map(url).collect()
+}

@@ -1,0 +1,87 @@
+//! Saves photos in a folder: `cargo run -p photo-futures --example gallery FOLDER [URL…]`.
+//!
+//! Eight at once, each tried up to five times, all within a minute. Ctrl-C stops it; every URL is reported in any case.
+//! Without a URL, the example starts its own server and saves the photos of that.
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::pin::pin;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use futures::future::abortable;
+use futures::stream::StreamExt;
+use indicatif::{ProgressBar, ProgressStyle};
+use photo_futures::runtime::{Runtime, Smol};
+use photo_futures::{Backoff, Client, Config, SaveError, recipes};
+use photo_server::PhotoServer;
+
+const IN_FLIGHT: usize = 8;
+const TIME: Duration = Duration::from_mins(1);
+
+fn main() -> Result<ExitCode, Box<dyn Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let folder = PathBuf::from(arguments.next().ok_or("usage: gallery FOLDER [URL…]")?);
+    let mut urls: Vec<String> = arguments.collect();
+    let server = if urls.is_empty() { Some(PhotoServer::start()?) } else { None };
+    if let Some(server) = &server {
+        urls = own_photos(server);
+    }
+    let saved = save_all(&folder, &urls)?;
+    println!("{saved} of {} photos are in {}", urls.len(), folder.display());
+    Ok(ExitCode::from(u8::from(saved < urls.len())))
+}
+
+/// Returns how many were saved.
+pub(crate) fn save_all(folder: &Path, urls: &[String]) -> Result<usize, Box<dyn Error>> {
+    let client = Client::new(Smol, Config::default())?;
+    let (time_is_over, stop) = abortable(client.runtime().sleep(TIME));
+    ctrlc::set_handler(move || stop.abort())?;
+
+    let bar = progress_bar();
+    let work = |client, url| save(client, url, folder, &bar);
+    let mut saved = 0;
+    let mut left = vec![true; urls.len()];
+    smol::block_on(async {
+        let mut results = pin!(recipes::stream(&client, urls, IN_FLIGHT, work).take_until(time_is_over));
+        while let Some((index, result)) = results.next().await {
+            report(&bar, &urls[index], &result);
+            saved += usize::from(result.is_ok());
+            left[index] = false;
+        }
+    });
+    for (url, _) in urls.iter().zip(left).filter(|(_, left)| *left) {
+        report(&bar, url, &Err(photo_futures::Error::Cancelled.into()));
+    }
+    bar.finish();
+    Ok(saved)
+}
+
+async fn save(
+    client: &Client<Smol>,
+    url: &str,
+    folder: &Path,
+    bar: &ProgressBar,
+) -> Result<PathBuf, SaveError> {
+    let photo = recipes::retry(client, url, Backoff::default()).await?;
+    bar.inc(photo.bytes.len() as u64);
+    let folder = folder.to_owned();
+    client.runtime().offload(move || photo.save(&folder)).await
+}
+
+fn progress_bar() -> ProgressBar {
+    let style = ProgressStyle::with_template("{spinner} {binary_bytes} in {elapsed}, {binary_bytes_per_sec}");
+    ProgressBar::no_length().with_style(style.expect("the template is valid"))
+}
+
+fn report(bar: &ProgressBar, url: &str, result: &Result<PathBuf, SaveError>) {
+    bar.suspend(|| match result {
+        Ok(path) => println!("{url}: {}", path.display()),
+        Err(error) => println!("{url}: {error}"),
+    });
+}
+
+fn own_photos(server: &PhotoServer) -> Vec<String> {
+    let url = |i| server.url(&format!("/photo/cat{i}.jpg?bytes=200000&seed={i}&delay_ms={}", i % 7 * 100));
+    (0..40).map(url).collect()
+}

@@ -1,0 +1,120 @@
+//! The examples `gallery`: every photo is saved, and Ctrl-C stops them within a moment and with a report of every URL.
+
+#![cfg(unix)]
+
+use std::fs;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use photo_server::Fault;
+use photo_tests::{Site, eventually, this_program, within};
+use tempfile::TempDir;
+
+#[expect(dead_code, reason = "its `main` is for users of the example")]
+#[path = "../../blocking/examples/gallery.rs"]
+mod blocking;
+
+#[expect(dead_code, reason = "its `main` is for users of the example")]
+#[path = "../../callbacks/examples/gallery.rs"]
+mod callbacks;
+
+#[expect(dead_code, reason = "its `main` is for users of the example")]
+#[path = "../../futures-impl/examples/gallery.rs"]
+mod futures;
+
+const STYLES: [&str; 3] = ["blocking", "callbacks", "futures"];
+
+/// Holds the style, the folder and the URLs for the child.
+const VARIABLE: &str = "PHOTO_TESTS_GALLERY";
+
+fn start(style: &str, folder: &Path, urls: &[String]) -> Child {
+    Command::new(this_program())
+        .args(["gallery", "--exact", "--ignored", "--nocapture"])
+        .env(VARIABLE, format!("{style} {} {}", folder.display(), urls.join(" ")))
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("a process can be started")
+}
+
+#[test]
+#[ignore = "run by the other tests"]
+fn gallery() {
+    let arguments = std::env::var(VARIABLE).expect("run by another test");
+    let mut arguments = arguments.split(' ').map(str::to_owned);
+    let (style, folder) = (arguments.next().unwrap(), arguments.next().unwrap());
+    let save_all = match &*style {
+        "blocking" => blocking::save_all,
+        "callbacks" => callbacks::save_all,
+        "futures" => futures::save_all,
+        _ => panic!("no style is called {style}"),
+    };
+    let urls: Vec<_> = arguments.collect();
+    let saved = save_all(Path::new(&folder), &urls).expect("it can be started");
+    println!("saved {saved}");
+}
+
+/// What the child has printed, by URL, and how many photos it says are saved.
+fn end(child: Child, urls: &[String]) -> (Vec<String>, usize) {
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", output.status);
+    let text = String::from_utf8(output.stdout).unwrap();
+    let report = |url: &String| {
+        let reports: Vec<_> = text.lines().filter_map(|line| line.split_once(&format!("{url}: "))).collect();
+        assert_eq!(reports.len(), 1, "{url} in\n{text}");
+        reports[0].1.to_owned()
+    };
+    let saved = text.lines().find_map(|line| line.strip_prefix("saved ")).expect("a number");
+    (urls.iter().map(report).collect(), saved.parse().unwrap())
+}
+
+fn photos(site: &Site, count: usize) -> Vec<String> {
+    (0..count).map(|i| site.url(&format!("/photo/{i}.jpg?bytes=3000&seed={i}&n={i}."))).collect()
+}
+
+#[test]
+fn every_photo_is_saved_and_every_failure_is_reported() {
+    within(|| {
+        for style in STYLES {
+            let (site, folder) = (Site::start(), TempDir::new().unwrap());
+            let mut urls = photos(&site, 20);
+            urls[5] = site.url("/nowhere");
+            let (reports, saved) = end(start(style, folder.path(), &urls), &urls);
+            assert!(reports[5].contains("404"), "{style}: {}", reports[5]);
+            assert_eq!((saved, fs::read_dir(&folder).unwrap().count()), (19, 19), "{style}");
+            assert!(site.counters().max_open_requests <= 8, "{style}");
+        }
+    });
+}
+
+#[test]
+fn ctrl_c_stops_downloads_and_pauses_and_every_url_is_reported() {
+    within(|| {
+        for style in STYLES {
+            let (site, folder) = (Site::start(), TempDir::new().unwrap());
+            let mut urls = photos(&site, 20);
+            for (i, url) in urls.iter_mut().enumerate().skip(4) {
+                *url = site.fault(Fault::StallInBody, &format!("n={i}."));
+            }
+            // Another one pauses: it is tried again after 10 s.
+            urls[4] = site.url("/fault/status?code=503&retry_after=10");
+            let child = start(style, folder.path(), &urls);
+            let begun = || {
+                let counters = site.counters();
+                counters.open_requests == 7 && counters.requests == 12
+            };
+            eventually("all but the one that pauses wait for a silent server", begun);
+            eventually("four are saved", || fs::read_dir(&folder).unwrap().count() == 4);
+            let start = Instant::now();
+            kill(Pid::from_raw(child.id().try_into().unwrap()), Signal::SIGINT).unwrap();
+            let (reports, saved) = end(child, &urls);
+            assert!(start.elapsed() < Duration::from_secs(1), "{style}: {:?}", start.elapsed());
+            assert_eq!(saved, 4, "{style}: {reports:#?}");
+            assert!(reports[4..].iter().all(|report| report.contains("cancelled")), "{style}: {reports:#?}");
+            assert_eq!(fs::read_dir(&folder).unwrap().count(), 4, "{style}");
+            eventually("all connections are closed", || site.counters().open_connections == 0);
+        }
+    });
+}
