@@ -5,6 +5,7 @@
 //! consumer that leaves must not leave threads behind. Dropping the iterator cancels the downloads that are running,
 //! and the threads end by themselves.
 
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::mpsc::{self, Receiver};
@@ -33,6 +34,10 @@ const STACK: usize = 256 << 10;
 /// assert!(recipes::stream(&client, &urls, 8, retry).all(|(_, result)| result.is_ok()));
 /// # Ok::<(), std::io::Error>(())
 /// ```
+///
+/// # Panics
+///
+/// The iterator does, where `work` did.
 pub fn stream<T, W>(
     client: &Client,
     urls: &[String],
@@ -55,7 +60,8 @@ where
     for _ in 0..threads {
         let (work_on_next, sender) = (Arc::clone(&work_on_next), sender.clone());
         let work = move || {
-            while let Some(result) = work_on_next() {
+            // A panic is handed over too: a lost result would look like the end.
+            while let Some(result) = panic::catch_unwind(AssertUnwindSafe(&*work_on_next)).transpose() {
                 if sender.send(result).is_err() {
                     break; // the iterator is gone
                 }
@@ -71,7 +77,7 @@ where
 
 /// The results that the threads hand over.
 struct Results<T> {
-    receiver: Receiver<(usize, T)>,
+    receiver: Receiver<thread::Result<(usize, T)>>,
     work_on_next: Arc<dyn Fn() -> Option<(usize, T)> + Send + Sync>,
     token: CancelToken,
 }
@@ -81,12 +87,28 @@ impl<T> Iterator for Results<T> {
 
     fn next(&mut self) -> Option<Self::Item> {
         // No thread is left once all has been handed over. If none could be started, this one works.
-        self.receiver.recv().ok().or_else(|| (self.work_on_next)())
+        match self.receiver.recv() {
+            Ok(result) => Some(result.unwrap_or_else(|payload| panic::resume_unwind(payload))),
+            Err(_) => (self.work_on_next)(),
+        }
     }
 }
 
 impl<T> Drop for Results<T> {
     fn drop(&mut self) {
         self.token.cancel();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[should_panic(expected = "no work")]
+    fn a_panic_of_a_thread_reaches_the_consumer() {
+        let urls = ["a", "b", "c"].map(String::from);
+        let work = |_: &Client, url: &str| assert!(url != "b", "no work");
+        stream(&Client::default(), &urls, 2, work).for_each(drop);
     }
 }
