@@ -149,7 +149,7 @@ impl Client {
         self.shared.downloads.borrow_mut().reactor.defer(Box::new(callback));
     }
 
-    /// Calls `callback` after `delay`, at the earliest.
+    /// Calls `callback` after `delay`, or earlier if this client is [`cancellable`](Self::cancellable) and is cancelled.
     pub fn after(&self, delay: Duration, callback: impl FnOnce() + 'static) -> Timer {
         let delay = if cancel::is_set(self.cancelled.as_ref()) { Duration::ZERO } else { delay };
         let at = Deadline::later(Instant::now(), delay);
@@ -184,7 +184,7 @@ impl Client {
     /// with [`Error::Cancelled`].
     ///
     /// Timers and work go on, and so does a chain: a callback that starts the next download whatever the result was
-    /// should stop at `Cancelled`.
+    /// should stop at `Cancelled`, or start it with a [`cancellable`](Self::cancellable) client.
     pub fn cancel_all(&self) {
         self.shared.downloads.borrow_mut().cancel_all();
     }

@@ -45,7 +45,18 @@ impl Style for Blocking {
     }
 
     fn cancel(&self, url: &str, patience: Duration) -> Result<Photo, Error> {
-        recipes::cancel(&self.0, url, patience)
+        thread::scope(|scope| {
+            let mut handle = None;
+            let result = recipes::cancel(&self.0, url, |token| {
+                let user = handle.insert(token).clone();
+                scope.spawn(move || {
+                    user.wait(patience);
+                    user.cancel();
+                });
+            });
+            handle.expect("the user has got it").cancel(); // if the photo has come, the user need not wait
+            result
+        })
     }
 
     fn deadline(&self, urls: &[String], in_flight: usize, budget: Duration) -> Vec<Result<Photo, Error>> {

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use photo::{Backoff, Config, Error, Photo, SaveError, Thumbnail, ThumbnailError};
-use photo_callbacks::{Client, recipes};
+use photo_callbacks::{CancelToken, Client, Timer, recipes};
 
 use crate::{Arrival, Arrivals, Downloader, HandlePhoto, OnEach, OnProgress, Samples, Style, Ticket, Waits};
 
@@ -66,7 +66,17 @@ impl Style for Callbacks {
     }
 
     fn cancel(&self, url: &str, patience: Duration) -> Result<Photo, Error> {
-        self.wait_for(|on_complete| recipes::cancel(&self.0, url, patience, on_complete))
+        self.wait_for(|on_complete| {
+            let user = Rc::new(Cell::new(None));
+            let give_to_user = |handle: CancelToken| {
+                user.set(Some(self.0.after(patience, move || handle.cancel())));
+            };
+            let user = Rc::clone(&user);
+            recipes::cancel(&self.0, url, give_to_user, move |result| {
+                user.take().inspect(Timer::cancel);
+                on_complete(result);
+            });
+        })
     }
 
     fn deadline(&self, urls: &[String], in_flight: usize, budget: Duration) -> Vec<Result<Photo, Error>> {

@@ -104,7 +104,19 @@ impl<R: Runtime, E: Executor> Style for Futures<R, E> {
     }
 
     fn cancel(&self, url: &str, patience: Duration) -> Result<Photo, Error> {
-        self.executor.block_on(recipes::cancel(&self.client, url, patience))
+        self.executor.block_on(async {
+            let handle = Cell::new(None);
+            let give_to_user = |to_user| handle.set(Some(to_user));
+            let download = std::pin::pin!(recipes::cancel(&self.client, url, give_to_user));
+            let user = self.client.runtime().sleep(patience);
+            match future::select(download, user).await {
+                Either::Left((result, _)) => result,
+                Either::Right(((), download)) => {
+                    handle.take().expect("the user has got it").abort();
+                    download.await
+                }
+            }
+        })
     }
 
     fn deadline(&self, urls: &[String], in_flight: usize, budget: Duration) -> Vec<Result<Photo, Error>> {

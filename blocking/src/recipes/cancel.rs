@@ -1,32 +1,31 @@
 //! The user stops a running download.
 //!
-//! This thread waits for the photo and another one for the user, and it is the other one that cancels. What is easy to
-//! get wrong: the other thread must have the token before the download starts, because this thread then only waits. A user that
-//! merely sleeps would hold up a photo that comes early, so this one waits for the token.
+//! This thread waits for the photo, so another one must cancel: it has a token for that. What is easy to get wrong: the
+//! other thread must have the token before the download starts, because this thread then only waits. The user may be
+//! late, and cancelling a download that has ended changes nothing.
 
-use std::thread;
-use std::time::Duration;
+use crate::{CancelToken, Client, Error, Photo};
 
-use crate::{Client, Error, Photo};
-
-/// Downloads the photo at `url`, until the user loses `patience` and stops it.
+/// Downloads the photo at `url`, and calls `give_to_user` before with the handle that stops it.
+///
+/// ```
+/// use photo_blocking::{Client, Error, recipes};
+/// use std::thread;
+/// # let server = photo_server::PhotoServer::start()?;
+/// # let url = &server.url("/photo?delay_ms=60000");
+///
+/// let result = recipes::cancel(&Client::default(), url, |handle| {
+///     thread::spawn(move || handle.cancel()); // when the user presses a key
+/// });
+/// assert!(matches!(result, Err(Error::Cancelled)));
+/// # Ok::<(), std::io::Error>(())
+/// ```
 ///
 /// # Errors
 ///
 /// [`Error::Cancelled`] if it was stopped, else those of the download.
-///
-/// # Panics
-///
-/// If the system refuses to start a thread.
-pub fn cancel(client: &Client, url: &str, patience: Duration) -> Result<Photo, Error> {
-    let (client, token) = client.cancellable();
-    thread::scope(|scope| {
-        scope.spawn(|| {
-            token.wait(patience);
-            token.cancel();
-        });
-        let result = client.download(url);
-        token.cancel(); // if it has ended before, this wakes the thread above
-        result
-    })
+pub fn cancel(client: &Client, url: &str, give_to_user: impl FnOnce(CancelToken)) -> Result<Photo, Error> {
+    let (client, handle) = client.cancellable();
+    give_to_user(handle);
+    client.download(url)
 }

@@ -1,17 +1,27 @@
 //! The user stops a running download.
 //!
-//! The download and the user's timer wait side by side in the loop, and whichever callback is called first calls the
-//! other one off. What is easy to get wrong: a timer that is not called off keeps the loop turning long after the
-//! photo has come. Cancelling is not the end: the callback of the download is still to be called, once, with
-//! `Error::Cancelled`.
+//! The call returns at once, so the user may have the handle when the download has started; other threads may pull it,
+//! too. What is easy to get wrong: cancelling is not the end. The callback of the download is still called, once, with
+//! `Error::Cancelled`. The user may be late, and cancelling a download that has ended changes nothing.
 
-use std::cell::Cell;
-use std::rc::Rc;
-use std::time::Duration;
+use crate::{CancelToken, Client, Error, Photo};
 
-use crate::{Client, Error, Photo, Timer};
-
-/// Downloads the photo at `url`, until the user loses `patience` and stops it.
+/// Downloads the photo at `url`, and calls `give_to_user` before with the handle that stops it.
+///
+/// ```
+/// use photo_callbacks::{CancelToken, Client, Error, recipes};
+/// use std::thread;
+/// # let server = photo_server::PhotoServer::start()?;
+/// # let url = &server.url("/photo?delay_ms=60000");
+///
+/// let client = Client::default();
+/// let give_to_user = |handle: CancelToken| {
+///     thread::spawn(move || handle.cancel()); // when the user presses a key
+/// };
+/// recipes::cancel(&client, url, give_to_user, |result| assert!(matches!(result, Err(Error::Cancelled))));
+/// client.run();
+/// # Ok::<(), std::io::Error>(())
+/// ```
 ///
 /// # Errors
 ///
@@ -19,19 +29,10 @@ use crate::{Client, Error, Photo, Timer};
 pub fn cancel(
     client: &Client,
     url: &str,
-    patience: Duration,
+    give_to_user: impl FnOnce(CancelToken),
     on_complete: impl FnOnce(Result<Photo, Error>) + 'static,
 ) {
-    let user: Rc<Cell<Option<Timer>>> = Rc::default();
-    let on_end = {
-        let user = Rc::clone(&user);
-        move |result| {
-            if let Some(timer) = user.take() {
-                timer.cancel();
-            }
-            on_complete(result);
-        }
-    };
-    let download = client.download(url, on_end);
-    user.set(Some(client.after(patience, move || download.cancel())));
+    let (client, handle) = client.cancellable();
+    give_to_user(handle);
+    client.download(url, on_complete);
 }

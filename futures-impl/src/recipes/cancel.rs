@@ -1,28 +1,40 @@
 //! The user stops a running download.
 //!
-//! The function awaits the download and the user, whichever is ready first, and the other one is dropped, which is all
-//! it takes to cancel. What is easy to get wrong: nobody hears any more of a future that was dropped, so
-//! `Error::Cancelled` must be said here. `select` hands the loser back instead of dropping it, so its connection lives
-//! as long as the variable that it is pinned in.
+//! A download is cancelled by dropping its future, but the future belongs to the task that awaits it: so the user has a
+//! handle that wakes this task, which then drops it. What is easy to get wrong: a future that was dropped returns
+//! nothing, so `Error::Cancelled` must be returned here. The user may be late, and cancelling a download that has ended
+//! changes nothing.
 
-use std::pin::pin;
-use std::time::Duration;
-
-use futures::future::{self, Either};
+use futures::future::{self, AbortHandle};
 
 use crate::runtime::Runtime;
 use crate::{Client, Error, Photo};
 
-/// Downloads the photo at `url`, until the user loses `patience` and stops it.
+/// Downloads the photo at `url`, and calls `give_to_user` before with the handle that stops it.
+///
+/// ```
+/// use photo_futures::{Client, Error, recipes, runtime::Smol};
+/// use std::thread;
+/// # let server = photo_server::PhotoServer::start()?;
+/// # let url = &server.url("/photo?delay_ms=60000");
+///
+/// let client = Client::<Smol>::default();
+/// let result = smol::block_on(recipes::cancel(&client, url, |handle| {
+///     thread::spawn(move || handle.abort()); // when the user presses a key
+/// }));
+/// assert!(matches!(result, Err(Error::Cancelled)));
+/// # Ok::<(), std::io::Error>(())
+/// ```
 ///
 /// # Errors
 ///
 /// [`Error::Cancelled`] if it was stopped, else those of the download.
-pub async fn cancel<R: Runtime>(client: &Client<R>, url: &str, patience: Duration) -> Result<Photo, Error> {
-    let download = pin!(client.download(url));
-    let user = client.runtime().sleep(patience);
-    match future::select(download, user).await {
-        Either::Left((result, _)) => result,
-        Either::Right(((), _)) => Err(Error::Cancelled),
-    }
+pub async fn cancel<R: Runtime>(
+    client: &Client<R>,
+    url: &str,
+    give_to_user: impl FnOnce(AbortHandle),
+) -> Result<Photo, Error> {
+    let (download, handle) = future::abortable(client.download(url));
+    give_to_user(handle);
+    download.await.unwrap_or(Err(Error::Cancelled))
 }

@@ -17,7 +17,7 @@ fn every_recipe_may_be_spawned() {
         let task = runtime.spawn(async move {
             let urls = vec![url.clone(); 3];
             recipes::album(&client, &album, 2).await.unwrap();
-            recipes::cancel(&client, &url, Duration::MAX).await.unwrap();
+            recipes::cancel(&client, &url, drop).await.unwrap();
             recipes::deadline(&client, &urls, 2, Duration::MAX).await;
             recipes::many(&client, &urls, 2).await;
             recipes::progress(&client, &url, drop).await.unwrap();
