@@ -1,4 +1,4 @@
-//! The same download with a ready-made library, [ureq](::ureq): blocking calls as most programs should write them.
+//! The same download with a ready-made library, [ureq]: blocking calls as most programs should write them.
 //!
 //! The rest of this crate shows how blocking works; this file shows how little is left to write with a library. Copy it.
 //! It is compared with the styles but not held equal to them. The differences:
