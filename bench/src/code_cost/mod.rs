@@ -37,10 +37,13 @@ pub const RECIPES: [&str; 11] = [
     "thumbnail",
 ];
 
+/// The example that combines recipes to a whole program.
+pub const PROGRAM: &str = "gallery";
+
 /// What one recipe costs in one style.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Cost {
-    /// One of [`RECIPES`].
+    /// One of [`RECIPES`], or the [`PROGRAM`].
     pub recipe: &'static str,
     /// One of [`STYLES`].
     pub style: &'static str,
@@ -50,15 +53,17 @@ pub struct Cost {
     pub words: [usize; WORDS.len()],
 }
 
-/// The costs of all recipes, those of one recipe together, in the workspace at `root`.
+/// The costs of all recipes and then of the program, those of one recipe together, in the workspace at `root`.
 ///
 /// # Errors
 ///
 /// If a source cannot be read, or is no Rust.
 pub fn count(root: &Path) -> io::Result<Vec<Cost>> {
-    let pairs = RECIPES.into_iter().flat_map(|recipe| STYLES.map(|style| (recipe, style)));
+    let recipes = RECIPES.into_iter().chain([PROGRAM]);
+    let pairs = recipes.flat_map(|recipe| STYLES.map(|style| (recipe, style)));
     let costs = pairs.map(|(recipe, style)| {
-        let path = root.join(style).join("src/recipes").join(recipe).with_extension("rs");
+        let folder = if recipe == PROGRAM { "examples" } else { "src/recipes" };
+        let path = root.join(style).join(folder).join(recipe).with_extension("rs");
         let named = |error: &dyn std::fmt::Display| io::Error::other(format!("{}: {error}", path.display()));
         let source = fs::read_to_string(&path).map_err(|error| named(&error))?;
         let tokens: TokenStream = source.parse().map_err(|error| named(&error))?;
@@ -110,7 +115,7 @@ fn markdown(cost: &Cost) -> String {
 
 fn total(costs: &[Cost], style: &'static str) -> Cost {
     let mut total = Cost { recipe: "all", style, lines: 0, words: [0; WORDS.len()] };
-    for cost in costs.iter().filter(|cost| cost.style == style) {
+    for cost in costs.iter().filter(|cost| cost.style == style && cost.recipe != PROGRAM) {
         total.lines += cost.lines;
         for (sum, times) in total.words.iter_mut().zip(cost.words) {
             *sum += times;
@@ -126,8 +131,8 @@ mod tests {
     use super::*;
     use crate::text::markers::tests::{assert_up_to_date, root};
 
-    /// A longer one is no recipe any more.
-    const MOST_LINES: usize = 60;
+    /// A longer one is no recipe any more. `stream` needs the most, for those that build on it.
+    const MOST_LINES: usize = 75;
 
     #[test]
     fn the_readme_shows_what_the_recipes_cost() {
@@ -138,7 +143,8 @@ mod tests {
     #[test]
     fn no_recipe_is_too_long() {
         let costs = count(&root()).unwrap();
-        let long: Vec<_> = costs.iter().filter(|cost| cost.lines > MOST_LINES).collect();
+        let long: Vec<_> =
+            costs.iter().filter(|cost| cost.recipe != PROGRAM && cost.lines > MOST_LINES).collect();
         assert!(long.is_empty(), "more than {MOST_LINES} lines of code: {long:#?}");
     }
 
