@@ -21,6 +21,7 @@ const TIME: Duration = Duration::from_mins(1);
 fn main() -> Result<ExitCode, Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let folder = PathBuf::from(arguments.next().ok_or("usage: gallery FOLDER [URL…]")?);
+    std::fs::create_dir_all(&folder)?;
     let mut urls: Vec<String> = arguments.collect();
     let server = if urls.is_empty() { Some(PhotoServer::start()?) } else { None };
     if let Some(server) = &server {
