@@ -2,8 +2,6 @@
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
-#[cfg(unix)]
-use std::os::fd::{AsFd, BorrowedFd};
 use std::panic::{self, AssertUnwindSafe};
 use std::rc::Rc;
 use std::sync::{Arc, mpsc};
@@ -17,10 +15,12 @@ use crate::reactor::Delayed;
 
 mod handles;
 mod remote;
+mod turning;
 
 pub use handles::{Download, Timer};
 use remote::Calls;
 pub use remote::Remote;
+use turning::Turning;
 
 /// Downloads photos, any number at once, and keeps connections for the next ones.
 ///
@@ -288,32 +288,8 @@ impl Default for Client {
     }
 }
 
-/// The file descriptor is readable when [`turn`](Client::turn) has something to handle. Only watch it: what is read or
-/// changed there is lost to the client.
-#[cfg(unix)]
-impl AsFd for Client {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.shared.registry.as_fd()
-    }
-}
-
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client").finish_non_exhaustive()
-    }
-}
-
-/// Marks the loop as turning, until this is dropped, also by a panic.
-struct Turning<'a>(&'a Cell<bool>);
-
-impl<'a> Turning<'a> {
-    fn enter(turning: &'a Cell<bool>) -> Option<Self> {
-        (!turning.replace(true)).then(|| Self(turning))
-    }
-}
-
-impl Drop for Turning<'_> {
-    fn drop(&mut self) {
-        self.0.set(false);
     }
 }

@@ -7,7 +7,6 @@
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::io;
-use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -22,8 +21,11 @@ use crate::resolve::Resolver;
 use crate::timers::TimerKey;
 
 mod connect;
+mod state;
 mod timeouts;
 mod transfer;
+
+use state::State;
 
 /// Space for what one read brings, in bytes: the head of a reply, and mostly the whole photo behind it.
 const SCRATCH: usize = 64 << 10;
@@ -72,20 +74,6 @@ pub(crate) struct Download {
 pub(crate) struct DownloadKey {
     serial: u64,
     slot: usize,
-}
-
-/// What a download is waiting for.
-enum State {
-    /// The next turn.
-    Start { fresh: bool },
-    /// The resolver.
-    Resolve,
-    /// One of the addresses to accept the connection, until its share of the time is over.
-    Connect { connection: usize, addresses: Vec<SocketAddr>, next: usize, end: Instant },
-    /// The TLS handshake.
-    Handshake { connection: usize },
-    /// The request to be sent and the reply to come.
-    Transfer { connection: usize, kept: bool, flushed: bool },
 }
 
 impl Downloads {
