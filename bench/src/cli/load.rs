@@ -30,7 +30,8 @@ const OPEN_ROUNDS: u32 = 2;
 /// Runs what the arguments ask for; the first is the program's name. Those of `cargo bench --bench load --` are told by
 /// `--help`. `counting_worker` is the program of that name.
 ///
-/// The process must have gone through [`run_if_child`](crate::cli::entry::run_if_child): this one starts itself anew.
+/// The process must have gone through [`run_if_child`](crate::cli::entry::run_if_child): this executable runs again,
+/// with a role as its first argument.
 pub fn run(arguments: impl Iterator<Item = String>, counting_worker: &Path) -> ExitCode {
     let options = Options::parse_from(arguments);
     if options.self_check {

@@ -48,7 +48,8 @@ struct Group {
 /// Runs what the arguments ask for; the first is the program's name. Those of `cargo bench --bench pitfalls --` are told
 /// by `--help`.
 ///
-/// The process must have gone through [`run_if_child`](crate::cli::entry::run_if_child): this one starts itself anew.
+/// The process must have gone through [`run_if_child`](crate::cli::entry::run_if_child): this executable runs again,
+/// with a role as its first argument.
 pub fn run(arguments: impl Iterator<Item = String>) -> ExitCode {
     let Options { common } = Options::parse_from(arguments);
     let groups = groups(&common);

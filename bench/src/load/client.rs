@@ -6,8 +6,7 @@ use std::time::Duration;
 use photo::Config;
 use photo_tests::{Arrivals, Downloader, Samples};
 
-/// How long one download may take. Long enough to let whoever is merely slow show how slow, short enough that
-/// whoever hangs is found out.
+/// How long one download may take. A slow client still ends within this time; a hung one is detected.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A client that can be put under load.

@@ -65,7 +65,7 @@ impl Workload {
         Self { count: count.max(1), pace: Some(Pace { per_s, seed }), ..self.clone() }
     }
 
-    /// How many workers do it, each with a server of its own. An open loop has one schedule, and so one worker.
+    /// How many workers do it, each with its own server. An open loop has one schedule, and so one worker.
     pub(crate) fn processes(&self) -> usize {
         match &self.source {
             Source::Embedded { .. } if self.pace.is_none() => {

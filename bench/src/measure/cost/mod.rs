@@ -1,7 +1,7 @@
 //! What one download costs beside its time.
 //!
 //! Three runs of the same work. In one nothing but the work is done: CPU, context switches, threads and memory are its.
-//! In one an allocator counts, in a program of its own. And where valgrind is installed, it counts instructions.
+//! In one an allocator counts, in a separate program. And where valgrind is installed, it counts instructions.
 
 mod instructions;
 
