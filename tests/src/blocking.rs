@@ -7,7 +7,7 @@ use std::time::Duration;
 use photo::{Backoff, Config, Error, Photo, SaveError, Thumbnail, ThumbnailError};
 use photo_blocking::{Client, recipes};
 
-use crate::{Arrivals, Downloader, HandlePhoto, OnEach, OnProgress, Samples, Style, Waits, threads};
+use crate::{Adapter, Arrivals, Downloader, HandlePhoto, OnEach, OnProgress, Samples, Waits, threads};
 
 pub(crate) struct Blocking(Client);
 
@@ -35,7 +35,7 @@ impl Downloader for Blocking {
     }
 }
 
-impl Style for Blocking {
+impl Adapter for Blocking {
     fn one(&self, url: &str, started: Box<dyn FnOnce() + Send>, handle_photo: HandlePhoto) {
         recipes::one(&self.0, url, started, handle_photo);
     }

@@ -8,7 +8,9 @@ use std::time::Duration;
 use photo::{Backoff, Config, Error, Photo, SaveError, Thumbnail, ThumbnailError};
 use photo_callbacks::{CancelToken, Client, Timer, recipes};
 
-use crate::{Arrival, Arrivals, Downloader, HandlePhoto, OnEach, OnProgress, Samples, Style, Ticket, Waits};
+use crate::{
+    Adapter, Arrival, Arrivals, Downloader, HandlePhoto, OnEach, OnProgress, Samples, Ticket, Waits,
+};
 
 pub(crate) struct Callbacks(Client);
 
@@ -55,7 +57,7 @@ impl Downloader for Callbacks {
     }
 }
 
-impl Style for Callbacks {
+impl Adapter for Callbacks {
     fn one(&self, url: &str, started: Box<dyn FnOnce() + Send>, handle_photo: HandlePhoto) {
         recipes::one(&self.0, url, started, handle_photo);
         self.0.run();

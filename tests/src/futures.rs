@@ -13,7 +13,7 @@ use photo::{Backoff, Config, Error, Photo, SaveError, Thumbnail, ThumbnailError}
 use photo_futures::runtime::{AsyncStd, Runtime, Smol, Tokio};
 use photo_futures::{Client, recipes};
 
-use crate::{Arrivals, Downloader, HandlePhoto, OnEach, OnProgress, Samples, Style, Waits};
+use crate::{Adapter, Arrivals, Downloader, HandlePhoto, OnEach, OnProgress, Samples, Waits};
 
 type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
 
@@ -37,7 +37,7 @@ pub(crate) enum Flavor {
     MultiThread,
 }
 
-pub(crate) fn tokio(config: Config, flavor: &Flavor) -> Result<Box<dyn Style>, Error> {
+pub(crate) fn tokio(config: Config, flavor: &Flavor) -> Result<Box<dyn Adapter>, Error> {
     let mut builder = match flavor {
         Flavor::CurrentThread => tokio::runtime::Builder::new_current_thread(),
         Flavor::MultiThread => tokio::runtime::Builder::new_multi_thread(),
@@ -46,11 +46,11 @@ pub(crate) fn tokio(config: Config, flavor: &Flavor) -> Result<Box<dyn Style>, E
     Ok(Box::new(Futures { client: Client::new(Tokio, config)?, executor }))
 }
 
-pub(crate) fn async_std(config: Config) -> Result<Box<dyn Style>, Error> {
+pub(crate) fn async_std(config: Config) -> Result<Box<dyn Adapter>, Error> {
     Ok(Box::new(Futures { client: Client::new(AsyncStd, config)?, executor: AsyncStdExecutor }))
 }
 
-pub(crate) fn smol(config: Config) -> Result<Box<dyn Style>, Error> {
+pub(crate) fn smol(config: Config) -> Result<Box<dyn Adapter>, Error> {
     Ok(Box::new(Futures { client: Client::new(Smol, config)?, executor: smol::Executor::new() }))
 }
 
@@ -94,7 +94,7 @@ impl<R: Runtime, E: Executor> Downloader for Futures<R, E> {
     }
 }
 
-impl<R: Runtime, E: Executor> Style for Futures<R, E> {
+impl<R: Runtime, E: Executor> Adapter for Futures<R, E> {
     fn one(&self, url: &str, started: Box<dyn FnOnce() + Send>, handle_photo: HandlePhoto) {
         self.executor.block_on(recipes::one(&self.client, url, started, handle_photo));
     }

@@ -1,7 +1,7 @@
 //! What it means to be a style: the adapter through which the suite and the benchmark see every contender.
 //!
 //! The style crates know nothing of each other and share no trait; each is idiomatic for its way of waiting. To ask
-//! the same of all of them, this crate wraps each in a [`Style`], as thinly as it goes: every method is one outer
+//! the same of all of them, this crate wraps each in an [`Adapter`], as thinly as it goes: every method is one outer
 //! call, inside of which the style waits in its own way.
 
 mod arrivals;
@@ -62,7 +62,7 @@ pub trait Downloader {
 }
 
 /// A client of a style, as the suite uses it: with every recipe.
-pub trait Style: Downloader {
+pub trait Adapter: Downloader {
     /// The recipe `one`: tells when the download has been started and what became of it.
     fn one(&self, url: &str, started: Box<dyn FnOnce() + Send>, handle_photo: HandlePhoto);
 
@@ -214,7 +214,7 @@ impl Contender {
     /// # Panics
     ///
     /// For ureq, which is not one of the [`STYLES`](Self::STYLES).
-    pub fn style(self, config: Config) -> Result<Box<dyn Style>, Error> {
+    pub fn style(self, config: Config) -> Result<Box<dyn Adapter>, Error> {
         Ok(match self {
             Self::Blocking => Box::new(blocking::Blocking::new(config)?),
             Self::Ureq => panic!("ureq has no recipes"),

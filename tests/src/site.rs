@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use photo::{Config, Photo};
 use photo_server::{Fault, PhotoServer, PictureFormat, picture};
 
-use crate::{Contender, Downloader, Style};
+use crate::{Adapter, Contender, Downloader};
 
 /// A running server, and the clients that trust it.
 #[derive(Debug)]
@@ -54,7 +54,7 @@ impl Site {
 
     /// A client of a style with this configuration.
     #[must_use]
-    pub fn client(&self, contender: Contender) -> Box<dyn Style> {
+    pub fn client(&self, contender: Contender) -> Box<dyn Adapter> {
         self.client_with(contender, |config| config)
     }
 
@@ -64,7 +64,11 @@ impl Site {
     ///
     /// If that cannot work.
     #[must_use]
-    pub fn client_with(&self, contender: Contender, limits: impl FnOnce(Config) -> Config) -> Box<dyn Style> {
+    pub fn client_with(
+        &self,
+        contender: Contender,
+        limits: impl FnOnce(Config) -> Config,
+    ) -> Box<dyn Adapter> {
         contender.style(limits(self.config())).expect("the configuration is valid")
     }
 

@@ -13,7 +13,7 @@ use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::unistd::{Uid, geteuid, setuid};
 use photo::{Error, Photo};
 use photo_server::Fault;
-use photo_tests::{Contender, Outcome, Picture, Remote, Site, Style, in_a_child, suite, within};
+use photo_tests::{Adapter, Contender, Outcome, Picture, Remote, Site, in_a_child, suite, within};
 
 suite! {
     files_run_out,
@@ -161,7 +161,7 @@ fn with_little_memory() {
 }
 
 /// One that has what is there for good: a runtime has threads, and files to wait for others.
-fn client(site: &Remote) -> Box<dyn Style> {
+fn client(site: &Remote) -> Box<dyn Adapter> {
     let config = site.config().connect_timeout(Duration::from_millis(1500));
     let client = site.contender.style(config).unwrap();
     client.download(&site.url(&PICTURE.path())).unwrap();
@@ -173,7 +173,7 @@ fn delayed() -> String {
     format!("{}&delay_ms=300", PICTURE.path())
 }
 
-fn many(client: &dyn Style, site: &Remote) -> Vec<Result<Photo, Error>> {
+fn many(client: &dyn Adapter, site: &Remote) -> Vec<Result<Photo, Error>> {
     client.many(&vec![site.url(&delayed()); MANY], MANY)
 }
 
@@ -201,7 +201,7 @@ fn assert_all_are_there(results: &[Result<Photo, Error>]) {
 }
 
 /// Panics unless all goes well again, on fresh connections too.
-fn assert_works(client: &dyn Style, site: &Remote) {
+fn assert_works(client: &dyn Adapter, site: &Remote) {
     assert_all_are_there(&many(client, site));
     PICTURE.assert_is(&client.download(&site.tls_url(&PICTURE.path())).unwrap());
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use photo::{Config, Error, Format, Phase, Photo};
 use photo_server::{Fault, Options};
-use photo_tests::{Contender, Outcome, Picture, Replay, Scheme, Site, Style, suite};
+use photo_tests::{Adapter, Contender, Outcome, Picture, Replay, Scheme, Site, suite};
 use socket2::{Domain, Socket, Type};
 
 suite! {
@@ -42,7 +42,7 @@ fn download(contender: Contender, url: &str) -> Result<Photo, Error> {
 
 /// Downloads, which must time out: not before `limit`, and not long after.
 #[track_caller]
-fn assert_times_out(client: &dyn Style, url: &str, expected: Phase, limit: Duration) {
+fn assert_times_out(client: &dyn Adapter, url: &str, expected: Phase, limit: Duration) {
     let start = Instant::now();
     let result = client.download(url);
     let took = start.elapsed();

@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use photo::{Error, Photo};
 use photo_server::{Fault, PictureFormat};
-use photo_tests::{Contender, Outcome, Picture, Scheme, Site, Style, within, within_time};
+use photo_tests::{Adapter, Contender, Outcome, Picture, Scheme, Site, within, within_time};
 
 use row::{Ending, PICTURE, Row, Section, Way};
 
@@ -202,7 +202,7 @@ fn judge(found: &Result<Photo, Error>, expected: Ending) -> Result<String, Strin
     }
 }
 
-fn download_good(site: &Site, client: &dyn Style, scheme: Scheme) -> Result<(), String> {
+fn download_good(site: &Site, client: &dyn Adapter, scheme: Scheme) -> Result<(), String> {
     match client.download(&site.url_by(scheme, &NEXT.path())) {
         Ok(photo) if photo.bytes == NEXT.file() => Ok(()),
         Ok(photo) => Err(format!("other bytes than were served: {photo:?}")),

@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures::stream::StreamExt;
 use photo::{Error, Phase, Photo};
 use photo_server::Fault;
-use photo_tests::{Contender, Outcome, Picture, Site, Style, eventually, suite, within};
+use photo_tests::{Adapter, Contender, Outcome, Picture, Site, eventually, suite, within};
 
 suite! {
     results_come_as_they_are_ready,
@@ -21,7 +21,7 @@ suite! {
 }
 
 /// The results in the order in which they came.
-fn stream(client: &dyn Style, urls: &[String], in_flight: usize) -> Vec<(usize, Result<Photo, Error>)> {
+fn stream(client: &dyn Adapter, urls: &[String], in_flight: usize) -> Vec<(usize, Result<Photo, Error>)> {
     let (sender, results) = mpsc::channel();
     client.stream(urls, in_flight, Box::new(move |index, result| sender.send((index, result)).unwrap()));
     results.into_iter().collect()

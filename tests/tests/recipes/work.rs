@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use photo::Backoff;
 use photo_server::Fault;
-use photo_tests::{Contender, Site, Style, within};
+use photo_tests::{Adapter, Contender, Site, within};
 
 /// Connections and requests that each contender needs for `task`, on a server of its own; panics unless they and the
 /// bytes sent are the same for all.
 #[track_caller]
-fn work(task: impl Fn(&dyn Style, &Site)) -> (u64, u64) {
+fn work(task: impl Fn(&dyn Adapter, &Site)) -> (u64, u64) {
     let work_of = |contender: Contender| {
         let site = Site::start();
         task(&*site.client(contender), &site);
