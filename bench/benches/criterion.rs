@@ -6,7 +6,7 @@ use std::time::Duration;
 use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput};
 use photo_bench::cli::criterion_fixture::{CriterionFixture, Work};
 use photo_bench::cli::entry;
-use photo_tests::Contender;
+use photo_tests::Style;
 
 const SIZES: [(&str, u64); 3] = [("1KiB", 1 << 10), ("32KiB", 32 << 10), ("1MiB", 1 << 20)];
 
@@ -42,7 +42,7 @@ fn latency(criterion: &mut Criterion, fixture: &CriterionFixture) {
     for (size, bytes) in SIZES {
         let url = fixture.photo_url(bytes);
         let work = Work { downloads: 1, bytes, in_flight: 1 };
-        for contender in Contender::ALL {
+        for contender in Style::ALL {
             // Made when it is needed: a filter may leave this one out.
             let client = OnceCell::new();
             group.bench_function(BenchmarkId::new(contender.name(), size), |bencher| {
@@ -66,7 +66,7 @@ fn throughput(criterion: &mut Criterion, fixture: &CriterionFixture) {
         group.throughput(Throughput::Elements(downloads as u64));
         let urls = vec![fixture.photo_url(BATCH_BYTES); downloads];
         let work = Work { downloads, bytes: BATCH_BYTES, in_flight };
-        for contender in Contender::ALL {
+        for contender in Style::ALL {
             // Made when it is needed: a filter may leave this one out.
             let client = OnceCell::new();
             group.bench_function(BenchmarkId::new(contender.name(), in_flight), |bencher| {

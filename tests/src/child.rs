@@ -8,7 +8,7 @@ use std::process::Command;
 
 use photo::Config;
 
-use crate::{Contender, Site};
+use crate::{Site, Style};
 
 /// Tells the child whose child it is.
 const VARIABLE: &str = "PHOTO_TESTS_CHILD";
@@ -20,7 +20,7 @@ const VARIABLE: &str = "PHOTO_TESTS_CHILD";
 ///
 /// If the test does, with what it had to say.
 #[track_caller]
-pub fn in_a_child(test: &str, contender: Contender, site: &Site) {
+pub fn in_a_child(test: &str, contender: Style, site: &Site) {
     print!("{}", in_a_child_by(Command::new(this_program()), test, contender, site));
 }
 
@@ -30,7 +30,7 @@ pub fn in_a_child(test: &str, contender: Contender, site: &Site) {
 ///
 /// As above.
 #[track_caller]
-pub fn in_a_child_by(mut command: Command, test: &str, contender: Contender, site: &Site) -> String {
+pub fn in_a_child_by(mut command: Command, test: &str, contender: Style, site: &Site) -> String {
     let mut told = format!("{contender} {} {} ", site.url(""), site.tls_url(""));
     site.root_certificate().iter().for_each(|byte| write!(told, "{byte:02x}").expect("a string takes it"));
     let output = command
@@ -59,7 +59,7 @@ pub fn this_program() -> PathBuf {
 #[derive(Clone, Debug)]
 pub struct Remote {
     /// Whose test this is.
-    pub contender: Contender,
+    pub contender: Style,
     http: String,
     https: String,
     root: Vec<u8>,

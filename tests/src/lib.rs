@@ -146,7 +146,7 @@ pub type OnEach = Box<dyn FnMut(usize, Result<Photo, Error>) + Send>;
 
 /// The clients that are compared: each style, the futures on each runtime, and ureq.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Contender {
+pub enum Style {
     /// Blocking calls, one thread for each download in flight.
     Blocking,
     /// The same with a library, ureq, which has none of the recipes but `many`.
@@ -163,7 +163,7 @@ pub enum Contender {
     Smol,
 }
 
-impl Contender {
+impl Style {
     /// All of them, in the order of every table.
     pub const ALL: [Self; 7] = [
         Self::Blocking,
@@ -176,7 +176,7 @@ impl Contender {
     ];
 
     /// Those that the suite holds equal: all but ureq.
-    pub const STYLES: [Self; 6] =
+    pub const HELD_EQUAL: [Self; 6] =
         [Self::Blocking, Self::Callbacks, Self::Tokio, Self::TokioMulti, Self::AsyncStd, Self::Smol];
 
     /// The name in tables and options.
@@ -213,7 +213,7 @@ impl Contender {
     ///
     /// # Panics
     ///
-    /// For ureq, which is not one of the [`STYLES`](Self::STYLES).
+    /// For ureq, which is not [held equal](Self::HELD_EQUAL).
     pub fn style(self, config: Config) -> Result<Box<dyn Adapter>, Error> {
         Ok(match self {
             Self::Blocking => Box::new(blocking::Blocking::new(config)?),
@@ -227,13 +227,13 @@ impl Contender {
     }
 }
 
-impl fmt::Display for Contender {
+impl fmt::Display for Style {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
     }
 }
 
-impl FromStr for Contender {
+impl FromStr for Style {
     type Err = String;
 
     fn from_str(name: &str) -> Result<Self, String> {
@@ -250,9 +250,9 @@ mod tests {
 
     #[test]
     fn a_name_leads_back_to_its_contender() {
-        for contender in Contender::ALL {
+        for contender in Style::ALL {
             assert_eq!(contender.name().parse(), Ok(contender));
         }
-        assert!("ftp".parse::<Contender>().unwrap_err().contains("tokio-multi"));
+        assert!("ftp".parse::<Style>().unwrap_err().contains("tokio-multi"));
     }
 }

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use photo::{Config, Photo};
 use photo_server::{Fault, PhotoServer, PictureFormat, picture};
 
-use crate::{Adapter, Contender, Downloader};
+use crate::{Adapter, Downloader, Style};
 
 /// A running server, and the clients that trust it.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ impl Site {
 
     /// A client of any contender with this configuration.
     #[must_use]
-    pub fn downloader(&self, contender: Contender) -> Box<dyn Downloader> {
+    pub fn downloader(&self, contender: Style) -> Box<dyn Downloader> {
         self.downloader_with(contender, |config| config)
     }
 
@@ -46,7 +46,7 @@ impl Site {
     #[must_use]
     pub fn downloader_with(
         &self,
-        contender: Contender,
+        contender: Style,
         limits: impl FnOnce(Config) -> Config,
     ) -> Box<dyn Downloader> {
         contender.client(limits(self.config())).expect("the configuration is valid")
@@ -54,7 +54,7 @@ impl Site {
 
     /// A client of a style with this configuration.
     #[must_use]
-    pub fn client(&self, contender: Contender) -> Box<dyn Adapter> {
+    pub fn client(&self, contender: Style) -> Box<dyn Adapter> {
         self.client_with(contender, |config| config)
     }
 
@@ -64,11 +64,7 @@ impl Site {
     ///
     /// If that cannot work.
     #[must_use]
-    pub fn client_with(
-        &self,
-        contender: Contender,
-        limits: impl FnOnce(Config) -> Config,
-    ) -> Box<dyn Adapter> {
+    pub fn client_with(&self, contender: Style, limits: impl FnOnce(Config) -> Config) -> Box<dyn Adapter> {
         contender.style(limits(self.config())).expect("the configuration is valid")
     }
 

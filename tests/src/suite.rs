@@ -10,7 +10,7 @@ const TEST_LIMIT: Duration = Duration::from_secs(20);
 /// How long the server may take to notice something.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Turns functions of a [`Contender`](crate::Contender) into tests, one for each style, in a module of its name:
+/// Turns functions of a [`Style`](crate::Style) into tests, one for each style, in a module of its name:
 /// `callbacks::a_stalled_server_times_out`. The tests behind `+ ureq:` are also for ureq, which is not a style.
 #[macro_export]
 macro_rules! suite {
@@ -19,7 +19,7 @@ macro_rules! suite {
             $(
                 #[test]
                 fn $test() {
-                    $crate::within(|| super::$test($crate::Contender::$contender));
+                    $crate::within(|| super::$test($crate::Style::$contender));
                 }
             )+
         }

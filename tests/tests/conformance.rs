@@ -6,7 +6,7 @@ use std::net::{Ipv6Addr, SocketAddr, TcpListener};
 use image::ImageReader;
 use photo::Format;
 use photo_server::{Fault, Options, PictureFormat};
-use photo_tests::{Contender, Outcome, Picture, Scheme, Site, suite};
+use photo_tests::{Outcome, Picture, Scheme, Site, Style, suite};
 
 suite! { + ureq:
     every_format_and_size_arrives_as_it_was_served,
@@ -33,15 +33,15 @@ suite! { + ureq:
 const SIZES: [usize; 12] =
     [1000, 4000, 4096, 4097, 8192, 16_384, 16_385, 65_536, 100_000, 262_143, 262_145, 1 << 20];
 
-fn every_format_and_size_arrives_as_it_was_served(contender: Contender) {
+fn every_format_and_size_arrives_as_it_was_served(contender: Style) {
     every_format_and_size(contender, Scheme::Http, &SIZES);
 }
 
-fn every_format_and_size_arrives_over_tls(contender: Contender) {
+fn every_format_and_size_arrives_over_tls(contender: Style) {
     every_format_and_size(contender, Scheme::Https, &[1000, 16_384, 16_385, 262_145]);
 }
 
-fn every_format_and_size(contender: Contender, scheme: Scheme, sizes: &[usize]) {
+fn every_format_and_size(contender: Style, scheme: Scheme, sizes: &[usize]) {
     let site = Site::start();
     let client = site.downloader(contender);
     for &format in PictureFormat::ALL {
@@ -52,19 +52,19 @@ fn every_format_and_size(contender: Contender, scheme: Scheme, sizes: &[usize]) 
     }
 }
 
-fn a_photo_of_32_mib_arrives(contender: Contender) {
+fn a_photo_of_32_mib_arrives(contender: Style) {
     let site = Site::start();
     let picture = Picture::jpeg(32 << 20, 1);
     picture.assert_is(&site.downloader(contender).download(&site.url(&picture.path())).unwrap());
 }
 
-fn a_large_photo_arrives_over_tls(contender: Contender) {
+fn a_large_photo_arrives_over_tls(contender: Style) {
     let site = Site::start();
     let picture = Picture { format: PictureFormat::Png, bytes: 3 << 20, seed: 1 };
     picture.assert_is(&site.downloader(contender).download(&site.tls_url(&picture.path())).unwrap());
 }
 
-fn a_photo_knows_its_format_and_dimensions(contender: Contender) {
+fn a_photo_knows_its_format_and_dimensions(contender: Style) {
     let site = Site::start();
     let client = site.downloader(contender);
     for (format, expected) in [
@@ -82,7 +82,7 @@ fn a_photo_knows_its_format_and_dimensions(contender: Contender) {
     }
 }
 
-fn a_photo_knows_where_it_came_from(contender: Contender) {
+fn a_photo_knows_where_it_came_from(contender: Style) {
     let site = Site::start();
     let client = site.downloader(contender);
     let path = Picture::jpeg(1000, 0).path();
@@ -92,21 +92,21 @@ fn a_photo_knows_where_it_came_from(contender: Contender) {
     assert_eq!(client.download(&with_fragment).unwrap().name(), "photo");
 }
 
-fn zero_bytes_are_no_photo(contender: Contender) {
+fn zero_bytes_are_no_photo(contender: Style) {
     let site = Site::start();
     let client = site.downloader(contender);
     Outcome::NotAPhoto.assert_of(&client.download(&site.fault(Fault::Empty, "")));
 }
 
-fn a_connection_is_kept_for_the_next_download(contender: Contender) {
+fn a_connection_is_kept_for_the_next_download(contender: Style) {
     one_connection_serves_ten_downloads(contender, Scheme::Http);
 }
 
-fn a_tls_connection_is_kept_for_the_next_download(contender: Contender) {
+fn a_tls_connection_is_kept_for_the_next_download(contender: Style) {
     one_connection_serves_ten_downloads(contender, Scheme::Https);
 }
 
-fn one_connection_serves_ten_downloads(contender: Contender, scheme: Scheme) {
+fn one_connection_serves_ten_downloads(contender: Style, scheme: Scheme) {
     let site = Site::start();
     let client = site.downloader(contender);
     for seed in 0..10 {
@@ -117,7 +117,7 @@ fn one_connection_serves_ten_downloads(contender: Contender, scheme: Scheme) {
     assert_eq!((site.counters().connections, site.counters().requests), (1, 10));
 }
 
-fn no_connection_is_kept_where_none_may_be(contender: Contender) {
+fn no_connection_is_kept_where_none_may_be(contender: Style) {
     let site = Site::start();
     let client = site.downloader_with(contender, |config| config.max_idle_per_host(0));
     for _ in 0..3 {
@@ -126,7 +126,7 @@ fn no_connection_is_kept_where_none_may_be(contender: Contender) {
     assert_eq!(site.counters().connections, 3);
 }
 
-fn a_chunked_photo_arrives_whatever_the_chunks(contender: Contender) {
+fn a_chunked_photo_arrives_whatever_the_chunks(contender: Style) {
     let site = Site::start();
     let client = site.downloader(contender);
     let picture = Picture::jpeg(100_000, 3);
@@ -138,7 +138,7 @@ fn a_chunked_photo_arrives_whatever_the_chunks(contender: Contender) {
     }
 }
 
-fn a_connection_is_kept_after_a_chunked_photo(contender: Contender) {
+fn a_connection_is_kept_after_a_chunked_photo(contender: Style) {
     let site = Site::start();
     let client = site.downloader(contender);
     for chunk in [7, 1000, 40_000] {
@@ -147,15 +147,15 @@ fn a_connection_is_kept_after_a_chunked_photo(contender: Contender) {
     assert_eq!(site.counters().connections, 1);
 }
 
-fn a_photo_ended_by_closing_arrives(contender: Contender) {
+fn a_photo_ended_by_closing_arrives(contender: Style) {
     ended_by_closing(contender, Fault::CloseDelimited);
 }
 
-fn a_photo_by_http_1_0_arrives(contender: Contender) {
+fn a_photo_by_http_1_0_arrives(contender: Style) {
     ended_by_closing(contender, Fault::Http10);
 }
 
-fn ended_by_closing(contender: Contender, fault: Fault) {
+fn ended_by_closing(contender: Style, fault: Fault) {
     let site = Site::start();
     let client = site.downloader(contender);
     for (seed, bytes) in [(0, 2000), (1, 500_000)] {
@@ -168,7 +168,7 @@ fn ended_by_closing(contender: Contender, fault: Fault) {
     assert_eq!(site.counters().connections, 4);
 }
 
-fn early_hints_are_passed_over(contender: Contender) {
+fn early_hints_are_passed_over(contender: Style) {
     let site = Site::start();
     let client = site.downloader(contender);
     let picture = Picture::jpeg(50_000, 4);
@@ -178,7 +178,7 @@ fn early_hints_are_passed_over(contender: Contender) {
     assert_eq!(site.counters().connections, 1);
 }
 
-fn a_slow_but_steady_server_is_waited_for(contender: Contender) {
+fn a_slow_but_steady_server_is_waited_for(contender: Style) {
     let site = Site::start();
     let limit = std::time::Duration::from_millis(800);
     let client = site.downloader_with(contender, |config| config.stall_timeout(limit));
@@ -188,7 +188,7 @@ fn a_slow_but_steady_server_is_waited_for(contender: Contender) {
     picture.assert_is(&client.download(&url).unwrap());
 }
 
-fn a_host_name_is_resolved(contender: Contender) {
+fn a_host_name_is_resolved(contender: Style) {
     let site = Site::start();
     let picture = Picture::jpeg(1000, 6);
     // Where it has two addresses, one of them refuses.
@@ -196,7 +196,7 @@ fn a_host_name_is_resolved(contender: Contender) {
     picture.assert_is(&site.downloader(contender).download(&url).unwrap());
 }
 
-fn an_ipv6_address_is_connected_to(contender: Contender) {
+fn an_ipv6_address_is_connected_to(contender: Style) {
     let loopback = SocketAddr::from((Ipv6Addr::LOCALHOST, 0));
     if TcpListener::bind(loopback).is_err() {
         eprintln!("skipped: this machine has no IPv6");

@@ -13,7 +13,7 @@ use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::unistd::{Uid, geteuid, setuid};
 use photo::{Error, Photo};
 use photo_server::Fault;
-use photo_tests::{Adapter, Contender, Outcome, Picture, Remote, Site, in_a_child, suite, within};
+use photo_tests::{Adapter, Outcome, Picture, Remote, Site, Style, in_a_child, suite, within};
 
 suite! {
     files_run_out,
@@ -27,7 +27,7 @@ const PICTURE: Picture = Picture::jpeg(20_000, 41);
 /// Downloads at once: more than there is room for.
 const MANY: usize = 12;
 
-fn files_run_out(contender: Contender) {
+fn files_run_out(contender: Style) {
     in_a_child("with_few_files", contender, &Site::start());
 }
 
@@ -49,7 +49,7 @@ fn with_few_files() {
     assert_works(&*client, &site);
 }
 
-fn threads_are_refused(contender: Contender) {
+fn threads_are_refused(contender: Style) {
     in_a_child("without_threads", contender, &Site::start());
 }
 
@@ -71,7 +71,7 @@ fn without_threads() {
     PICTURE.assert_is(&client.download(&site.url(&PICTURE.path())).unwrap());
     assert_all_are_there(&many(&*client, &site));
     // Work that is handed to a thread is done here then. On tokio, whose pool panics, there is no other way to run it.
-    if !matches!(site.contender, Contender::Tokio | Contender::TokioMulti) {
+    if !matches!(site.contender, Style::Tokio | Style::TokioMulti) {
         client.thumbnail(&site.url(&PICTURE.path()), 16).unwrap();
     }
     // The resolver needs one.
@@ -81,7 +81,7 @@ fn without_threads() {
 }
 
 /// In a network of its own, which has a few ports only.
-fn ports_run_out(contender: Contender) {
+fn ports_run_out(contender: Style) {
     let of_its_own = |program: &str| {
         let mut command = Command::new("unshare");
         command.args([
@@ -110,7 +110,7 @@ fn ports_run_out(contender: Contender) {
 #[ignore = "run by ports_run_out"]
 fn with_few_ports() {
     const RANGE: &str = "/proc/sys/net/ipv4/ip_local_port_range";
-    let contender: Contender = std::env::var("CONTENDER").expect("run by another test").parse().unwrap();
+    let contender: Style = std::env::var("CONTENDER").expect("run by another test").parse().unwrap();
     within(move || {
         let server = Site::start();
         let client = server.client(contender);
@@ -125,7 +125,7 @@ fn with_few_ports() {
     });
 }
 
-fn many_photos_beyond_the_limit_take_little_memory(contender: Contender) {
+fn many_photos_beyond_the_limit_take_little_memory(contender: Style) {
     in_a_child("with_little_memory", contender, &Site::start());
 }
 

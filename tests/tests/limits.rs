@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use photo::{Config, Error, Format, Phase, Photo};
 use photo_server::{Fault, Options};
-use photo_tests::{Adapter, Contender, Outcome, Picture, Replay, Scheme, Site, suite};
+use photo_tests::{Adapter, Outcome, Picture, Replay, Scheme, Site, Style, suite};
 use socket2::{Domain, Socket, Type};
 
 suite! {
@@ -36,7 +36,7 @@ suite! {
 
 const SHORT: Duration = Duration::from_millis(200);
 
-fn download(contender: Contender, url: &str) -> Result<Photo, Error> {
+fn download(contender: Style, url: &str) -> Result<Photo, Error> {
     contender.client(Config::default()).unwrap().download(url)
 }
 
@@ -54,7 +54,7 @@ fn assert_times_out(client: &dyn Adapter, url: &str, expected: Phase, limit: Dur
     assert!(took < limit + Duration::from_secs(3), "after {took:?}");
 }
 
-fn a_bad_url_is_refused(contender: Contender) {
+fn a_bad_url_is_refused(contender: Style) {
     for url in [
         "",
         "cat.gif",
@@ -73,7 +73,7 @@ fn a_bad_url_is_refused(contender: Contender) {
     }
 }
 
-fn an_unknown_host_cannot_be_resolved(contender: Contender) {
+fn an_unknown_host_cannot_be_resolved(contender: Style) {
     let start = Instant::now();
     let result = download(contender, "http://nonexistent.invalid/cat.gif");
     Outcome::Resolve.assert_of(&result);
@@ -81,7 +81,7 @@ fn an_unknown_host_cannot_be_resolved(contender: Contender) {
     assert!(start.elapsed() < Duration::from_secs(12), "the time to connect in is 10 s");
 }
 
-fn a_refused_port_cannot_be_connected_to(contender: Contender) {
+fn a_refused_port_cannot_be_connected_to(contender: Style) {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     for scheme in ["http", "https"] {
         Outcome::Connect.assert_of(&download(contender, &format!("{scheme}://{free}/")));
@@ -90,7 +90,7 @@ fn a_refused_port_cannot_be_connected_to(contender: Contender) {
     assert!(by_name.unwrap_err().to_string().contains("localhost"));
 }
 
-fn a_reply_that_is_not_http_is_malformed(contender: Contender) {
+fn a_reply_that_is_not_http_is_malformed(contender: Style) {
     for reply in ["220 mail.example ESMTP\r\n", "<html><title>Sign in</title></html>\r\n\r\n", "\0\0\0\0\r\n"]
     {
         let replay = Replay::start(vec![reply.into()]);
@@ -98,7 +98,7 @@ fn a_reply_that_is_not_http_is_malformed(contender: Contender) {
     }
 }
 
-fn a_configuration_that_cannot_work_is_refused(contender: Contender) {
+fn a_configuration_that_cannot_work_is_refused(contender: Style) {
     for config in [
         Config::default().user_agent("a\r\nb: c"),
         Config::default().user_agent("x".repeat(2000)),
@@ -108,15 +108,15 @@ fn a_configuration_that_cannot_work_is_refused(contender: Contender) {
     }
 }
 
-fn a_photo_as_large_as_the_limit_arrives(contender: Contender) {
+fn a_photo_as_large_as_the_limit_arrives(contender: Style) {
     larger_than_allowed_by(0, contender, Outcome::Photo);
 }
 
-fn a_larger_photo_is_refused_however_it_is_framed(contender: Contender) {
+fn a_larger_photo_is_refused_however_it_is_framed(contender: Style) {
     larger_than_allowed_by(1, contender, Outcome::TooLarge);
 }
 
-fn larger_than_allowed_by(surplus: u64, contender: Contender, expected: Outcome) {
+fn larger_than_allowed_by(surplus: u64, contender: Style, expected: Outcome) {
     let site = Site::start();
     for bytes in [1000, 40_000, 1 << 20] {
         let picture = Picture::jpeg(bytes, 1);
@@ -130,7 +130,7 @@ fn larger_than_allowed_by(surplus: u64, contender: Contender, expected: Outcome)
     }
 }
 
-fn an_unverified_format_is_accepted(contender: Contender) {
+fn an_unverified_format_is_accepted(contender: Style) {
     let site = Site::start();
     let client = site.client_with(contender, |config| config.verify_format(false));
     let page = client.download(&site.fault(Fault::Html, "")).unwrap();
@@ -139,13 +139,13 @@ fn an_unverified_format_is_accepted(contender: Contender) {
     assert_eq!(client.download(&site.url("/photo?format=gif")).unwrap().format, Format::Gif);
 }
 
-fn a_certificate_that_is_not_trusted_is_refused(contender: Contender) {
+fn a_certificate_that_is_not_trusted_is_refused(contender: Style) {
     let site = Site::start();
     Outcome::Tls.assert_of(&download(contender, &site.tls_url("/photo")));
     assert_eq!(site.counters().requests, 0);
 }
 
-fn a_certificate_for_another_name_is_refused(contender: Contender) {
+fn a_certificate_for_another_name_is_refused(contender: Style) {
     let server = Options { listen: [0, 0, 0, 0].into(), ..Options::default() }.start().unwrap();
     let url = format!("https://127.0.0.2:{}/photo", server.tls_addr().port());
     if TcpStream::connect(SocketAddr::from(([127, 0, 0, 2], server.tls_addr().port()))).is_err() {
@@ -156,7 +156,7 @@ fn a_certificate_for_another_name_is_refused(contender: Contender) {
     Outcome::Tls.assert_of(&contender.client(config).unwrap().download(&url));
 }
 
-fn tls_with_a_server_that_speaks_none_fails(contender: Contender) {
+fn tls_with_a_server_that_speaks_none_fails(contender: Style) {
     let site = Site::start();
     let url = format!("https://localhost:{}/photo", site.addr().port());
     Outcome::Tls.assert_of(&site.client(contender).download(&url));
@@ -166,14 +166,14 @@ fn tls_with_a_server_that_speaks_none_fails(contender: Contender) {
     Outcome::Tls.assert_of(&site.client(contender).download(&url));
 }
 
-fn a_tls_server_spoken_to_without_tls_brings_an_error(contender: Contender) {
+fn a_tls_server_spoken_to_without_tls_brings_an_error(contender: Style) {
     let site = Site::start();
     let url = format!("http://localhost:{}/photo", site.tls_addr().port());
     let result = site.client(contender).download(&url);
     assert!(matches!(Outcome::of(&result), Outcome::Malformed | Outcome::Io), "{result:?}");
 }
 
-fn a_host_that_does_not_answer_times_out(contender: Contender) {
+fn a_host_that_does_not_answer_times_out(contender: Style) {
     let full = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
     full.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
     full.listen(0).unwrap();
@@ -190,7 +190,7 @@ fn a_host_that_does_not_answer_times_out(contender: Contender) {
     assert_times_out(&*client, &format!("https://{addr}/"), Phase::Connect, SHORT);
 }
 
-fn a_server_that_does_not_agree_on_tls_times_out(contender: Contender) {
+fn a_server_that_does_not_agree_on_tls_times_out(contender: Style) {
     // The system accepts for it, and nobody answers.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("https://{}/", silent.local_addr().unwrap());
@@ -198,14 +198,14 @@ fn a_server_that_does_not_agree_on_tls_times_out(contender: Contender) {
     assert_times_out(&*client, &url, Phase::Handshake, SHORT);
 }
 
-fn a_stalled_server_times_out(contender: Contender) {
+fn a_stalled_server_times_out(contender: Style) {
     let site = Site::start();
     let client = site.client_with(contender, |config| config.stall_timeout(SHORT));
     assert_times_out(&*client, &site.fault(Fault::StallBeforeHead, ""), Phase::Head, SHORT);
     assert_times_out(&*client, &site.fault(Fault::StallInHead, ""), Phase::Head, SHORT);
 }
 
-fn a_stalled_body_times_out(contender: Contender) {
+fn a_stalled_body_times_out(contender: Style) {
     let site = Site::start();
     let limit = 2 * SHORT;
     let client = site.client_with(contender, |config| config.stall_timeout(limit));
@@ -213,7 +213,7 @@ fn a_stalled_body_times_out(contender: Contender) {
     assert_times_out(&*client, &site.fault(Fault::StallInBody, "bytes=500000"), Phase::Body, limit);
 }
 
-fn a_slow_record_of_tls_is_no_stall(contender: Contender) {
+fn a_slow_record_of_tls_is_no_stall(contender: Style) {
     let site = Site::start();
     // Longer under way than the limit, and no longer than a record may be, so that TLS hands out nothing before its end.
     let picture = Picture::jpeg(15_000, 3);
@@ -242,7 +242,7 @@ fn relay(server: SocketAddr, step: usize, pause: Duration) -> SocketAddr {
     addr
 }
 
-fn the_whole_timeout_ends_what_no_stall_does(contender: Contender) {
+fn the_whole_timeout_ends_what_no_stall_does(contender: Style) {
     let site = Site::start();
     let limit = 2 * SHORT;
     let client = site.client_with(contender, |config| config.timeout(limit));
@@ -250,7 +250,7 @@ fn the_whole_timeout_ends_what_no_stall_does(contender: Contender) {
     assert_times_out(&*client, &site.fault(Fault::StallBeforeHead, ""), Phase::Head, limit);
 }
 
-fn the_whole_timeout_covers_redirects(contender: Contender) {
+fn the_whole_timeout_covers_redirects(contender: Style) {
     let site = Site::start();
     let limit = 2 * SHORT;
     let client = site.client_with(contender, |config| config.timeout(limit));
@@ -262,7 +262,7 @@ fn the_whole_timeout_covers_redirects(contender: Contender) {
     assert!(site.counters().requests >= 2);
 }
 
-fn no_time_at_all_is_a_timeout(contender: Contender) {
+fn no_time_at_all_is_a_timeout(contender: Style) {
     let site = Site::start();
     let client = site.client_with(contender, |config| config.timeout(Duration::ZERO));
     for url in [site.url("/photo?delay_ms=1000"), site.tls_url("/photo?delay_ms=1000")] {
@@ -271,7 +271,7 @@ fn no_time_at_all_is_a_timeout(contender: Contender) {
     }
 }
 
-fn endless_limits_do_no_harm(contender: Contender) {
+fn endless_limits_do_no_harm(contender: Style) {
     let site = Site::start();
     let client = site.client_with(contender, |config| {
         let never = Duration::MAX;

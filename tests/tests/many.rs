@@ -4,7 +4,7 @@ use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 use photo_server::Fault;
-use photo_tests::{Contender, Outcome, Picture, Scheme, Site, suite};
+use photo_tests::{Outcome, Picture, Scheme, Site, Style, suite};
 
 suite! { + ureq:
     results_are_in_the_order_of_the_urls,
@@ -18,16 +18,16 @@ suite! { + ureq:
     one_failure_fails_one_photo,
 }
 
-fn results_are_in_the_order_of_the_urls(contender: Contender) {
+fn results_are_in_the_order_of_the_urls(contender: Style) {
     in_order(contender, Scheme::Http);
 }
 
-fn results_are_in_the_order_of_the_urls_over_tls(contender: Contender) {
+fn results_are_in_the_order_of_the_urls_over_tls(contender: Style) {
     in_order(contender, Scheme::Https);
 }
 
 /// The later ones are faster, so that they end in another order.
-fn in_order(contender: Contender, scheme: Scheme) {
+fn in_order(contender: Style, scheme: Scheme) {
     let site = Site::start();
     let pictures: Vec<_> = (0..12).map(|seed| Picture::jpeg(2000, seed)).collect();
     let url = |(i, picture): (usize, &Picture)| {
@@ -41,23 +41,23 @@ fn in_order(contender: Contender, scheme: Scheme) {
     }
 }
 
-fn as_many_are_in_flight_as_may_be(contender: Contender) {
+fn as_many_are_in_flight_as_may_be(contender: Style) {
     assert_in_flight(contender, 40, 8, 8);
 }
 
-fn no_more_are_in_flight_than_there_are_urls(contender: Contender) {
+fn no_more_are_in_flight_than_there_are_urls(contender: Style) {
     assert_in_flight(contender, 5, 100, 5);
 }
 
-fn none_at_once_means_one_at_once(contender: Contender) {
+fn none_at_once_means_one_at_once(contender: Style) {
     assert_in_flight(contender, 4, 0, 1);
 }
 
-fn one_at_once_means_one_after_the_other(contender: Contender) {
+fn one_at_once_means_one_after_the_other(contender: Style) {
     assert_in_flight(contender, 4, 1, 1);
 }
 
-fn assert_in_flight(contender: Contender, count: usize, in_flight: usize, expected: u64) {
+fn assert_in_flight(contender: Style, count: usize, in_flight: usize, expected: u64) {
     let site = Site::start();
     let urls = vec![site.url("/photo?bytes=1000&delay_ms=80"); count];
     let results = site.downloader(contender).many(&urls, in_flight);
@@ -67,7 +67,7 @@ fn assert_in_flight(contender: Contender, count: usize, in_flight: usize, expect
     assert_eq!(counters.requests, count as u64);
 }
 
-fn a_slow_photo_does_not_hold_up_the_others(contender: Contender) {
+fn a_slow_photo_does_not_hold_up_the_others(contender: Style) {
     let site = Site::start();
     let slow = site.url("/photo?delay_ms=800");
     let fast = site.url("/photo?delay_ms=50");
@@ -78,17 +78,17 @@ fn a_slow_photo_does_not_hold_up_the_others(contender: Contender) {
     assert!(start.elapsed() < Duration::from_millis(1100), "{:?}", start.elapsed());
 }
 
-fn no_urls_bring_no_results(contender: Contender) {
+fn no_urls_bring_no_results(contender: Style) {
     let site = Site::start();
     assert!(site.downloader(contender).many(&[], 8).is_empty());
     assert_eq!(site.counters().connections, 0);
 }
 
-fn one_failure_fails_one_photo(contender: Contender) {
+fn one_failure_fails_one_photo(contender: Style) {
     let site = Site::start();
     let refused = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     // To ureq, a reset is the end of the stream.
-    let reset = if contender == Contender::Ureq { Outcome::Truncated } else { Outcome::Io };
+    let reset = if contender == Style::Ureq { Outcome::Truncated } else { Outcome::Io };
     let bad = [
         (site.url("/nowhere"), Outcome::Status(404)),
         ("no URL".to_owned(), Outcome::InvalidUrl),

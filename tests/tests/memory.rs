@@ -6,7 +6,7 @@ use std::fs;
 use std::time::Duration;
 
 use photo_server::Fault;
-use photo_tests::{Contender, Outcome, Site, within};
+use photo_tests::{Outcome, Site, Style, within};
 
 /// Far less than the 2 GiB that are claimed.
 const MOST_KIB: u64 = 64 << 10;
@@ -15,7 +15,7 @@ const MOST_KIB: u64 = 64 << 10;
 fn a_claimed_length_takes_no_memory() {
     within(|| {
         let site = Site::start();
-        for contender in Contender::STYLES {
+        for contender in Style::HELD_EQUAL {
             let client = site.client_with(contender, |config| {
                 config.max_bytes(u64::MAX).stall_timeout(Duration::from_millis(300))
             });

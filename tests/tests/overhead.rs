@@ -12,7 +12,7 @@ use std::process::Command;
 
 use photo_futures::runtime::{AsyncStd, Runtime, Smol, Tokio};
 use photo_futures::{Client, Config};
-use photo_tests::{Contender, Remote, Samples, Site, in_a_child_by, this_program, within};
+use photo_tests::{Remote, Samples, Site, Style, in_a_child_by, this_program, within};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[global_allocator]
@@ -34,15 +34,15 @@ struct Bounds {
     calls: f64,
 }
 
-fn bounds(contender: Contender) -> Bounds {
+fn bounds(contender: Style) -> Bounds {
     let (allocations, transfers, calls) = match contender {
-        Contender::Blocking => (6.5, 4.5, 5.0),
-        Contender::Ureq => (56.0, 4.5, 15.0),
-        Contender::Callbacks => (8.0, 2.5, 3.0),
-        Contender::Tokio => (6.5, 3.5, 4.0),
-        Contender::TokioMulti => (6.5, 3.5, 6.0),
-        Contender::AsyncStd => (8.0, 5.5, 14.0),
-        Contender::Smol => (7.5, 3.5, 12.0),
+        Style::Blocking => (6.5, 4.5, 5.0),
+        Style::Ureq => (56.0, 4.5, 15.0),
+        Style::Callbacks => (8.0, 2.5, 3.0),
+        Style::Tokio => (6.5, 3.5, 4.0),
+        Style::TokioMulti => (6.5, 3.5, 6.0),
+        Style::AsyncStd => (8.0, 5.5, 14.0),
+        Style::Smol => (7.5, 3.5, 12.0),
     };
     Bounds { allocations, transfers, calls }
 }
@@ -52,7 +52,7 @@ fn a_download_allocates_little() {
     within(|| {
         let site = Site::start();
         let mut found = Vec::new();
-        for contender in Contender::ALL {
+        for contender in Style::ALL {
             let output = downloads(Command::new(this_program()), contender, &site, 1000);
             let each =
                 output.lines().find_map(|line| line.split_once("allocations: ")?.1.parse::<f64>().ok());
@@ -79,7 +79,7 @@ fn a_download_makes_few_system_calls() {
         let site = Site::start();
         let folder = tempfile::tempdir().unwrap();
         let mut found = Vec::new();
-        for contender in Contender::ALL {
+        for contender in Style::ALL {
             // What both have in common is the way there: the start of the process and of its connections.
             let [few, many] = [100, 1100].map(|count| {
                 let counts = folder.path().join(format!("{contender}-{count}"));
@@ -119,7 +119,7 @@ fn the_future_of_a_download_is_small() {
 }
 
 /// Has a process of its own download, and returns what it says.
-fn downloads(mut command: Command, contender: Contender, site: &Site, count: usize) -> String {
+fn downloads(mut command: Command, contender: Style, site: &Site, count: usize) -> String {
     command.env(COUNT, count.to_string());
     in_a_child_by(command, "the_process_that_downloads", contender, site)
 }

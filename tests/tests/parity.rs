@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use photo::Exchange;
 use photo_server::Fault;
-use photo_tests::{Contender, Picture, Scheme, Site, suite, within};
+use photo_tests::{Picture, Scheme, Site, Style, suite, within};
 
 suite! {
     a_photo_arrives,
 }
 
-fn a_photo_arrives(contender: Contender) {
+fn a_photo_arrives(contender: Style) {
     let site = Site::start();
     for scheme in Scheme::ALL {
         let picture = Picture::jpeg(2000, 1);
@@ -30,9 +30,9 @@ struct Work {
 
 /// Has each contender do the same on a server of its own, and panics unless that made the same work.
 #[track_caller]
-fn assert_same_work(name: &str, task: impl Fn(Contender, &Site)) -> Work {
-    let mut first: Option<(Contender, Work)> = None;
-    for contender in Contender::STYLES {
+fn assert_same_work(name: &str, task: impl Fn(Style, &Site)) -> Work {
+    let mut first: Option<(Style, Work)> = None;
+    for contender in Style::HELD_EQUAL {
         let site = Site::start();
         task(contender, &site);
         let counters = site.counters();
@@ -120,7 +120,7 @@ fn every_contender_sends_the_same_request() {
             let checked = Arc::new(config.clone());
             for url in &urls {
                 let expected = Exchange::new(url, &checked).unwrap().to_send().to_vec();
-                for contender in Contender::STYLES {
+                for contender in Style::HELD_EQUAL {
                     let client = contender.client(config.clone()).unwrap();
                     // Once on a fresh connection, and once on a kept one.
                     for _ in 0..2 {

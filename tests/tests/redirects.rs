@@ -1,7 +1,7 @@
 //! Where a redirect leads, and where it does not.
 
 use photo_server::Fault;
-use photo_tests::{Contender, Outcome, Picture, Replay, Scheme, Site, suite};
+use photo_tests::{Outcome, Picture, Replay, Scheme, Site, Style, suite};
 use url::form_urlencoded::byte_serialize;
 
 suite! {
@@ -32,13 +32,13 @@ fn redirect(site: &Site, to: &str) -> String {
 
 /// Downloads `url`, which must lead to the picture at `end`.
 #[track_caller]
-fn assert_leads(contender: Contender, site: &Site, url: &str, end: &str) {
+fn assert_leads(contender: Style, site: &Site, url: &str, end: &str) {
     let photo = site.client(contender).download(url).unwrap();
     PICTURE.assert_is(&photo);
     assert_eq!(photo.url, end);
 }
 
-fn every_kind_of_redirect_is_followed(contender: Contender) {
+fn every_kind_of_redirect_is_followed(contender: Style) {
     let site = Site::start();
     for code in [301, 302, 303, 307, 308] {
         let url = site.fault(Fault::Redirect, &format!("code={code}&{}", PICTURE.query()));
@@ -46,7 +46,7 @@ fn every_kind_of_redirect_is_followed(contender: Contender) {
     }
 }
 
-fn a_relative_redirect_is_followed(contender: Contender) {
+fn a_relative_redirect_is_followed(contender: Style) {
     let site = Site::start();
     let query = PICTURE.query();
     for to in [&format!("/photo?{query}"), &format!("../photo?{query}"), &format!(".././photo?{query}")] {
@@ -59,14 +59,14 @@ fn a_relative_redirect_is_followed(contender: Contender) {
     assert_leads(contender, &site, &redirect(&site, &format!("{fault}?{query}")), &end);
 }
 
-fn an_absolute_redirect_is_followed(contender: Contender) {
+fn an_absolute_redirect_is_followed(contender: Style) {
     let site = Site::start();
     let end = site.url(&PICTURE.path());
     assert_leads(contender, &site, &redirect(&site, &end), &end);
 }
 
 /// `caf\xe9` is Latin-1, and not UTF-8.
-fn a_redirect_in_any_encoding_is_followed(contender: Contender) {
+fn a_redirect_in_any_encoding_is_followed(contender: Style) {
     let site = Site::start();
     for (name, encoded) in [(&b"caf\xe9.jpg"[..], "caf%E9.jpg"), (b"caf\xc3\xa9.jpg", "caf%C3%A9.jpg")] {
         let end = site.url("/photo/");
@@ -77,14 +77,14 @@ fn a_redirect_in_any_encoding_is_followed(contender: Contender) {
     }
 }
 
-fn a_chain_of_redirects_is_followed(contender: Contender) {
+fn a_chain_of_redirects_is_followed(contender: Style) {
     let site = Site::start();
     let url = site.fault(Fault::RedirectChain, &format!("hops=5&{}", PICTURE.query()));
     PICTURE.assert_is(&site.client(contender).download(&url).unwrap());
     assert_eq!(site.counters().requests, 6);
 }
 
-fn a_redirect_to_another_host_name_is_followed(contender: Contender) {
+fn a_redirect_to_another_host_name_is_followed(contender: Style) {
     let site = Site::start();
     let url = site.fault(Fault::RedirectHost, &PICTURE.query());
     let photo = site.client(contender).download(&url).unwrap();
@@ -97,7 +97,7 @@ fn a_redirect_to_another_host_name_is_followed(contender: Contender) {
     assert_eq!(site.counters().connections, 2, "another name is another host");
 }
 
-fn a_redirect_to_tls_and_back_is_followed(contender: Contender) {
+fn a_redirect_to_tls_and_back_is_followed(contender: Style) {
     let site = Site::start();
     let plain = site.url(&PICTURE.path());
     let tls = site.tls_url(&PICTURE.path());
@@ -108,7 +108,7 @@ fn a_redirect_to_tls_and_back_is_followed(contender: Contender) {
     assert_leads(contender, &site, &redirect(&site, &from_tls), &plain);
 }
 
-fn a_redirect_with_a_large_body_is_followed(contender: Contender) {
+fn a_redirect_with_a_large_body_is_followed(contender: Style) {
     let site = Site::start();
     let client = site.client(contender);
     for body in [1, 5000, 10 << 20] {
@@ -117,21 +117,21 @@ fn a_redirect_with_a_large_body_is_followed(contender: Contender) {
     }
 }
 
-fn a_connection_is_kept_over_a_redirect(contender: Contender) {
+fn a_connection_is_kept_over_a_redirect(contender: Style) {
     let site = Site::start();
     let url = site.fault(Fault::RedirectChain, &format!("hops=5&{}", PICTURE.query()));
     site.client(contender).download(&url).unwrap();
     assert_eq!(site.counters().connections, 1);
 }
 
-fn a_loop_of_redirects_ends(contender: Contender) {
+fn a_loop_of_redirects_ends(contender: Style) {
     let site = Site::start();
     Outcome::TooManyRedirects
         .assert_of(&site.client(contender).download(&site.fault(Fault::RedirectLoop, "")));
     assert_eq!(site.counters().requests, 11);
 }
 
-fn no_redirect_is_followed_where_none_may_be(contender: Contender) {
+fn no_redirect_is_followed_where_none_may_be(contender: Style) {
     let site = Site::start();
     let client = site.client_with(contender, |config| config.max_redirects(0));
     Outcome::TooManyRedirects.assert_of(&client.download(&site.fault(Fault::Redirect, "")));
@@ -139,32 +139,32 @@ fn no_redirect_is_followed_where_none_may_be(contender: Contender) {
     client.download(&site.url("/photo")).unwrap();
 }
 
-fn as_many_redirects_are_followed_as_may_be(contender: Contender) {
+fn as_many_redirects_are_followed_as_may_be(contender: Style) {
     let site = Site::start();
     let client = site.client_with(contender, |config| config.max_redirects(4));
     client.download(&site.fault(Fault::RedirectChain, "hops=4")).unwrap();
     Outcome::TooManyRedirects.assert_of(&client.download(&site.fault(Fault::RedirectChain, "hops=5")));
 }
 
-fn a_redirect_without_location_is_malformed(contender: Contender) {
+fn a_redirect_without_location_is_malformed(contender: Style) {
     let site = Site::start();
     Outcome::Malformed
         .assert_of(&site.client(contender).download(&site.fault(Fault::RedirectNoLocation, "")));
 }
 
-fn a_redirect_to_a_file_is_refused(contender: Contender) {
+fn a_redirect_to_a_file_is_refused(contender: Style) {
     let site = Site::start();
     Outcome::InvalidUrl.assert_of(&site.client(contender).download(&redirect(&site, "file:///etc/hostname")));
 }
 
-fn a_redirect_to_no_url_is_refused(contender: Contender) {
+fn a_redirect_to_no_url_is_refused(contender: Style) {
     let site = Site::start();
     for to in ["http://", "//", "http://a:b:c/"] {
         Outcome::InvalidUrl.assert_of(&site.client(contender).download(&redirect(&site, to)));
     }
 }
 
-fn credentials_are_not_carried_to_another_host(contender: Contender) {
+fn credentials_are_not_carried_to_another_host(contender: Style) {
     let site = Site::start();
     let url = site.fault(Fault::RedirectHost, "").replace("http://", "http://me:secret@");
     let photo = site.client(contender).download(&url).unwrap();

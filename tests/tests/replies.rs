@@ -1,6 +1,6 @@
 //! Replies as RFC 9112 allows or forbids them, byte for byte; whole, and in pieces that break at awkward places.
 
-use photo_tests::{Contender, Outcome, Picture, Replay, suite};
+use photo_tests::{Outcome, Picture, Replay, Style, suite};
 
 suite! {
     unusual_replies_bring_the_photo,
@@ -62,19 +62,19 @@ const BAD: &[(Reply, Outcome)] = &[
     (("nothing", "", "\0"), Outcome::Malformed),
 ];
 
-fn unusual_replies_bring_the_photo(contender: Contender) {
+fn unusual_replies_bring_the_photo(contender: Style) {
     let wrong: Vec<_> = GOOD.iter().flat_map(|reply| differences(contender, reply, Outcome::Photo)).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-fn wrongly_framed_replies_bring_an_error(contender: Contender) {
+fn wrongly_framed_replies_bring_an_error(contender: Style) {
     let wrong: Vec<_> =
         BAD.iter().flat_map(|(reply, expected)| differences(contender, reply, *expected)).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 /// What is wrong with how `contender` takes the reply: whole, head and body apart, and broken in the first bytes.
-fn differences(contender: Contender, (name, before, after): &Reply, expected: Outcome) -> Vec<String> {
+fn differences(contender: Style, (name, before, after): &Reply, expected: Outcome) -> Vec<String> {
     let file = PICTURE.file();
     let with_length = |text: &str| {
         text.replace("{len}", &file.len().to_string()).replace("{hex}", &format!("{:x}", file.len()))

@@ -9,7 +9,7 @@ use std::time::Duration;
 use log::{LevelFilter, Log, Metadata, Record};
 use photo::{Error, Exchange, Photo, Target};
 use photo_server::Fault;
-use photo_tests::{Contender, Outcome, Picture, Site, suite, within};
+use photo_tests::{Outcome, Picture, Site, Style, suite, within};
 use url::form_urlencoded::byte_serialize;
 
 suite! {
@@ -53,14 +53,14 @@ fn assert_shows_none(shown: &str) {
     }
 }
 
-fn credentials_are_sent_to_their_host(contender: Contender) {
+fn credentials_are_sent_to_their_host(contender: Style) {
     let site = Site::start();
     site.client(contender).download(&with_credentials(&site.url("/photo"))).unwrap();
     assert_eq!(authorized(&site), [Some(format!("Basic {ENCODED}"))]);
 }
 
 /// `me:p@ss/w:rd%`, whose special characters a URL has to encode.
-fn credentials_are_percent_decoded(contender: Contender) {
+fn credentials_are_percent_decoded(contender: Style) {
     let site = Site::start();
     let url = site.url("/photo").replacen("://", "://me:p%40ss%2Fw%3Ard%25@", 1);
     site.client(contender).download(&url).unwrap();
@@ -70,7 +70,7 @@ fn credentials_are_percent_decoded(contender: Contender) {
 /// Where a redirect leads, given the server's two ports.
 type To = fn(u16, u16) -> String;
 
-fn a_redirect_takes_credentials_along_within_the_origin_only(contender: Contender) {
+fn a_redirect_takes_credentials_along_within_the_origin_only(contender: Style) {
     let cases: [(&str, To, bool); 7] = [
         ("a path", |_, _| "/photo".into(), true),
         ("a relative path", |_, _| "../photo".into(), true),
@@ -90,14 +90,14 @@ fn a_redirect_takes_credentials_along_within_the_origin_only(contender: Contende
     }
 }
 
-fn credentials_of_a_redirect_are_its_own(contender: Contender) {
+fn credentials_of_a_redirect_are_its_own(contender: Style) {
     let site = Site::start();
     let to = format!("http://you:other@{}/photo", site.addr());
     site.client(contender).download(&redirect(&site, &to)).unwrap();
     assert_eq!(authorized(&site)[1].as_deref(), Some("Basic eW91Om90aGVy"));
 }
 
-fn no_error_shows_credentials(contender: Contender) {
+fn no_error_shows_credentials(contender: Style) {
     let site = Site::start();
     let client = site.client_with(contender, |config| config.stall_timeout(Duration::from_millis(300)));
     let refused = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
@@ -136,7 +136,7 @@ fn everything(error: &Error) -> String {
     text
 }
 
-fn no_photo_shows_credentials(contender: Contender) {
+fn no_photo_shows_credentials(contender: Style) {
     let site = Site::start();
     let client = site.client(contender);
     for url in [with_credentials(&site.url("/photo")), redirect(&site, "/photo")] {
@@ -178,7 +178,7 @@ fn no_log_shows_credentials_down_to_debug() {
         log::set_logger(&BOOK).unwrap();
         log::set_max_level(LevelFilter::Debug);
         let site = Site::start();
-        for contender in Contender::STYLES {
+        for contender in Style::HELD_EQUAL {
             let client = site.client(contender);
             Picture::jpeg(1000, 1).assert_is(
                 &client.download(&with_credentials(&site.url(&Picture::jpeg(1000, 1).path()))).unwrap(),

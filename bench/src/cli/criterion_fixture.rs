@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::io;
 
 use photo::{Error, Photo};
-use photo_tests::{Contender, Downloader};
+use photo_tests::{Downloader, Style};
 
 use crate::load::client::config;
 use crate::process::server::Server;
@@ -52,7 +52,7 @@ impl CriterionFixture {
     /// If it was anything else: then there is nothing to compare.
     pub fn proven_client(
         &self,
-        contender: Contender,
+        contender: Style,
         work: Work,
         piece: impl Fn(&dyn Downloader) -> Vec<Result<Photo, Error>>,
     ) -> Box<dyn Downloader> {

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use image::{ImageFormat, RgbImage};
-use photo_tests::Contender;
+use photo_tests::Style;
 use tempfile::TempDir;
 
 use crate::measure::pitfall::{self, Way};
@@ -42,7 +42,7 @@ const ROUNDS: u32 = 3;
 /// One pitfall in the styles that were asked for.
 struct Group {
     pitfall: Pitfall,
-    styles: Vec<Contender>,
+    styles: Vec<Style>,
 }
 
 /// Runs what the arguments ask for; the first is the program's name. Those of `cargo bench --bench pitfalls --` are told
@@ -73,7 +73,7 @@ pub fn run(arguments: impl Iterator<Item = String>) -> ExitCode {
     }
 }
 
-fn id(pitfall: &Pitfall, style: Contender) -> String {
+fn id(pitfall: &Pitfall, style: Style) -> String {
     format!("pitfalls/{}/{style}", pitfall.name)
 }
 
@@ -85,7 +85,7 @@ fn groups(options: &Common) -> Vec<Group> {
     groups.filter(|group| !group.styles.is_empty()).collect()
 }
 
-fn cells(groups: &[Group]) -> impl Iterator<Item = (&Pitfall, Contender)> {
+fn cells(groups: &[Group]) -> impl Iterator<Item = (&Pitfall, Style)> {
     groups.iter().flat_map(|group| group.styles.iter().map(|style| (&group.pitfall, *style)))
 }
 
@@ -159,7 +159,7 @@ fn all_rounds(
 /// A cell of which one round failed has no figures.
 fn cell(
     pitfall: &Pitfall,
-    style: Contender,
+    style: Style,
     rounds: Vec<(WayFigures, WayFigures)>,
     failed: Option<String>,
 ) -> PitfallCell {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::str::FromStr;
 
-use photo_tests::Contender;
+use photo_tests::Style;
 
 use crate::clients::floor::Floor;
 use crate::clients::peers::{self, Peer};
@@ -15,14 +15,14 @@ use crate::load::workload::Mode;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Subject {
     Floor,
-    Style(Contender),
+    Style(Style),
     Peer(Peer),
 }
 
 impl Subject {
     /// The floor and the styles, in the order of the table.
     pub(crate) fn default_ones() -> Vec<Self> {
-        [Self::Floor].into_iter().chain(Contender::ALL.map(Self::Style)).collect()
+        [Self::Floor].into_iter().chain(Style::ALL.map(Self::Style)).collect()
     }
 
     /// All whose name is known, in the order of the table.
@@ -43,7 +43,7 @@ impl Subject {
         match self {
             Self::Peer(peer) => mode != Mode::Open || peer.has_open_loop(),
             // A library for downloads has no other waits.
-            Self::Style(Contender::Ureq) => mode != Mode::Waits,
+            Self::Style(Style::Ureq) => mode != Mode::Waits,
             Self::Floor | Self::Style(_) => true,
         }
     }
@@ -65,7 +65,7 @@ impl Subject {
     }
 
     /// The style that it is, if it is one.
-    pub(crate) fn contender(self) -> Option<Contender> {
+    pub(crate) fn contender(self) -> Option<Style> {
         match self {
             Self::Style(contender) => Some(contender),
             Self::Floor | Self::Peer(_) => None,
@@ -75,7 +75,7 @@ impl Subject {
     /// Threads that it starts to have so many downloads in flight, as far as they are many.
     pub(crate) fn threads(self, in_flight: usize) -> usize {
         match self {
-            Self::Style(Contender::Blocking | Contender::Ureq) => in_flight + 1,
+            Self::Style(Style::Blocking | Style::Ureq) => in_flight + 1,
             Self::Peer(peer) => peer.threads(in_flight),
             Self::Style(_) | Self::Floor => 1,
         }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use photo_blocking::Client;
-use photo_tests::{Contender, Samples};
+use photo_tests::{Samples, Style};
 use serde::{Deserialize, Serialize};
 
 use crate::load::client::{PATIENCE, config};
@@ -55,7 +55,7 @@ struct Outcome {
 /// If it could not be done, or if the work was not what it should be.
 pub(crate) fn go(
     pitfall: &Pitfall,
-    style: Contender,
+    style: Style,
     way: Way,
     placement: &CorePlacement,
     gallery: &Path,

@@ -6,7 +6,7 @@
 use std::io::{self, BufRead};
 use std::time::{Duration, Instant};
 
-use photo_tests::{Contender, Waited, Waits};
+use photo_tests::{Style, Waited, Waits};
 use serde::{Deserialize, Serialize};
 
 use crate::clients::subject::Subject;
@@ -30,7 +30,7 @@ const PATIENCE: Duration = Duration::from_mins(3);
 #[derive(Clone, Debug)]
 pub(crate) struct WaitsGroup {
     pub(crate) count: usize,
-    pub(crate) contenders: Vec<Contender>,
+    pub(crate) contenders: Vec<Style>,
 }
 
 #[derive(Debug, Deserialize, Serialize)]
@@ -50,20 +50,20 @@ pub(crate) fn groups(options: &Options) -> Vec<WaitsGroup> {
     };
     let styles = || options.subjects(Mode::Waits).into_iter().filter_map(Subject::contender);
     let groups = counts.iter().map(|&count| {
-        let selected = |contender: &Contender| options.common.selects(&id(count, *contender));
+        let selected = |contender: &Style| options.common.selects(&id(count, *contender));
         WaitsGroup { count, contenders: styles().filter(selected).collect() }
     });
     groups.filter(|group| !group.contenders.is_empty()).collect()
 }
 
-pub(crate) fn id(count: usize, contender: Contender) -> String {
+pub(crate) fn id(count: usize, contender: Style) -> String {
     format!("waits/{count}/{contender}")
 }
 
 /// Measures one style.
-pub(crate) fn measure(count: usize, contender: Contender, cores: &CpuSet) -> WaitsCell {
+pub(crate) fn measure(count: usize, contender: Style, cores: &CpuSet) -> WaitsCell {
     // Time to start them all; who needs more tries again with more.
-    let each = if contender == Contender::Blocking { 40 } else { 2 };
+    let each = if contender == Style::Blocking { 40 } else { 2 };
     let hold =
         Duration::from_millis(50) + Duration::from_micros(each) * u32::try_from(count).unwrap_or(u32::MAX);
     let tries = (0..4).map(|doubled| run(count, contender, hold * (1 << doubled), cores));
@@ -77,12 +77,7 @@ pub(crate) fn measure(count: usize, contender: Contender, cores: &CpuSet) -> Wai
 }
 
 /// `None` if not all were pending at once.
-fn run(
-    count: usize,
-    contender: Contender,
-    hold: Duration,
-    cores: &CpuSet,
-) -> io::Result<Option<WaitsFigures>> {
+fn run(count: usize, contender: Style, hold: Duration, cores: &CpuSet) -> io::Result<Option<WaitsFigures>> {
     let mut child = Role::IdleWorker.start(cores)?;
     let hold_ms = u64::try_from(hold.as_millis()).unwrap_or(u64::MAX);
     child.say(&serde_json::to_string(&Job { style: contender.name().into(), count, hold_ms })?)?;
@@ -101,8 +96,8 @@ pub(crate) fn wait() -> io::Result<()> {
 impl Job {
     fn run(&self) -> Result<Option<WaitsFigures>, String> {
         let Self { style, count, hold_ms } = self;
-        let contender: Contender = style.parse()?;
-        if contender == Contender::Blocking {
+        let contender: Style = style.parse()?;
+        if contender == Style::Blocking {
             limits::check(0, *count as u64)?;
         }
         let style = contender.style(config(1)).map_err(|error| error.to_string())?;
@@ -143,17 +138,17 @@ mod tests {
         assert_eq!(counts("--bench --waits"), COUNTS);
         assert_eq!(counts("--test"), [1_000]);
         assert_eq!(counts("--bench --styles floor"), [0; 0]);
-        assert_eq!(groups(&options("--bench waits/1000/smol"))[0].contenders, [Contender::Smol]);
+        assert_eq!(groups(&options("--bench waits/1000/smol"))[0].contenders, [Style::Smol]);
     }
 
     #[test]
     fn every_style_can_wait_a_hundred_times_at_once() {
-        for contender in Contender::STYLES {
+        for contender in Style::HELD_EQUAL {
             let job = Job { style: contender.name().into(), count: 100, hold_ms: 2_000 };
             let outcome = job.run().unwrap().expect("two seconds are enough to start a hundred");
             assert!((0.0..2.0).contains(&outcome.start_s) && outcome.finish_s > 0.0, "{contender}");
             let threads = outcome.threads.unwrap_or(101);
-            assert_eq!(threads > 100, contender == Contender::Blocking, "{contender}: {threads}");
+            assert_eq!(threads > 100, contender == Style::Blocking, "{contender}: {threads}");
         }
     }
 }

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use photo_tests::Contender;
+use photo_tests::Style;
 
 use super::background;
 use super::pitfall::{Pitfall, Variants, Work};
@@ -20,16 +20,16 @@ pub(super) const PITFALL: Pitfall = Pitfall {
     hurts: Metric::P99,
     work: Work { others: 1000, ..Work::of("/photo?bytes=32768&delay_ms=40", 6) },
     styles: &[
-        (Contender::Callbacks, Variants { right: callbacks::right, wrong: callbacks::wrong }),
+        (Style::Callbacks, Variants { right: callbacks::right, wrong: callbacks::wrong }),
         (
-            Contender::Tokio,
+            Style::Tokio,
             Variants {
                 right: |fixture| fixture.on_tokio(futures::right),
                 wrong: |fixture| fixture.on_tokio(futures::wrong),
             },
         ),
         (
-            Contender::Smol,
+            Style::Smol,
             Variants {
                 right: |fixture| fixture.on_smol(futures::right),
                 wrong: |fixture| fixture.on_smol(futures::wrong),

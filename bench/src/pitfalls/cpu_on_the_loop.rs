@@ -5,7 +5,7 @@
 //! worker thread, as the recipe `thumbnail` does; with blocking calls each thread is its own, and there is no mistake
 //! to make.
 
-use photo_tests::Contender;
+use photo_tests::Style;
 
 use super::background;
 use super::pitfall::{Pitfall, Variants, Work};
@@ -19,16 +19,16 @@ pub(super) const PITFALL: Pitfall = Pitfall {
     hurts: Metric::P99,
     work: Work { others: 1000, ..Work::of("/folder/large.jpeg", 8) },
     styles: &[
-        (Contender::Callbacks, Variants { right: callbacks::right, wrong: callbacks::wrong }),
+        (Style::Callbacks, Variants { right: callbacks::right, wrong: callbacks::wrong }),
         (
-            Contender::Tokio,
+            Style::Tokio,
             Variants {
                 right: |fixture| fixture.on_tokio(futures::right),
                 wrong: |fixture| fixture.on_tokio(futures::wrong),
             },
         ),
         (
-            Contender::Smol,
+            Style::Smol,
             Variants {
                 right: |fixture| fixture.on_smol(futures::right),
                 wrong: |fixture| fixture.on_smol(futures::wrong),

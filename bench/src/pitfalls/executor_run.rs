@@ -8,7 +8,7 @@ use std::future::Future;
 
 use photo_futures::Client;
 use photo_futures::runtime::Smol;
-use photo_tests::Contender;
+use photo_tests::Style;
 use smol::future::{or, yield_now};
 use smol::{Executor, block_on};
 
@@ -23,7 +23,7 @@ pub(super) const PITFALL: Pitfall = Pitfall {
     recipe: "many",
     hurts: Metric::Time,
     work: Work::of("/photo?bytes=1024", 20_000),
-    styles: &[(Contender::Smol, Variants { right, wrong })],
+    styles: &[(Style::Smol, Variants { right, wrong })],
 };
 
 /// Enough tasks for a turn of the executor to take long.

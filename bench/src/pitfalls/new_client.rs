@@ -5,7 +5,7 @@
 //! hands anew over https, and leaves a closed connection behind. Make one client and clone it, which is cheap; every
 //! recipe is given one.
 
-use photo_tests::Contender;
+use photo_tests::Style;
 
 use super::pitfall::{Pitfall, Variants, Work};
 use crate::record::pitfall::Metric;
@@ -29,11 +29,11 @@ pub(super) const WITH_TLS: Pitfall = Pitfall {
 
 const PHOTO: &str = "/photo?bytes=32768";
 
-const STYLES: &[(Contender, Variants)] = &[
-    (Contender::Blocking, Variants { right: blocking::right, wrong: blocking::wrong }),
-    (Contender::Callbacks, Variants { right: callbacks::right, wrong: callbacks::wrong }),
+const STYLES: &[(Style, Variants)] = &[
+    (Style::Blocking, Variants { right: blocking::right, wrong: blocking::wrong }),
+    (Style::Callbacks, Variants { right: callbacks::right, wrong: callbacks::wrong }),
     (
-        Contender::Tokio,
+        Style::Tokio,
         Variants {
             right: |fixture| fixture.on_tokio(futures::right),
             wrong: |fixture| fixture.on_tokio(futures::wrong),

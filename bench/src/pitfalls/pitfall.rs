@@ -1,6 +1,6 @@
 //! What a pitfall is.
 
-use photo_tests::Contender;
+use photo_tests::Style;
 
 use super::fixture::Fixture;
 use crate::record::pitfall::Metric;
@@ -17,7 +17,7 @@ pub(crate) struct Pitfall {
     pub(crate) recipe: &'static str,
     pub(crate) hurts: Metric,
     pub(crate) work: Work,
-    pub(crate) styles: &'static [(Contender, Variants)],
+    pub(crate) styles: &'static [(Style, Variants)],
 }
 
 /// What both ways have to do.

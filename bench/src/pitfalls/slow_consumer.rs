@@ -12,7 +12,7 @@ use futures::lock::Mutex;
 use futures::stream::{self, StreamExt};
 use photo_futures::runtime::Runtime;
 use photo_futures::{Client, Error, Photo};
-use photo_tests::Contender;
+use photo_tests::Style;
 
 use super::fixture::Fixture;
 use super::pitfall::{Pitfall, Variants, Work};
@@ -27,11 +27,11 @@ pub(super) const PITFALL: Pitfall = Pitfall {
     work: Work::of("/photo?bytes=32768&delay_ms=10", 64),
     styles: &[
         (
-            Contender::Tokio,
+            Style::Tokio,
             Variants { right: |fixture| fixture.on_tokio(right), wrong: |fixture| fixture.on_tokio(wrong) },
         ),
         (
-            Contender::Smol,
+            Style::Smol,
             Variants { right: |fixture| fixture.on_smol(right), wrong: |fixture| fixture.on_smol(wrong) },
         ),
     ],

@@ -4,7 +4,7 @@
 //! a limit where the client has none: what is beyond is refused, and these photos do not come. Keep at most so many in
 //! flight, as the recipe `many` does.
 
-use photo_tests::Contender;
+use photo_tests::Style;
 
 use super::pitfall::{Pitfall, Variants, Work};
 use crate::record::pitfall::Metric;
@@ -17,10 +17,10 @@ pub(super) const PITFALL: Pitfall = Pitfall {
     hurts: Metric::Photos,
     work: Work { max_connections: Some(64), ..Work::of("/photo?bytes=32768&delay_ms=20", 512) },
     styles: &[
-        (Contender::Blocking, Variants { right: blocking::right, wrong: blocking::wrong }),
-        (Contender::Callbacks, Variants { right: callbacks::right, wrong: callbacks::wrong }),
+        (Style::Blocking, Variants { right: blocking::right, wrong: blocking::wrong }),
+        (Style::Callbacks, Variants { right: callbacks::right, wrong: callbacks::wrong }),
         (
-            Contender::Tokio,
+            Style::Tokio,
             Variants {
                 right: |fixture| fixture.on_tokio(futures::right),
                 wrong: |fixture| fixture.on_tokio(futures::wrong),

@@ -166,7 +166,7 @@ pub(crate) fn advice(style: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use photo_tests::Contender;
+    use photo_tests::Style;
 
     use super::*;
     use crate::record::figures::Figures;
@@ -220,7 +220,7 @@ mod tests {
 
     #[test]
     fn every_style_has_its_place() {
-        let mut names = Contender::ALL.map(Contender::name);
+        let mut names = Style::ALL.map(Style::name);
         let mut plainest = PLAINEST;
         names.sort_unstable();
         plainest.sort_unstable();

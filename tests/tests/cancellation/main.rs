@@ -5,7 +5,7 @@ mod token;
 use std::time::{Duration, Instant};
 
 use photo_server::Fault;
-use photo_tests::{Contender, Outcome, Picture, Scheme, Site, eventually, suite};
+use photo_tests::{Outcome, Picture, Scheme, Site, Style, eventually, suite};
 
 suite! {
     a_download_is_cancelled_before_the_head,
@@ -20,7 +20,7 @@ suite! {
 
 /// All limits stay at 10 s and more, so that none of them can be what ended it.
 #[track_caller]
-fn assert_cancelled(contender: Contender, fault: Fault, scheme: Scheme, query: &str, warm_up: bool) {
+fn assert_cancelled(contender: Style, fault: Fault, scheme: Scheme, query: &str, warm_up: bool) {
     let site = Site::start();
     let client = site.client(contender);
     if warm_up {
@@ -38,29 +38,29 @@ fn assert_cancelled(contender: Contender, fault: Fault, scheme: Scheme, query: &
     picture.assert_is(&client.download(&site.url_by(scheme, &picture.path())).unwrap());
 }
 
-fn a_download_is_cancelled_before_the_head(contender: Contender) {
+fn a_download_is_cancelled_before_the_head(contender: Style) {
     assert_cancelled(contender, Fault::StallBeforeHead, Scheme::Http, "", false);
 }
 
-fn a_download_is_cancelled_in_the_head(contender: Contender) {
+fn a_download_is_cancelled_in_the_head(contender: Style) {
     assert_cancelled(contender, Fault::StallInHead, Scheme::Http, "", false);
 }
 
-fn a_download_is_cancelled_in_the_body(contender: Contender) {
+fn a_download_is_cancelled_in_the_body(contender: Style) {
     assert_cancelled(contender, Fault::StallInBody, Scheme::Http, "", false);
 }
 
-fn a_download_is_cancelled_while_bytes_come(contender: Contender) {
+fn a_download_is_cancelled_while_bytes_come(contender: Style) {
     assert_cancelled(contender, Fault::Drip, Scheme::Http, "step=10&every_ms=2", false);
 }
 
-fn a_download_is_cancelled_over_tls(contender: Contender) {
+fn a_download_is_cancelled_over_tls(contender: Style) {
     for fault in [Fault::StallBeforeHead, Fault::StallInBody] {
         assert_cancelled(contender, fault, Scheme::Https, "", false);
     }
 }
 
-fn a_download_is_cancelled_while_it_agrees_on_tls(contender: Contender) {
+fn a_download_is_cancelled_while_it_agrees_on_tls(contender: Style) {
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("https://{}/", silent.local_addr().unwrap());
     let start = Instant::now();
@@ -69,12 +69,12 @@ fn a_download_is_cancelled_while_it_agrees_on_tls(contender: Contender) {
     assert!(start.elapsed() < Duration::from_secs(1), "after {:?}", start.elapsed());
 }
 
-fn a_download_is_cancelled_on_a_kept_connection(contender: Contender) {
+fn a_download_is_cancelled_on_a_kept_connection(contender: Style) {
     assert_cancelled(contender, Fault::StallBeforeHead, Scheme::Http, "", true);
     assert_cancelled(contender, Fault::StallInBody, Scheme::Https, "", true);
 }
 
-fn cancelling_comes_too_late_for_a_photo_that_is_there(contender: Contender) {
+fn cancelling_comes_too_late_for_a_photo_that_is_there(contender: Style) {
     let site = Site::start();
     let client = site.client(contender);
     let picture = Picture::jpeg(5000, 9);

@@ -5,21 +5,21 @@ use std::thread;
 use std::time::Duration;
 
 use photo::{Config, Error, Photo};
-use photo_tests::Contender;
+use photo_tests::Style;
 
 /// Far longer than any timeout of the client.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A client of some style, made and used in one thread: not every client may leave its own.
 pub(crate) struct Contestant {
-    pub(crate) contender: Contender,
+    pub(crate) contender: Style,
     start: Sender<()>,
     results: Receiver<Result<Photo, Error>>,
 }
 
 impl Contestant {
     /// Downloads `url` whenever told to; its thread ends when this is dropped.
-    pub(crate) fn start(contender: Contender, config: &Config, url: String) -> Self {
+    pub(crate) fn start(contender: Style, config: &Config, url: String) -> Self {
         let (start, started) = mpsc::channel();
         let (report, results) = mpsc::channel();
         let config = config.clone();

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use photo::{Config, Error, Exchange, Photo, Step};
-use photo_tests::{Contender, Outcome, within_time};
+use photo_tests::{Outcome, Style, within_time};
 use proptest::prelude::TestCaseError;
 use proptest::test_runner::{self, FileFailurePersistence, TestRunner};
 
@@ -48,7 +48,7 @@ fn compare(ending: Ending, part: u32, stall_timeout: Duration) -> BTreeMap<Strin
         let config = limits().stall_timeout(stall_timeout);
         let ring = Ring::start();
         let contestants =
-            Contender::STYLES.map(|contender| Contestant::start(contender, &config, ring.url()));
+            Style::HELD_EQUAL.map(|contender| Contestant::start(contender, &config, ring.url()));
         let result = TestRunner::new(settings(part)).run(&replies(ending), |reply| {
             let expected = by_exchange(&reply, &config);
             *told.lock().unwrap().entry(format!("{:?}", Outcome::of(&expected))).or_default() += 1;

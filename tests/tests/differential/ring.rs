@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use photo_tests::Contender;
+use photo_tests::Style;
 
 use crate::replies::{Ending, Reply};
 
@@ -28,7 +28,7 @@ impl Ring {
         let listener = Arc::new(TcpListener::bind("127.0.0.1:0").expect("there is a free port"));
         let addr = listener.local_addr().expect("it has an address");
         let reply = Arc::<Mutex<Option<Arc<Reply>>>>::default();
-        for _ in Contender::STYLES {
+        for _ in Style::HELD_EQUAL {
             let (listener, reply) = (Arc::clone(&listener), Arc::clone(&reply));
             thread::spawn(move || {
                 for stream in listener.incoming().flatten() {

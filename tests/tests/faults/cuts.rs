@@ -2,7 +2,7 @@
 
 use photo_server::{Fault, PictureFormat};
 use photo_tests::Outcome::{NotAPhoto, Truncated};
-use photo_tests::{Contender, Outcome, Picture, Scheme, Site, suite};
+use photo_tests::{Outcome, Picture, Scheme, Site, Style, suite};
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -18,15 +18,15 @@ const MEASURED: &str = "HTTP/1.1 100\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: {
 const CHUNKED: &str = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3c;x=y\r\n{half}\r\n3C\r\n{rest}\r\n0\r\nX: y\r\n\r\n";
 const UNMEASURED: &str = "HTTP/1.1 200 OK\r\n\r\n{photo}";
 
-fn a_reply_cut_short_anywhere_is_no_photo(contender: Contender) {
+fn a_reply_cut_short_anywhere_is_no_photo(contender: Style) {
     cut_short_anywhere(contender, Scheme::Http);
 }
 
-fn a_reply_cut_short_anywhere_is_no_photo_over_tls(contender: Contender) {
+fn a_reply_cut_short_anywhere_is_no_photo_over_tls(contender: Style) {
     cut_short_anywhere(contender, Scheme::Https);
 }
 
-fn cut_short_anywhere(contender: Contender, scheme: Scheme) {
+fn cut_short_anywhere(contender: Style, scheme: Scheme) {
     let site = Site::start();
     let client = site.client(contender);
     let download = |reply: &str, how: &str| {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use photo::{Config, Error, Phase, Photo};
 use photo_server::{Certificate, Options, PhotoServer};
 use photo_tests::Outcome::{Connect, Resolve, Timeout, Tls};
-use photo_tests::{Contender, Site};
+use photo_tests::{Site, Style};
 
 use crate::row::Ending::{Fails, Photo as Arrives};
 use crate::row::{PICTURE, Row, Section};
@@ -98,13 +98,13 @@ fn agreeing() -> Vec<Row> {
 }
 
 /// Downloads the picture from `localhost`, which is at these addresses.
-fn ask(who: Contender, config: Config, scheme: &str, addresses: &[SocketAddr]) -> Result<Photo, Error> {
+fn ask(who: Style, config: Config, scheme: &str, addresses: &[SocketAddr]) -> Result<Photo, Error> {
     let url = format!("{scheme}://localhost{}", PICTURE.path());
     who.client(config.resolve("localhost", addresses))?.download(&url)
 }
 
 /// Downloads the picture as if from `host` from a server that shows this certificate.
-fn show(who: Contender, certificate: Certificate, host: &str) -> Result<Photo, Error> {
+fn show(who: Style, certificate: Certificate, host: &str) -> Result<Photo, Error> {
     let server: PhotoServer = Options { certificate, ..Options::default() }.start().unwrap();
     let config = Config::default().root_certificate(server.root_certificate());
     let client = who.client(config.resolve(host, [server.tls_addr()]))?;
@@ -115,7 +115,7 @@ fn show(who: Contender, certificate: Certificate, host: &str) -> Result<Photo, E
 }
 
 /// Downloads through one who hands on no more than `bytes` of what the server says.
-fn relay(site: &Site, who: Contender, bytes: usize) -> Result<Photo, Error> {
+fn relay(site: &Site, who: Style, bytes: usize) -> Result<Photo, Error> {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let (here, server) = (listener.local_addr().unwrap(), site.tls_addr());
     thread::scope(|scope| {

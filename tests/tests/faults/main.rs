@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use photo::{Error, Photo};
 use photo_server::{Fault, PictureFormat};
-use photo_tests::{Adapter, Contender, Outcome, Picture, Scheme, Site, within, within_time};
+use photo_tests::{Adapter, Outcome, Picture, Scheme, Site, Style, within, within_time};
 
 use row::{Ending, PICTURE, Row, Section, Way};
 
@@ -118,7 +118,7 @@ fn every_fault_is_in_the_table() {
 struct Case<'a> {
     number: usize,
     row: &'a Row,
-    contender: Contender,
+    contender: Style,
     /// By which scheme, and whether on a kept connection. Doors have their own.
     by: Option<(Scheme, bool)>,
 }
@@ -135,13 +135,13 @@ impl<'a> Case<'a> {
             ],
         };
         let of = |contender| ways.iter().map(move |by| Self { number, row, contender, by: *by });
-        let styles = Contender::STYLES.into_iter().flat_map(of);
+        let styles = Style::HELD_EQUAL.into_iter().flat_map(of);
         // ureq is shown, not judged; once is enough.
-        styles.chain(of(Contender::Ureq).filter(|case| case.by == Some((Scheme::Http, false)))).collect()
+        styles.chain(of(Style::Ureq).filter(|case| case.by == Some((Scheme::Http, false)))).collect()
     }
 
     fn came_out(&self, site: &Site) -> Result<String, String> {
-        if self.contender == Contender::Ureq { Ok(self.shown(site)) } else { self.examine(site) }
+        if self.contender == Style::Ureq { Ok(self.shown(site)) } else { self.examine(site) }
     }
 
     /// The outcome, whatever it is.

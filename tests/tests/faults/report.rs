@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use photo_tests::Contender;
+use photo_tests::Style;
 
 use crate::row::Section;
 
@@ -16,15 +16,15 @@ const END: &str = "<!-- /what came out -->";
 const SHOWN: &str = " | ureq |";
 
 /// The table, given what came out of the row of this number for this contender.
-pub(crate) fn markdown(sections: &[Section], came_out: impl Fn(usize, Contender) -> String) -> String {
+pub(crate) fn markdown(sections: &[Section], came_out: impl Fn(usize, Style) -> String) -> String {
     let mut text = String::new();
     let mut number = 0;
     for section in sections {
         write!(text, "\n**{}**\n\n| | every style{SHOWN}\n| --- | --- | --- |\n", section.title).unwrap();
         for row in &section.rows {
-            let styles = BTreeSet::from(Contender::STYLES.map(|style| came_out(number, style)));
+            let styles = BTreeSet::from(Style::HELD_EQUAL.map(|style| came_out(number, style)));
             let styles = Vec::from_iter(styles).join(", ");
-            let ureq = came_out(number, Contender::Ureq);
+            let ureq = came_out(number, Style::Ureq);
             writeln!(text, "| {} | {styles} | {ureq} |", row.name.replace('|', "\\|")).unwrap();
             number += 1;
         }

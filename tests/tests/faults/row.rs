@@ -5,7 +5,7 @@ use std::time::Duration;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use photo::{Config, Error, Photo};
 use photo_server::{Fault, PictureFormat};
-use photo_tests::{Contender, Outcome, Picture, Scheme, Site};
+use photo_tests::{Outcome, Picture, Scheme, Site, Style};
 
 /// The photo that the faults are about; half of a GIF can still be told to be one.
 pub(crate) const PICTURE: Picture = Picture { format: PictureFormat::Gif, bytes: 40_000, seed: 5 };
@@ -33,7 +33,7 @@ pub(crate) enum Way {
     /// By asking the server for it, with and without TLS, on a fresh and on a kept connection.
     Path(String),
     /// Before there is a connection.
-    Door(fn(&Site, Contender) -> Result<Photo, Error>),
+    Door(fn(&Site, Style) -> Result<Photo, Error>),
 }
 
 /// How a download ends.
@@ -68,11 +68,7 @@ impl Row {
         Self::new(name.to_owned(), Way::Path(path), ending)
     }
 
-    pub(crate) fn door(
-        name: &str,
-        enter: fn(&Site, Contender) -> Result<Photo, Error>,
-        ending: Ending,
-    ) -> Self {
+    pub(crate) fn door(name: &str, enter: fn(&Site, Style) -> Result<Photo, Error>, ending: Ending) -> Self {
         Self::new(name.to_owned(), Way::Door(enter), ending)
     }
 

@@ -7,7 +7,7 @@ mod futures;
 use std::time::{Duration, Instant};
 
 use photo::Config;
-use photo_tests::{Contender, Remote};
+use photo_tests::{Remote, Style};
 
 use crate::deck::Deck;
 use crate::ledger::Ledger;
@@ -19,8 +19,8 @@ pub(crate) fn burn(site: &Remote, seed: u64, time: Duration) -> Ledger {
     let fire = Fire { ledger: &ledger, config: limits(site), until: Instant::now() + time };
     let deck = Deck::new(site, seed);
     match site.contender {
-        Contender::Blocking => blocking::burn(&fire, deck),
-        Contender::Callbacks => callbacks::burn(&fire, deck),
+        Style::Blocking => blocking::burn(&fire, deck),
+        Style::Callbacks => callbacks::burn(&fire, deck),
         _ => futures::burn(&fire, site.contender, deck),
     }
     ledger.close();

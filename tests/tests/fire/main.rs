@@ -19,7 +19,7 @@ use std::thread;
 use std::time::Duration;
 
 use photo::Config;
-use photo_tests::{Contender, Remote, Site, in_a_child, within_time};
+use photo_tests::{Remote, Site, Style, in_a_child, within_time};
 
 use burn::burn;
 use leftovers::Leftovers;
@@ -30,7 +30,7 @@ const ASIDE: Duration = Duration::from_mins(1);
 #[test]
 fn every_download_ends_once_and_in_time_and_leaves_nothing() {
     within_time(time() + 2 * ASIDE, || {
-        let contenders = Contender::STYLES
+        let contenders = Style::HELD_EQUAL
             .map(|contender| thread::spawn(move || in_a_child("under_fire", contender, &Site::start())));
         let ended = contenders.map(thread::JoinHandle::join);
         assert!(ended.iter().all(Result::is_ok), "not every contender has stood it");

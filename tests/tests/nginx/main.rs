@@ -5,7 +5,7 @@ mod server;
 use std::collections::BTreeSet;
 
 use photo_server::PictureFormat;
-use photo_tests::{Contender, Picture, Scheme, eventually, suite};
+use photo_tests::{Picture, Scheme, Style, eventually, suite};
 use server::{Connections, Nginx};
 
 suite! {
@@ -23,7 +23,7 @@ const PICTURES: [Picture; 4] = [
 
 const ROUNDS: usize = 3;
 
-fn photos_are_what_nginx_has_in_its_files(contender: Contender) {
+fn photos_are_what_nginx_has_in_its_files(contender: Style) {
     let Some(nginx) = Nginx::start(&PICTURES) else { return };
     for scheme in Scheme::ALL {
         for connections in [Connections::Kept, Connections::Closed] {
@@ -55,7 +55,7 @@ fn photos_are_what_nginx_has_in_its_files(contender: Contender) {
     }
 }
 
-fn what_nginx_has_not_is_an_error(contender: Contender) {
+fn what_nginx_has_not_is_an_error(contender: Style) {
     let Some(nginx) = Nginx::start(&PICTURES) else { return };
     for scheme in Scheme::ALL {
         let client = contender.client(nginx.config()).expect("the configuration is valid");

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use photo::{Error, Phase, Photo};
 use photo_server::Fault;
-use photo_tests::{Contender, Outcome, Picture, Replay, Site, suite};
+use photo_tests::{Outcome, Picture, Replay, Site, Style, suite};
 
 suite! {
     photos_are_in_the_order_of_the_index,
@@ -32,7 +32,7 @@ fn index(lines: impl AsRef<[u8]>) -> Replay {
     Replay::start(vec![head.into_bytes(), lines.to_vec()])
 }
 
-fn photos_are_in_the_order_of_the_index(contender: Contender) {
+fn photos_are_in_the_order_of_the_index(contender: Style) {
     let site = Site::start();
     let photos = site.client(contender).album(&site.url("/album?count=9&bytes=3000&seed=4"), 3).unwrap();
     assert_eq!(photos.len(), 9);
@@ -41,7 +41,7 @@ fn photos_are_in_the_order_of_the_index(contender: Contender) {
     }
 }
 
-fn as_many_are_in_flight_as_may_be(contender: Contender) {
+fn as_many_are_in_flight_as_may_be(contender: Style) {
     let site = Site::start();
     let photos = site.client(contender).album(&site.url("/album?count=16&delay_ms=100"), 4).unwrap();
     assert!(photos.iter().all(Result::is_ok));
@@ -49,7 +49,7 @@ fn as_many_are_in_flight_as_may_be(contender: Contender) {
     assert_eq!((counters.requests, counters.max_open_requests, counters.connections), (17, 4, 4));
 }
 
-fn lines_are_relative_to_where_the_index_came_from(contender: Contender) {
+fn lines_are_relative_to_where_the_index_came_from(contender: Style) {
     let site = Site::start();
     let there = site.tls_url("/album?count=2").replace('?', "%3F").replace('=', "%3D");
     let photos =
@@ -61,7 +61,7 @@ fn lines_are_relative_to_where_the_index_came_from(contender: Contender) {
     }
 }
 
-fn an_index_may_come_from_any_editor(contender: Contender) {
+fn an_index_may_come_from_any_editor(contender: Style) {
     let site = Site::start();
     let lines = format!("\u{feff}{}\r\n# more \r\n{} \r\n", site.url("/photo"), site.tls_url("/photo"));
     let utf16: Vec<u8> = lines.encode_utf16().flat_map(u16::to_le_bytes).collect();
@@ -71,13 +71,13 @@ fn an_index_may_come_from_any_editor(contender: Contender) {
     }
 }
 
-fn an_empty_album_has_no_photos(contender: Contender) {
+fn an_empty_album_has_no_photos(contender: Style) {
     let site = Site::start();
     assert!(site.client(contender).album(&site.url("/album?count=0"), 4).unwrap().is_empty());
     assert!(site.client(contender).album(&index("# nothing yet\n\n").url(), 4).unwrap().is_empty());
 }
 
-fn one_failure_fails_one_photo(contender: Contender) {
+fn one_failure_fails_one_photo(contender: Style) {
     let site = Site::start();
     let lines = [
         site.url("/photo"),
@@ -92,7 +92,7 @@ fn one_failure_fails_one_photo(contender: Contender) {
     assert!(photos.iter().map(Outcome::of).eq(expected), "{photos:?}");
 }
 
-fn a_failing_index_is_the_error(contender: Contender) {
+fn a_failing_index_is_the_error(contender: Style) {
     let site = Site::start();
     let client = site.client(contender);
     for (url, outcome) in [
@@ -109,13 +109,13 @@ fn a_failing_index_is_the_error(contender: Contender) {
     assert_eq!(site.counters().requests, 5);
 }
 
-fn a_silent_index_times_out(contender: Contender) {
+fn a_silent_index_times_out(contender: Style) {
     let site = Site::start();
     let client = site.client_with(contender, |config| config.stall_timeout(Duration::from_millis(300)));
     assert_no_album(Outcome::Timeout(Phase::Body), client.album(&site.fault(Fault::StallInBody, ""), 4));
 }
 
-fn a_bad_line_fails_the_album_before_any_photo_is_asked_for(contender: Contender) {
+fn a_bad_line_fails_the_album_before_any_photo_is_asked_for(contender: Style) {
     let site = Site::start();
     let lines = format!("{}\nhttp://\n", site.url("/photo"));
     let album = site.client(contender).album(&index(&lines).url(), 4);

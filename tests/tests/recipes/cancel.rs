@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use photo_server::Fault;
-use photo_tests::{Contender, Outcome, Picture, Site, eventually, suite};
+use photo_tests::{Outcome, Picture, Site, Style, eventually, suite};
 
 suite! {
     a_download_is_stopped_when_patience_is_over,
@@ -13,7 +13,7 @@ suite! {
     patience_may_be_endless,
 }
 
-fn a_download_is_stopped_when_patience_is_over(contender: Contender) {
+fn a_download_is_stopped_when_patience_is_over(contender: Style) {
     let site = Site::start();
     let patience = Duration::from_millis(300);
     let start = Instant::now();
@@ -28,7 +28,7 @@ fn a_download_is_stopped_when_patience_is_over(contender: Contender) {
     assert_eq!(site.counters().aborted, 1);
 }
 
-fn a_photo_that_comes_early_is_not_held_up(contender: Contender) {
+fn a_photo_that_comes_early_is_not_held_up(contender: Style) {
     let site = Site::start();
     let picture = Picture::jpeg(5000, 1);
     let start = Instant::now();
@@ -38,7 +38,7 @@ fn a_photo_that_comes_early_is_not_held_up(contender: Contender) {
     assert!(start.elapsed() < Duration::from_secs(5), "after {:?}", start.elapsed());
 }
 
-fn a_failure_that_comes_early_is_not_held_up(contender: Contender) {
+fn a_failure_that_comes_early_is_not_held_up(contender: Style) {
     let site = Site::start();
     let client = site.client(contender);
     let start = Instant::now();
@@ -52,7 +52,7 @@ fn a_failure_that_comes_early_is_not_held_up(contender: Contender) {
     assert!(start.elapsed() < Duration::from_secs(5), "after {:?}", start.elapsed());
 }
 
-fn patience_may_be_endless(contender: Contender) {
+fn patience_may_be_endless(contender: Style) {
     let site = Site::start();
     site.client(contender).cancel(&site.url("/photo"), Duration::MAX).unwrap();
 }

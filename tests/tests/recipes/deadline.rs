@@ -4,7 +4,7 @@ use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 use photo_server::Fault;
-use photo_tests::{Contender, Outcome, Picture, Scheme, Site, eventually, suite};
+use photo_tests::{Outcome, Picture, Scheme, Site, Style, eventually, suite};
 
 suite! {
     a_batch_that_is_done_does_not_wait_for_the_end_of_the_budget,
@@ -22,7 +22,7 @@ suite! {
 /// Far more than it takes to return, on a machine that is busy with other tests.
 const MARGIN: Duration = Duration::from_secs(2);
 
-fn a_batch_that_is_done_does_not_wait_for_the_end_of_the_budget(contender: Contender) {
+fn a_batch_that_is_done_does_not_wait_for_the_end_of_the_budget(contender: Style) {
     let site = Site::start();
     let pictures: Vec<_> = (0..12).map(|seed| Picture::jpeg(2000, seed)).collect();
     let url =
@@ -37,7 +37,7 @@ fn a_batch_that_is_done_does_not_wait_for_the_end_of_the_budget(contender: Conte
     }
 }
 
-fn what_is_done_by_then_is_returned_and_the_rest_is_cancelled(contender: Contender) {
+fn what_is_done_by_then_is_returned_and_the_rest_is_cancelled(contender: Style) {
     let site = Site::start();
     let client = site.client(contender);
     let urls = [
@@ -60,7 +60,7 @@ fn what_is_done_by_then_is_returned_and_the_rest_is_cancelled(contender: Contend
     client.download(&site.url("/photo")).unwrap();
 }
 
-fn silent_servers_do_not_delay_the_return(contender: Contender) {
+fn silent_servers_do_not_delay_the_return(contender: Style) {
     let site = Site::start();
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let faults = [Fault::StallBeforeHead, Fault::StallInHead, Fault::StallInBody];
@@ -75,7 +75,7 @@ fn silent_servers_do_not_delay_the_return(contender: Contender) {
     eventually("all connections are closed", || site.counters().open_connections == 0);
 }
 
-fn what_has_not_begun_by_then_never_begins(contender: Contender) {
+fn what_has_not_begun_by_then_never_begins(contender: Style) {
     let site = Site::start();
     let client = site.client(contender);
     let mut urls = vec![site.url("/photo"); 10];
@@ -87,7 +87,7 @@ fn what_has_not_begun_by_then_never_begins(contender: Contender) {
     assert_eq!(site.counters().requests, 2);
 }
 
-fn results_that_keep_coming_do_not_hide_that_the_time_is_over(contender: Contender) {
+fn results_that_keep_coming_do_not_hide_that_the_time_is_over(contender: Style) {
     let site = Site::start();
     let urls = vec![site.url("/photo?bytes=1000"); 50_000];
     let budget = Duration::from_millis(500);
@@ -98,7 +98,7 @@ fn results_that_keep_coming_do_not_hide_that_the_time_is_over(contender: Contend
     Outcome::Cancelled.assert_of(results.last().unwrap());
 }
 
-fn as_many_are_in_flight_as_may_be(contender: Contender) {
+fn as_many_are_in_flight_as_may_be(contender: Style) {
     for (count, in_flight, expected) in [(24, 6, 6), (3, 0, 1), (3, 100, 3)] {
         let site = Site::start();
         let urls = vec![site.url("/photo?bytes=1000&delay_ms=100"); count];
@@ -109,7 +109,7 @@ fn as_many_are_in_flight_as_may_be(contender: Contender) {
     }
 }
 
-fn a_failure_is_not_taken_for_a_cancelled_photo(contender: Contender) {
+fn a_failure_is_not_taken_for_a_cancelled_photo(contender: Style) {
     let site = Site::start();
     let urls = [
         site.url("/nowhere"),
@@ -122,13 +122,13 @@ fn a_failure_is_not_taken_for_a_cancelled_photo(contender: Contender) {
     assert!(results.iter().map(Outcome::of).eq(expected), "{results:?}");
 }
 
-fn no_urls_bring_no_results_at_once(contender: Contender) {
+fn no_urls_bring_no_results_at_once(contender: Style) {
     let start = Instant::now();
     assert!(Site::start().client(contender).deadline(&[], 8, Duration::from_secs(15)).is_empty());
     assert!(start.elapsed() < Duration::from_secs(5), "after {:?}", start.elapsed());
 }
 
-fn without_a_budget_there_are_no_photos(contender: Contender) {
+fn without_a_budget_there_are_no_photos(contender: Style) {
     let site = Site::start();
     let results =
         site.client(contender).deadline(&vec![site.url("/photo?delay_ms=60000"); 4], 2, Duration::ZERO);
@@ -137,7 +137,7 @@ fn without_a_budget_there_are_no_photos(contender: Contender) {
     eventually("all connections are closed", || site.counters().open_connections == 0);
 }
 
-fn a_budget_may_be_endless(contender: Contender) {
+fn a_budget_may_be_endless(contender: Style) {
     let site = Site::start();
     let results = site.client(contender).deadline(&vec![site.url("/photo"); 4], 2, Duration::MAX);
     assert!(results.len() == 4 && results.iter().all(Result::is_ok), "{results:?}");

@@ -2,27 +2,27 @@
 
 use std::sync::mpsc;
 
-use photo_tests::{Contender, Outcome, Site, suite};
+use photo_tests::{Outcome, Site, Style, suite};
 
 suite! {
     started_comes_before_the_photo,
     started_comes_before_an_error,
 }
 
-fn started_comes_before_the_photo(contender: Contender) {
+fn started_comes_before_the_photo(contender: Style) {
     let site = Site::start();
     let url = site.url("/photo?delay_ms=20");
     assert_eq!(story(contender, &site, &url), ["started", "Photo"]);
 }
 
-fn started_comes_before_an_error(contender: Contender) {
+fn started_comes_before_an_error(contender: Style) {
     let site = Site::start();
     assert_eq!(story(contender, &site, &site.url("/nowhere")), ["started", "Status(404)"]);
     assert_eq!(story(contender, &site, "no URL"), ["started", "InvalidUrl"]);
 }
 
 /// What the recipe `one` called, in that order.
-fn story(contender: Contender, site: &Site, url: &str) -> Vec<String> {
+fn story(contender: Style, site: &Site, url: &str) -> Vec<String> {
     let (teller, story) = mpsc::channel();
     let started = teller.clone();
     site.client(contender).one(

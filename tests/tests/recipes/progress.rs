@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use photo::{Error, Photo, Progress};
 use photo_server::Fault;
-use photo_tests::{Contender, Outcome, Picture, Site, suite};
+use photo_tests::{Outcome, Picture, Site, Style, suite};
 
 suite! {
     a_small_photo_is_told_once,
@@ -21,7 +21,7 @@ suite! {
 const EVERY: Duration = Duration::from_millis(100);
 
 /// What became of it, and what was told until then; what must hold of that in any case is checked.
-fn watch(contender: Contender, site: &Site, url: &str) -> (Result<Photo, Error>, Vec<Progress>) {
+fn watch(contender: Style, site: &Site, url: &str) -> (Result<Photo, Error>, Vec<Progress>) {
     let (teller, listener) = mpsc::channel();
     let start = Instant::now();
     let on_progress = Box::new(move |received| teller.send(received).unwrap());
@@ -41,7 +41,7 @@ fn watch(contender: Contender, site: &Site, url: &str) -> (Result<Photo, Error>,
     (result, told)
 }
 
-fn a_small_photo_is_told_once(contender: Contender) {
+fn a_small_photo_is_told_once(contender: Style) {
     let site = Site::start();
     let picture = Picture::jpeg(1000, 1);
     let (result, told) = watch(contender, &site, &site.url(&picture.path()));
@@ -49,7 +49,7 @@ fn a_small_photo_is_told_once(contender: Contender) {
     assert_eq!(told, [Progress { received: 1000, total: Some(1000) }]);
 }
 
-fn a_slow_photo_is_told_now_and_then(contender: Contender) {
+fn a_slow_photo_is_told_now_and_then(contender: Style) {
     let site = Site::start();
     let picture = Picture::jpeg(60_000, 2);
     // Half a second in 50 pieces.
@@ -61,14 +61,14 @@ fn a_slow_photo_is_told_now_and_then(contender: Contender) {
     assert!(told.iter().all(|progress| progress.total == Some(60_000)), "{told:?}");
 }
 
-fn a_large_photo_is_not_told_for_each_piece(contender: Contender) {
+fn a_large_photo_is_not_told_for_each_piece(contender: Style) {
     let site = Site::start();
     let picture = Picture::jpeg(16 << 20, 3);
     let (result, _) = watch(contender, &site, &site.url(&picture.path()));
     picture.assert_is(&result.unwrap());
 }
 
-fn a_photo_of_unknown_length_ends_with_its_length(contender: Contender) {
+fn a_photo_of_unknown_length_ends_with_its_length(contender: Style) {
     let site = Site::start();
     let picture = Picture::jpeg(300_000, 4);
     for fault in [Fault::Chunked, Fault::CloseDelimited] {
@@ -78,7 +78,7 @@ fn a_photo_of_unknown_length_ends_with_its_length(contender: Contender) {
     }
 }
 
-fn a_photo_behind_redirects_is_told_as_any_other(contender: Contender) {
+fn a_photo_behind_redirects_is_told_as_any_other(contender: Style) {
     let site = Site::start();
     let picture = Picture::jpeg(1000, 5);
     let (result, told) = watch(
@@ -90,7 +90,7 @@ fn a_photo_behind_redirects_is_told_as_any_other(contender: Contender) {
     assert_eq!(told, [Progress { received: 1000, total: Some(1000) }]);
 }
 
-fn a_photo_that_breaks_off_is_never_told_whole(contender: Contender) {
+fn a_photo_that_breaks_off_is_never_told_whole(contender: Style) {
     let site = Site::start();
     let picture = Picture::jpeg(60_000, 6);
     let (result, told) = watch(contender, &site, &site.fault(Fault::CutBody, &picture.query()));
@@ -99,7 +99,7 @@ fn a_photo_that_breaks_off_is_never_told_whole(contender: Contender) {
     assert!(told.iter().all(|progress| progress.total == Some(60_000)), "{told:?}");
 }
 
-fn no_photo_is_not_told(contender: Contender) {
+fn no_photo_is_not_told(contender: Style) {
     let site = Site::start();
     for url in [site.fault(Fault::Status, "code=404"), "no URL".to_owned()] {
         let (result, told) = watch(contender, &site, &url);

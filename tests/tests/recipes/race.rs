@@ -4,7 +4,7 @@ use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 use photo_server::Fault;
-use photo_tests::{Contender, Outcome, Picture, Scheme, Site, eventually, suite};
+use photo_tests::{Outcome, Picture, Scheme, Site, Style, eventually, suite};
 
 suite! {
     the_first_good_photo_wins,
@@ -21,7 +21,7 @@ suite! {
 /// Far more than the winner needs, far less than any loser.
 const SOON: Duration = Duration::from_secs(3);
 
-fn the_first_good_photo_wins(contender: Contender) {
+fn the_first_good_photo_wins(contender: Style) {
     let site = Site::start();
     let (slow, fast) = (Picture::jpeg(5000, 1), Picture::jpeg(5000, 2));
     let urls = [(slow, 8000), (fast, 50), (slow, 9000)]
@@ -31,16 +31,16 @@ fn the_first_good_photo_wins(contender: Contender) {
     assert!(start.elapsed() < SOON, "after {:?}", start.elapsed());
 }
 
-fn the_connections_of_the_losers_are_closed(contender: Contender) {
+fn the_connections_of_the_losers_are_closed(contender: Style) {
     assert_losers_closed(contender, Scheme::Http);
 }
 
-fn the_connections_of_the_losers_are_closed_over_tls(contender: Contender) {
+fn the_connections_of_the_losers_are_closed_over_tls(contender: Style) {
     assert_losers_closed(contender, Scheme::Https);
 }
 
 #[track_caller]
-fn assert_losers_closed(contender: Contender, scheme: Scheme) {
+fn assert_losers_closed(contender: Style, scheme: Scheme) {
     let site = Site::start();
     let client = site.client(contender);
     let losers = [
@@ -63,7 +63,7 @@ fn assert_losers_closed(contender: Contender, scheme: Scheme) {
     assert_eq!(site.counters().connections, urls.len() as u64, "the winner's connection was kept");
 }
 
-fn a_mirror_that_never_agrees_on_tls_does_not_delay_the_winner(contender: Contender) {
+fn a_mirror_that_never_agrees_on_tls_does_not_delay_the_winner(contender: Style) {
     let site = Site::start();
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let urls = [format!("https://{}/", silent.local_addr().unwrap()), site.url("/photo?delay_ms=100")];
@@ -72,7 +72,7 @@ fn a_mirror_that_never_agrees_on_tls_does_not_delay_the_winner(contender: Conten
     assert!(start.elapsed() < SOON, "after {:?}", start.elapsed());
 }
 
-fn a_failure_does_not_win(contender: Contender) {
+fn a_failure_does_not_win(contender: Style) {
     let site = Site::start();
     let refused = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let picture = Picture::jpeg(5000, 3);
@@ -87,7 +87,7 @@ fn a_failure_does_not_win(contender: Contender) {
     picture.assert_is(&site.client(contender).race(&urls).unwrap());
 }
 
-fn if_all_fail_it_is_by_the_last_error(contender: Contender) {
+fn if_all_fail_it_is_by_the_last_error(contender: Style) {
     let site = Site::start();
     let mut urls = [
         site.fault(Fault::Status, "code=503&delay_ms=500"),
@@ -101,7 +101,7 @@ fn if_all_fail_it_is_by_the_last_error(contender: Contender) {
     }
 }
 
-fn mirrors_of_the_same_speed_bring_one_photo(contender: Contender) {
+fn mirrors_of_the_same_speed_bring_one_photo(contender: Style) {
     let site = Site::start();
     let client = site.client(contender);
     for _ in 0..20 {
@@ -111,12 +111,12 @@ fn mirrors_of_the_same_speed_bring_one_photo(contender: Contender) {
     eventually("nobody waits any more", || site.counters().open_requests == 0);
 }
 
-fn the_only_mirror_wins(contender: Contender) {
+fn the_only_mirror_wins(contender: Style) {
     let site = Site::start();
     site.client(contender).race(&[site.url("/photo")]).unwrap();
     Outcome::Status(404).assert_of(&site.client(contender).race(&[site.url("/nowhere")]));
 }
 
-fn without_mirrors_there_is_no_photo(contender: Contender) {
+fn without_mirrors_there_is_no_photo(contender: Style) {
     Outcome::InvalidUrl.assert_of(&Site::start().client(contender).race(&[]));
 }

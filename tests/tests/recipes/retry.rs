@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use photo::{Backoff, Error, Photo};
 use photo_server::Fault;
-use photo_tests::{Contender, Outcome, Picture, Site, suite};
+use photo_tests::{Outcome, Picture, Site, Style, suite};
 use socket2::{Domain, Socket, Type};
 
 suite! {
@@ -43,13 +43,13 @@ fn flaky(site: &Site, fail: u32, parameters: &str) -> String {
 }
 
 /// What became of it, and how long that took.
-fn timed(contender: Contender, site: &Site, url: &str, backoff: Backoff) -> (Result<Photo, Error>, Duration) {
+fn timed(contender: Style, site: &Site, url: &str, backoff: Backoff) -> (Result<Photo, Error>, Duration) {
     let client = site.client(contender);
     let start = Instant::now();
     (client.retry(url, backoff), start.elapsed())
 }
 
-fn a_server_that_recovers_brings_the_photo(contender: Contender) {
+fn a_server_that_recovers_brings_the_photo(contender: Style) {
     let site = Site::start();
     let url = flaky(&site, 2, "as=status&code=503");
     PICTURE.assert_is(&site.client(contender).retry(&url, hasty()).unwrap());
@@ -58,7 +58,7 @@ fn a_server_that_recovers_brings_the_photo(contender: Contender) {
     assert_eq!(site.counters().requests, 4);
 }
 
-fn a_connection_that_was_reset_is_tried_again(contender: Contender) {
+fn a_connection_that_was_reset_is_tried_again(contender: Style) {
     let site = Site::start();
     for fault in [Fault::ResetBeforeHead, Fault::ResetInBody] {
         site.reset_counters();
@@ -68,7 +68,7 @@ fn a_connection_that_was_reset_is_tried_again(contender: Contender) {
     }
 }
 
-fn a_port_that_listens_later_is_tried_again(contender: Contender) {
+fn a_port_that_listens_later_is_tried_again(contender: Style) {
     // It has its port from the start, so that nobody else can; while it does not listen, the port refuses.
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
     socket.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
@@ -89,7 +89,7 @@ fn a_port_that_listens_later_is_tried_again(contender: Contender) {
     server.join().unwrap();
 }
 
-fn every_transient_status_is_tried_again(contender: Contender) {
+fn every_transient_status_is_tried_again(contender: Style) {
     let site = Site::start();
     let client = site.client(contender);
     for code in [408, 425, 429, 500, 502, 503, 504] {
@@ -99,13 +99,13 @@ fn every_transient_status_is_tried_again(contender: Contender) {
     assert_eq!(site.counters().requests, 14);
 }
 
-fn a_reply_that_was_cut_short_is_tried_again(contender: Contender) {
+fn a_reply_that_was_cut_short_is_tried_again(contender: Style) {
     let site = Site::start();
     PICTURE.assert_is(&site.client(contender).retry(&flaky(&site, 2, "as=cut-body"), hasty()).unwrap());
     assert_eq!(site.counters().requests, 3);
 }
 
-fn a_timeout_is_tried_again(contender: Contender) {
+fn a_timeout_is_tried_again(contender: Style) {
     let site = Site::start();
     let client = site.client_with(contender, |config| config.stall_timeout(Duration::from_millis(200)));
     for fault in ["stall-before-head", "stall-in-body"] {
@@ -116,14 +116,14 @@ fn a_timeout_is_tried_again(contender: Contender) {
 }
 
 /// The client trusts the roots of the web only. Every attempt would be a connection.
-fn a_certificate_that_is_not_trusted_is_not_tried_again(contender: Contender) {
+fn a_certificate_that_is_not_trusted_is_not_tried_again(contender: Style) {
     let site = Site::start();
     let client = contender.style(photo::Config::default()).unwrap();
     Outcome::Tls.assert_of(&client.retry(&site.tls_url("/photo"), hasty()));
     assert_eq!(site.counters().connections, 1);
 }
 
-fn the_caller_may_decide_what_is_tried_again(contender: Contender) {
+fn the_caller_may_decide_what_is_tried_again(contender: Style) {
     let site = Site::start();
     let client = site.client(contender);
     let only_404 = || hasty().retry_if(|error| matches!(error, Error::Status { code: 404, .. }));
@@ -133,7 +133,7 @@ fn the_caller_may_decide_what_is_tried_again(contender: Contender) {
     assert_eq!(site.counters().requests, 4);
 }
 
-fn other_errors_are_not_tried_again(contender: Contender) {
+fn other_errors_are_not_tried_again(contender: Style) {
     let site = Site::start();
     let client = site.client(contender);
     for (parameters, expected) in [
@@ -152,7 +152,7 @@ fn other_errors_are_not_tried_again(contender: Contender) {
     Outcome::InvalidUrl.assert_of(&client.retry("no URL", hasty()));
 }
 
-fn attempts_come_to_an_end(contender: Contender) {
+fn attempts_come_to_an_end(contender: Style) {
     let site = Site::start();
     let client = site.client(contender);
     let url = flaky(&site, 100, "as=status&code=503");
@@ -164,7 +164,7 @@ fn attempts_come_to_an_end(contender: Contender) {
     assert_eq!(site.counters().requests, 5);
 }
 
-fn pauses_are_waited_for(contender: Contender) {
+fn pauses_are_waited_for(contender: Style) {
     let site = Site::start();
     let backoff = Backoff::new(4, Duration::from_millis(50), Duration::from_mins(1)).seed(7);
     // With a seed, what the recipe will draw can be drawn beforehand.
@@ -178,7 +178,7 @@ fn pauses_are_waited_for(contender: Contender) {
     assert!((pauses..pauses + SLACK).contains(&took), "{took:?} for pauses of {pauses:?}");
 }
 
-fn retry_after_some_seconds_is_honoured(contender: Contender) {
+fn retry_after_some_seconds_is_honoured(contender: Style) {
     let site = Site::start();
     let url = flaky(&site, 1, "as=status&code=429&retry_after=1");
     let backoff = Backoff::new(2, Duration::from_millis(1), Duration::from_mins(1));
@@ -187,7 +187,7 @@ fn retry_after_some_seconds_is_honoured(contender: Contender) {
     assert!((Duration::from_secs(1)..SLACK).contains(&took), "{took:?}");
 }
 
-fn retry_after_a_date_is_honoured(contender: Contender) {
+fn retry_after_a_date_is_honoured(contender: Style) {
     let site = Site::start();
     // To whole seconds: in one at the least.
     let date = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(2));
@@ -198,7 +198,7 @@ fn retry_after_a_date_is_honoured(contender: Contender) {
     assert!((Duration::from_millis(500)..SLACK).contains(&took), "{took:?}");
 }
 
-fn retry_after_is_honoured_up_to_the_longest_pause(contender: Contender) {
+fn retry_after_is_honoured_up_to_the_longest_pause(contender: Style) {
     let site = Site::start();
     let longest = Duration::from_millis(200);
     let tomorrow = httpdate::fmt_http_date(SystemTime::now() + Duration::from_hours(24));

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use photo::SaveError;
 use photo_server::{Fault, PictureFormat};
-use photo_tests::{Contender, Outcome, Picture, Site, suite};
+use photo_tests::{Outcome, Picture, Site, Style, suite};
 use tempfile::TempDir;
 
 suite! {
@@ -36,7 +36,7 @@ fn named(site: &Site, name: &str, picture: Picture) -> String {
     site.url(&format!("/photo/{name}?{}", picture.query()))
 }
 
-fn a_photo_is_saved_under_its_name(contender: Contender) {
+fn a_photo_is_saved_under_its_name(contender: Style) {
     let (site, folder) = (Site::start(), TempDir::new().unwrap());
     let path = site.client(contender).save(&named(&site, "cat.gif", gif(1)), folder.path()).unwrap();
     assert_eq!(path, folder.path().join("cat.gif"));
@@ -44,7 +44,7 @@ fn a_photo_is_saved_under_its_name(contender: Contender) {
     assert_eq!(names(folder.path()), ["cat.gif"]);
 }
 
-fn the_extension_is_that_of_the_format(contender: Contender) {
+fn the_extension_is_that_of_the_format(contender: Style) {
     let (site, folder) = (Site::start(), TempDir::new().unwrap());
     let client = site.client(contender);
     for (name, saved) in [
@@ -59,7 +59,7 @@ fn the_extension_is_that_of_the_format(contender: Contender) {
     }
 }
 
-fn a_photo_that_is_there_is_not_overwritten(contender: Contender) {
+fn a_photo_that_is_there_is_not_overwritten(contender: Style) {
     let (site, folder) = (Site::start(), TempDir::new().unwrap());
     let client = site.client(contender);
     for (seed, name) in [(0, "cat.gif"), (1, "cat (1).gif"), (2, "cat (2).gif")] {
@@ -71,7 +71,7 @@ fn a_photo_that_is_there_is_not_overwritten(contender: Contender) {
     assert!(fs::read(folder.path().join("cat (2).gif")).unwrap() == gif(2).file());
 }
 
-fn a_hostile_name_stays_inside_of_the_folder(contender: Contender) {
+fn a_hostile_name_stays_inside_of_the_folder(contender: Style) {
     let (site, outside) = (Site::start(), TempDir::new().unwrap());
     let folder = outside.path().join("folder");
     fs::create_dir(&folder).unwrap();
@@ -104,7 +104,7 @@ fn a_hostile_name_stays_inside_of_the_folder(contender: Contender) {
     }
 }
 
-fn a_missing_folder_is_an_error(contender: Contender) {
+fn a_missing_folder_is_an_error(contender: Style) {
     let (site, outside) = (Site::start(), TempDir::new().unwrap());
     let folder = outside.path().join("missing");
     let result = site.client(contender).save(&named(&site, "cat.gif", gif(0)), &folder);
@@ -113,7 +113,7 @@ fn a_missing_folder_is_an_error(contender: Contender) {
     assert!(names(outside.path()).is_empty());
 }
 
-fn a_file_in_place_of_the_folder_is_an_error(contender: Contender) {
+fn a_file_in_place_of_the_folder_is_an_error(contender: Style) {
     let (site, outside) = (Site::start(), TempDir::new().unwrap());
     let file = outside.path().join("file");
     fs::write(&file, "text").unwrap();
@@ -122,7 +122,7 @@ fn a_file_in_place_of_the_folder_is_an_error(contender: Contender) {
     assert_eq!(fs::read(file).unwrap(), b"text");
 }
 
-fn a_failed_download_leaves_nothing_behind(contender: Contender) {
+fn a_failed_download_leaves_nothing_behind(contender: Style) {
     let (site, folder) = (Site::start(), TempDir::new().unwrap());
     let client = site.client(contender);
     for (fault, expected) in [
@@ -146,7 +146,7 @@ mod small_disk {
     use std::process::{Command, Output};
     use std::{env, fs};
 
-    use super::{Contender, Path, Picture, SaveError, Site, TempDir, names};
+    use super::{Path, Picture, SaveError, Site, Style, TempDir, names};
 
     photo_tests::suite! {
         a_full_disk_is_an_error_that_leaves_nothing_behind,
@@ -156,7 +156,7 @@ mod small_disk {
     /// Tells the test that it is the process with the small disk, and where to save.
     const FOLDER: &str = "PHOTO_TESTS_SMALL_DISK";
 
-    fn a_full_disk_is_an_error_that_leaves_nothing_behind(contender: Contender) {
+    fn a_full_disk_is_an_error_that_leaves_nothing_behind(contender: Style) {
         if let Some(folder) = env::var_os(FOLDER) {
             let result = save_a_large_photo(contender, folder.as_ref());
             assert!(matches!(result, Err(SaveError::File { .. })), "{result:?}");
@@ -170,7 +170,7 @@ mod small_disk {
         assert!(names(folder.path()).is_empty());
     }
 
-    fn a_crash_leaves_no_half_photo(contender: Contender) {
+    fn a_crash_leaves_no_half_photo(contender: Style) {
         if let Some(folder) = env::var_os(FOLDER) {
             let result = save_a_large_photo(contender, folder.as_ref());
             panic!("it did not crash: {result:?}");
@@ -185,13 +185,13 @@ mod small_disk {
         assert!(fs::metadata(folder.path().join(&names[0])).unwrap().len() > 0);
     }
 
-    fn save_a_large_photo(contender: Contender, folder: &Path) -> Result<std::path::PathBuf, SaveError> {
+    fn save_a_large_photo(contender: Style, folder: &Path) -> Result<std::path::PathBuf, SaveError> {
         let site = Site::start();
         site.client(contender).save(&site.url(&Picture::jpeg(1 << 20, 1).path()), folder)
     }
 
     /// Runs one test of this module in a process of its own.
-    fn on_a_small_disk(prepare: &str, contender: Contender, test: &str, folder: &Path) -> Output {
+    fn on_a_small_disk(prepare: &str, contender: Style, test: &str, folder: &Path) -> Output {
         let (_binary, here) = module_path!().split_once("::").unwrap();
         let module = contender.name().replace('-', "_");
         Command::new("sh")
@@ -210,7 +210,7 @@ mod plain_file_system {
     use std::env;
     use std::process::Command;
 
-    use super::{Contender, Site, TempDir, fs, gif, named, names};
+    use super::{Site, Style, TempDir, fs, gif, named, names};
 
     photo_tests::suite! {
         a_photo_is_saved_on_any_file_system,
@@ -219,7 +219,7 @@ mod plain_file_system {
     /// Where the test saves in the process that strace watches.
     const FOLDER: &str = "PHOTO_TESTS_PLAIN_FILE_SYSTEM";
 
-    fn a_photo_is_saved_on_any_file_system(contender: Contender) {
+    fn a_photo_is_saved_on_any_file_system(contender: Style) {
         if let Some(folder) = env::var_os(FOLDER) {
             let site = Site::start();
             let client = site.client(contender);

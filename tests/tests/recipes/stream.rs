@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures::stream::StreamExt;
 use photo::{Error, Phase, Photo};
 use photo_server::Fault;
-use photo_tests::{Adapter, Contender, Outcome, Picture, Site, eventually, suite, within};
+use photo_tests::{Adapter, Outcome, Picture, Site, Style, eventually, suite, within};
 
 suite! {
     results_come_as_they_are_ready,
@@ -27,14 +27,14 @@ fn stream(client: &dyn Adapter, urls: &[String], in_flight: usize) -> Vec<(usize
     results.into_iter().collect()
 }
 
-fn results_come_as_they_are_ready(contender: Contender) {
+fn results_come_as_they_are_ready(contender: Style) {
     let site = Site::start();
     let urls = [1000, 50, 500].map(|delay| site.url(&format!("/photo?delay_ms={delay}")));
     let results = stream(&*site.client(contender), &urls, 3);
     assert_eq!(results.iter().map(|(index, _)| *index).collect::<Vec<_>>(), [1, 2, 0]);
 }
 
-fn each_result_comes_once_and_with_its_place(contender: Contender) {
+fn each_result_comes_once_and_with_its_place(contender: Style) {
     let site = Site::start();
     let pictures: Vec<_> = (0..20).map(|seed| Picture::jpeg(2000, seed)).collect();
     let urls: Vec<_> = pictures.iter().map(|picture| site.url(&picture.path())).collect();
@@ -46,15 +46,15 @@ fn each_result_comes_once_and_with_its_place(contender: Contender) {
     }
 }
 
-fn as_many_are_in_flight_as_may_be(contender: Contender) {
+fn as_many_are_in_flight_as_may_be(contender: Style) {
     assert_in_flight(contender, 24, 6, 6);
 }
 
-fn none_at_once_means_one_at_once(contender: Contender) {
+fn none_at_once_means_one_at_once(contender: Style) {
     assert_in_flight(contender, 3, 0, 1);
 }
 
-fn assert_in_flight(contender: Contender, count: usize, in_flight: usize, expected: u64) {
+fn assert_in_flight(contender: Style, count: usize, in_flight: usize, expected: u64) {
     let site = Site::start();
     let urls = vec![site.url("/photo?bytes=1000&delay_ms=100"); count];
     let results = stream(&*site.client(contender), &urls, in_flight);
@@ -63,13 +63,13 @@ fn assert_in_flight(contender: Contender, count: usize, in_flight: usize, expect
     assert_eq!((counters.max_open_requests, counters.connections), (expected, expected));
 }
 
-fn no_urls_bring_no_results(contender: Contender) {
+fn no_urls_bring_no_results(contender: Style) {
     let site = Site::start();
     assert!(stream(&*site.client(contender), &[], 8).is_empty());
     assert_eq!(site.counters().connections, 0);
 }
 
-fn one_failure_fails_one_photo(contender: Contender) {
+fn one_failure_fails_one_photo(contender: Style) {
     let site = Site::start();
     let urls = [
         site.url("/photo"),
@@ -85,7 +85,7 @@ fn one_failure_fails_one_photo(contender: Contender) {
     assert!(results.iter().map(|(_, result)| Outcome::of(result)).eq(expected), "{results:?}");
 }
 
-fn a_silent_server_holds_up_no_other_photo(contender: Contender) {
+fn a_silent_server_holds_up_no_other_photo(contender: Style) {
     let site = Site::start();
     let client = site.client_with(contender, |config| config.stall_timeout(Duration::from_secs(1)));
     let mut urls = vec![site.url("/photo"); 8];

@@ -9,7 +9,7 @@ use image::codecs::png::{PngDecoder, PngEncoder};
 use image::{DynamicImage, ImageDecoder, ImageEncoder, ImageError, ImageFormat, Rgba, RgbaImage};
 use photo::{Config, Error, Thumbnail, ThumbnailError};
 use photo_server::{Options, PhotoServer, PictureFormat};
-use photo_tests::{Contender, Picture, Site, suite};
+use photo_tests::{Picture, Site, Style, suite};
 use tempfile::TempDir;
 
 suite! {
@@ -47,7 +47,7 @@ impl Gallery {
     }
 }
 
-fn thumbnail(contender: Contender, file: &[u8], max_side: u32) -> Result<Thumbnail, ThumbnailError> {
+fn thumbnail(contender: Style, file: &[u8], max_side: u32) -> Result<Thumbnail, ThumbnailError> {
     contender.style(Config::default()).unwrap().thumbnail(&Gallery::of(file).url(), max_side)
 }
 
@@ -69,7 +69,7 @@ fn size(thumbnail: &Thumbnail) -> (u32, u32) {
     (thumbnail.width, thumbnail.height)
 }
 
-fn every_format_becomes_a_thumbnail(contender: Contender) {
+fn every_format_becomes_a_thumbnail(contender: Style) {
     let site = Site::start();
     let client = site.client(contender);
     for &format in PictureFormat::ALL {
@@ -81,23 +81,23 @@ fn every_format_becomes_a_thumbnail(contender: Contender) {
     }
 }
 
-fn proportions_are_kept(contender: Contender) {
+fn proportions_are_kept(contender: Style) {
     assert_eq!(size(&thumbnail(contender, &png(400, 100), 100).unwrap()), (100, 25));
     assert_eq!(size(&thumbnail(contender, &png(30, 300), 100).unwrap()), (10, 100));
     assert_eq!(size(&thumbnail(contender, &png(1000, 1), 10).unwrap()), (10, 1));
 }
 
-fn a_small_photo_keeps_its_size(contender: Contender) {
+fn a_small_photo_keeps_its_size(contender: Style) {
     assert_eq!(size(&thumbnail(contender, &png(40, 30), 100).unwrap()), (40, 30));
     assert_eq!(size(&thumbnail(contender, &png(40, 30), u32::MAX).unwrap()), (40, 30));
 }
 
-fn no_side_at_all_is_one_pixel(contender: Contender) {
+fn no_side_at_all_is_one_pixel(contender: Style) {
     assert_eq!(size(&thumbnail(contender, &png(40, 30), 0).unwrap()), (1, 1));
 }
 
 /// As telephones do, which write the pixels as they come and the way to turn them into the Exif block.
-fn a_photo_taken_sideways_is_turned_upright(contender: Contender) {
+fn a_photo_taken_sideways_is_turned_upright(contender: Style) {
     let mut jpeg = encoded(&DynamicImage::new_rgb8(40, 20), ImageFormat::Jpeg);
     // TIFF 6.0: one entry, orientation (274), one 16-bit number, 6: to be turned by 90°.
     let exif = b"\xff\xe1\x00\x22Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0";
@@ -106,7 +106,7 @@ fn a_photo_taken_sideways_is_turned_upright(contender: Contender) {
 }
 
 /// White dots on transparent black.
-fn transparent_pixels_lend_no_colour(contender: Contender) {
+fn transparent_pixels_lend_no_colour(contender: Style) {
     let is_dot = |x: u32, y: u32| x % 10 == 5 && y % 10 == 5;
     let dots = RgbaImage::from_fn(200, 100, |x, y| Rgba(if is_dot(x, y) { [255; 4] } else { [0; 4] }));
     let dots = DynamicImage::from(dots);
@@ -126,7 +126,7 @@ fn transparent_pixels_lend_no_colour(contender: Contender) {
     }
 }
 
-fn a_colour_profile_is_kept(contender: Contender) {
+fn a_colour_profile_is_kept(contender: Style) {
     // Its head says which colours it is for.
     let profile = |space: &[u8; 4]| [&[0; 16], &space[..], &[7; 200]].concat();
     let (picture, grey) = (DynamicImage::new_rgb8(40, 20), DynamicImage::new_luma8(40, 20));
@@ -156,7 +156,7 @@ fn a_colour_profile_is_kept(contender: Contender) {
     }
 }
 
-fn a_decompression_bomb_is_an_error(contender: Contender) {
+fn a_decompression_bomb_is_an_error(contender: Style) {
     for (what, bomb) in [
         ("a PNG too wide", claiming_png(60_000, 60_000)),
         ("a PNG too large", claiming_png(30_000, 30_000)),
@@ -202,7 +202,7 @@ fn claiming_jpeg(width: u16, height: u16) -> Vec<u8> {
     jpeg
 }
 
-fn a_broken_photo_is_an_error(contender: Contender) {
+fn a_broken_photo_is_an_error(contender: Style) {
     let mut broken = png(40, 30);
     let middle = broken.len() / 2;
     broken[middle] ^= 0xff;
@@ -211,7 +211,7 @@ fn a_broken_photo_is_an_error(contender: Contender) {
 }
 
 /// Of some formats, decoders make the missing pixels grey.
-fn a_photo_with_missing_data_is_an_error(contender: Contender) {
+fn a_photo_with_missing_data_is_an_error(contender: Style) {
     let photo = Picture { format: PictureFormat::Jpeg, bytes: 20_000, seed: 1 };
     for format in PictureFormat::ALL {
         let file = Picture { format: *format, ..photo }.file().to_vec();
@@ -234,14 +234,14 @@ fn a_photo_with_missing_data_is_an_error(contender: Contender) {
     }
 }
 
-fn a_format_that_cannot_be_decoded_is_an_error(contender: Contender) {
+fn a_format_that_cannot_be_decoded_is_an_error(contender: Style) {
     let mut bmp = b"BM\x3a\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\x01\0\0\0\x01\0\0\0\x01\0\x18\0".to_vec();
     bmp.resize(58, 0);
     let result = thumbnail(contender, &bmp, 10);
     assert!(matches!(result, Err(ThumbnailError::Decode(ImageError::Unsupported(_)))), "{result:?}");
 }
 
-fn a_failed_download_is_an_error(contender: Contender) {
+fn a_failed_download_is_an_error(contender: Style) {
     let site = Site::start();
     let client = site.client(contender);
     let missing = client.thumbnail(&site.url("/nowhere"), 10);
@@ -250,7 +250,7 @@ fn a_failed_download_is_an_error(contender: Contender) {
     assert!(matches!(text, Err(ThumbnailError::Download(Error::NotAPhoto { .. }))), "{text:?}");
 }
 
-fn other_downloads_go_on_meanwhile(contender: Contender) {
+fn other_downloads_go_on_meanwhile(contender: Style) {
     /// Takes some hundred milliseconds to decode, and next to none to download.
     static LARGE: LazyLock<Vec<u8>> = LazyLock::new(|| png(8000, 8000));
 

@@ -4,19 +4,19 @@ use std::time::Duration;
 
 use photo::Backoff;
 use photo_server::Fault;
-use photo_tests::{Adapter, Contender, Site, within};
+use photo_tests::{Adapter, Site, Style, within};
 
 /// Connections and requests that each contender needs for `task`, on a server of its own; panics unless they and the
 /// bytes sent are the same for all.
 #[track_caller]
 fn work(task: impl Fn(&dyn Adapter, &Site)) -> (u64, u64) {
-    let work_of = |contender: Contender| {
+    let work_of = |contender: Style| {
         let site = Site::start();
         task(&*site.client(contender), &site);
         let counters = site.counters();
         (counters.connections, counters.requests, counters.bytes_sent)
     };
-    let works = Contender::STYLES.map(|contender| (contender, work_of(contender)));
+    let works = Style::HELD_EQUAL.map(|contender| (contender, work_of(contender)));
     let (_, first) = works[0];
     assert!(works.iter().all(|(_, work)| *work == first), "{works:?}");
     (first.0, first.1)

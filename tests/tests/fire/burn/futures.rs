@@ -8,7 +8,7 @@ use futures::future::{self, Either, join_all};
 use photo::Config;
 use photo_futures::Client;
 use photo_futures::runtime::{AsyncStd, Runtime, Smol, Tokio};
-use photo_tests::Contender;
+use photo_tests::Style;
 
 use super::Fire;
 use crate::deck::Deck;
@@ -18,29 +18,29 @@ const TASKS: usize = 24;
 
 type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-pub(crate) fn burn(fire: &Fire<'_>, contender: Contender, deck: Deck) {
+pub(crate) fn burn(fire: &Fire<'_>, contender: Style, deck: Deck) {
     match contender {
-        Contender::Tokio => {
+        Style::Tokio => {
             let mut runtime = tokio::runtime::Builder::new_current_thread();
             runtime.enable_io().enable_time().build().unwrap().block_on(join_all(tasks(fire, Tokio, deck)));
         }
-        Contender::TokioMulti => {
+        Style::TokioMulti => {
             let mut runtime = tokio::runtime::Builder::new_multi_thread();
             runtime.enable_io().enable_time().build().unwrap().block_on(async {
                 let tasks = tasks(fire, Tokio, deck).into_iter().map(tokio::spawn);
                 join_all(tasks).await.into_iter().for_each(|ended| ended.unwrap());
             });
         }
-        Contender::AsyncStd => {
+        Style::AsyncStd => {
             let tasks = tasks(fire, AsyncStd, deck).into_iter().map(async_std::task::spawn);
             async_std::task::block_on(join_all(tasks));
         }
-        Contender::Smol => {
+        Style::Smol => {
             let executor = smol::Executor::new();
             let tasks = tasks(fire, Smol, deck).into_iter().map(|task| executor.spawn(task));
             smol::block_on(executor.run(join_all(tasks)));
         }
-        Contender::Blocking | Contender::Ureq | Contender::Callbacks => unreachable!("no futures"),
+        Style::Blocking | Style::Ureq | Style::Callbacks => unreachable!("no futures"),
     }
 }
 
