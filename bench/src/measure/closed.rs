@@ -15,8 +15,8 @@ use crate::stats::rounds::Rounds;
 use crate::system::affinity::CorePlacement;
 use crate::text::progress::Progress;
 
-/// How many groups are measured a second time, at most, because rounds disagreed too much.
-const REPEATED: usize = 2;
+/// How many groups are measured a second time, at most, because rounds disagreed too much: it takes a minute each.
+const REPEATED: usize = 1;
 
 /// Measures all groups; returns the cells of each. Groups with unsteady cells are measured once more.
 pub(crate) fn measure(groups: &[Group], rounds: Rounds, placement: &CorePlacement) -> Vec<Vec<Cell>> {
