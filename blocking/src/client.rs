@@ -2,9 +2,9 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use photo::{Config, Error, Origin, Photo, Pool, Progress, Target, tls};
+use photo::{Config, Error, Kept, Origin, Photo, Pool, Progress, Target, tls};
 use rustls::ClientConfig;
 
 use crate::connection::Connection;
@@ -114,16 +114,17 @@ impl Client {
     pub(crate) fn take_idle(&self, origin: &Origin) -> Option<Connection> {
         loop {
             // Looked at and closed outside of the lock: both are system calls, and other threads wait here.
-            let connection = self.lock_idle().take(origin)?;
-            if connection.is_open() {
-                return Some(connection);
+            let kept = self.lock_idle().take(origin, Instant::now())?;
+            match kept {
+                Kept::Fresh(connection) if connection.is_open() => return Some(connection),
+                Kept::Fresh(_) | Kept::TooOld(_) => {}
             }
         }
     }
 
     /// Keeps a connection for the next download.
-    pub(crate) fn keep_idle(&self, origin: &Origin, connection: Connection) {
-        let surplus = self.lock_idle().put(origin, connection);
+    pub(crate) fn keep_idle(&self, origin: &Origin, connection: Connection, keep_for: Duration) {
+        let surplus = self.lock_idle().put(origin, connection, Instant::now(), keep_for);
         drop(surplus); // closed outside of the lock
     }
 

@@ -1,7 +1,8 @@
 //! One download: resolve, connect, send, receive; and again where a redirect leads.
 
+use std::cell::RefCell;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use photo::{Error, Exchange, Photo, Progress, Step, Target};
 
@@ -10,8 +11,13 @@ use crate::cancel::{self, Guard};
 use crate::connection::{self, Connection, IoDeadline};
 use crate::resolve::resolve;
 
-/// Space for the head of a reply, in bytes; small photos come whole with it. On the stack, of which each thread has one.
-const SCRATCH: usize = 4 << 10;
+/// Space for the head of a reply, in bytes; small photos come whole with it.
+const SCRATCH_CAPACITY: usize = 4 << 10;
+
+thread_local! {
+    /// One for each thread, which has one download at a time.
+    static SCRATCH: RefCell<[u8; SCRATCH_CAPACITY]> = const { RefCell::new([0; SCRATCH_CAPACITY]) };
+}
 
 /// Downloads what `target` asks for.
 pub(crate) fn download(
@@ -40,9 +46,9 @@ pub(crate) fn download(
         drop(guard);
         cancel::check(token)?;
         match transferred {
-            Ok((outcome, reuse)) => {
-                if reuse && connection.is_drained() {
-                    client.keep_idle(exchange.origin(), connection);
+            Ok((outcome, keep_for)) => {
+                if let Some(keep_for) = keep_for.filter(|_| connection.is_drained()) {
+                    client.keep_idle(exchange.origin(), connection, keep_for);
                 }
                 match outcome {
                     Outcome::Photo(photo) => return Ok(photo),
@@ -77,13 +83,13 @@ enum Outcome {
     Redirect(Box<Exchange>),
 }
 
-/// Sends the request and receives the reply; the flag says whether the connection may be used again.
+/// Sends the request and receives the reply; and returns how long the connection may be kept.
 fn transfer(
     connection: &mut Connection,
     exchange: &mut Exchange,
     deadline: &mut IoDeadline,
     on_progress: &mut impl FnMut(Progress),
-) -> Result<(Outcome, bool), Error> {
+) -> Result<(Outcome, Option<Duration>), Error> {
     send(connection, exchange, deadline)?;
     receive(connection, exchange, deadline, on_progress)
 }
@@ -106,18 +112,21 @@ fn receive(
     exchange: &mut Exchange,
     deadline: &mut IoDeadline,
     on_progress: &mut impl FnMut(Progress),
-) -> Result<(Outcome, bool), Error> {
-    let mut scratch = [0; SCRATCH];
+) -> Result<(Outcome, Option<Duration>), Error> {
     loop {
         deadline.phase = exchange.phase();
-        let received = connection.receive(exchange, &mut scratch, deadline);
-        let received = received.map_err(|error| IoDeadline::failed(exchange, error))?;
-        match exchange.filled(&mut scratch, received)? {
-            Step::Done { photo, reuse } => {
+        // Borrowed for one read, because `on_progress` may download something else.
+        let step = SCRATCH.with_borrow_mut(|scratch| {
+            let received = connection.receive(exchange, scratch, deadline);
+            let received = received.map_err(|error| IoDeadline::failed(exchange, error))?;
+            exchange.filled(scratch, received)
+        });
+        match step? {
+            Step::Done { photo, keep_for } => {
                 on_progress(photo.received());
-                return Ok((Outcome::Photo(photo), reuse));
+                return Ok((Outcome::Photo(photo), keep_for));
             }
-            Step::Redirect { next, reuse } => return Ok((Outcome::Redirect(next), reuse)),
+            Step::Redirect { next, keep_for } => return Ok((Outcome::Redirect(next), keep_for)),
             Step::More if exchange.progress().received > 0 => on_progress(exchange.progress()),
             Step::More => {} // only the head has come
         }

@@ -57,6 +57,7 @@ impl Client {
             .max_redirects(config.max_redirects)
             .max_idle_connections_per_host(config.max_idle_per_host)
             .max_idle_connections(config.max_idle_per_host.saturating_mul(4))
+            .max_idle_age(config.max_idle_age)
             .user_agent(&config.user_agent)
             .accept_encoding("identity")
             // The default would be what the environment says.

@@ -42,6 +42,8 @@ pub(crate) struct Downloads {
     pub(crate) reactor: Reactor<DownloadKey>,
     tls: Arc<ClientConfig>,
     pending: Slab<Download>,
+    /// The timer of each slot of `pending`. It outlives its download, since it is mostly early enough for the next one.
+    timers: Vec<Option<TimerKey>>,
     /// The serial number of the latest download.
     serial: u64,
     /// Downloads that advance without an event: new ones, and those that have had their share of the turn before.
@@ -64,8 +66,6 @@ pub(crate) struct Download {
     /// Of the client that it was started with.
     cancelled: Option<Arc<Flag>>,
     deadline: Deadline,
-    /// Set once, and only set again for an earlier time: most downloads end long before.
-    timer: TimerKey,
     state: State,
 }
 
@@ -83,6 +83,7 @@ impl Downloads {
         Ok(Self {
             tls: tls::client_config(&config)?,
             pending: Slab::new(),
+            timers: Vec::new(),
             serial: 0,
             runnable: VecDeque::new(),
             runnable_now: 0,
@@ -107,18 +108,9 @@ impl Downloads {
         let deadline = Deadline::new(&self.config, Instant::now());
         let slot = self.pending.vacant_entry();
         let key = DownloadKey { serial, slot: slot.key() };
-        let timer = self.reactor.set_timer(deadline.at(), key);
         let state = State::Start { fresh: false };
-        slot.insert(Download {
-            serial,
-            exchange,
-            on_progress,
-            on_complete,
-            cancelled,
-            deadline,
-            timer,
-            state,
-        });
+        slot.insert(Download { serial, exchange, on_progress, on_complete, cancelled, deadline, state });
+        self.set_timer(key, deadline.at());
         self.runnable.push_back(key);
         key
     }
@@ -159,7 +151,7 @@ impl Downloads {
     /// How long to wait for events.
     pub(crate) fn next_timeout(&self) -> Option<Duration> {
         if self.runnable.is_empty() && !self.resolver.has_answers() {
-            self.reactor.next_timeout()
+            self.reactor.next_timeout(!self.pending.is_empty())
         } else {
             Some(Duration::ZERO)
         }
@@ -185,7 +177,7 @@ impl Downloads {
                 Some(Event::Callback(callback)) => return Some(callback),
                 Some(Event::Ready(key)) => self.advance(key),
                 Some(Event::Idle(connection)) => self.check_idle(connection),
-                Some(Event::Expired(key)) => self.on_deadline(key),
+                Some(Event::Expired(key)) => self.on_timer(key),
                 None => {
                     if let Some((key, resolved)) = self.resolver.next_answer() {
                         self.on_resolved(key, resolved);
@@ -226,8 +218,7 @@ impl Downloads {
             self.resolver.forget(exchange.origin(), key);
         }
         self.drop_connection(key);
-        let Download { on_progress, on_complete, timer, .. } = self.pending.remove(key.slot);
-        self.reactor.cancel_timer(timer);
+        let Download { on_progress, on_complete, .. } = self.pending.remove(key.slot);
         Box::new(move || {
             drop(on_progress); // here, where nothing is borrowed: what it holds may have a client
             on_complete(result);

@@ -128,13 +128,14 @@ impl<K: Copy> Reactor<K> {
         called_now || !self.offloaded.is_empty() || self.delayed.next_at().is_some()
     }
 
-    /// How long to wait for events: until the next timer expires, not at all if something is due already.
-    pub(crate) fn next_timeout(&self) -> Option<Duration> {
+    /// How long to wait for events: until the next timer expires, not at all if something is due already. The timers of
+    /// keys, which may outlive their keys, count only if `has_keys`.
+    pub(crate) fn next_timeout(&self, has_keys: bool) -> Option<Duration> {
         let left_by_a_panic = self.ready.len() + self.finished.len() + self.due.len() > 0;
         if left_by_a_panic || self.events_left || !self.deferred.is_empty() {
             return Some(Duration::ZERO);
         }
-        let times = [self.timers.next_at(), self.delayed.next_at()];
+        let times = [self.timers.next_at().filter(|_| has_keys), self.delayed.next_at()];
         let next = times.into_iter().flatten().min()?;
         Some(next.saturating_duration_since(Instant::now()))
     }

@@ -4,7 +4,9 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_rustls::TlsConnector;
-use photo::{Config, Error, Exchange, Origin, Photo, Pool, Progress, Target, tls};
+use std::time::{Duration, Instant};
+
+use photo::{Config, Error, Exchange, Kept, Origin, Photo, Pool, Progress, Target, tls};
 
 use crate::connection::Idle;
 use crate::download;
@@ -102,16 +104,17 @@ impl<R: Runtime> Client<R> {
     pub(crate) fn take_idle(&self, origin: &Origin) -> Option<Idle<R>> {
         loop {
             // Looked at and closed outside of the lock: both are system calls, and other threads wait here.
-            let idle = self.lock_idle().take(origin)?;
-            if idle.connection.is_open() {
-                return Some(idle);
+            let kept = self.lock_idle().take(origin, Instant::now())?;
+            match kept {
+                Kept::Fresh(idle) if idle.connection.is_open() => return Some(idle),
+                Kept::Fresh(_) | Kept::TooOld(_) => {}
             }
         }
     }
 
     /// Keeps a connection for the next download.
-    pub(crate) fn keep_idle(&self, origin: &Origin, idle: Idle<R>) {
-        let surplus = self.lock_idle().put(origin, idle);
+    pub(crate) fn keep_idle(&self, origin: &Origin, idle: Idle<R>, keep_for: Duration) {
+        let surplus = self.lock_idle().put(origin, idle, Instant::now(), keep_for);
         drop(surplus); // closed outside of the lock
     }
 

@@ -8,7 +8,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, ready};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use photo::{Deadline, Error, Exchange, Origin, Phase, Photo, Progress, Step};
 
@@ -46,9 +46,10 @@ pub(crate) async fn download<R: Runtime>(
             receive(&mut connection, &mut exchange, &mut watch, &mut on_progress).await
         };
         match transfer.await {
-            Ok((outcome, reuse)) => {
-                if reuse {
-                    client.keep_idle(exchange.origin(), Idle { connection, timer: watch.timer.take() });
+            Ok((outcome, keep_for)) => {
+                if let Some(keep_for) = keep_for {
+                    let idle = Idle { connection, timer: watch.timer.take() };
+                    client.keep_idle(exchange.origin(), idle, keep_for);
                 }
                 match outcome {
                     Outcome::Photo(photo) => return Ok(photo),
@@ -121,7 +122,7 @@ async fn receive<R: Runtime>(
     exchange: &mut Exchange,
     watch: &mut Watch<'_, R>,
     on_progress: &mut impl FnMut(Progress),
-) -> Result<(Outcome, bool), Error> {
+) -> Result<(Outcome, Option<Duration>), Error> {
     let mut total = 0;
     loop {
         let phase = exchange.phase();
@@ -137,11 +138,11 @@ async fn receive<R: Runtime>(
             let (received, step) = received??;
             watch.moved();
             match step {
-                Step::Done { photo, reuse } => {
+                Step::Done { photo, keep_for } => {
                     on_progress(photo.received());
-                    return Ok((Outcome::Photo(photo), reuse));
+                    return Ok((Outcome::Photo(photo), keep_for));
                 }
-                Step::Redirect { next, reuse } => return Ok((Outcome::Redirect(next), reuse)),
+                Step::Redirect { next, keep_for } => return Ok((Outcome::Redirect(next), keep_for)),
                 Step::More if exchange.progress().received > 0 => on_progress(exchange.progress()),
                 Step::More => {} // only the head has come
             }

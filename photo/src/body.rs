@@ -137,7 +137,10 @@ impl Body {
     /// [`Error::NotAPhoto`] if the bytes begin like no known format and the configuration wants one.
     pub(crate) fn finish(mut self, target: &Target, config: &Config) -> Result<Photo, Error> {
         self.bytes.truncate(self.received);
-        self.bytes.shrink_to_fit();
+        // For a byte or two, another allocation is too much.
+        if self.bytes.capacity() - self.received > self.received / 8 {
+            self.bytes.shrink_to_fit();
+        }
         Photo::new(self.bytes, target, config)
     }
 }

@@ -31,6 +31,8 @@ pub struct Config {
     pub max_redirects: u32,
     /// Set by [`max_idle_per_host`](Self::max_idle_per_host()).
     pub max_idle_per_host: usize,
+    /// Set by [`max_idle_age`](Self::max_idle_age()).
+    pub max_idle_age: Duration,
     /// Set by [`user_agent`](Self::user_agent()).
     pub user_agent: String,
     pub(crate) known_hosts: Vec<KnownHost>,
@@ -82,6 +84,14 @@ impl Config {
     #[must_use]
     pub fn max_idle_per_host(mut self, limit: usize) -> Self {
         self.max_idle_per_host = limit;
+        self
+    }
+
+    /// How long an idle connection may be kept and still be used again. A server that announces a shorter time
+    /// (`Keep-Alive: timeout=`) is believed. Default: 90 s.
+    #[must_use]
+    pub fn max_idle_age(mut self, limit: Duration) -> Self {
+        self.max_idle_age = limit;
         self
     }
 
@@ -163,6 +173,7 @@ impl Default for Config {
             max_bytes: 64 << 20,
             max_redirects: 10,
             max_idle_per_host: 256,
+            max_idle_age: Duration::from_secs(90),
             user_agent: concat!("photo/", env!("CARGO_PKG_VERSION")).into(),
             known_hosts: Vec::new(),
             root_certificates: Vec::new(),

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::head::PartialHead;
 use crate::incoming::Incoming;
@@ -49,8 +50,8 @@ mod request;
 ///     match exchange.filled(&mut scratch, 1)? {
 ///         Step::More => continue,
 ///         Step::Redirect { .. } => unreachable!("the reply was no redirect"),
-///         Step::Done { photo, reuse } => {
-///             assert!(reuse, "the connection may be kept");
+///         Step::Done { photo, keep_for } => {
+///             assert!(keep_for.is_some(), "the connection may be kept");
 ///             break photo;
 ///         }
 ///     }
@@ -73,15 +74,15 @@ pub enum Step {
     Redirect {
         /// The next hop, which may need another connection.
         next: Box<Exchange>,
-        /// Whether this connection may be used again.
-        reuse: bool,
+        /// How long this connection may be kept for another request; `None` if it must be closed.
+        keep_for: Option<Duration>,
     },
     /// The download is over.
     Done {
         /// What was downloaded.
         photo: Photo,
-        /// Whether this connection may be used again.
-        reuse: bool,
+        /// How long this connection may be kept for another request; `None` if it must be closed.
+        keep_for: Option<Duration>,
     },
 }
 
@@ -200,9 +201,9 @@ impl Exchange {
                 self.state = State::Head(head);
                 Ok(Step::More)
             }
-            Some((Reply::Redirect { target, reuse }, _)) => {
+            Some((Reply::Redirect { target, keep_for }, _)) => {
                 let next = Box::new(Self::of(target, Arc::clone(&self.config))?);
-                Ok(Step::Redirect { next, reuse })
+                Ok(Step::Redirect { next, keep_for })
             }
             Some((Reply::Photo(mut body), rest)) => {
                 let is_whole = body.begin(rest)?;
@@ -213,8 +214,8 @@ impl Exchange {
 
     fn body(&mut self, body: Incoming, is_whole: bool) -> Result<Step, Error> {
         if is_whole {
-            let (photo, reuse) = body.finish(&self.target, &self.config)?;
-            return Ok(Step::Done { photo, reuse });
+            let (photo, keep_for) = body.finish(&self.target, &self.config)?;
+            return Ok(Step::Done { photo, keep_for });
         }
         self.state = State::Body(body);
         Ok(Step::More)

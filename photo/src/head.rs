@@ -1,6 +1,7 @@
 //! The head of a reply: what its fields say.
 
 use std::mem::MaybeUninit;
+use std::time::Duration;
 
 use httparse::{Header, ParserConfig, Response, Status};
 
@@ -36,6 +37,8 @@ pub(crate) struct Head<'a> {
     pub(crate) framing: Framing,
     /// Whether the server offers the connection for another request (RFC 9112, section 9.3).
     pub(crate) keep_alive: bool,
+    /// How long the server keeps the connection when it is idle, if it says so.
+    pub(crate) idle_timeout: Option<Duration>,
     /// A compression of the body, which no request asks for.
     pub(crate) compression: Option<&'a [u8]>,
     /// Where a redirect leads, folds included.
@@ -101,6 +104,7 @@ impl<'a> Head<'a> {
             code,
             framing,
             keep_alive: !says.close && (version == 1 || says.keep_alive),
+            idle_timeout: says.idle_timeout,
             compression: says.compression,
             location: says.location,
             has_other_location: says.has_other_location,
@@ -178,6 +182,7 @@ struct Says<'a> {
     chunked: bool,
     close: bool,
     keep_alive: bool,
+    idle_timeout: Option<Duration>,
     compression: Option<&'a [u8]>,
     location: Option<&'a [u8]>,
     has_other_location: bool,
@@ -201,6 +206,9 @@ impl<'a> Says<'a> {
             }
             Some(Field::ContentEncoding) => {
                 self.compression = self.compression.or_else(|| items(value).find(|it| is_compression(it)));
+            }
+            Some(Field::KeepAlive) => {
+                self.idle_timeout = self.idle_timeout.or_else(|| items(value).find_map(idle_timeout));
             }
             Some(Field::Location) => {
                 self.has_other_location |= self.location.is_some_and(|location| location != value);
@@ -250,6 +258,13 @@ fn number(value: &[u8]) -> Option<u64> {
     value.iter().try_fold(0_u64, |number, digit| {
         digit.is_ascii_digit().then(|| number.saturating_mul(10).saturating_add(u64::from(digit - b'0')))
     })
+}
+
+/// The parameter `timeout` of `Keep-Alive`, in seconds (RFC 2068, section 19.7.1.1).
+fn idle_timeout(parameter: &[u8]) -> Option<Duration> {
+    let equals = parameter.iter().position(|byte| *byte == b'=')?;
+    let (name, value) = (parameter[..equals].trim_ascii(), parameter[equals + 1..].trim_ascii());
+    name.eq_ignore_ascii_case(b"timeout").then(|| number(value).map(Duration::from_secs))?
 }
 
 /// Browsers pass other values over, such as `aws-chunked` or `none`; the photo's format then decides.

@@ -1,5 +1,7 @@
 //! What follows a head that was accepted.
 
+use std::time::Duration;
+
 use crate::body::Body;
 use crate::chunked::Chunked;
 use crate::{Config, Error, Photo, Progress, Target};
@@ -11,8 +13,8 @@ use crate::{Config, Error, Photo, Progress, Target};
 pub(crate) struct Incoming {
     body: Body,
     framing: Framing,
-    /// Whether the server offers the connection for another request.
-    offered: bool,
+    /// How long the connection may be kept for another request, if the server offers it.
+    keep_for: Option<Duration>,
 }
 
 /// What tells the end of a body (RFC 9112, section 6.3).
@@ -32,12 +34,12 @@ impl Incoming {
     /// # Errors
     ///
     /// [`Error::TooLarge`] if more is announced than the configuration allows.
-    pub(crate) fn new(framing: Framing, offered: bool, config: &Config) -> Result<Self, Error> {
+    pub(crate) fn new(framing: Framing, keep_for: Option<Duration>, config: &Config) -> Result<Self, Error> {
         let length = match framing {
             Framing::Length(length) => Some(length),
             Framing::Chunked(_) | Framing::Close => None,
         };
-        Ok(Self { body: Body::new(length, config)?, framing, offered })
+        Ok(Self { body: Body::new(length, config)?, framing, keep_for })
     }
 
     /// Takes what came with the head; `true` if that is all.
@@ -84,19 +86,18 @@ impl Incoming {
         self.body.truncated()
     }
 
-    /// The photo, now that the body is whole, and whether the connection may be used again.
+    /// The photo, now that the body is whole, and how long the connection may be kept for another request.
     ///
     /// # Errors
     ///
     /// [`Error::NotAPhoto`] if the bytes begin like no known format and the configuration wants one.
-    pub(crate) fn finish(self, target: &Target, config: &Config) -> Result<(Photo, bool), Error> {
-        let reuse = self.offered
-            && match &self.framing {
-                Framing::Length(_) => !self.body.has_surplus(),
-                Framing::Chunked(chunked) => !chunked.has_surplus(),
-                Framing::Close => false,
-            };
-        Ok((self.body.finish(target, config)?, reuse))
+    pub(crate) fn finish(self, target: &Target, config: &Config) -> Result<(Photo, Option<Duration>), Error> {
+        let is_reusable = match &self.framing {
+            Framing::Length(_) => !self.body.has_surplus(),
+            Framing::Chunked(chunked) => !chunked.has_surplus(),
+            Framing::Close => false,
+        };
+        Ok((self.body.finish(target, config)?, self.keep_for.filter(|_| is_reusable)))
     }
 
     fn is_whole(&self) -> Result<bool, Error> {

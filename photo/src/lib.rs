@@ -56,7 +56,7 @@ pub use exchange::{Exchange, Step};
 pub use format::Format;
 pub use origin::Origin;
 pub use photo::Photo;
-pub use pool::Pool;
+pub use pool::{Kept, Pool};
 pub use save::SaveError;
 pub use size::Size;
 pub use target::Target;

@@ -69,8 +69,11 @@ impl NormalUrl {
 
     /// The user name, and the password behind a colon, both percent-encoded.
     pub(crate) fn userinfo(&self) -> Option<&str> {
+        if !self.has_credentials {
+            return None;
+        }
         let (_, userinfo) = self.text[..self.host_at].split_once("://")?;
-        userinfo.strip_suffix('@').filter(|_| self.has_credentials)
+        userinfo.strip_suffix('@')
     }
 
     fn of(url: &Url) -> Result<Self, String> {
@@ -89,44 +92,91 @@ impl NormalUrl {
 
     /// What stands in its normal form beyond doubt; anything unusual is none.
     fn plain(text: &str) -> Option<Self> {
-        let (scheme, rest) = text.split_once("://")?;
-        let (https, own_port) = match scheme {
-            "http" => (false, 80),
-            "https" => (true, 443),
-            _ => return None,
+        let (https, own_port, host_at) = if text.starts_with("http://") {
+            (false, 80, "http://".len())
+        } else if text.starts_with("https://") {
+            (true, 443, "https://".len())
+        } else {
+            return None;
         };
-        let (authority, path) = rest.split_at(rest.find('/')?);
-        if !path.bytes().all(is_plain) || path.contains("/.") {
+        let bytes = text.as_bytes();
+        let host_end = end_of(bytes, host_at, HOST);
+        let port_end = match bytes.get(host_end) {
+            Some(b':') => end_of(bytes, host_end + 1, DIGIT),
+            _ => host_end,
+        };
+        // Not `/.`, which may be a step up.
+        let is_plain = bytes.get(port_end) == Some(&b'/')
+            && end_of(bytes, port_end, PATH) == bytes.len()
+            && !bytes[port_end..].windows(2).any(|pair| pair == b"/.");
+        if !is_plain {
             return None;
         }
-        let (host, port) = match authority.split_once(':') {
-            Some((host, port)) => (host, plain_port(port).filter(|port| *port != own_port)?),
-            None => (authority, own_port),
+        let port = match text[host_end..port_end].strip_prefix(':') {
+            Some(port) => plain_port(port).filter(|port| *port != own_port)?,
+            None => own_port,
         };
-        let origin = Origin::new(https, plain_host(host)?, port);
-        let host_at = scheme.len() + "://".len();
+        let origin = Origin::new(https, plain_host(&text[host_at..host_end])?, port);
         Some(Self {
             text: text.into(),
             origin,
             host_at,
-            path_at: host_at + authority.len(),
+            path_at: port_end,
             fragment_at: text.len(),
             has_credentials: false,
         })
     }
 }
 
-/// Bytes that stand for themselves in path and query. Not the percent sign: `%2e` may be a dot.
-fn is_plain(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"/?&=-_.~!$()*+,;:@".contains(&byte)
+/// What a byte may be part of, in a URL that is plain.
+const PATH: u8 = 1;
+const HOST: u8 = 2;
+const DIGIT: u8 = 4;
+
+/// The parts that each byte may be in. Not the percent sign: `%2e` may be a dot.
+const PARTS: [u8; 256] = {
+    let mut parts = [0; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        parts[byte as usize] = match byte {
+            b'0'..=b'9' => PATH | HOST | DIGIT,
+            b'a'..=b'z' | b'.' | b'-' => PATH | HOST,
+            b'A'..=b'Z'
+            | b'/'
+            | b'?'
+            | b'&'
+            | b'='
+            | b'_'
+            | b'~'
+            | b'!'
+            | b'$'
+            | b'('
+            | b')'
+            | b'*'
+            | b'+'
+            | b','
+            | b';'
+            | b':'
+            | b'@' => PATH,
+            _ => 0,
+        };
+        byte += 1_u8;
+    }
+    parts
+};
+
+/// Where the bytes from `start` on end that may be in `part`.
+fn end_of(bytes: &[u8], start: usize, part: u8) -> usize {
+    let length = bytes[start..].iter().take_while(|byte| PARTS[usize::from(**byte)] & part != 0).count();
+    start + length
 }
 
+/// A port that is written as the standard writes it; `port` has only digits.
 fn plain_port(port: &str) -> Option<u16> {
-    let is_normal = port.bytes().all(|byte| byte.is_ascii_digit()) && !port.starts_with('0');
-    port.parse().ok().filter(|_| is_normal)
+    port.parse().ok().filter(|_| !port.starts_with('0'))
 }
 
-/// A dotted IPv4 address, or a name in which nothing is to be converted.
+/// A dotted IPv4 address, or a name in which nothing is to be converted; `host` has only bytes of [`HOST`].
 fn plain_host(host: &str) -> Option<Host<String>> {
     if host.len() > PLAIN_HOST {
         return None;
@@ -134,12 +184,12 @@ fn plain_host(host: &str) -> Option<Host<String>> {
     if host.starts_with(|first: char| first.is_ascii_digit()) {
         return host.parse::<Ipv4Addr>().ok().map(Host::Ipv4);
     }
-    let is_plain = host.split('.').all(|label| {
+    let bytes = host.as_bytes();
+    let is_plain = bytes.split(|byte| *byte == b'.').all(|label| {
         // Labels that begin with a digit may be parts of an address, those with two hyphens an encoded name.
-        label.starts_with(|first: char| first.is_ascii_lowercase())
-            && label.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
-            && !label.contains("--")
-            && !label.ends_with('-')
+        label.first().is_some_and(u8::is_ascii_lowercase)
+            && !label.ends_with(b"-")
+            && !label.windows(2).any(|pair| pair == b"--")
     });
     is_plain.then(|| Host::Domain(host.into()))
 }

@@ -1,76 +1,87 @@
 //! Idle connections, kept for the next download.
 
 use std::collections::HashMap;
+use std::time::{Duration, Instant};
 
 use crate::{Config, Origin};
 
-/// Idle connections by origin, of whatever type a style has for them.
+/// Idle connections by origin, of the type that a style has for them.
 ///
-/// The one used last is taken first, since it is the most likely to be alive still. What does not fit is handed
-/// back, so that the style can close it in its own way; the number of connections is bounded for each origin by
+/// The one used last is taken first, since it is the most likely to be alive still. A connection that does not fit is
+/// handed back, so that the style can close it in its own way; the number of connections is bounded for each origin by
 /// [`Config::max_idle_per_host`], and over all origins by four times that.
 #[derive(Debug)]
 pub struct Pool<C> {
-    idle: HashMap<Origin, Vec<C>>,
+    /// The origin of the latest download, which is mostly that of the next one: found without hashing.
+    latest: Option<(Origin, Vec<Idle<C>>)>,
+    /// All others, each with at least one connection.
+    others: HashMap<Origin, Vec<Idle<C>>>,
     total: usize,
     max_per_host: usize,
+}
+
+#[derive(Debug)]
+struct Idle<C> {
+    connection: C,
+    /// From then on it is too old; `None` if it never is.
+    until: Option<Instant>,
+}
+
+/// A connection that was kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept<C> {
+    /// It may be used again.
+    Fresh(C),
+    /// It was kept for longer than it may be, and is to be closed.
+    TooOld(C),
 }
 
 impl<C> Pool<C> {
     /// An empty pool with the limits of `config`.
     #[must_use]
     pub fn new(config: &Config) -> Self {
-        Self { idle: HashMap::new(), total: 0, max_per_host: config.max_idle_per_host }
+        Self { latest: None, others: HashMap::new(), total: 0, max_per_host: config.max_idle_per_host }
     }
 
     /// Takes the connection to `origin` that was used last.
-    pub fn take(&mut self, origin: &Origin) -> Option<C> {
-        let idle = self.idle.get_mut(origin)?;
-        let connection = idle.pop()?;
-        if idle.is_empty() {
-            self.idle.remove(origin);
-        }
-        self.total -= 1;
-        Some(connection)
+    pub fn take(&mut self, origin: &Origin, now: Instant) -> Option<Kept<C>> {
+        let Idle { connection, until } = self.change(origin, Vec::pop)?;
+        let is_fresh = until.is_none_or(|until| now < until);
+        Some(if is_fresh { Kept::Fresh(connection) } else { Kept::TooOld(connection) })
     }
 
-    /// Keeps a connection; returns one that is to be closed, where a limit is reached.
+    /// Takes one connection out, wherever it is in the pool: the server has closed it.
+    pub fn remove(&mut self, origin: &Origin, is_it: impl Fn(&C) -> bool) -> Option<C> {
+        let idle = self.change(origin, |idle| {
+            let at = idle.iter().position(|idle| is_it(&idle.connection))?;
+            Some(idle.remove(at))
+        })?;
+        Some(idle.connection)
+    }
+
+    /// Keeps a connection from `now` on, for at most `keep_for`; returns one that is to be closed, where a limit is
+    /// reached.
     #[must_use = "what is handed back is to be closed"]
-    pub fn put(&mut self, origin: &Origin, connection: C) -> Option<C> {
+    pub fn put(&mut self, origin: &Origin, connection: C, now: Instant, keep_for: Duration) -> Option<C> {
         if self.max_per_host == 0 {
             return Some(connection);
         }
-        let mut surplus = None;
-        let makes_room = self.idle.get(origin).is_some_and(|idle| idle.len() == self.max_per_host);
-        if self.total == self.max_per_host.saturating_mul(4) && !makes_room {
-            surplus =
-                self.idle.keys().find(|other| *other != origin).cloned().and_then(|other| self.take(&other));
-        }
-        // An entry is made only for a new origin: its key is a copy, and this is done for every download.
-        let Some(idle) = self.idle.get_mut(origin) else {
-            self.idle.insert(origin.clone(), vec![connection]);
-            self.total += 1;
-            return surplus;
-        };
-        if idle.len() == self.max_per_host {
+        let max_per_host = self.max_per_host;
+        let is_full = self.total == max_per_host.saturating_mul(4);
+        let idle = self.latest(origin);
+        let kept = Idle { connection, until: now.checked_add(keep_for) };
+        if idle.len() == max_per_host {
             // The oldest is the least likely to be alive.
             idle.rotate_left(1);
-            return idle.last_mut().map(|oldest| std::mem::replace(oldest, connection));
+            return idle.last_mut().map(|oldest| std::mem::replace(oldest, kept).connection);
         }
-        idle.push(connection);
+        idle.push(kept);
         self.total += 1;
-        surplus
-    }
-
-    /// Takes one connection out, wherever it stands: the server has closed it.
-    pub fn remove(&mut self, origin: &Origin, is_it: impl Fn(&C) -> bool) -> Option<C> {
-        let idle = self.idle.get_mut(origin)?;
-        let connection = idle.remove(idle.iter().position(is_it)?);
-        if idle.is_empty() {
-            self.idle.remove(origin);
+        if !is_full {
+            return None;
         }
-        self.total -= 1;
-        Some(connection)
+        let other = self.others.keys().next().cloned()?;
+        Some(self.change(&other, Vec::pop)?.connection)
     }
 
     /// How many connections are idle, over all origins.
@@ -84,12 +95,59 @@ impl<C> Pool<C> {
     pub fn is_empty(&self) -> bool {
         self.total == 0
     }
+
+    /// The connections to `origin`, which becomes the latest.
+    fn latest(&mut self, origin: &Origin) -> &mut Vec<Idle<C>> {
+        if self.latest.as_ref().is_none_or(|(latest, _)| latest != origin) {
+            let idle = self.others.remove(origin).unwrap_or_default();
+            if let Some((other, idle)) = self.latest.replace((origin.clone(), idle))
+                && !idle.is_empty()
+            {
+                self.others.insert(other, idle);
+            }
+        }
+        self.latest.as_mut().map(|(_, idle)| idle).expect("it has just been set")
+    }
+
+    /// Has `take` take one of the connections to `origin` out.
+    fn change(
+        &mut self,
+        origin: &Origin,
+        take: impl FnOnce(&mut Vec<Idle<C>>) -> Option<Idle<C>>,
+    ) -> Option<Idle<C>> {
+        let taken = match &mut self.latest {
+            Some((latest, idle)) if latest == origin => take(idle)?,
+            _ => {
+                let idle = self.others.get_mut(origin)?;
+                let taken = take(idle)?;
+                if idle.is_empty() {
+                    self.others.remove(origin);
+                }
+                taken
+            }
+        };
+        self.total -= 1;
+        Some(taken)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::Target;
+
+    const LONG: Duration = Duration::from_secs(90);
+
+    /// One moment for all: most tests are not about age.
+    fn put<C>(pool: &mut Pool<C>, origin: &Origin, connection: C) -> Option<C> {
+        pool.put(origin, connection, Instant::now(), LONG)
+    }
+
+    fn take<C>(pool: &mut Pool<C>, origin: &Origin) -> Option<C> {
+        pool.take(origin, Instant::now()).map(|kept| match kept {
+            Kept::Fresh(connection) | Kept::TooOld(connection) => connection,
+        })
+    }
 
     fn origin(host: &str) -> Origin {
         Target::parse(&format!("http://{host}/")).unwrap().origin().clone()
@@ -99,32 +157,32 @@ mod tests {
     fn the_one_used_last_is_taken_first() {
         let mut pool = Pool::new(&Config::default());
         let a = origin("a.test");
-        assert!(pool.put(&a, 1).is_none());
-        assert!(pool.put(&a, 2).is_none());
-        assert_eq!(pool.take(&origin("b.test")), None);
-        assert_eq!(pool.take(&origin("a.test:81")), None);
-        assert_eq!(pool.take(&a), Some(2));
-        assert_eq!(pool.take(&a), Some(1));
-        assert_eq!(pool.take(&a), None);
+        assert!(put(&mut pool, &a, 1).is_none());
+        assert!(put(&mut pool, &a, 2).is_none());
+        assert_eq!(take(&mut pool, &origin("b.test")), None);
+        assert_eq!(take(&mut pool, &origin("a.test:81")), None);
+        assert_eq!(take(&mut pool, &a), Some(2));
+        assert_eq!(take(&mut pool, &a), Some(1));
+        assert_eq!(take(&mut pool, &a), None);
     }
 
     #[test]
     fn what_does_not_fit_is_handed_back_oldest_first() {
         let mut pool = Pool::new(&Config::default().max_idle_per_host(2));
         let a = origin("a.test");
-        assert_eq!(pool.put(&a, 1), None);
-        assert_eq!(pool.put(&a, 2), None);
-        assert_eq!(pool.put(&a, 3), Some(1));
+        assert_eq!(put(&mut pool, &a, 1), None);
+        assert_eq!(put(&mut pool, &a, 2), None);
+        assert_eq!(put(&mut pool, &a, 3), Some(1));
         assert_eq!(pool.len(), 2);
-        assert_eq!(pool.take(&a), Some(3));
-        assert_eq!(pool.take(&a), Some(2));
+        assert_eq!(take(&mut pool, &a), Some(3));
+        assert_eq!(take(&mut pool, &a), Some(2));
         assert!(pool.is_empty());
     }
 
     #[test]
     fn many_origins_do_not_add_up_without_bound() {
         let mut pool = Pool::new(&Config::default().max_idle_per_host(1));
-        let surplus = (0..100).filter_map(|i| pool.put(&origin(&format!("h{i}.test")), i)).count();
+        let surplus = (0..100).filter_map(|i| put(&mut pool, &origin(&format!("h{i}.test")), i)).count();
         assert_eq!((pool.len(), surplus), (4, 96));
     }
 
@@ -132,16 +190,16 @@ mod tests {
     fn only_one_is_handed_back_where_both_limits_are_reached() {
         let mut pool = Pool::new(&Config::default().max_idle_per_host(1));
         for (i, host) in ["a.test", "b.test", "c.test", "d.test"].into_iter().enumerate() {
-            assert_eq!(pool.put(&origin(host), i), None);
+            assert_eq!(put(&mut pool, &origin(host), i), None);
         }
-        assert_eq!(pool.put(&origin("a.test"), 4), Some(0));
+        assert_eq!(put(&mut pool, &origin("a.test"), 4), Some(0));
         assert_eq!(pool.len(), 4);
     }
 
     #[test]
     fn none_is_kept_where_none_may_be() {
         let mut pool = Pool::new(&Config::default().max_idle_per_host(0));
-        assert_eq!(pool.put(&origin("a.test"), 1), Some(1));
+        assert_eq!(put(&mut pool, &origin("a.test"), 1), Some(1));
     }
 
     #[test]
@@ -149,10 +207,36 @@ mod tests {
         let mut pool = Pool::new(&Config::default());
         let a = origin("a.test");
         for i in 0..3 {
-            assert!(pool.put(&a, i).is_none());
+            assert!(put(&mut pool, &a, i).is_none());
         }
         assert_eq!(pool.remove(&a, |i| *i == 1), Some(1));
         assert_eq!(pool.remove(&a, |i| *i == 1), None);
         assert_eq!(pool.len(), 2);
+    }
+
+    #[test]
+    fn origins_by_turns_keep_their_connections() {
+        let mut pool = Pool::new(&Config::default());
+        let origins = ["a.test", "b.test", "c.test"].map(origin);
+        for i in 0..9 {
+            assert_eq!(put(&mut pool, &origins[i % 3], i), None);
+        }
+        for i in (0..9).rev() {
+            assert_eq!(take(&mut pool, &origins[i % 3]), Some(i));
+        }
+        assert!(pool.is_empty() && pool.others.is_empty());
+    }
+
+    #[test]
+    fn a_connection_is_kept_for_its_time_and_not_longer() {
+        let mut pool = Pool::new(&Config::default());
+        let (a, now) = (origin("a.test"), Instant::now());
+        for (i, keep_for) in [LONG, Duration::MAX, Duration::ZERO].into_iter().enumerate() {
+            assert_eq!(pool.put(&a, i, now, keep_for), None);
+        }
+        assert_eq!(pool.take(&a, now), Some(Kept::TooOld(2)));
+        assert_eq!(pool.take(&a, now + 2 * LONG), Some(Kept::Fresh(1)));
+        assert_eq!(pool.take(&a, now + LONG), Some(Kept::TooOld(0)));
+        assert_eq!(pool.take(&a, now), None);
     }
 }

@@ -1,5 +1,7 @@
 //! What a head decides.
 
+use std::time::Duration;
+
 use http::HeaderValue;
 
 use crate::head::Head;
@@ -15,8 +17,8 @@ pub(crate) enum Reply {
     Redirect {
         /// Where to ask next.
         target: Target,
-        /// Whether this connection may be used again.
-        reuse: bool,
+        /// How long this connection may be kept for another request; `None` if it must be closed.
+        keep_for: Option<Duration>,
     },
 }
 
@@ -33,12 +35,14 @@ impl Reply {
         head: Head<'_>,
         rest: &[u8],
     ) -> Result<Self, Error> {
+        let idle_timeout = head.idle_timeout.unwrap_or(Duration::MAX);
+        let keep_for = head.keep_alive.then(|| config.max_idle_age.min(idle_timeout));
         match head.code {
             301 | 302 | 303 | 307 | 308 => {
                 // Reading a body that no one wants may take longer than a new connection.
                 let is_over = matches!(head.framing, Framing::Length(0)) && rest.is_empty();
                 let target = target.redirect(&location(&head)?, config)?;
-                Ok(Self::Redirect { target, reuse: head.keep_alive && is_over })
+                Ok(Self::Redirect { target, keep_for: keep_for.filter(|_| is_over) })
             }
             // 206 is a part of a photo; 204 and 205 have no body.
             200..=203 | 207..=299 => {
@@ -48,7 +52,7 @@ impl Reply {
                         "content encoding \"{compression}\", which the request did not offer"
                     )));
                 }
-                Ok(Self::Photo(Incoming::new(head.framing, head.keep_alive, config)?))
+                Ok(Self::Photo(Incoming::new(head.framing, keep_for, config)?))
             }
             code => Err(Error::Status { code, retry_after: head.retry_after }),
         }

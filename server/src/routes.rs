@@ -168,7 +168,12 @@ fn photo(request: &Request<'_>, steps: &mut Vec<Step>) -> Result<Vec<u8>, String
     let order = Order::from_query(request.query())?;
     let picture = order.picture()?;
     steps.extend(order.delayed());
-    Ok(start(request, 200).content_type(order.format.content_type()).body(picture))
+    let mut reply = start(request, 200).content_type(order.format.content_type());
+    let idle = request.query().number("idle_s", u64::MAX)?;
+    if idle < u64::MAX {
+        reply = reply.field("Keep-Alive", format_args!("timeout={idle}"));
+    }
+    Ok(reply.body(picture))
 }
 
 /// One path per line, which differ in their seed.

@@ -4,13 +4,17 @@ use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
+use photo_tests::Style;
+
 use crate::cli::head::head;
 use crate::cli::plan::RunPlan;
+use crate::clients::subject::Subject;
 use crate::measure::trial::Trial;
 use crate::measure::{closed, cost, open, waits};
 use crate::options::Options;
 use crate::output::report;
 use crate::record::Record;
+use crate::record::cost::CostCell;
 use crate::record::run::Run;
 use crate::system::affinity::CorePlacement;
 
@@ -40,8 +44,9 @@ pub(crate) fn run(options: &Options, plan: &RunPlan, counting_worker: &Path) -> 
     }
     for subject in &plan.cost {
         println!("Testing {}", cost::id(*subject));
-        let cell = cost::measure(&plan.cost_workload, *subject, false, counting_worker, &placement);
-        smoke.end(cell.failed.clone().as_deref(), Record::Cost(cell));
+        let cell = cost::measure(&plan.cost_workload, *subject, true, counting_worker, &placement);
+        let failure = cell.failed.clone().or_else(|| too_many_instructions(*subject, &cell));
+        smoke.end(failure.as_deref(), Record::Cost(cell));
     }
     for group in &plan.waits {
         for contender in &group.contenders {
@@ -57,6 +62,25 @@ pub(crate) fn run(options: &Options, plan: &RunPlan, counting_worker: &Path) -> 
     let run = Run::of(&smoke.records)?;
     println!("report: {}", report::write(&folder, &[run])?.display());
     Ok(if smoke.all_work { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The instructions that a download of 1 KiB may cost: those counted when this was written, and 10 % more. They hardly
+/// differ from run to run, so a costlier download is noticed when it comes in.
+fn too_many_instructions(subject: Subject, cell: &CostCell) -> Option<String> {
+    let Some(count) = cell.instructions_per_download else {
+        println!("instructions: {}", cell.no_instructions.as_deref().unwrap_or("not counted"));
+        return None;
+    };
+    println!("instructions: {count:.0}");
+    let most = match subject {
+        Subject::Style(Style::Blocking) => 9600.0,
+        Subject::Style(Style::Callbacks) => 10_600.0,
+        Subject::Style(Style::Tokio) => 11_800.0,
+        Subject::Style(Style::AsyncStd) => 12_900.0,
+        Subject::Style(Style::TokioMulti | Style::Smol) => 12_100.0,
+        _ => return None,
+    };
+    (count > most).then(|| format!("{count:.0} instructions for each download, {most} allowed"))
 }
 
 /// What became of it so far.

@@ -2,9 +2,9 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use photo::Error;
+use photo::{Error, Kept};
 
 use super::{DownloadKey, Downloads, State};
 use crate::connection::Connection;
@@ -25,11 +25,17 @@ impl Downloads {
     /// A kept connection to the same origin that is still open.
     fn take_idle(&mut self, key: DownloadKey) -> Option<usize> {
         loop {
-            let connection = self.idle.take(self.pending[key.slot].exchange.origin())?;
-            let socket = self.reactor.connection(connection);
-            if socket.is_drained() || socket.is_open() {
-                return Some(connection);
-            }
+            let kept = self.idle.take(self.pending[key.slot].exchange.origin(), self.reactor.now)?;
+            let connection = match kept {
+                Kept::Fresh(connection) => {
+                    let socket = self.reactor.connection(connection);
+                    if socket.is_drained() || socket.is_open() {
+                        return Some(connection);
+                    }
+                    connection
+                }
+                Kept::TooOld(connection) => connection,
+            };
             self.reactor.close(connection);
         }
     }
@@ -122,15 +128,13 @@ impl Downloads {
     }
 
     /// Keeps the connection for the next download if it may be used again, or closes it.
-    pub(super) fn release_connection(&mut self, key: DownloadKey, reuse: bool) {
+    pub(super) fn release_connection(&mut self, key: DownloadKey, keep_for: Option<Duration>) {
         let download = &mut self.pending[key.slot];
         let Some(connection) = download.take_connection() else { return };
-        if !reuse {
-            return self.reactor.close(connection);
-        }
+        let Some(keep_for) = keep_for else { return self.reactor.close(connection) };
         let origin = download.exchange.origin();
         self.reactor.set_owner(connection, None);
-        if let Some(surplus) = self.idle.put(origin, connection) {
+        if let Some(surplus) = self.idle.put(origin, connection, self.reactor.now, keep_for) {
             self.reactor.close(surplus);
         }
     }

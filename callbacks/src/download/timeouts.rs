@@ -6,27 +6,28 @@ use std::time::Instant;
 use super::{DownloadKey, Downloads, State};
 
 impl Downloads {
-    /// Called when the timer of a download expires. The deadline may have moved since the timer was set.
-    pub(super) fn on_deadline(&mut self, key: DownloadKey) {
-        let Some(download) = self.download(key) else { return };
-        let deadline = download.deadline.at();
-        if deadline <= self.reactor.now {
-            let error = download.deadline.error(&self.config, self.pending[key.slot].phase());
+    /// Called when the timer of a slot expires. The deadline may have moved since it was set, and the slot may belong to
+    /// a later download than `setter`, or to none.
+    pub(super) fn on_timer(&mut self, setter: DownloadKey) {
+        let slot = setter.slot;
+        self.timers[slot] = None;
+        let Some(download) = self.pending.get(slot) else { return };
+        let key = DownloadKey { serial: download.serial, slot };
+        if download.deadline.at() <= self.reactor.now {
+            let error = download.deadline.error(&self.config, download.phase());
             self.on_error(key, error);
-            // A download that has started over needs a timer again.
-            let again = self.download(key).map(|download| download.deadline.at());
-            if let Some(at) = again {
-                self.reset_timer(key, at);
-            }
-            return;
+        } else if let State::Connect { end, .. } = download.state
+            && end <= self.reactor.now
+        {
+            self.give_up_address(key, io::ErrorKind::TimedOut.into());
         }
-        self.reset_timer(key, deadline);
-        if let State::Connect { end, .. } = self.pending[key.slot].state {
-            if end <= self.reactor.now {
-                return self.give_up_address(key, io::ErrorKind::TimedOut.into());
-            }
-            self.set_timer(key, end);
-        }
+        // Mostly over now. If not, it needs a timer again.
+        let Some(download) = self.download(key) else { return };
+        let at = match download.state {
+            State::Connect { end, .. } => end.min(download.deadline.at()),
+            _ => download.deadline.at(),
+        };
+        self.set_timer(key, at);
     }
 
     /// Called when bytes have moved: the silence starts again.
@@ -39,14 +40,15 @@ impl Downloads {
 
     /// Has the timer expire by `at`.
     pub(super) fn set_timer(&mut self, key: DownloadKey, at: Instant) {
-        if at < self.pending[key.slot].timer.at() {
-            self.reset_timer(key, at);
+        if self.timers.len() <= key.slot {
+            self.timers.resize(key.slot + 1, None);
         }
-    }
-
-    pub(super) fn reset_timer(&mut self, key: DownloadKey, at: Instant) {
-        let download = &mut self.pending[key.slot];
-        self.reactor.cancel_timer(download.timer);
-        download.timer = self.reactor.set_timer(at, key);
+        let timer = &mut self.timers[key.slot];
+        if timer.is_some_and(|timer| timer.at() <= at) {
+            return;
+        }
+        if let Some(later) = timer.replace(self.reactor.set_timer(at, key)) {
+            self.reactor.cancel_timer(later);
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The request and the reply.
 
 use std::io;
+use std::time::Duration;
 
 use photo::{Exchange, Progress, Step};
 
@@ -61,12 +62,12 @@ impl Downloads {
             };
             total += received.length;
             match exchange.filled(&mut self.scratch, received.length) {
-                Ok(Step::Done { photo, reuse }) => {
-                    self.release_connection(key, reuse);
+                Ok(Step::Done { photo, keep_for }) => {
+                    self.release_connection(key, keep_for);
                     self.report_progress(key, photo.received());
                     return self.complete(key, Ok(photo));
                 }
-                Ok(Step::Redirect { next, reuse }) => return self.redirect(key, next, reuse),
+                Ok(Step::Redirect { next, keep_for }) => return self.redirect(key, next, keep_for),
                 Ok(Step::More) => {
                     self.moved(key);
                     self.report_progress(key, self.pending[key.slot].exchange.progress());
@@ -89,8 +90,8 @@ impl Downloads {
         }
     }
 
-    fn redirect(&mut self, key: DownloadKey, next: Box<Exchange>, reuse: bool) {
-        self.release_connection(key, reuse);
+    fn redirect(&mut self, key: DownloadKey, next: Box<Exchange>, keep_for: Option<Duration>) {
+        self.release_connection(key, keep_for);
         self.pending[key.slot].exchange = next;
         self.start_again(key, false);
     }

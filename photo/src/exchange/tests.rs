@@ -42,8 +42,8 @@ fn receive(pieces: &[&[u8]]) -> Result<Step, Error> {
 
 fn described(result: &Result<Step, Error>) -> String {
     match result {
-        Ok(Step::Done { photo, reuse }) => format!("{photo:?} {reuse} {:?}", photo.bytes),
-        Ok(Step::Redirect { next, reuse }) => format!("to {} {reuse}", next.target.url()),
+        Ok(Step::Done { photo, keep_for }) => format!("{photo:?} {keep_for:?} {:?}", photo.bytes),
+        Ok(Step::Redirect { next, keep_for }) => format!("to {} {keep_for:?}", next.target.url()),
         Ok(Step::More) => "more".into(),
         Err(error) => error.to_string(),
     }
@@ -86,8 +86,8 @@ fn a_good_reply_is_a_photo_however_it_is_split() {
     for (bytes, reusable) in good_replies() {
         let text = String::from_utf8_lossy(&bytes);
         let whole = receive(&[&bytes]);
-        let Ok(Step::Done { photo, reuse }) = &whole else { panic!("{text}: {}", described(&whole)) };
-        assert_eq!((photo.bytes.as_slice(), *reuse), (GIF, reusable), "{text}");
+        let Ok(Step::Done { photo, keep_for }) = &whole else { panic!("{text}: {}", described(&whole)) };
+        assert_eq!((photo.bytes.as_slice(), keep_for.is_some()), (GIF, reusable), "{text}");
         for at in 1..bytes.len() {
             let (first, second) = bytes.split_at(at);
             assert_eq!(described(&receive(&[first, second])), described(&whole), "{text} split at {at}");
@@ -169,20 +169,20 @@ fn more_than_was_announced_ends_the_connection() {
     let mut bytes = reply("HTTP/1.1 200 OK\nContent-Length: 14\n\n", GIF);
     bytes.extend_from_slice(b"HTTP/1.1 200 OK\r\n");
     for pieces in [vec![bytes.as_slice()], bytes.chunks(7).collect()] {
-        let Ok(Step::Done { photo, reuse }) = receive(&pieces) else { panic!("no photo") };
+        let Ok(Step::Done { photo, keep_for }) = receive(&pieces) else { panic!("no photo") };
         // In pieces, the photo is over before the surplus comes: that is found when the connection is used next.
-        assert!(photo.bytes == GIF && (!reuse || pieces.len() > 1));
+        assert!(photo.bytes == GIF && (keep_for.is_none() || pieces.len() > 1));
     }
 }
 
 #[test]
 fn a_redirect_is_a_new_exchange() {
-    let Ok(Step::Redirect { next, reuse }) =
+    let Ok(Step::Redirect { next, keep_for }) =
         receive(&[&reply("HTTP/1.1 302 Found\nLocation: //b.test/dog.gif\nContent-Length: 0\n\n", b"")])
     else {
         panic!("no redirect")
     };
-    assert!(reuse);
+    assert!(keep_for.is_some());
     assert_eq!(next.origin().to_string(), "http://b.test:80");
     assert!(next.to_send().starts_with(b"GET /dog.gif HTTP/1.1\r\nhost: b.test\r\n"));
 }

@@ -10,6 +10,7 @@ pub(super) enum Field {
     Connection,
     ContentEncoding,
     ContentLength,
+    KeepAlive,
     Location,
     RetryAfter,
     TransferEncoding,
@@ -20,6 +21,7 @@ impl Field {
     pub(super) fn of(name: &[u8]) -> Option<Self> {
         let (field, full): (_, &[u8]) = match name.len() {
             8 => (Self::Location, b"location"),
+            10 if name[0].eq_ignore_ascii_case(&b'k') => (Self::KeepAlive, b"keep-alive"),
             10 => (Self::Connection, b"connection"),
             11 => (Self::RetryAfter, b"retry-after"),
             14 => (Self::ContentLength, b"content-length"),

@@ -47,6 +47,20 @@ fn code_framing_and_keep_alive_are_read() {
 }
 
 #[test]
+fn the_idle_timeout_is_read() {
+    for (field, expected) in [
+        ("Keep-Alive: timeout=5, max=1000", Some(5)),
+        ("keep-alive: max=3,Timeout = 0", Some(0)),
+        ("Keep-Alive: 300", None),
+        ("Keep-Alive: timeout=soon", None),
+        ("Connection: keep-alive", None),
+    ] {
+        let read = read(&format!("HTTP/1.1 200 OK\n{field}\n\n"), |head| head.idle_timeout);
+        assert_eq!(read.unwrap().unwrap(), expected.map(Duration::from_secs), "{field}");
+    }
+}
+
+#[test]
 fn location_and_retry_after_are_read() {
     let read = |fields: &str| {
         read(&format!("HTTP/1.1 302 Found\n{fields}\n\n"), |head| {

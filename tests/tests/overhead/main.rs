@@ -4,6 +4,8 @@
 
 #![cfg(target_os = "linux")]
 
+mod photo_alone;
+
 use std::alloc::System;
 use std::collections::BTreeMap;
 use std::env;

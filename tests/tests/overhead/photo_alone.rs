@@ -1,0 +1,93 @@
+//! What `photo` allocates for a download, by the call stacks that valgrind's DHAT records: the same in every style.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use photo_tests::{Site, Style, this_program, within_time};
+use serde_json::Value;
+
+use super::downloads;
+
+/// Valgrind is slow, and each style runs twice.
+const LIMIT: Duration = Duration::from_mins(5);
+
+/// Downloads of the shorter and the longer run. They differ by these alone, not by the start of the process.
+const FEW: usize = 40;
+const MANY: usize = FEW + 100;
+
+/// Allocations, and the bytes of all of them together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Allocated {
+    count: u64,
+    bytes: u64,
+}
+
+#[test]
+fn photo_allocates_the_same_in_every_style() {
+    if Command::new("valgrind").arg("--version").output().is_err() {
+        println!("skipped: valgrind is not installed");
+        return;
+    }
+    within_time(LIMIT, || {
+        let site = Site::start();
+        let folder = tempfile::tempdir().unwrap();
+        let mut found = BTreeMap::new();
+        for style in Style::HELD_EQUAL {
+            let [few, many] = [FEW, MANY].map(|count| {
+                let stacks = folder.path().join(format!("{style}-{count}.json"));
+                let mut valgrind = Command::new("valgrind");
+                valgrind.args(["--tool=dhat", "--num-callers=60", "--fair-sched=try"]);
+                valgrind.arg(format!("--dhat-out-file={}", stacks.display())).arg(this_program());
+                downloads(valgrind, style, &site, count);
+                by_photo(&stacks)
+            });
+            let more = Allocated { count: many.count - few.count, bytes: many.bytes - few.bytes };
+            println!("{style}: photo makes {more} for {} downloads", MANY - FEW);
+            found.insert(style.name(), more);
+        }
+        let first = found["blocking"];
+        assert!(first.count >= (MANY - FEW) as u64, "there is at least a buffer for each photo: {first}");
+        for allocated in found.values() {
+            assert_eq!(allocated.count, first.count, "{found:?}");
+            // A body that is not read at once has space for a byte more, in which a surplus shows.
+            let difference = allocated.bytes.abs_diff(first.bytes);
+            assert!(difference <= (MANY - FEW) as u64, "{found:?}");
+        }
+    });
+}
+
+/// What was allocated where the innermost function of this workspace is one of `photo`.
+fn by_photo(stacks: &Path) -> Allocated {
+    let stacks: Value = serde_json::from_slice(&std::fs::read(stacks).unwrap()).unwrap();
+    let functions = stacks["ftbl"].as_array().unwrap();
+    let mut by_photo = Allocated::default();
+    for point in stacks["pps"].as_array().unwrap() {
+        let mut frames = point["fs"].as_array().unwrap().iter().map(|frame| {
+            let frame = functions[usize::try_from(frame.as_u64().unwrap()).unwrap()].as_str().unwrap();
+            // Behind the address.
+            frame.split_once(": ").map_or(frame, |(_, function)| function)
+        });
+        if frames.find(|function| is_ours(function)).is_some_and(is_photo) {
+            by_photo.count += point["tbk"].as_u64().unwrap();
+            by_photo.bytes += point["tb"].as_u64().unwrap();
+        }
+    }
+    by_photo
+}
+
+fn is_ours(function: &&str) -> bool {
+    function.trim_start_matches(['<', '&']).starts_with("photo")
+}
+
+fn is_photo(function: &str) -> bool {
+    function.trim_start_matches(['<', '&']).starts_with("photo::")
+}
+
+impl fmt::Display for Allocated {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} allocations of {} bytes", self.count, self.bytes)
+    }
+}
