@@ -193,8 +193,8 @@ fn decisions(run: &Run) -> String {
             step.keep_up.iter().map(|style| code(style)).collect::<Vec<_>>().join(", ")
         }),
     ];
-    let sentences: String = run.decided.iter().map(|decision| format!("- {decision}\n")).collect();
-    format!("{DECIDED}{}\n{sentences}\n", markdown(&columns, &rows))
+    let sentences: Vec<_> = run.decided.iter().map(|decision| format!("- {decision}")).collect();
+    format!("{DECIDED}{}\n{}\n\n", markdown(&columns, &rows), sentences.join("\n"))
 }
 
 #[cfg(test)]
