@@ -1,5 +1,6 @@
 //! Where records are shown: in the terminal, in the README, and in the report.
 
+pub mod claims;
 pub mod markdown;
 pub mod report;
 pub mod terminal;
