@@ -2,5 +2,6 @@
 
 pub mod claims;
 pub mod markdown;
+mod reason;
 pub mod report;
 pub mod terminal;

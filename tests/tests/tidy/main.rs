@@ -3,6 +3,7 @@
 
 mod differences;
 mod imports;
+mod recipes;
 mod source;
 
 use std::collections::BTreeSet;

@@ -62,6 +62,15 @@ pub(crate) fn files_of_the_workspace() -> Vec<File> {
     files
 }
 
+/// The documents that are in Markdown.
+pub(crate) fn documents() -> Vec<File> {
+    let mut files = Vec::new();
+    collect(Path::new(WORKSPACE), &format!("{WORKSPACE}/docs"), &["md"], &mut files);
+    let text = fs::read_to_string(format!("{WORKSPACE}/README.md")).expect("a README");
+    files.push(File { name: "README.md".to_owned(), text });
+    files
+}
+
 /// Every manifest.
 pub(crate) fn manifests() -> Vec<File> {
     let members = members().into_iter().map(|member| format!("{member}/Cargo.toml"));

@@ -37,7 +37,7 @@ const SPEED: [Quantity; 2] = [
 
 const SPACE: [Quantity; 2] = [
     Quantity {
-        name: "KiB for each in flight",
+        name: "KiB per download in flight",
         title: "Memory of the client",
         figure: |it| it.rss_kib_per_in_flight,
     },
