@@ -45,7 +45,7 @@ struct Table {
     title: String,
     /// The figures by which the equal rows differ.
     false_differences: Vec<String>,
-    /// The CPU of the equal rows, compared; `None` if their rounds disagree too much.
+    /// The CPU of the equal rows, compared; `None` if a figure is 0.
     equal: Option<PairedRatio>,
     /// Whether each burden is found, by its hundredths.
     found: Vec<(u32, bool)>,
@@ -131,7 +131,7 @@ impl Table {
 
     fn line(&self) -> String {
         let equal = match &self.equal {
-            None => "rounds disagree too much".into(),
+            None => "no interval".into(),
             Some(ratio) => format!(
                 "{:.3} × the CPU, {:.3} to {:.3}, resolution {:.1} %",
                 ratio.ratio,
