@@ -119,6 +119,11 @@ impl Options {
         self.count.is_none() && !self.common.quick && !self.common.is_test()
     }
 
+    /// Whether rounds are added until each cell is measured for 3 seconds.
+    pub(crate) fn wants_more_rounds(&self) -> bool {
+        self.is_calibrated() && self.common.rounds.is_none()
+    }
+
     /// Whether to measure this mode.
     pub(crate) fn has(&self, mode: Mode) -> bool {
         if self.names_a_part() {
