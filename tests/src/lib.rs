@@ -35,7 +35,7 @@ pub use suite::{eventually, within, within_time};
 pub use threads::in_threads;
 pub use waits::{Waited, Waits};
 
-/// The README's code is tested with the documentation.
+/// The code of the documents is tested with the documentation.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;

@@ -5,6 +5,7 @@
 //! or together with those of other machines.
 
 mod axis;
+pub mod drawing;
 mod findings;
 mod highlight;
 mod log;
