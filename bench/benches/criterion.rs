@@ -4,13 +4,14 @@ use std::cell::OnceCell;
 use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput};
-use photo_bench::cli::criterion_fixture::{CriterionFixture, Work};
+use photo_bench::cli::criterion_fixture::{CriterionFixture, Work, timed_batch};
 use photo_bench::cli::entry;
-use photo_tests::Style;
+use photo_tests::{Downloader, Style};
 
 const SIZES: [(&str, u64); 3] = [("1KiB", 1 << 10), ("32KiB", 32 << 10), ("1MiB", 1 << 20)];
 
-const IN_FLIGHT: [usize; 4] = [1, 16, 64, 256];
+/// One at a time is what `latency` measures.
+const IN_FLIGHT: [usize; 2] = [16, 256];
 
 const BATCH_BYTES: u64 = 32 << 10;
 
@@ -47,7 +48,9 @@ fn latency(criterion: &mut Criterion, fixture: &CriterionFixture) {
             let client = OnceCell::new();
             group.bench_function(BenchmarkId::new(contender.name(), size), |bencher| {
                 let client = client.get_or_init(|| {
-                    fixture.proven_client(contender, work, |client| vec![client.download(&url)])
+                    fixture.proven_client(contender, work, |client| {
+                        client.download(&url).map(|photo| photo.bytes.len() as u64)
+                    })
                 });
                 bencher.iter(|| client.download(&url).expect("the server is good"));
             });
@@ -56,7 +59,8 @@ fn latency(criterion: &mut Criterion, fixture: &CriterionFixture) {
     group.finish();
 }
 
-/// Batches of downloads, some of them at once: how much a style gets done.
+/// Batches of downloads, some of them at once: how much a style gets done. A batch is timed from the start of its first
+/// download, when all threads of the style are there, to the end of its last one.
 fn throughput(criterion: &mut Criterion, fixture: &CriterionFixture) {
     let mut group = criterion.benchmark_group("throughput");
     group.sampling_mode(SamplingMode::Flat);
@@ -64,16 +68,19 @@ fn throughput(criterion: &mut Criterion, fixture: &CriterionFixture) {
         // Enough that even the widest batch becomes steady, and the narrowest is no matter of single downloads.
         let downloads = 2 * in_flight.max(32);
         group.throughput(Throughput::Elements(downloads as u64));
-        let urls = vec![fixture.photo_url(BATCH_BYTES); downloads];
+        let url = fixture.photo_url(BATCH_BYTES);
         let work = Work { downloads, bytes: BATCH_BYTES, in_flight };
         for contender in Style::ALL {
             // Made when it is needed: a filter may leave this one out.
             let client = OnceCell::new();
             group.bench_function(BenchmarkId::new(contender.name(), in_flight), |bencher| {
+                let batch = |client: &dyn Downloader| timed_batch(client, &url, work);
                 let client = client.get_or_init(|| {
-                    fixture.proven_client(contender, work, |client| client.many(&urls, in_flight))
+                    fixture.proven_client(contender, work, |client| batch(client).map(|batch| batch.bytes))
                 });
-                bencher.iter(|| client.many(&urls, in_flight));
+                bencher.iter_custom(|batches| {
+                    (0..batches).map(|_| batch(&**client).expect("the server is good").wall).sum()
+                });
             });
         }
     }

@@ -55,9 +55,15 @@ pub(crate) fn save_all(folder: &Path, urls: &[String]) -> Result<usize, Box<dyn 
 }
 
 fn save(client: &Client, url: &str, folder: &Path, bar: &ProgressBar) -> Result<PathBuf, SaveError> {
-    let photo = recipes::retry(client, url, Backoff::default())?;
-    bar.inc(photo.bytes.len() as u64);
-    photo.save(folder)
+    let download = |client: &Client, url: &str| {
+        let mut counted = 0;
+        client.download_with_progress(url, |progress| {
+            bar.inc(progress.received - counted);
+            counted = progress.received;
+        })
+    };
+    let retry = |client: &Client, url: &str| recipes::retry(client, url, Backoff::default(), download);
+    recipes::save(client, url, folder, retry)
 }
 
 fn progress_bar() -> ProgressBar {
@@ -68,6 +74,7 @@ fn progress_bar() -> ProgressBar {
 fn report(bar: &ProgressBar, url: &str, result: &Result<PathBuf, SaveError>) {
     bar.suspend(|| match result {
         Ok(path) => println!("{url}: {}", path.display()),
+        Err(SaveError::Download(error)) => println!("{error}"), // it names the URL
         Err(error) => println!("{url}: {error}"),
     });
 }

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use photo_callbacks::recipes::{self, Done};
-use photo_callbacks::{Backoff, Client, Config, SaveError};
+use photo_callbacks::{Backoff, Client, Config, Progress, SaveError};
 use photo_server::PhotoServer;
 
 const IN_FLIGHT: usize = 8;
@@ -42,7 +42,7 @@ pub(crate) fn save_all(folder: &Path, urls: &[String]) -> Result<usize, Box<dyn 
     let bar = progress_bar();
     let work = {
         let (folder, bar) = (folder.to_owned(), bar.clone());
-        move |client: &Client, url: &str, done| save(client, url, folder.clone(), bar.clone(), done)
+        move |client: &Client, url: &str, done| save(client, url, &folder, bar.clone(), done)
     };
     let saved = Rc::new(Cell::new(0));
     let on_each = {
@@ -58,21 +58,19 @@ pub(crate) fn save_all(folder: &Path, urls: &[String]) -> Result<usize, Box<dyn 
     Ok(saved.get())
 }
 
-fn save(
-    client: &Client,
-    url: &str,
-    folder: PathBuf,
-    bar: ProgressBar,
-    done: Done<Result<PathBuf, SaveError>>,
-) {
-    let workers = client.clone();
-    recipes::retry(client, url, Backoff::default(), move |result| match result {
-        Ok(photo) => {
-            bar.inc(photo.bytes.len() as u64);
-            workers.offload(move || photo.save(&folder), done);
-        }
-        Err(error) => done(Err(error.into())),
-    });
+fn save(client: &Client, url: &str, folder: &Path, bar: ProgressBar, done: Done<Result<PathBuf, SaveError>>) {
+    let download = move |client: &Client, url: &str, done: Done<_>| {
+        let (bar, mut counted) = (bar.clone(), 0);
+        let on_progress = move |progress: Progress| {
+            bar.inc(progress.received - counted);
+            counted = progress.received;
+        };
+        client.download_with_progress(url, on_progress, done);
+    };
+    let retry = |client: &Client, url: &str, done: Done<_>| {
+        recipes::retry(client, url, Backoff::default(), download, done);
+    };
+    recipes::save(client, url, folder, retry, done);
 }
 
 fn progress_bar() -> ProgressBar {
@@ -83,6 +81,7 @@ fn progress_bar() -> ProgressBar {
 fn report(bar: &ProgressBar, url: &str, result: &Result<PathBuf, SaveError>) {
     bar.suspend(|| match result {
         Ok(path) => println!("{url}: {}", path.display()),
+        Err(SaveError::Download(error)) => println!("{error}"), // it names the URL
         Err(error) => println!("{url}: {error}"),
     });
 }

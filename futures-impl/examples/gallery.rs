@@ -9,11 +9,12 @@ use std::pin::pin;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use futures::future::abortable;
+use futures::FutureExt;
+use futures::future::{Either, abortable, select};
 use futures::stream::StreamExt;
 use indicatif::{ProgressBar, ProgressStyle};
 use photo_futures::runtime::{Runtime, Smol};
-use photo_futures::{Backoff, Client, Config, SaveError, recipes};
+use photo_futures::{Backoff, Client, Config, Progress, SaveError, recipes};
 use photo_server::PhotoServer;
 
 const IN_FLIGHT: usize = 8;
@@ -36,24 +37,20 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
 /// Returns how many were saved.
 pub(crate) fn save_all(folder: &Path, urls: &[String]) -> Result<usize, Box<dyn Error>> {
     let client = Client::new(Smol, Config::default())?;
-    let (time_is_over, stop) = abortable(client.runtime().sleep(TIME));
-    ctrlc::set_handler(move || stop.abort())?;
+    let (stop, handle) = abortable(client.runtime().sleep(TIME));
+    let stop = stop.shared();
+    ctrlc::set_handler(move || handle.abort())?;
 
     let bar = progress_bar();
-    let work = |client, url| save(client, url, folder, &bar);
+    let work = |client, url| save(client, url, folder, &bar, stop.clone());
     let mut saved = 0;
-    let mut left = vec![true; urls.len()];
     smol::block_on(async {
-        let mut results = pin!(recipes::stream(&client, urls, IN_FLIGHT, work).take_until(time_is_over));
+        let mut results = pin!(recipes::stream(&client, urls, IN_FLIGHT, work));
         while let Some((index, result)) = results.next().await {
             report(&bar, &urls[index], &result);
             saved += usize::from(result.is_ok());
-            left[index] = false;
         }
     });
-    for (url, _) in urls.iter().zip(left).filter(|(_, left)| *left) {
-        report(&bar, url, &Err(photo_futures::Error::Cancelled.into()));
-    }
     bar.finish();
     Ok(saved)
 }
@@ -63,11 +60,25 @@ async fn save(
     url: &str,
     folder: &Path,
     bar: &ProgressBar,
+    stop: impl Future + Unpin,
 ) -> Result<PathBuf, SaveError> {
-    let photo = recipes::retry(client, url, Backoff::default()).await?;
-    bar.inc(photo.bytes.len() as u64);
-    let folder = folder.to_owned();
-    client.runtime().offload(move || photo.save(&folder)).await
+    let download = async |client: &Client<Smol>, url: &str| {
+        let mut counted = 0;
+        let on_progress = |progress: Progress| {
+            bar.inc(progress.received - counted);
+            counted = progress.received;
+        };
+        client.download_with_progress(url, on_progress).await
+    };
+    // A photo that has come is saved in any case: only the download is stopped.
+    let retry = async |client, url| {
+        let retry = pin!(recipes::retry(client, url, Backoff::default(), download));
+        match select(stop, retry).await {
+            Either::Left(_) => Err(photo_futures::Error::Cancelled.of(url, 1)),
+            Either::Right((result, _)) => result,
+        }
+    };
+    recipes::save(client, url, folder, retry).await
 }
 
 fn progress_bar() -> ProgressBar {
@@ -78,6 +89,7 @@ fn progress_bar() -> ProgressBar {
 fn report(bar: &ProgressBar, url: &str, result: &Result<PathBuf, SaveError>) {
     bar.suspend(|| match result {
         Ok(path) => println!("{url}: {}", path.display()),
+        Err(SaveError::Download(error)) => println!("{error}"), // it names the URL
         Err(error) => println!("{url}: {error}"),
     });
 }

@@ -80,7 +80,7 @@ impl Backoff {
         let step = self.step;
         self.step = step.saturating_mul(2).min(self.longest);
         let pause = (step / 2).saturating_add((step / 2).mul_f64(self.random.f64()));
-        match error {
+        match error.cause() {
             Error::Status { retry_after: Some(wanted), .. } => {
                 Some(wanted.pause(now).max(pause).min(self.longest))
             }

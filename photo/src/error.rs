@@ -5,7 +5,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::RetryAfter;
+use crate::{Phase, RetryAfter, Target};
 
 /// Why a download did not end with a photo: the same variant from every style for the same cause.
 ///
@@ -106,6 +106,16 @@ pub enum Error {
     /// When the user stopped the download.
     #[error("cancelled")]
     Cancelled,
+    /// When a download failed that was one of several or was tried several times: any other variant, with its URL.
+    #[error("{url}{}: {cause}", if *attempts > 1 { format!(", after {attempts} attempts") } else { String::new() })]
+    Failed {
+        /// The URL that was asked for, without credentials.
+        url: Box<str>,
+        /// How many attempts there were, the first one included.
+        attempts: u32,
+        /// The error of the last attempt.
+        cause: Box<Error>,
+    },
     /// When the connection broke, or the operating system refused something; the phase says during what.
     #[error("I/O error while {phase}: {source}")]
     Io {
@@ -114,26 +124,6 @@ pub enum Error {
         /// What the operating system said.
         source: Arc<io::Error>,
     },
-}
-
-/// What a download is waiting for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Phase {
-    /// What a client needs before its first download.
-    Setup,
-    /// The addresses of the host name.
-    Resolve,
-    /// The TCP connection.
-    Connect,
-    /// The TLS handshake.
-    Handshake,
-    /// Room for the request in the socket.
-    Send,
-    /// The head of the reply.
-    Head,
-    /// The body of the reply.
-    Body,
 }
 
 impl Error {
@@ -178,6 +168,26 @@ impl Error {
         Self::Tls { origin: origin.to_string().into(), source: Arc::new(source) }
     }
 
+    /// This error as [`Error::Failed`], with the URL and the number of attempts. The URL that it may already have stays.
+    #[must_use]
+    pub fn of(self, url: &str, attempts: u32) -> Self {
+        match self {
+            Self::Failed { url, attempts: earlier, cause } => {
+                Self::Failed { url, attempts: attempts.max(earlier), cause }
+            }
+            cause => Self::Failed { url: Target::shown(url).into(), attempts, cause: cause.into() },
+        }
+    }
+
+    /// The error without the URL and the number of attempts: never [`Error::Failed`].
+    #[must_use]
+    pub fn cause(&self) -> &Self {
+        match self {
+            Self::Failed { cause, .. } => cause,
+            error => error,
+        }
+    }
+
     /// Whether the same download may succeed later, as curl, urllib3 and reqwest's retry crates judge it.
     ///
     /// Transient are timeouts, connections that fail or break, replies that are cut short, and the statuses 408, 425,
@@ -185,7 +195,7 @@ impl Error {
     /// [`Backoff::retry_if`](crate::Backoff::retry_if) is for callers that decide otherwise.
     #[must_use]
     pub fn is_transient(&self) -> bool {
-        match self {
+        match self.cause() {
             Self::Timeout { .. } | Self::Connect { .. } | Self::Io { .. } | Self::Truncated { .. } => true,
             Self::Status { code, .. } => matches!(code, 408 | 425 | 429 | 500 | 502 | 503 | 504),
             // A host that has no address is not a resolver that failed.
@@ -204,20 +214,6 @@ impl Error {
 fn is_end_of_connection(kind: io::ErrorKind) -> bool {
     use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, TimedOut, UnexpectedEof};
     matches!(kind, BrokenPipe | ConnectionAborted | ConnectionReset | TimedOut | UnexpectedEof)
-}
-
-impl fmt::Display for Phase {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Setup => "setting up the client",
-            Self::Resolve => "resolving the host name",
-            Self::Connect => "connecting",
-            Self::Handshake => "agreeing on TLS",
-            Self::Send => "sending the request",
-            Self::Head => "waiting for the reply",
-            Self::Body => "receiving the photo",
-        })
-    }
 }
 
 #[cfg(test)]
@@ -287,8 +283,17 @@ mod tests {
     }
 
     #[test]
-    fn a_timeout_names_its_phase_and_limit() {
-        let error = Error::Timeout { phase: Phase::Head, after: Duration::from_secs(10) };
-        assert_eq!(error.to_string(), "timed out after 10s while waiting for the reply");
+    fn a_failed_download_names_its_url_and_the_attempts() {
+        let cause = Error::Status { code: 503, retry_after: None };
+        let once = cause.clone().of("http://me:secret@a.test/cat.gif", 1);
+        assert_eq!(once.to_string(), "http://a.test/cat.gif: the server replied with status 503");
+        let more = once.of("http://b.test/", 3);
+        assert_eq!(
+            more.to_string(),
+            "http://a.test/cat.gif, after 3 attempts: the server replied with status 503"
+        );
+        assert!(more.is_transient() && matches!(more.cause(), Error::Status { code: 503, .. }));
+        let bad = Error::Cancelled.of("me:secret@a.test", 1);
+        assert!(!bad.to_string().contains("secret"), "{bad}");
     }
 }

@@ -63,6 +63,14 @@ impl Target {
         if self.url.has_credentials() { redacted(self.url.text()) } else { self.url.text().into() }
     }
 
+    /// A URL as it was given, or anything else that was given in place of one, as it may be shown: without credentials.
+    pub(crate) fn shown(given: &str) -> String {
+        match given.find('@') {
+            Some(_) => Self::parse(given).map_or_else(|_| shown(given), |target| target.url()),
+            None => given.into(),
+        }
+    }
+
     /// The URL, credentials included.
     pub(crate) fn normal_url(&self) -> &NormalUrl {
         &self.url
@@ -92,13 +100,16 @@ impl fmt::Debug for Target {
     }
 }
 
-/// Of what is no URL, nobody can tell where the credentials end. So all goes up to the last `@`.
 fn invalid(url: &str, reason: &str) -> Error {
-    let shown = match url.rfind('@') {
+    Error::InvalidUrl { url: shown(url).into(), reason: reason.into() }
+}
+
+/// A text that is no URL, without credentials. No one can tell where these end, so all goes up to the last `@`.
+fn shown(url: &str) -> String {
+    match url.rfind('@') {
         Some(at) => format!("…{}", &url[at..]),
         None => url.into(),
-    };
-    Error::InvalidUrl { url: shown.into(), reason: reason.into() }
+    }
 }
 
 /// Cuts out what stands between the scheme and an `@` in the authority of a URL.

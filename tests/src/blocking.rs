@@ -78,11 +78,11 @@ impl Adapter for Blocking {
     }
 
     fn retry(&self, url: &str, backoff: Backoff) -> Result<Photo, Error> {
-        recipes::retry(&self.0, url, backoff)
+        recipes::retry(&self.0, url, backoff, Client::download)
     }
 
     fn save(&self, url: &str, folder: &Path) -> Result<PathBuf, SaveError> {
-        recipes::save(&self.0, url, folder)
+        recipes::save(&self.0, url, folder, Client::download)
     }
 
     fn thumbnail(&self, url: &str, max_side: u32) -> Result<Thumbnail, ThumbnailError> {

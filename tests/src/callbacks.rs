@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use photo::{Backoff, Config, Error, Photo, SaveError, Thumbnail, ThumbnailError};
+use photo_callbacks::recipes::Done;
 use photo_callbacks::{CancelToken, Client, Timer, recipes};
 
 use crate::{
@@ -91,7 +92,6 @@ impl Adapter for Callbacks {
 
     fn stream(&self, urls: &[String], in_flight: usize, on_each: OnEach) {
         self.wait_for(|on_complete| {
-            let download = |client: &Client, url: &str, done| _ = client.download(url, done);
             recipes::stream(&self.0, urls, in_flight, download, on_each, || on_complete(()));
         });
     }
@@ -101,11 +101,11 @@ impl Adapter for Callbacks {
     }
 
     fn retry(&self, url: &str, backoff: Backoff) -> Result<Photo, Error> {
-        self.wait_for(|on_complete| recipes::retry(&self.0, url, backoff, on_complete))
+        self.wait_for(|on_complete| recipes::retry(&self.0, url, backoff, download, on_complete))
     }
 
     fn save(&self, url: &str, folder: &Path) -> Result<PathBuf, SaveError> {
-        self.wait_for(|on_complete| recipes::save(&self.0, url, folder, on_complete))
+        self.wait_for(|on_complete| recipes::save(&self.0, url, folder, download, on_complete))
     }
 
     fn thumbnail(&self, url: &str, max_side: u32) -> Result<Thumbnail, ThumbnailError> {
@@ -138,6 +138,11 @@ impl Adapter for Callbacks {
         }
         self.0.run();
     }
+}
+
+/// A download as the work of a recipe.
+fn download(client: &Client, url: &str, done: Done<Result<Photo, Error>>) {
+    client.download(url, done);
 }
 
 /// One of the chains in flight: each callback starts the next download.

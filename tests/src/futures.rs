@@ -140,11 +140,11 @@ impl<R: Runtime, E: Executor> Adapter for Futures<R, E> {
     }
 
     fn retry(&self, url: &str, backoff: Backoff) -> Result<Photo, Error> {
-        self.executor.block_on(recipes::retry(&self.client, url, backoff))
+        self.executor.block_on(recipes::retry(&self.client, url, backoff, Client::download))
     }
 
     fn save(&self, url: &str, folder: &Path) -> Result<PathBuf, SaveError> {
-        self.executor.block_on(recipes::save(&self.client, url, folder))
+        self.executor.block_on(recipes::save(&self.client, url, folder, Client::download))
     }
 
     fn thumbnail(&self, url: &str, max_side: u32) -> Result<Thumbnail, ThumbnailError> {

@@ -48,7 +48,7 @@ impl Outcome {
     #[must_use]
     pub fn of(result: &Result<Photo, Error>) -> Self {
         let Err(error) = result else { return Self::Photo };
-        match error {
+        match error.cause() {
             Error::InvalidConfig { .. } => Self::InvalidConfig,
             Error::InvalidUrl { .. } => Self::InvalidUrl,
             Error::Resolve { .. } => Self::Resolve,

@@ -28,7 +28,7 @@ impl Downloader for Ureq {
         let work = move |_: &Blocking, url: &str| client.download(url);
         let mut results: Vec<_> = recipes::stream(&self.blocking, urls, in_flight, work).collect();
         results.sort_by_key(|(index, _)| *index);
-        results.into_iter().map(|(_, result)| result).collect()
+        results.into_iter().map(|(index, result)| result.map_err(|error| error.of(&urls[index], 1))).collect()
     }
 
     fn closed_loop(&self, url: &str, in_flight: usize, samples: &Samples) {

@@ -62,9 +62,10 @@ fn end(child: Child, urls: &[String]) -> (Vec<String>, usize) {
     assert!(output.status.success(), "{}", output.status);
     let text = String::from_utf8(output.stdout).unwrap();
     let report = |url: &String| {
-        let reports: Vec<_> = text.lines().filter_map(|line| line.split_once(&format!("{url}: "))).collect();
+        let of_url = |line: &&str| line.starts_with(url) && line[url.len()..].starts_with([':', ',']);
+        let reports: Vec<_> = text.lines().filter(of_url).collect();
         assert_eq!(reports.len(), 1, "{url} in\n{text}");
-        reports[0].1.to_owned()
+        reports[0].to_owned()
     };
     let saved = text.lines().find_map(|line| line.strip_prefix("saved ")).expect("a number");
     (urls.iter().map(report).collect(), saved.parse().unwrap())
@@ -81,6 +82,7 @@ fn every_photo_is_saved_and_every_failure_is_reported() {
             let (site, folder) = (Site::start(), TempDir::new().unwrap());
             let mut urls = photos(&site, 20);
             urls[5] = site.url("/nowhere");
+            urls[6] = site.url("/fault/flaky?n=6.&times=2");
             let (reports, saved) = end(start(style, folder.path(), &urls), &urls);
             assert!(reports[5].contains("404"), "{style}: {}", reports[5]);
             assert_eq!((saved, fs::read_dir(&folder).unwrap().count()), (19, 19), "{style}");

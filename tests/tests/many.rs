@@ -104,8 +104,9 @@ fn one_failure_fails_one_photo(contender: Style) {
         pairs.flat_map(|((url, _), picture)| [url.clone(), site.url(&picture.path())]).collect();
     let results = site.downloader(contender).many(&urls, 4);
     assert_eq!(results.len(), urls.len());
-    for ((pair, (_, outcome)), picture) in results.chunks(2).zip(&bad).zip(&good) {
+    for ((pair, (url, outcome)), picture) in results.chunks(2).zip(&bad).zip(&good) {
         outcome.assert_of(&pair[0]);
+        assert!(pair[0].as_ref().unwrap_err().to_string().starts_with(&format!("{url}: ")), "{pair:?}");
         picture.assert_is(pair[1].as_ref().unwrap());
     }
 }

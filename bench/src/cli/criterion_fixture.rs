@@ -1,15 +1,17 @@
-//! What the criterion benches stand on: a server apart, this process away from it, and equal work proved first.
+//! The fixture of the criterion benches: a separate server, this process on other cores, and proof of equal work.
 
 use std::cell::RefCell;
 use std::io;
+use std::time::Duration;
 
-use photo::{Error, Photo};
-use photo_tests::{Downloader, Style};
+use photo::Error;
+use photo_tests::{Downloader, Samples, Style};
 
 use crate::load::client::config;
 use crate::process::server::Server;
 use crate::system::affinity::CorePlacement;
 use crate::system::limits;
+use crate::system::window::Window;
 
 /// A server in a process of its own, on other cores than this process.
 #[derive(Debug)]
@@ -24,6 +26,32 @@ pub struct Work {
     pub bytes: u64,
     /// Over at most so many connections.
     pub in_flight: usize,
+}
+
+/// A batch of downloads that has ended.
+#[derive(Clone, Copy, Debug)]
+pub struct Batch {
+    /// From the start of the first download to the end of the last one.
+    pub wall: Duration,
+    /// Bytes of all photos.
+    pub bytes: u64,
+}
+
+/// Downloads one batch; threads are started before the time that it takes, and end after it.
+///
+/// # Errors
+///
+/// The first error of a download.
+pub fn timed_batch(client: &dyn Downloader, url: &str, work: Work) -> Result<Batch, Error> {
+    let window = Window::default();
+    let samples = Samples::watched(work.downloads, window.watch());
+    client.closed_loop(url, work.in_flight, &samples);
+    let wall = window.spent().wall;
+    let sample = samples.sample();
+    match sample.errors.into_iter().next() {
+        Some(error) => Err(error),
+        None => Ok(Batch { wall, bytes: sample.bytes }),
+    }
 }
 
 impl CriterionFixture {
@@ -45,7 +73,7 @@ impl CriterionFixture {
         self.0.borrow().photo_url(bytes, 0)
     }
 
-    /// A client with warm connections, for which one `piece` of work has been just that.
+    /// A client with warm connections, for which one `piece` of work was exactly that; it returns the bytes of its photos.
     ///
     /// # Panics
     ///
@@ -54,23 +82,19 @@ impl CriterionFixture {
         &self,
         contender: Style,
         work: Work,
-        piece: impl Fn(&dyn Downloader) -> Vec<Result<Photo, Error>>,
+        piece: impl Fn(&dyn Downloader) -> Result<u64, Error>,
     ) -> Box<dyn Downloader> {
         let client = contender.client(config(work.in_flight)).expect("the configuration works");
         let mut server = self.0.borrow_mut();
         let mut counters = || server.counters().expect("the server answers");
         let start = counters();
-        piece(&*client);
+        let piece = || piece(&*client).unwrap_or_else(|error| panic!("{contender}: {error}"));
+        piece();
         let warm = counters();
-        let results = piece(&*client);
+        let bytes = piece();
         let done = counters();
 
-        if let Some(error) = results.iter().find_map(|result| result.as_ref().err()) {
-            panic!("{contender}: {error}");
-        }
-        let bytes: usize = results.iter().flatten().map(|photo| photo.bytes.len()).sum();
-        assert_eq!(results.len(), work.downloads, "{contender}: photos");
-        assert_eq!(bytes as u64, work.downloads as u64 * work.bytes, "{contender}: bytes of photos");
+        assert_eq!(bytes, work.downloads as u64 * work.bytes, "{contender}: bytes of photos");
         assert_eq!(done.requests - warm.requests, work.downloads as u64, "{contender}: requests");
         let connections = done.connections - start.connections;
         assert!(connections <= work.in_flight as u64, "{contender}: {connections} connections");

@@ -10,7 +10,8 @@ use crate::cli::head::head;
 use crate::cli::plan::RunPlan;
 use crate::cli::smoke;
 use crate::load::workload::Mode;
-use crate::measure::{closed, cost, open, waits};
+use crate::measure::groups::Group;
+use crate::measure::{closed, cost, open, pilot, waits};
 use crate::options::Options;
 use crate::output::{report, terminal};
 use crate::record::Record;
@@ -22,10 +23,6 @@ use crate::stats::rounds::Rounds;
 use crate::system::affinity::CorePlacement;
 use crate::text::progress::Progress;
 use crate::text::results::create;
-
-/// Rounds of those parts that only add to the closed loops, unless `--rounds` says otherwise.
-const FEW_ROUNDS: u32 = 3;
-const OPEN_ROUNDS: u32 = 2;
 
 /// Runs what the arguments ask for; the first is the program's name. Those of `cargo bench --bench load --` are told by
 /// `--help`. `counting_worker` is the program of that name.
@@ -89,9 +86,14 @@ fn records(
     counting_worker: &Path,
     placement: &CorePlacement,
 ) -> Vec<Record> {
-    let rounds = |count| Rounds { count, seed: head.seed };
-    let closed = closed::measure(&plan.closed, rounds(options.rounds()), placement).concat();
-    let open = open::measure(&plan.open, &closed, rounds(options.few_rounds(OPEN_ROUNDS)), placement);
+    let rounds = Rounds { count: options.rounds(), seed: head.seed };
+    let loops = |groups: &[Group]| {
+        let calibrated =
+            if options.is_calibrated() { pilot::calibrated(groups, placement) } else { groups.into() };
+        closed::measure(&calibrated, rounds, placement).concat()
+    };
+    let closed = loops(&plan.closed);
+    let open = open::measure(&plan.open, &closed, rounds, placement);
     // It takes some seconds for each style.
     let with_instructions = options.names(Mode::Cost);
     let workload = &plan.cost_workload;
@@ -108,8 +110,8 @@ fn records(
         )
     });
     let waits: Vec<_> = waits.collect();
-    let scale = closed::measure(&plan.scale, rounds(options.few_rounds(FEW_ROUNDS)), placement).concat();
-    let decided = if scale.is_empty() { Vec::new() } else { decide(&sorted(closed.iter().chain(&scale))) };
+    let scale = loops(&plan.scale);
+    let decided = decide(&sorted(closed.iter().chain(&scale)));
 
     let mut records = vec![Record::Run(head)];
     records.extend(closed.into_iter().map(Record::Closed));

@@ -38,6 +38,8 @@ pub(crate) struct Workload {
     pub(crate) count: usize,
     /// When downloads start, in an open loop.
     pub(crate) pace: Option<Pace>,
+    /// CPU work that is added to each round, in hundredths of what the round takes: the self-check must find it.
+    pub(crate) burden_percent: f64,
 }
 
 /// Where the photos come from.
@@ -51,7 +53,7 @@ pub(crate) enum Source {
 
 impl Workload {
     pub(crate) fn closed(source: Source, in_flight: usize, count: usize) -> Self {
-        Self { mode: Mode::Closed, source, in_flight, count, pace: None }
+        Self { mode: Mode::Closed, source, in_flight, count, pace: None, burden_percent: 0.0 }
     }
 
     /// So many arrivals as there are in `time`.

@@ -3,12 +3,16 @@
 use std::time::Duration;
 
 use crate::clients::subject::Subject;
-use crate::load::workload::{Source, Workload};
+use crate::load::workload::{Mode, Source, Workload};
 use crate::options::Options;
 
 /// In flight while the server takes its time, and while it does not.
-const WITH_DELAY: [u32; 3] = [1, 64, 1024];
-const WITHOUT_DELAY: [u32; 3] = [1, 16, 256];
+const WITH_DELAY: &[u32] = &[1, 64, 1024];
+const WITHOUT_DELAY: &[u32] = &[1, 16, 256];
+
+/// The same in a run that names no part: fewer groups, rather than fewer rounds.
+const FEW_WITH_DELAY: &[u32] = &[1024];
+const FEW_WITHOUT_DELAY: &[u32] = &[1, 256];
 
 const DELAY_MS: u64 = 20;
 
@@ -21,7 +25,9 @@ pub(crate) struct Group {
 
 /// The groups of the closed loop that the options ask for, without the cells that the filter leaves out.
 pub(crate) fn groups(options: &Options) -> Vec<Group> {
-    let in_flight = |default: [u32; 3]| {
+    let describes = !options.delay_ms.is_empty() || options.common.filter.is_some();
+    let all = options.names(Mode::Closed) || describes || options.common.is_test();
+    let in_flight = |default: &[u32]| {
         if options.in_flight.is_empty() { default.to_vec() } else { options.in_flight.clone() }
     };
     let delays = match options.delay_ms.as_slice() {
@@ -33,7 +39,12 @@ pub(crate) fn groups(options: &Options) -> Vec<Group> {
         None => delays
             .iter()
             .flat_map(|&delay_ms| {
-                let default = if delay_ms == 0 { WITHOUT_DELAY } else { WITH_DELAY };
+                let default = match (delay_ms, all) {
+                    (0, true) => WITHOUT_DELAY,
+                    (0, false) => FEW_WITHOUT_DELAY,
+                    (_, true) => WITH_DELAY,
+                    (_, false) => FEW_WITH_DELAY,
+                };
                 let source = Source::Embedded { bytes: options.bytes(), delay_ms };
                 in_flight(default).into_iter().map(move |n| (source.clone(), n))
             })
@@ -72,11 +83,13 @@ mod tests {
     }
 
     #[test]
-    fn by_default_there_are_six_groups_of_eight() {
-        let ids = ids("");
-        assert_eq!(ids.len(), 6 * 8);
-        assert_eq!(ids[0], "load/20ms/1/floor");
-        assert_eq!(ids[47], "load/0ms/256/smol");
+    fn by_default_there_are_three_groups_of_eight() {
+        let few = ids("");
+        assert_eq!(few.len(), 3 * 8);
+        assert_eq!((&*few[0], &*few[23]), ("load/20ms/1024/floor", "load/0ms/256/smol"));
+        let all = ids("--closed");
+        assert_eq!(all.len(), 6 * 8);
+        assert_eq!((&*all[0], &*all[47]), ("load/20ms/1/floor", "load/0ms/256/smol"));
     }
 
     #[test]
@@ -100,7 +113,7 @@ mod tests {
 
     #[test]
     fn each_cell_has_work_for_a_second_or_two_at_most() {
-        for group in plan("") {
+        for group in plan("--closed") {
             let Workload { source, in_flight, count, .. } = group.workload;
             assert_eq!(count % in_flight, 0);
             let Source::Embedded { delay_ms, .. } = source else { unreachable!() };

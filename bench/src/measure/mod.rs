@@ -4,6 +4,7 @@ pub(crate) mod closed;
 pub(crate) mod cost;
 pub(crate) mod groups;
 pub(crate) mod open;
+pub(crate) mod pilot;
 pub(crate) mod pitfall;
 pub(crate) mod scale;
 pub(crate) mod session;

@@ -12,7 +12,7 @@ use crate::system::limits;
 const KIB: u64 = 1 << 10;
 const MIB: u64 = 1 << 20;
 
-/// In short: what the closed loops of the same run leave open. Bytes, delay in milliseconds, in flight.
+/// A test tries these. Bytes, delay in milliseconds, in flight.
 const SHORT: [(u64, u64, usize); 4] =
     [(32 * KIB, 20, 256), (32 * KIB, 20, 2048), (32 * KIB, 200, 1024), (MIB, 0, 16)];
 
@@ -25,7 +25,7 @@ const ENOUGH: usize = 1024;
 
 /// The groups that the options ask for, without the cells that the filter leaves out.
 pub(crate) fn groups(options: &Options) -> Vec<Group> {
-    let full = options.names(Mode::Scale) && !options.common.is_test();
+    let full = !options.common.is_test();
     let rungs: Vec<_> = if full {
         let rungs = |(bytes, delay_ms, processes)| {
             let most = if processes == 0 { ENOUGH } else { processes * limits::most_connections() };
@@ -83,7 +83,7 @@ mod tests {
             groups(&options(words)).iter().map(|group| group.workload.group_id()).collect::<Vec<_>>()
         };
         assert_eq!(
-            ids("--bench"),
+            ids("--test"),
             ["scale/32KiB/20ms/256", "scale/32KiB/20ms/2048", "scale/32KiB/200ms/1024", "scale/1MiB/0ms/16"]
         );
         assert!(ids("--bench --scale").len() >= 5 * 6);

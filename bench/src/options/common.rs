@@ -26,8 +26,8 @@ pub(crate) struct Common {
     #[arg(long, value_name = "FOLDER")]
     pub(crate) report: Option<PathBuf>,
 
-    /// How often each cell is measured [default: 5, of pitfalls 3, with --quick 1; --self-check: 20]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    /// How often each cell is measured [default: 21, of pitfalls 3, with --quick 1]; of --self-check, how many tables [default: 20]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=200))]
     pub(crate) rounds: Option<u32>,
 
     /// The order of the cells is drawn from this [default: another one each time]

@@ -13,6 +13,9 @@ pub(crate) use common::Common;
 use crate::clients::subject::Subject;
 use crate::load::workload::{Mode, Source};
 
+/// Fewer than 21 rounds show small differences rarely; each takes half a minute or so in a default run.
+const ROUNDS: u32 = 21;
+
 /// Latency and cost of every style under concurrent load.
 ///
 /// In closed loops, a fixed number of downloads is kept in flight; in open ones, downloads start at a fixed rate, and
@@ -22,12 +25,16 @@ use crate::load::workload::{Mode, Source};
 #[expect(clippy::struct_excessive_bools, reason = "a command line has switches")]
 #[command(name = "load", bin_name = "cargo bench --bench load --", max_term_width = 100)]
 pub(crate) struct Options {
-    /// Only the closed loops [one of the parts; several may be named; default: all of them, in short, or the closed
-    /// loops alone if they are described by --in-flight, --delay-ms, --bytes, --count or --url]
+    /// All of the closed loops, about 6 minutes [several parts may be named; default: the three closed loops 1 and 256
+    /// in flight without delay and 1024 with it, about 3 minutes, or those that --in-flight and --delay-ms describe]
     #[arg(long, help_heading = "Parts")]
     pub(crate) closed: bool,
 
-    /// Only the open loops: fixed rates, and shares of what each style reached in a closed loop
+    /// All parts in full. Takes about an hour and a half
+    #[arg(long, help_heading = "Parts")]
+    pub(crate) all: bool,
+
+    /// Only the open loops: fixed rates, and shares of what each style reached in a closed loop. Takes about 5 minutes
     #[arg(long, help_heading = "Parts")]
     pub(crate) open: bool,
 
@@ -41,17 +48,17 @@ pub(crate) struct Options {
     pub(crate) waits: bool,
 
     /// Only the ladder of sizes, delays and numbers in flight, up to what this machine allows, and the decisions that
-    /// follow from it. Takes about half an hour
+    /// follow from it. Takes about an hour
     #[arg(long, help_heading = "Parts")]
     pub(crate) scale: bool,
 
-    /// Prove that this bench can be believed: equal ones are called equal, 5 % more work is seen, and known latencies
-    /// are found again. Fails if one of them is not so. Takes about five minutes; a filter selects among work, equal,
-    /// more and truth
-    #[arg(long, help_heading = "Parts", conflicts_with_all = ["closed", "open", "cost", "waits", "scale", "test", "list"])]
+    /// Check this bench: tables show no difference between a style and itself, CPU work that is added is found down to
+    /// the resolution, and known latencies are recovered. Takes about 20 minutes; a filter selects among work, tables
+    /// and truth
+    #[arg(long, help_heading = "Parts", conflicts_with_all = ["closed", "open", "cost", "waits", "scale", "all", "test", "list"])]
     pub(crate) self_check: bool,
 
-    /// One of the two that --self-check compares gets so much more CPU work to do, in hundredths
+    /// In --self-check, adds CPU work to the style under its second name, in hundredths: the check must fail
     #[arg(long, hide = true, default_value_t = 0.0)]
     pub(crate) burden: f64,
 
@@ -78,7 +85,7 @@ pub(crate) struct Options {
     #[arg(long, value_delimiter = ',', value_name = "NUMBERS", value_parser = clap::value_parser!(u64).range(0..=10_000))]
     pub(crate) delay_ms: Vec<u64>,
 
-    /// How many downloads are measured in each cell and round [default: enough for a second or so]
+    /// How many downloads are measured in each cell and round [default: what the fastest style does in 0.16 s]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) count: Option<u32>,
 
@@ -104,12 +111,12 @@ impl Options {
     }
 
     pub(crate) fn rounds(&self) -> u32 {
-        self.common.rounds(5)
+        self.common.rounds(ROUNDS)
     }
 
-    /// Rounds of the secondary modes.
-    pub(crate) fn few_rounds(&self, few: u32) -> u32 {
-        if self.common.rounds.is_some() { self.rounds() } else { self.rounds().min(few) }
+    /// Whether pilots find out how many downloads each round needs.
+    pub(crate) fn is_calibrated(&self) -> bool {
+        self.count.is_none() && !self.common.quick && !self.common.is_test()
     }
 
     /// Whether to measure this mode.
@@ -124,24 +131,26 @@ impl Options {
             || self.url.is_some();
         match mode {
             Mode::Closed => self.rate.is_empty(),
-            Mode::Open => !closed || !self.rate.is_empty(),
-            Mode::Cost | Mode::Waits | Mode::Scale => !closed && self.rate.is_empty(),
+            Mode::Open if !self.rate.is_empty() => true,
+            // A test tries everything that it can try.
+            _ => self.common.is_test() && !closed && self.rate.is_empty(),
         }
     }
 
     /// Whether this mode was asked for by its name: then it is measured to its end.
     pub(crate) fn names(&self, mode: Mode) -> bool {
-        match mode {
-            Mode::Closed => self.closed,
-            Mode::Open => self.open,
-            Mode::Cost => self.cost,
-            Mode::Waits => self.waits,
-            Mode::Scale => self.scale,
-        }
+        self.all
+            || match mode {
+                Mode::Closed => self.closed,
+                Mode::Open => self.open,
+                Mode::Cost => self.cost,
+                Mode::Waits => self.waits,
+                Mode::Scale => self.scale,
+            }
     }
 
     fn names_a_part(&self) -> bool {
-        self.closed || self.open || self.cost || self.waits || self.scale
+        self.all || self.closed || self.open || self.cost || self.waits || self.scale
     }
 
     pub(crate) fn bytes(&self) -> u64 {
@@ -244,7 +253,7 @@ pub(crate) mod tests {
     fn without_cargo_bench_everything_is_only_tried() {
         assert!(parse("").unwrap().common.is_test());
         assert!(parse("--bench --test").unwrap().common.is_test());
-        assert_eq!(parse("--bench").unwrap().rounds(), 5);
+        assert_eq!(parse("--bench").unwrap().rounds(), ROUNDS);
         assert_eq!(parse("--bench --quick").unwrap().rounds(), 1);
         assert_eq!(parse("--test --rounds 5").unwrap().rounds(), 1);
     }
@@ -254,7 +263,8 @@ pub(crate) mod tests {
         const ALL: [Mode; 5] = [Mode::Closed, Mode::Open, Mode::Cost, Mode::Waits, Mode::Scale];
         for (words, parts) in [
             ("", ALL.as_slice()),
-            ("--quick --styles tokio --rounds 2", &ALL),
+            ("--all --bench", &ALL),
+            ("--bench --quick --styles tokio --rounds 2", &[Mode::Closed]),
             ("--in-flight 8", &[Mode::Closed]),
             ("--url http://localhost/", &[Mode::Closed]),
             ("--rate 100", &[Mode::Open]),

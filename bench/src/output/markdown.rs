@@ -15,6 +15,7 @@ use crate::record::figures::Figure;
 use crate::record::group::{Group, in_order};
 use crate::record::pitfall::{Damage, PitfallCell};
 use crate::record::run::{self, Run};
+use crate::stats::latency::Percentiles;
 use crate::text::format::{digits, size};
 use crate::text::grid::{self, markdown};
 use crate::text::markers;
@@ -32,10 +33,13 @@ const DECISIONS: &str = "decisions";
 const PITFALLS: &str = "pitfalls";
 const PRICE: &str = "price";
 
+/// The size of a photo in a claim that does not say it.
+pub(super) const BYTES: u64 = 32 << 10;
+
 /// The text above the table of decisions.
 const DECIDED: &str = "\n\
-    Computed from the same run: of the styles that bring as many photos per second as the best one, and whose tail\n\
-    is not much worse, the one with the plainest code.\n\n";
+    Computed from the same run. A style keeps up if it is shown to be at most 5 % slower than the best one, with a p99 of\n\
+    at most twice the shortest. Of the styles that keep up, the one with the plainest code is chosen.\n\n";
 
 /// Replaces the table of the README by that of the run in `folder`.
 ///
@@ -121,12 +125,18 @@ fn table(group: &Group) -> String {
     let of = |header: &str, figure: Figure, scale: f64, digits| {
         Column::figure(header, move |cell| fixed(cell.figure(figure).map(|it| it * scale), digits))
     };
+    let percentile = |name: &str| {
+        let percentile = Percentiles::ALL.iter().find(|percentile| percentile.name == name);
+        Column::figure(&format!("{name} ms"), move |cell| {
+            fixed(percentile.and_then(|it| cell.percentile(it)).map(|micros| micros * 1e-3), 2)
+        })
+    };
     let columns = [
         Column::name("style", |cell| code(&cell.style)),
         of("downloads/s", |it| Some(it.downloads_per_s), 1.0, 0),
-        of("p50 ms", |it| Some(it.latency.p50_us), 1e-3, 2),
-        of("p99 ms", |it| Some(it.latency.p99_us), 1e-3, 2),
-        of("p99.9 ms", |it| Some(it.latency.p999_us), 1e-3, 2),
+        percentile("p50"),
+        percentile("p99"),
+        percentile("p99.9"),
         of("client CPU, µs each", CPU, 1.0, 1),
         Column::figure("× floor", move |cell| fixed(Some(cell.figure(CPU)? / floor?), 2)),
         of("KiB per in flight", |it| it.rss_kib_per_in_flight, 1.0, 1),
@@ -199,7 +209,8 @@ fn decisions(run: &Run) -> String {
             step.keep_up.iter().map(|style| code(style)).collect::<Vec<_>>().join(", ")
         }),
     ];
-    format!("{DECIDED}{}\n", markdown(&columns, &rows))
+    let sentences: Vec<_> = run.decided.iter().map(|decision| format!("- {decision}")).collect();
+    format!("{DECIDED}{}\n{}\n\n", markdown(&columns, &rows), sentences.join("\n"))
 }
 
 #[cfg(test)]

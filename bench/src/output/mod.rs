@@ -1,6 +1,7 @@
 //! Every output of records: tables in the terminal, the generated parts of the documents, and the report.
 
 pub mod answer;
+pub mod claims;
 pub mod markdown;
 pub mod report;
 pub mod terminal;

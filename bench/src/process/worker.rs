@@ -20,7 +20,7 @@ use crate::stats::latency::Latencies;
 use crate::system::affinity::CpuSet;
 use crate::system::child::Child;
 use crate::system::limits;
-use crate::system::usage::{Status, Usage};
+use crate::system::usage::Status;
 use crate::system::window::{ResourceUse, Window};
 
 /// When no thread has left for so many looks, all have that were about to.
@@ -32,9 +32,8 @@ const LEAVE: Duration = Duration::from_millis(5);
 /// How often a worker is looked at.
 const LOOK: Duration = Duration::from_millis(20);
 
-/// The words to begin: with all that there is to measure, or with CPU time only.
+/// The word to start.
 const GO: &str = "go";
-const SLICE: &str = "slice";
 
 /// An open loop starts nothing more when its schedule has been over for so long.
 const GRACE: Duration = Duration::from_millis(250);
@@ -55,7 +54,7 @@ pub(crate) struct Job {
     pub(crate) count: usize,
     /// When downloads start, in an open loop; in a closed one, whenever another has ended.
     pub(crate) pace: Option<Pace>,
-    /// CPU work beside each slice, in hundredths of what it takes. The self-check must find it out.
+    /// As in [`Workload`].
     pub(crate) burden_percent: f64,
 }
 
@@ -63,8 +62,8 @@ impl Job {
     /// What `subject` has to do at `workload`; the URLs are `url` and `gathering_url`.
     pub(crate) fn new(workload: &Workload, subject: Subject, (url, gathering_url): (String, String)) -> Self {
         let style = subject.name().into();
-        let Workload { in_flight, count, pace, .. } = *workload;
-        Self { style, url, gathering_url, in_flight, count, pace, burden_percent: 0.0 }
+        let Workload { in_flight, count, pace, burden_percent, .. } = *workload;
+        Self { style, url, gathering_url, in_flight, count, pace, burden_percent }
     }
 }
 
@@ -72,8 +71,6 @@ impl Job {
 enum Message {
     Warm,
     Done(Box<WorkerReport>),
-    /// The CPU time of a slice, in seconds.
-    Slice(f64),
     Failed(String),
 }
 
@@ -114,15 +111,6 @@ impl Worker {
         }
     }
 
-    /// Lets it do its job in a closed loop; returns the CPU time that this took, in seconds, and nothing else.
-    pub(crate) fn slice(&mut self) -> io::Result<f64> {
-        self.child.say(SLICE)?;
-        match self.hear(|_| ())? {
-            Message::Slice(cpu_s) => Ok(cpu_s),
-            other => Err(other.unexpected()),
-        }
-    }
-
     /// Lets it end by itself; returns what it has said to complain.
     pub(crate) fn end(self) -> io::Result<String> {
         self.child.end(self.patience)
@@ -137,7 +125,7 @@ impl Message {
     fn unexpected(self) -> io::Error {
         match self {
             Self::Failed(reason) => io::Error::other(reason),
-            Self::Warm | Self::Done(_) | Self::Slice(_) => io::Error::other("the worker got confused"),
+            Self::Warm | Self::Done(_) => io::Error::other("the worker got confused"),
         }
     }
 
@@ -159,7 +147,6 @@ pub(crate) fn work() -> io::Result<()> {
     for order in orders {
         let answer = match order?.as_str() {
             GO => warm.measure().map(|outcome| Message::Done(Box::new(outcome))),
-            SLICE => warm.slice().map(Message::Slice),
             other => return Err(io::Error::other(format!("no word is {other:?}"))),
         };
         match answer {
@@ -195,22 +182,10 @@ impl Warm {
         Ok(Self { job, client, idle, bytes })
     }
 
-    fn slice(&mut self) -> io::Result<f64> {
-        let Job { url, in_flight, count, burden_percent, .. } = &self.job;
-        let window = Window::default();
-        let samples = Samples::watched(*count, window.watch());
-        self.client.closed_loop(url, *in_flight, &samples)?;
-        let cpu_s = window.spent().usage.cpu_s();
-        match samples.sample().errors.first() {
-            Some(error) => Err(io::Error::other(error.to_string())),
-            None => Ok(cpu_s + burden(cpu_s * burden_percent / 100.0)),
-        }
-    }
-
     fn measure(&mut self) -> io::Result<WorkerReport> {
         let Self { job, client, idle, bytes: warm_up_bytes } = self;
-        let Job { url, in_flight, count, pace, .. } = job;
-        let window = Window::default();
+        let Job { url, in_flight, count, pace, burden_percent, .. } = job;
+        let window = Window::with_burden(*burden_percent);
         let load = match pace {
             None => Measured::Closed(Samples::watched(*count, window.watch())),
             Some(pace) => Measured::Open(Arrivals::watched(pace.schedule(*count), GRACE, window.watch())),
@@ -262,17 +237,6 @@ impl Measured {
                     Some(OpenLoopStats { uncorrected, late, skipped }),
                 )
             }
-        }
-    }
-}
-
-/// Works for so many seconds of CPU time; returns how many it were.
-fn burden(cpu_s: f64) -> f64 {
-    let before = Usage::so_far();
-    loop {
-        let spent = Usage::so_far().since(before).cpu_s();
-        if spent >= cpu_s {
-            return spent;
         }
     }
 }

@@ -5,14 +5,23 @@ use std::io;
 use serde::{Deserialize, Serialize};
 
 use super::figures::{Figure, Figures};
-use crate::stats::interval::{LEVEL, PairedRatio};
-use crate::stats::latency::Latencies;
+use crate::stats::interval::{MedianInterval, PairedRatio};
+use crate::stats::latency::{Latencies, Percentile};
 
 /// Above this share of one core, the process may be the bottleneck.
 pub(crate) const BUSY: f64 = 0.7;
 
 /// Below this share of the requested downloads in flight, on average, a note names the client.
 pub(crate) const FEW: f64 = 0.8;
+
+/// Above this ratio of the ends of a median's interval, the rounds disagree too much to decide anything.
+const UNSTEADY: f64 = 1.25;
+
+/// Cells that are measured for less time in all rounds together are named.
+pub(crate) const SHORT_S: f64 = 3.0;
+
+/// A percentile of fewer samples beyond it is not shown.
+const SAMPLES_BEYOND: f64 = 10.0;
 
 /// The result of one client at one workload.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -59,8 +68,9 @@ pub(crate) struct Cell {
 pub(crate) struct Comparison {
     /// The other style.
     pub(crate) style: String,
+    /// `None` if the rounds are too few for an interval, or disagree too much.
     #[serde(flatten)]
-    pub(crate) ratio: PairedRatio,
+    pub(crate) ratio: Option<PairedRatio>,
     /// Whether the interval excludes equality.
     pub(crate) different: bool,
 }
@@ -105,15 +115,44 @@ impl Cell {
         self.figures.as_ref().and_then(figure)
     }
 
-    /// The ratio of a figure to that of `base`, from rounds that took turns.
-    pub(crate) fn ratio(&self, base: &Self, figure: Figure) -> Option<PairedRatio> {
-        let of = |cell: &Self| cell.rounds.iter().map(figure).collect::<Option<Vec<_>>>();
-        PairedRatio::of(&of(self)?, &of(base)?, LEVEL)
+    /// A percentile of its latencies, if all rounds together have enough samples beyond it; at 1, the longest latency.
+    pub(crate) fn percentile(&self, percentile: &Percentile) -> Option<f64> {
+        let samples = self.count as f64 * self.rounds.len() as f64;
+        // 1 - 0.99 is less than 0.01, by rounding.
+        let beyond = samples * (1.0 - percentile.quantile) + 1e-6;
+        let is_known = percentile.quantile >= 1.0 || beyond >= SAMPLES_BEYOND;
+        (percentile.of)(&self.figures?.latency).filter(|_| is_known)
     }
 
-    /// Whether the rounds show a difference to `base`. One round shows none.
-    pub(crate) fn differs(&self, base: &Self, figure: Figure) -> bool {
-        self.rounds.len() > 1 && self.ratio(base, figure).is_some_and(|ratio| ratio.differs(0.0))
+    /// The interval of a figure's median; `None` if the rounds are too few.
+    pub(crate) fn interval(&self, figure: Figure) -> Option<MedianInterval> {
+        MedianInterval::of(&self.values(figure)?)
+    }
+
+    /// Whether the rounds disagree too much to decide anything.
+    pub(crate) fn is_unsteady(&self) -> bool {
+        const FIGURES: [Figure; 2] = [|it| Some(it.wall_s), |it| Some(it.cpu_us_per_download)];
+        let disagrees = |it: MedianInterval| it.high > it.low * UNSTEADY;
+        FIGURES.into_iter().any(|figure| self.interval(figure).is_some_and(disagrees))
+    }
+
+    /// Seconds that all rounds together were measured.
+    pub(crate) fn measured_s(&self) -> f64 {
+        self.rounds.iter().map(|round| round.wall_s).sum()
+    }
+
+    /// The ratio of a figure to that of `base`, from rounds that took turns. `None` if there is no interval with so small
+    /// an error, or if the rounds of either cell disagree too much.
+    pub(crate) fn ratio(&self, base: &Self, figure: Figure, error: f64) -> Option<PairedRatio> {
+        if self.is_unsteady() || base.is_unsteady() {
+            return None;
+        }
+        PairedRatio::of(&self.values(figure)?, &base.values(figure)?, error)
+    }
+
+    /// The figure of each round; `None` if one is unknown.
+    fn values(&self, figure: Figure) -> Option<Vec<f64>> {
+        self.rounds.iter().map(figure).collect()
     }
 
     /// The least and the most of a figure over all rounds; `None` unless there are several.
@@ -145,6 +184,7 @@ fn yes() -> bool {
 mod tests {
     use super::*;
     use crate::record::sample::{cell, failed, figures};
+    use crate::stats::latency::Percentiles;
 
     #[test]
     fn a_busy_server_makes_the_cell_its_own() {
@@ -154,6 +194,28 @@ mod tests {
         busy.figures = Some(Figures { server_cpu_us_per_download: Some(250.0), ..figures(300.0) });
         assert_eq!(busy.busy_side(), Some(Bound::Server));
         assert_eq!(failed("tokio", "no cores").busy_side(), None);
+    }
+
+    #[test]
+    fn a_percentile_needs_ten_samples_beyond_it() {
+        let shown = |count| {
+            let cell = Cell { count, ..cell("tokio", &[3.0; 2]) };
+            let names = Percentiles::ALL.iter().filter(|percentile| cell.percentile(percentile).is_some());
+            names.map(|percentile| percentile.name).collect::<Vec<_>>()
+        };
+        assert_eq!(shown(499), ["p50", "p90", "max"]);
+        assert_eq!(shown(500), ["p50", "p90", "p99", "max"]);
+        assert_eq!(shown(5000), ["p50", "p90", "p99", "p99.9", "max"]);
+    }
+
+    #[test]
+    fn rounds_that_disagree_too_much_are_compared_with_nothing() {
+        let (steady, wild) = (cell("tokio", &[1.0; 21]), [1.0, 2.0, 3.0].repeat(7));
+        let wild = cell("smol", &wild);
+        assert!(!steady.is_unsteady() && wild.is_unsteady());
+        let ratio = |one: &Cell, other: &Cell| one.ratio(other, |it| Some(it.cpu_us_per_download), 0.05);
+        assert!(ratio(&steady, &steady).is_some());
+        assert_eq!((ratio(&steady, &wild), ratio(&wild, &steady)), (None, None));
     }
 
     #[test]

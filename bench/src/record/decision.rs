@@ -1,8 +1,9 @@
 //! Which style to choose when, computed from a run.
 //!
-//! A style keeps up if it brings as many photos per second as the best one, and its p99 is not much longer; intervals
-//! allow for chance. Of the styles that keep up, the one with the plainest code is chosen. Where the choice changes, there
-//! is the knee.
+//! A style keeps up if the rounds show that it is at most 5 % slower than the best style, and that its p99 is at most twice
+//! the shortest one: the unfavourable end of each interval counts, so noise proves nothing. Of the styles that keep up,
+//! the one with the plainest code is chosen. A cell whose rounds disagree too much decides nothing; nor do rounds that
+//! are too few for an interval.
 
 use std::fmt;
 
@@ -11,12 +12,13 @@ use serde::{Deserialize, Serialize};
 use super::cell::Cell;
 use super::figures::Figure;
 use super::group::Group;
+use crate::stats::latency::Percentiles;
 use crate::text::format::size;
 
-/// A style may bring this share fewer photos per second than the best one.
+/// A style that keeps up takes at most this share longer than the best one.
 const SLOWER: f64 = 0.05;
 
-/// A p99 may be this share longer than the shortest one: 1 is twice as long.
+/// The p99 of a style that keeps up is at most this share longer than the shortest one: 1 is twice as long.
 const TAIL: f64 = 1.0;
 
 /// All styles, the plainest code first.
@@ -72,11 +74,14 @@ pub(crate) fn styles<'a>(group: &Group<'a>) -> Vec<&'a Cell> {
     PLAINEST.into_iter().filter_map(|style| group.cell(style)).collect()
 }
 
-/// `None` unless there are styles to choose between.
+/// `None` unless there are styles to choose between, with enough rounds.
 fn step(group: &Group) -> Option<Step> {
     const WALL: Figure = |it| Some(it.wall_s);
     const P99: Figure = |it| Some(it.latency.p99_us);
-    let styles = styles(group);
+    let p99 = Percentiles::ALL.iter().find(|percentile| percentile.name == "p99")?;
+    group.level()?;
+    let mut styles = styles(group);
+    styles.retain(|cell| !cell.is_unsteady() && cell.percentile(p99).is_some());
     if styles.len() < 2 {
         return None;
     }
@@ -85,9 +90,13 @@ fn step(group: &Group) -> Option<Step> {
         known.min_by(|(one, _), (other, _)| one.total_cmp(other)).map(|(_, cell)| cell)
     };
     let (fastest, quickest) = (least(WALL)?, least(P99)?);
-    let as_good =
-        |cell: &&&Cell| !is_more(cell, fastest, WALL, SLOWER) && !is_more(cell, quickest, P99, TAIL);
-    let keep_up: Vec<_> = styles.iter().filter(as_good).map(|cell| cell.style.clone()).collect();
+    let is_close = |cell: &Cell, best: &Cell, figure, margin: f64| {
+        cell.style == best.style
+            || group.ratio(cell, best, figure).is_some_and(|ratio| ratio.high <= 1.0 + margin)
+    };
+    let is_as_good =
+        |cell: &&&Cell| is_close(cell, fastest, WALL, SLOWER) && is_close(cell, quickest, P99, TAIL);
+    let keep_up: Vec<_> = styles.iter().filter(is_as_good).map(|cell| cell.style.clone()).collect();
     Some(Step {
         from_in_flight: group.in_flight,
         to_in_flight: group.in_flight,
@@ -96,10 +105,6 @@ fn step(group: &Group) -> Option<Step> {
         keep_up,
         least_cpu: least(|it| Some(it.cpu_us_per_download))?.style.clone(),
     })
-}
-
-fn is_more(cell: &Cell, best: &Cell, figure: Figure, margin: f64) -> bool {
-    cell.ratio(best, figure).is_some_and(|ratio| ratio.low > 1.0 + margin)
 }
 
 impl Decision {
@@ -172,16 +177,15 @@ mod tests {
     use crate::record::figures::Figures;
     use crate::record::group::sorted;
     use crate::record::sample::{figures, of_rounds};
-    use crate::stats::latency::Percentiles;
 
-    /// Three rounds that differ by a hundredth.
+    /// Rounds that differ by a hundredth.
     fn cell(style: &str, in_flight: usize, wall_s: f64, p99_us: f64) -> Cell {
         let round = |noise: f64| Figures {
             wall_s: wall_s * noise,
             latency: Percentiles { p99_us: p99_us * noise, ..Percentiles::default() },
             ..figures(wall_s * 10.0)
         };
-        of_rounds(style, in_flight, [1.0, 0.99, 1.01].map(round).into())
+        of_rounds(style, in_flight, [1.0, 0.99, 1.01].repeat(7).into_iter().map(round).collect())
     }
 
     #[test]
@@ -210,6 +214,29 @@ mod tests {
             decisions[0].to_string(),
             "32 KiB photos, 20 ms delay: One at a time, block. From 64, call back. From 1024, await on tokio."
         );
+    }
+
+    #[test]
+    fn noise_does_not_keep_up() {
+        let keep_up = |noise: &[f64]| {
+            let round = |noise: &f64| Figures {
+                wall_s: 1.01 * noise,
+                latency: Percentiles { p99_us: 20.0, ..Percentiles::default() },
+                ..figures(10.0)
+            };
+            let noisy = of_rounds("blocking", 1, noise.iter().map(round).collect());
+            let cells = [noisy, cell("tokio", 1, 1.0, 20.0), cell("smol", 1, 1.0, 20.0)];
+            decide(&sorted(cells.iter())).pop().map(|decision| decision.steps[0].keep_up.clone())
+        };
+        assert_eq!(keep_up(&[1.0; 21]), Some(["blocking", "tokio", "smol"].map(Into::into).into()));
+        let noisy = [0.9, 1.0, 1.1].repeat(7);
+        assert_eq!(keep_up(&noisy), Some(["tokio", "smol"].map(Into::into).into()));
+    }
+
+    #[test]
+    fn few_rounds_decide_nothing() {
+        let few = |style| of_rounds(style, 1, vec![figures(10.0); 5]);
+        assert_eq!(decide(&sorted([few("tokio"), few("smol")].iter())), []);
     }
 
     #[test]

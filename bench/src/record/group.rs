@@ -3,6 +3,8 @@
 use std::cmp::Reverse;
 
 use super::cell::Cell;
+use super::figures::Figure;
+use crate::stats::interval::{PairedRatio, error_in_table, level_in_table};
 
 /// Every client under the same load, in the order of the run.
 pub(crate) struct Group<'a> {
@@ -40,7 +42,8 @@ fn load(cell: &Cell) -> (Option<u64>, Option<u64>, usize) {
 }
 
 impl<'a> Group<'a> {
-    fn of(cells: Vec<&'a Cell>) -> Self {
+    /// The group of these cells, which have the same load.
+    pub(crate) fn of(cells: Vec<&'a Cell>) -> Self {
         let (bytes, delay_ms, in_flight) = load(cells[0]);
         Self { bytes, delay_ms, in_flight, cells }
     }
@@ -48,6 +51,29 @@ impl<'a> Group<'a> {
     /// The cell of this style, if it has figures.
     pub(crate) fn cell(&self, style: &str) -> Option<&'a Cell> {
         self.cells.iter().find(|cell| cell.style == style && cell.figures.is_some()).copied()
+    }
+
+    /// The ratio of a figure to that of `base`, whose interval has its part of the table's error.
+    pub(crate) fn ratio(&self, cell: &Cell, base: &Cell, figure: Figure) -> Option<PairedRatio> {
+        cell.ratio(base, figure, error_in_table(self.cells.len()))
+    }
+
+    /// Whether the rounds show a difference to `base`.
+    pub(crate) fn differs(&self, cell: &Cell, base: &Cell, figure: Figure) -> bool {
+        self.ratio(cell, base, figure).is_some_and(|ratio| ratio.differs())
+    }
+
+    /// The true level of each comparison; `None` if the rounds are too few for any.
+    pub(crate) fn level(&self) -> Option<f64> {
+        level_in_table(self.cells.len(), self.cells.iter().map(|cell| cell.rounds.len()).max()?)
+    }
+
+    /// A smaller difference in CPU is not found in nine of ten tables; `None` if the rounds show no difference at all.
+    pub(crate) fn resolution(&self) -> Option<f64> {
+        self.level()?;
+        let versus = self.cells.iter().filter_map(|cell| Some((cell, cell.cpu_vs_best.as_ref()?)));
+        let others = versus.filter(|(cell, versus)| cell.style != versus.style);
+        others.filter_map(|(_, versus)| Some(versus.ratio?.resolution())).reduce(f64::max)
     }
 
     /// Rounds of the cells, in words; nothing if none has figures.

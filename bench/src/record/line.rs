@@ -13,7 +13,10 @@ use super::run::Head;
 use super::waits::WaitsCell;
 
 /// The version of the format. Fields may be added to it, and are ignored by readers that do not know them.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
+
+/// The oldest version that can still be read. Its comparisons and decisions have intervals of other levels.
+const OLDEST: u32 = 1;
 
 /// All kinds of lines.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -49,13 +52,15 @@ impl Record {
 
     /// # Errors
     ///
-    /// If the version is not [`VERSION`], or the line is no record.
+    /// If the version is unknown, or the line is no record.
     pub(crate) fn of_line(line: &str) -> io::Result<Self> {
         let Version { version } = serde_json::from_str(line)?;
         match version {
-            Some(VERSION) => {}
+            Some(OLDEST..=VERSION) => {}
             Some(other) => {
-                let why = format!("version {other} of the results is unknown; this program reads {VERSION}");
+                let why = format!(
+                    "version {other} of the results is unknown; this program reads {OLDEST} to {VERSION}"
+                );
                 return Err(io::Error::other(why));
             }
             None => return Err(io::Error::other("the line has no version")),
@@ -101,15 +106,15 @@ mod tests {
         }
         let line = Record::Closed(cell("tokio", &[12.0])).to_line();
         assert!(
-            line.starts_with(r#"{"version":1,"mode":"closed","style":"tokio","bytes":32768,"delay_ms":20,"#)
+            line.starts_with(r#"{"version":2,"mode":"closed","style":"tokio","bytes":32768,"delay_ms":20,"#)
         );
     }
 
     #[test]
     fn other_versions_are_refused() {
         assert!(
-            refusal(r#"{"version":2,"mode":"what is not known yet"}"#)
-                .starts_with("version 2 of the results")
+            refusal(r#"{"version":3,"mode":"what is not known yet"}"#)
+                .starts_with("version 3 of the results")
         );
         assert!(refusal(r#"{"mode":"run"}"#).contains("no version"));
         assert!(refusal(r#"{"version":1,"mode":"dance"}"#).contains("unknown variant `dance`"));

@@ -142,7 +142,7 @@ impl Run {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::sample::{cell, noisy};
+    use crate::record::sample::cell;
 
     #[test]
     fn lines_of_each_kind_are_kept_apart() {
@@ -161,8 +161,8 @@ mod tests {
 
     #[test]
     fn the_decisions_of_the_run_are_shown_before_others() {
-        let mut run =
-            Run { closed: ["tokio", "smol"].map(|style| noisy(style, 1, 1.0, 1.0)).into(), ..Run::default() };
+        let cells = ["tokio", "smol"].map(|style| cell(style, &[1.0; 21]));
+        let mut run = Run { closed: cells.into(), ..Run::default() };
         assert_eq!(run.decisions().len(), 1);
         run.decided = vec![Decision { bytes: Some(7), delay_ms: None, steps: Vec::new() }];
         assert_eq!(run.decisions()[0].bytes, Some(7));

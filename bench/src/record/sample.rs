@@ -33,7 +33,7 @@ pub(crate) fn cell(style: &str, cpu: &[f64]) -> Cell {
     of_rounds(style, 64, cpu.iter().map(|cpu| figures(*cpu)).collect())
 }
 
-/// A cell of three rounds, whose figures differ by a tenth to both sides.
+/// A cell of 21 rounds, whose figures differ by a tenth to both sides.
 pub(crate) fn noisy(style: &str, in_flight: usize, cpu: f64, p99_us: f64) -> Cell {
     let round = |noise: f64| Figures {
         wall_s: 1.0 / noise,
@@ -48,7 +48,7 @@ pub(crate) fn noisy(style: &str, in_flight: usize, cpu: f64, p99_us: f64) -> Cel
         threads_max: Some(if style == "blocking" { in_flight as u64 } else { 1 }),
         ..figures(cpu * noise)
     };
-    of_rounds(style, in_flight, [0.9, 1.0, 1.1].map(round).into())
+    of_rounds(style, in_flight, [0.9, 1.0, 1.1].repeat(7).into_iter().map(round).collect())
 }
 
 /// A cell that could not run.

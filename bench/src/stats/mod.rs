@@ -3,3 +3,6 @@
 pub(crate) mod interval;
 pub(crate) mod latency;
 pub(crate) mod rounds;
+mod signed_rank;
+#[cfg(test)]
+mod tables_simulated;

@@ -13,6 +13,7 @@ use crate::system::usage::Usage;
 pub(crate) struct Window {
     begin: Arc<OnceLock<Reading>>,
     end: Arc<OnceLock<Reading>>,
+    burden_percent: f64,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -32,15 +33,22 @@ pub(crate) struct ResourceUse {
 }
 
 impl Window {
+    /// A window with CPU work before its end, in hundredths of the CPU time that it has taken by then.
+    pub(crate) fn with_burden(burden_percent: f64) -> Self {
+        Self { burden_percent, ..Self::default() }
+    }
+
     /// To be called at both ends.
     pub(crate) fn watch(&self) -> impl Fn(Boundary) + Send + Sync + 'static {
-        let Self { begin, end } = self.clone();
-        move |edge| {
-            let reading = match edge {
-                Boundary::Begin => &begin,
-                Boundary::End => &end,
-            };
-            reading.get_or_init(Reading::now);
+        let Self { begin, end, burden_percent } = self.clone();
+        move |edge| match edge {
+            Boundary::Begin => _ = begin.get_or_init(Reading::now),
+            Boundary::End => {
+                if let (Some(begin), true) = (begin.get(), burden_percent > 0.0) {
+                    work(Usage::so_far().since(begin.usage).cpu_s() * burden_percent / 100.0);
+                }
+                end.get_or_init(Reading::now);
+            }
         }
     }
 
@@ -54,6 +62,12 @@ impl Window {
             allocations: Allocations::between(begin.allocations, end.allocations),
         }
     }
+}
+
+/// Works for so many seconds of CPU time.
+fn work(cpu_s: f64) {
+    let before = Usage::so_far();
+    while Usage::so_far().since(before).cpu_s() < cpu_s {}
 }
 
 impl Reading {
@@ -82,6 +96,20 @@ mod tests {
         }
         thread::sleep(LONG);
         assert!(window.spent().wall < LONG);
+    }
+
+    #[test]
+    fn a_burden_is_more_cpu_time() {
+        let spent = |burden| {
+            let window = Window::with_burden(burden);
+            let samples = Samples::watched(1, window.watch());
+            let ticket = samples.first().unwrap();
+            work(0.03);
+            samples.arrived(&ticket, 1);
+            window.spent().usage.cpu_s()
+        };
+        assert!(spent(100.0) >= 0.06);
+        assert!(spent(0.0) >= 0.03);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::{Client, Error, Photo, album_urls};
 
 /// Downloads the index at `url` and then the photos it lists, at most `in_flight` at once.
 ///
-/// The results are in the order of the index; a photo that fails takes no other with it.
+/// The results are in the order of the index; a photo that fails takes no other with it, and its error names its URL.
 ///
 /// # Errors
 ///

@@ -13,8 +13,8 @@ use crate::{Client, Error, Photo};
 
 /// Downloads the photos at `urls`, at most `in_flight` at once, until all have ended or `budget` is over.
 ///
-/// The results are in the order of `urls`; what has not ended by then is [`Error::Cancelled`]. It takes `budget` and
-/// 50 ms at most.
+/// The results are in the order of `urls`; an error names its URL, and the cause is [`Error::Cancelled`] where a download
+/// has not ended by then. It takes `budget` and 50 ms at most.
 ///
 /// # Panics
 ///
@@ -26,7 +26,7 @@ pub fn deadline(
     budget: Duration,
 ) -> Vec<Result<Photo, Error>> {
     let (client, token) = client.cancellable();
-    let mut results = vec![Err(Error::Cancelled); urls.len()];
+    let mut results: Vec<_> = urls.iter().map(|url| Err(Error::Cancelled.of(url, 1))).collect();
     thread::scope(|scope| {
         scope.spawn(|| {
             token.wait(budget);
@@ -36,7 +36,7 @@ pub fn deadline(
             if token.is_cancelled() {
                 break;
             }
-            results[index] = result;
+            results[index] = result.map_err(|error| error.of(&urls[index], 1));
         }
         token.cancel(); // if all have ended before, this wakes the thread above
     });

@@ -6,21 +6,30 @@
 
 use std::time::SystemTime;
 
-use crate::{Backoff, Client, Error, Photo};
+use crate::{Backoff, Client, Error};
 
-/// Downloads the photo at `url`, as often as `backoff` allows while the errors are transient.
+/// Does `work` with `url`, such as [`Client::download`], as often as `backoff` allows while the errors are transient.
 ///
 /// # Errors
 ///
-/// That of the last attempt. [`Error::Cancelled`] if a [`cancellable`](Client::cancellable) client is cancelled during
-/// a pause.
-pub fn retry(client: &Client, url: &str, mut backoff: Backoff) -> Result<Photo, Error> {
+/// [`Error::Failed`] with the number of attempts and the error of the last one. [`Error::Cancelled`] is its cause if a
+/// [`cancellable`](Client::cancellable) client is cancelled during a pause.
+pub fn retry<T>(
+    client: &Client,
+    url: &str,
+    mut backoff: Backoff,
+    mut work: impl FnMut(&Client, &str) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let mut attempts = 0;
     loop {
-        let error = match client.download(url) {
-            Ok(photo) => return Ok(photo),
+        attempts += 1;
+        let error = match work(client, url) {
+            Ok(done) => return Ok(done),
             Err(error) => error,
         };
-        let Some(pause) = backoff.pause(&error, SystemTime::now()) else { return Err(error) };
-        client.sleep(pause)?;
+        let Some(pause) = backoff.pause(&error, SystemTime::now()) else {
+            return Err(error.of(url, attempts));
+        };
+        client.sleep(pause).map_err(|error| error.of(url, attempts))?;
     }
 }

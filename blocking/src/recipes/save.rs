@@ -7,16 +7,22 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::{Client, SaveError};
+use crate::{Client, Error, Photo, SaveError};
 
-/// Downloads the photo at `url` and saves it in `folder`, under the name that it has in its URL or one like it.
+/// Has `download`, such as [`Client::download`], get the photo at `url` and saves it in `folder`, under the name that it
+/// has in its URL or one like it.
 ///
-/// Tells the path. No file that is there already is touched, and after an error there is no new one.
+/// Returns the path. No file that is there already is touched, and after an error there is no new one.
 ///
 /// # Errors
 ///
 /// Those of the download, and those of the file.
-pub fn save(client: &Client, url: &str, folder: &Path) -> Result<PathBuf, SaveError> {
-    let photo = client.download(url)?;
+pub fn save(
+    client: &Client,
+    url: &str,
+    folder: &Path,
+    download: impl FnOnce(&Client, &str) -> Result<Photo, Error>,
+) -> Result<PathBuf, SaveError> {
+    let photo = download(client, url)?;
     photo.save(folder)
 }

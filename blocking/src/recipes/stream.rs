@@ -30,7 +30,7 @@ const STACK: usize = 256 << 10;
 /// for (index, result) in recipes::stream(&client, &urls, 8, Client::download) {
 ///     println!("{}: {result:?}", urls[index]);
 /// }
-/// let retry = |client: &Client, url: &str| recipes::retry(client, url, Backoff::default());
+/// let retry = |client: &Client, url: &str| recipes::retry(client, url, Backoff::default(), Client::download);
 /// assert!(recipes::stream(&client, &urls, 8, retry).all(|(_, result)| result.is_ok()));
 /// # Ok::<(), std::io::Error>(())
 /// ```

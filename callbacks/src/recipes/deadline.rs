@@ -13,8 +13,8 @@ use crate::{Client, Error, Photo};
 
 /// Downloads the photos at `urls`, at most `in_flight` at once, until all have ended or `budget` is over.
 ///
-/// The results are in the order of `urls`; what has not ended by then is [`Error::Cancelled`]. It takes `budget` and
-/// 50 ms at most.
+/// The results are in the order of `urls`; an error names its URL, and the cause is [`Error::Cancelled`] where a download
+/// has not ended by then. It takes `budget` and 50 ms at most.
 pub fn deadline(
     client: &Client,
     urls: &[String],
@@ -24,10 +24,13 @@ pub fn deadline(
 ) {
     let (cancellable, token) = client.cancellable();
     let timer = client.after(budget, move || token.cancel());
-    let results = Rc::new(RefCell::new(vec![Err(Error::Cancelled); urls.len()]));
+    let results: Vec<_> = urls.iter().map(|url| Err(Error::Cancelled.of(url, 1))).collect();
+    let results = Rc::new(RefCell::new(results));
     let on_each = {
-        let results = Rc::clone(&results);
-        move |index: usize, result| results.borrow_mut()[index] = result
+        let (results, urls) = (Rc::clone(&results), urls.to_vec());
+        move |index: usize, result: Result<_, Error>| {
+            results.borrow_mut()[index] = result.map_err(|error| error.of(&urls[index], 1));
+        }
     };
     let on_end = move || {
         timer.cancel();

@@ -12,7 +12,7 @@ use crate::{Client, Error, Photo};
 
 /// Downloads the photos at `urls`, at most `in_flight` at once.
 ///
-/// The results are in the order of `urls`; a download that fails takes no other with it.
+/// The results are in the order of `urls`; a download that fails takes no other with it, and its error names its URL.
 pub fn many(
     client: &Client,
     urls: &[String],
@@ -24,11 +24,15 @@ pub fn many(
         let results = Rc::clone(&results);
         move |index, result| results.borrow_mut().push((index, result))
     };
+    let all_urls = urls.to_vec();
     let on_end = move || {
         // They came in the order in which they ended.
         let mut results = results.take();
         results.sort_by_key(|(index, _)| *index);
-        on_complete(results.into_iter().map(|(_, result)| result).collect());
+        let named = |(index, result): (usize, Result<_, Error>)| {
+            result.map_err(|error| error.of(&all_urls[index], 1))
+        };
+        on_complete(results.into_iter().map(named).collect());
     };
     let download = |client: &Client, url: &str, done| _ = client.download(url, done);
     stream(client, urls, in_flight, download, on_each, on_end);

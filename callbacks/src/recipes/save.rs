@@ -8,11 +8,13 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::{Client, SaveError};
+use crate::recipes::Done;
+use crate::{Client, Error, Photo, SaveError};
 
-/// Downloads the photo at `url` and saves it in `folder`, under the name that it has in its URL or one like it.
+/// Has `download`, such as [`Client::download`], get the photo at `url` and saves it in `folder`, under the name that it
+/// has in its URL or one like it.
 ///
-/// Tells the path. No file that is there already is touched, and after an error there is no new one.
+/// Returns the path. No file that is there already is touched, and after an error there is no new one.
 ///
 /// # Errors
 ///
@@ -21,11 +23,13 @@ pub fn save(
     client: &Client,
     url: &str,
     folder: &Path,
+    download: impl FnOnce(&Client, &str, Done<Result<Photo, Error>>),
     on_complete: impl FnOnce(Result<PathBuf, SaveError>) + 'static,
 ) {
     let (workers, folder) = (client.clone(), folder.to_owned());
-    client.download(url, move |result| match result {
+    let done = move |result: Result<Photo, Error>| match result {
         Ok(photo) => workers.offload(move || photo.save(&folder), on_complete),
         Err(error) => on_complete(Err(error.into())),
-    });
+    };
+    download(client, url, Box::new(done));
 }

@@ -19,12 +19,16 @@ pub type Done<T> = Box<dyn FnOnce(T)>;
 /// callback that it is given. When all results have been handed over, `on_complete` is called.
 ///
 /// ```
-/// use photo_callbacks::{Backoff, Client, recipes};
+/// use photo_callbacks::recipes::{self, Done};
+/// use photo_callbacks::{Backoff, Client};
 /// # let server = photo_server::PhotoServer::start()?;
 /// # let urls = vec![server.url("/photo"); 3];
 ///
 /// let client = Client::default();
-/// let retry = |client: &Client, url: &str, done| recipes::retry(client, url, Backoff::default(), done);
+/// let download = |client: &Client, url: &str, done: Done<_>| _ = client.download(url, done);
+/// let retry = move |client: &Client, url: &str, done: Done<_>| {
+///     recipes::retry(client, url, Backoff::default(), download, done);
+/// };
 /// let on_each = |index, result| println!("{index}: {result:?}");
 /// recipes::stream(&client, &urls, 8, retry, on_each, || println!("All ended"));
 /// client.run();

@@ -15,19 +15,19 @@ use crate::{Client, Error, Photo};
 
 /// Downloads the photos at `urls`, at most `in_flight` at once, until all have ended or `budget` is over.
 ///
-/// The results are in the order of `urls`; what has not ended by then is [`Error::Cancelled`]. It takes `budget` and
-/// 50 ms at most.
+/// The results are in the order of `urls`; an error names its URL, and the cause is [`Error::Cancelled`] where a download
+/// has not ended by then. It takes `budget` and 50 ms at most.
 pub async fn deadline<R: Runtime>(
     client: &Client<R>,
     urls: &[String],
     in_flight: usize,
     budget: Duration,
 ) -> Vec<Result<Photo, Error>> {
-    let mut results = vec![Err(Error::Cancelled); urls.len()];
+    let mut results: Vec<_> = urls.iter().map(|url| Err(Error::Cancelled.of(url, 1))).collect();
     let time_is_over = client.runtime().sleep(budget);
     let mut done = stream(client, urls, in_flight, Client::download).take_until(time_is_over);
     while let Some((index, result)) = done.next().await {
-        results[index] = result;
+        results[index] = result.map_err(|error| error.of(&urls[index], 1));
     }
     results
 }

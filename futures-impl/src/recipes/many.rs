@@ -12,7 +12,7 @@ use crate::{Client, Error, Photo};
 
 /// Downloads the photos at `urls`, at most `in_flight` at once.
 ///
-/// The results are in the order of `urls`; a download that fails takes no other with it.
+/// The results are in the order of `urls`; a download that fails takes no other with it, and its error names its URL.
 pub async fn many<R: Runtime>(
     client: &Client<R>,
     urls: &[String],
@@ -22,5 +22,5 @@ pub async fn many<R: Runtime>(
 
     // They come in the order in which they ended.
     results.sort_by_key(|(index, _)| *index);
-    results.into_iter().map(|(_, result)| result).collect()
+    results.into_iter().map(|(index, result)| result.map_err(|error| error.of(&urls[index], 1))).collect()
 }

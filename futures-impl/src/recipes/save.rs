@@ -6,20 +6,31 @@
 //! [`Photo::save`](crate::Photo::save) knows of both. In this style, also to take dropping the future for the end: the
 //! worker does not hear of it, and the photo may still appear.
 
+use std::future::Future;
 use std::path::{Path, PathBuf};
 
 use crate::runtime::Runtime;
-use crate::{Client, SaveError};
+use crate::{Client, Error, Photo, SaveError};
 
-/// Downloads the photo at `url` and saves it in `folder`, under the name that it has in its URL or one like it.
+/// Has `download`, such as [`Client::download`], get the photo at `url` and saves it in `folder`, under the name that it
+/// has in its URL or one like it.
 ///
-/// Tells the path. No file that is there already is touched, and after an error there is no new one.
+/// Returns the path. No file that is there already is touched, and after an error there is no new one.
 ///
 /// # Errors
 ///
 /// Those of the download, and those of the file.
-pub async fn save<R: Runtime>(client: &Client<R>, url: &str, folder: &Path) -> Result<PathBuf, SaveError> {
-    let photo = client.download(url).await?;
+pub async fn save<'a, R, F>(
+    client: &'a Client<R>,
+    url: &'a str,
+    folder: &Path,
+    download: impl FnOnce(&'a Client<R>, &'a str) -> F,
+) -> Result<PathBuf, SaveError>
+where
+    R: Runtime,
+    F: Future<Output = Result<Photo, Error>>,
+{
+    let photo = download(client, url).await?;
     let folder = folder.to_owned();
     client.runtime().offload(move || photo.save(&folder)).await
 }

@@ -30,7 +30,7 @@ use crate::runtime::Runtime;
 /// while let Some((index, result)) = results.next().await {
 ///     println!("{}: {result:?}", urls[index]);
 /// }
-/// let retry = |client, url| recipes::retry(client, url, Backoff::default());
+/// let retry = |client, url| recipes::retry(client, url, Backoff::default(), Client::download);
 /// assert!(recipes::stream(&client, &urls, 8, retry).all(async |(_, result)| result.is_ok()).await);
 /// # });
 /// # Ok::<(), std::io::Error>(())

@@ -160,6 +160,7 @@ mod steps {
     use std::thread;
 
     use photo::Backoff;
+    use photo_callbacks::recipes::Done;
     use photo_callbacks::{Client, Error, recipes};
     use photo_tests::within;
 
@@ -177,8 +178,10 @@ mod steps {
             urls[0] = site.url("/photo");
             urls[1] = site.fault(Fault::Status, "code=503&retry_after=10");
             let backoff = Backoff::new(5, 10 * SHORTLY, 10 * SHORTLY);
-            let retry =
-                move |client: &Client, url: &str, done| recipes::retry(client, url, backoff.clone(), done);
+            let download = |client: &Client, url: &str, done: Done<_>| _ = client.download(url, done);
+            let retry = move |client: &Client, url: &str, done: Done<_>| {
+                recipes::retry(client, url, backoff.clone(), download, done);
+            };
             let outcomes = Rc::new(RefCell::new(vec![None; urls.len()]));
             let on_each = {
                 let outcomes = Rc::clone(&outcomes);

@@ -41,8 +41,9 @@ fn a_stream_is_stopped_with_its_client_and_reports_every_url() {
         urls[0] = site.url("/photo");
         urls[1] = site.fault(Fault::Status, "code=503&retry_after=10");
         let pause = Duration::from_secs(10);
-        let retry =
-            move |client: &Client, url: &str| recipes::retry(client, url, Backoff::new(5, pause, pause));
+        let retry = move |client: &Client, url: &str| {
+            recipes::retry(client, url, Backoff::new(5, pause, pause), Client::download)
+        };
         let results = recipes::stream(&client, &urls, 4, retry);
         let start = thread::scope(|scope| {
             let user = scope.spawn(|| {

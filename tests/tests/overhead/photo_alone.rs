@@ -70,7 +70,7 @@ fn by_photo(stacks: &Path) -> Allocated {
             // Behind the address.
             frame.split_once(": ").map_or(frame, |(_, function)| function)
         });
-        if frames.find(|function| is_ours(function)).is_some_and(is_photo) {
+        if frames.find(is_ours).is_some_and(is_photo) {
             by_photo.count += point["tbk"].as_u64().unwrap();
             by_photo.bytes += point["tb"].as_u64().unwrap();
         }

@@ -156,8 +156,10 @@ fn attempts_come_to_an_end(contender: Style) {
     let site = Site::start();
     let client = site.client(contender);
     let url = flaky(&site, 100, "as=status&code=503");
-    Outcome::Status(503).assert_of(&client.retry(&url, hasty()));
+    let failed = client.retry(&url, hasty());
+    Outcome::Status(503).assert_of(&failed);
     assert_eq!(site.counters().requests, 4);
+    assert!(failed.unwrap_err().to_string().starts_with(&format!("{url}, after 4 attempts: ")));
 
     let once = Backoff::new(1, Duration::from_mins(1), Duration::from_mins(1));
     Outcome::Status(503).assert_of(&client.retry(&url, once));

@@ -22,8 +22,8 @@ fn every_recipe_may_be_spawned() {
             recipes::many(&client, &urls, 2).await;
             recipes::progress(&client, &url, drop).await.unwrap();
             recipes::race(&client, &urls).await.unwrap();
-            recipes::retry(&client, &url, Backoff::default()).await.unwrap();
-            recipes::save(&client, &url, folder.path()).await.unwrap();
+            recipes::retry(&client, &url, Backoff::default(), Client::download).await.unwrap();
+            recipes::save(&client, &url, folder.path(), Client::download).await.unwrap();
             recipes::thumbnail(&client, &url, 10).await.unwrap();
             recipes::stream(&client, &urls, 2, Client::download).count().await
         });

@@ -44,8 +44,7 @@ const MOST_LATE: f64 = 0.1;
 pub(crate) fn groups(options: &Options) -> Vec<OpenGroup> {
     let time = Duration::from_millis(match options {
         _ if options.common.is_test() => 50,
-        _ if options.common.quick => 300,
-        _ => 400,
+        _ => 200,
     });
     let delay = |default| options.delay_ms.first().copied().unwrap_or(default);
     let fixed = if options.rate.is_empty() { RATES.as_slice() } else { &options.rate };
@@ -56,7 +55,7 @@ pub(crate) fn groups(options: &Options) -> Vec<OpenGroup> {
     let groups = targets.map(|(target, delay_ms)| {
         let source = Source::Embedded { bytes: options.bytes(), delay_ms };
         let in_flight = options.in_flight.first().map_or(IN_FLIGHT, |given| *given as usize);
-        let workload = Workload { mode: Mode::Open, source, in_flight, count: 0, pace: None };
+        let workload = Workload { mode: Mode::Open, ..Workload::closed(source, in_flight, 0) };
         let group = OpenGroup { workload, target, subjects: options.subjects(Mode::Open), time };
         let selected = |subject: &Subject| options.common.selects(&group.id(*subject));
         OpenGroup { subjects: group.subjects.iter().copied().filter(selected).collect(), ..group }

@@ -131,7 +131,9 @@ fn latency(title: &str, load: &str, cells: &[&Cell]) -> io::Result<Option<Markup
 /// The line goes through the latencies of all rounds together, if the cell has them. The marks are the figures of the
 /// tables: the medians of the rounds, with bars from the least to the most of them.
 fn latency_of(cell: &Cell) -> io::Result<Vec<Point>> {
-    let Some(figures) = cell.figures else { return Ok(Vec::new()) };
+    if cell.figures.is_none() {
+        return Ok(Vec::new());
+    }
     // With so few downloads, a higher percentile is but the slowest of them.
     let most = nines(1.0 - 1.0 / (cell.count as f64).max(2.0));
     let log = |micros: f64| (micros / 1e3).log10();
@@ -147,7 +149,7 @@ fn latency_of(cell: &Cell) -> io::Result<Vec<Point>> {
         let rounds = || cell.rounds.iter().filter_map(|round| Some(log((percentile.of)(&round.latency)?)));
         let spread =
             rounds().reduce(f64::min).zip(rounds().reduce(f64::max)).filter(|_| cell.rounds.len() > 1);
-        let y = log((percentile.of)(&figures.latency)?);
+        let y = log(cell.percentile(percentile)?);
         (x <= most).then_some(Point { x, y, spread, marked: true })
     });
     let mut points: Vec<_> = line.chain(marks).collect();

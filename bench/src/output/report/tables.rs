@@ -130,9 +130,7 @@ pub(super) fn closed(run: &Run) -> Vec<Markup> {
     let of = |header: &str, figure: Figure| column(header, move |cell: &&Cell| cell.figure(figure));
     let mut columns = vec![of("photos per s", |it| Some(it.downloads_per_s))];
     columns.extend(Percentiles::ALL.iter().map(|percentile| {
-        column(&format!("{} ms", percentile.name), |cell: &&Cell| {
-            Some(1e-3 * (percentile.of)(&cell.figures?.latency)?)
-        })
+        column(&format!("{} ms", percentile.name), |cell: &&Cell| Some(1e-3 * cell.percentile(percentile)?))
     }));
     columns.extend([
         of("CPU µs each", |it| Some(it.cpu_us_per_download)),
@@ -160,11 +158,12 @@ pub(super) fn open(run: &Run) -> Vec<Markup> {
     let mut columns = vec![column("arrivals per s", |open: &OpenCell| open.rate_per_s)];
     columns.extend(Percentiles::ALL.iter().map(|percentile| {
         column(&format!("{} ms", percentile.name), |open: &OpenCell| {
-            Some(1e-3 * (percentile.of)(&open.cell.figures?.latency)?)
+            Some(1e-3 * open.cell.percentile(percentile)?)
         })
     }));
     columns.extend(Percentiles::ALL.iter().filter(|it| UNCORRECTED.contains(&it.name)).map(|percentile| {
         column(&format!("{} ms uncorrected", percentile.name), |open: &OpenCell| {
+            open.cell.percentile(percentile)?;
             Some(1e-3 * (percentile.of)(&open.uncorrected?)?)
         })
     }));

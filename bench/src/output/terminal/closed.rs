@@ -13,7 +13,7 @@ type Column<'a> = grid::Column<'a, &'a Cell>;
 /// The table of one group, and notes on its figures.
 pub(super) fn render(group: &Group) -> String {
     let mut lines = vec![title(group), grid::terminal(&columns(group), &group.cells)];
-    lines.extend(notes::of(&group.cells));
+    lines.extend(notes::of(group));
     lines.join("\n")
 }
 
@@ -40,34 +40,52 @@ fn columns<'a>(group: &Group<'a>) -> Vec<Column<'a>> {
     };
     let mut columns = vec![
         Column::name("style", |cell| cell.style.clone()),
-        figure("downloads\nper s", |cell| shown(cell.figure(|it| Some(it.downloads_per_s)))),
+        figure("photos\nper s", |cell| shown(cell.figure(|it| Some(it.downloads_per_s)))),
+        half_width(|cell| cell.figure(|it| Some(it.downloads_per_s)), |it| Some(it.downloads_per_s)),
     ];
-    columns.extend(Percentiles::ALL.iter().map(|percentile| {
+    for percentile in Percentiles::ALL {
         let header = format!("{}\n{}", percentile.name, unit.name());
-        Column::figure(&header, move |cell| Some(unit.show((percentile.of)(&cell.figures?.latency)?)))
-    }));
-    columns.push(figure("CPU\nµs each", |cell| shown(cell.figure(CPU))));
+        columns.push(Column::figure(&header, move |cell| Some(unit.show(cell.percentile(percentile)?))));
+        let median = move |cell: &Cell| cell.percentile(percentile);
+        match percentile.name {
+            "p50" => columns.push(half_width(median, |it| Some(it.latency.p50_us))),
+            "p99" => columns.push(half_width(median, |it| Some(it.latency.p99_us))),
+            _ => {}
+        }
+    }
+    columns.push(figure("CPU\nµs", |cell| shown(cell.figure(CPU))));
     if group.cells.iter().any(|cell| cell.rounds.len() > 1) {
         columns.push(figure("× best\nof styles", versus));
     }
     columns.extend([
         Column::figure("×\nfloor", move |cell| Some(format!("{:.2}", cell.figure(CPU)? / floor?))),
-        figure("server\nµs each", |cell| shown(cell.figure(|it| it.server_cpu_us_per_download))),
-        figure("KiB per\nin flight", |cell| shown(cell.figure(|it| it.rss_kib_per_in_flight))),
+        figure("server\nµs", |cell| shown(cell.figure(|it| it.server_cpu_us_per_download))),
+        figure("KiB in\nflight", |cell| shown(cell.figure(|it| it.rss_kib_per_in_flight))),
         figure("\nthreads", |cell| Some(cell.figures?.threads_max?.to_string())),
-        figure("\nerrors", |cell| Some(cell.errors?.to_string())),
     ]);
+    if group.cells.iter().any(|cell| cell.errors.is_some_and(|errors| errors > 0)) {
+        columns.push(figure("\nerrors", |cell| Some(cell.errors?.to_string())));
+    }
     columns
+}
+
+/// Half of the interval of a median, in hundredths of the median.
+fn half_width<'a>(median: impl Fn(&Cell) -> Option<f64> + 'a, figure: Figure) -> Column<'a> {
+    Column::figure("±\n%", move |cell| {
+        let share = cell.interval(figure)?.half_width(median(cell)?);
+        Some(format!("{:.*}", usize::from(share < 0.0995), share * 100.0))
+    })
 }
 
 /// The interval of the ratio, or that there is no difference.
 fn versus(cell: &Cell) -> Option<String> {
     let versus = cell.cpu_vs_best.as_ref()?;
-    Some(match versus.different {
-        _ if versus.style == cell.style => "best".into(),
-        true => format!("{:.2}–{:.2}", versus.ratio.low, versus.ratio.high),
-        false => "no diff.".into(),
-    })
+    match versus.ratio {
+        _ if versus.style == cell.style => Some("best".into()),
+        Some(ratio) if versus.different => Some(format!("{:.2}–{:.2}", ratio.low, ratio.high)),
+        Some(_) => Some("no diff.".into()),
+        None => None,
+    }
 }
 
 #[cfg(test)]
@@ -83,24 +101,25 @@ mod tests {
 
     #[test]
     fn figures_are_below_their_names_and_units() {
-        let mut cells = [cell("floor", &[12.3, 12.1, 12.9]), cell("async-std", &[24.6, 24.6, 24.6])];
+        let mut cells = [cell("floor", &[12.3, 12.1, 12.9].repeat(7)), cell("async-std", &[24.6; 21])];
         let best = cells[1].clone();
         for cell in &mut cells {
-            let ratio = cell.ratio(&best, |it| Some(it.cpu_us_per_download)).unwrap();
+            let ratio = cell.ratio(&best, |it| Some(it.cpu_us_per_download), 0.01);
             cell.cpu_vs_best = Some(Comparison { style: "async-std".into(), ratio, different: true });
         }
         let text = text_of(&cells);
         let lines: Vec<_> = text.lines().collect();
         assert_eq!(
             lines[0],
-            "64 in flight, 20 ms of server delay: 32 KiB photos, 3840 downloads, median of 3 rounds"
+            "64 in flight, 20 ms of server delay: 32 KiB photos, 3840 downloads, median of 21 rounds"
         );
         assert!(lines[2].contains("p99.9") && lines[3].contains("ms"), "{text}");
         let row = lines.iter().find(|line| line.starts_with("async-std")).unwrap();
         let figures: Vec<_> = row.split_whitespace().collect();
-        assert_eq!(figures[1..7], ["3072", "20.1", "20.2", "20.3", "21.0", "22.0"]);
-        assert_eq!(figures[7..], ["24.6", "best", "2.00", "20.0", "2.5", "1", "0"]);
-        assert!(text.contains("0.49–0.52"), "{text}");
+        assert_eq!(figures[1..10], ["3072", "0.0", "20.1", "0.0", "20.2", "20.3", "0.0", "21.0", "22.0"]);
+        assert_eq!(figures[10..], ["24.6", "best", "2.00", "20.0", "2.5", "1"]);
+        assert!(text.contains("0.50–0.51"), "{text}");
+        assert!(text.contains("resolved"), "{text}");
     }
 
     #[test]

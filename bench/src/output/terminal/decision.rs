@@ -6,8 +6,7 @@ use crate::text::grid::{self, UNKNOWN};
 
 type Column<'a> = grid::Column<'a, (&'a Decision, &'a Step)>;
 
-const TITLE: &str =
-    "Which style, when: the plainest that brings as many photos per second as the best, with no worse a tail";
+const TITLE: &str = "Which style, when: the plainest that is at most 5 % slower than the best, with a p99 at most twice the shortest";
 
 /// `None` without a decision.
 pub(super) fn render(decisions: &[Decision]) -> Option<String> {

@@ -1,11 +1,52 @@
 //! The notes below a table.
 
-use crate::record::cell::{BUSY, Bound, Cell, FEW};
+use crate::record::cell::{BUSY, Bound, Cell, FEW, SHORT_S};
+use crate::record::group::Group;
+use crate::stats::interval::TABLE_ERROR;
 
 /// All notes of one table.
-pub(super) fn of(cells: &[&Cell]) -> impl Iterator<Item = String> {
-    let each = cells.iter().filter_map(|cell| note(cell)).collect::<Vec<_>>().into_iter();
-    each.chain(connections_note(cells)).chain(few_note(cells)).chain(server_note(cells))
+pub(super) fn of(group: &Group) -> Vec<String> {
+    let cells = group.cells.as_slice();
+    let mut notes: Vec<_> = cells.iter().filter_map(|cell| note(cell)).collect();
+    notes.extend(connections_note(cells));
+    notes.extend(few_note(cells));
+    notes.extend(server_note(cells));
+    notes.extend(names(cells, "rounds disagree too much to decide anything", Cell::is_unsteady));
+    if cells.iter().any(|cell| cell.rounds.len() > 1) {
+        notes.extend(interval_notes(group));
+    }
+    notes
+}
+
+/// The levels of the intervals, and the smallest difference that they show.
+fn interval_notes(group: &Group) -> Vec<String> {
+    let Some(level) = group.level() else {
+        return vec!["  too few rounds to show a difference".into()];
+    };
+    let cells = group.cells.as_slice();
+    let median = cells.iter().find_map(|cell| cell.interval(|it| Some(it.wall_s)));
+    let mut notes: Vec<_> = names(cells, "measured for less than 3 s", |cell| {
+        cell.figures.is_some() && cell.measured_s() < SHORT_S
+    })
+    .into_iter()
+    .collect();
+    notes.push(format!(
+        "  ±: {:.1} % intervals of medians; × best: {:.2} % intervals, so that at most {:.0} % of tables have a false one",
+        median.map_or(f64::NAN, |it| it.level * 100.0),
+        level * 100.0,
+        TABLE_ERROR * 100.0,
+    ));
+    let resolution = group.resolution();
+    notes.extend(
+        resolution.map(|share| format!("  differences in CPU below {:.1} % are not resolved", share * 100.0)),
+    );
+    notes
+}
+
+/// The cells for which something holds.
+fn names(cells: &[&Cell], what: &str, holds: impl Fn(&Cell) -> bool) -> Option<String> {
+    let names: Vec<_> = cells.iter().filter(|cell| holds(cell)).map(|cell| cell.style.as_str()).collect();
+    (!names.is_empty()).then(|| format!("  {what}: {}", names.join(", ")))
 }
 
 /// Why a row has no figures, or what its errors were.
@@ -24,10 +65,8 @@ pub(super) fn not_measured(name: &str, reason: &str) -> String {
 }
 
 fn connections_note(cells: &[&Cell]) -> Option<String> {
-    let names: Vec<_> =
-        cells.iter().filter(|cell| !cell.keeps_connections).map(|cell| cell.style.as_str()).collect();
-    (!names.is_empty())
-        .then(|| format!("  more work: a new connection for each download, not kept: {}", names.join(", ")))
+    let what = "more work: a new connection for each download, not kept";
+    names(cells, what, |cell| !cell.keeps_connections)
 }
 
 /// The first downloads have to be started, and the last ones end one by one: some are always missing.
@@ -72,6 +111,20 @@ mod tests {
         assert!(few_note(&[&few]).is_none());
         few.figures = Some(crate::record::figures::Figures { in_flight_mean: 32.0, ..figures(1.0) });
         assert!(few_note(&[&few]).unwrap().ends_with("tokio 50 %"));
+    }
+
+    #[test]
+    fn unsteady_and_short_cells_are_named() {
+        let steady = cell("smol", &[1.0; 21]);
+        let unsteady = cell("tokio", &[1.0, 2.0, 3.0].repeat(7));
+        let few = cell("ureq", &[1.0; 5]);
+        let notes = |cells: &[&Cell]| of(&Group::of(cells.to_vec())).join("\n");
+        let text = notes(&[&steady, &unsteady]);
+        assert!(text.contains("decide anything: tokio") && text.contains("97.3 % intervals"), "{text}");
+        assert!(!text.contains("less than 3 s"), "{text}");
+        let short = Cell { rounds: vec![figures(1.0); 2], ..few.clone() };
+        assert!(notes(&[&few, &short]).contains("too few rounds"));
+        assert!(notes(&[&cell("tokio", &[1.0])]).is_empty());
     }
 
     #[test]

@@ -46,11 +46,12 @@ fn columns(cells: &[OpenCell]) -> Vec<Column<'_>> {
     ];
     columns.extend(Percentiles::ALL.iter().map(|percentile| {
         let header = format!("{}\n{}", percentile.name, unit.name());
-        Column::figure(&header, move |open| Some(unit.show((percentile.of)(&open.cell.figures?.latency)?)))
+        Column::figure(&header, move |open| Some(unit.show(open.cell.percentile(percentile)?)))
     }));
     let uncorrected = Percentiles::ALL.iter().filter(|it| UNCORRECTED.contains(&it.name));
     columns.extend(uncorrected.map(|percentile| {
         Column::figure(&format!("uncorr.\n{}", percentile.name), move |open| {
+            open.cell.percentile(percentile)?;
             Some(unit.show((percentile.of)(&open.uncorrected?)?))
         })
     }));
@@ -84,7 +85,7 @@ mod tests {
         assert!(text.starts_with("50 % of each style’s closed loop start per second, at most 64"), "{text}");
         let row = text.lines().find(|line| line.starts_with("tokio")).unwrap();
         let figures: Vec<_> = row.split_whitespace().collect();
-        assert_eq!(figures[3..10], ["20.1", "20.2", "20.3", "21.0", "22.0", "1.0", "0.00"]);
+        assert_eq!(figures[3..10], ["20.1", "20.2", "20.3", "–", "22.0", "1.0", "0.00"]);
         assert_eq!(figures[11..13], ["20", "7"]);
         assert!(text.ends_with("measured: tokio"), "{text}");
     }

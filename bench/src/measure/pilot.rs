@@ -1,0 +1,91 @@
+//! How many downloads a round needs on this machine.
+
+use std::io;
+use std::time::Duration;
+
+use crate::clients::subject::Subject;
+use crate::load::workload::Workload;
+use crate::measure::groups::Group;
+use crate::measure::trial::Trial;
+use crate::system::affinity::CorePlacement;
+use crate::text::progress::Progress;
+
+/// The fastest client of a group takes at least this long in each round. With 21 rounds, that is 3 seconds and a tenth
+/// more, because a pilot that was disturbed asks for too few downloads.
+const ROUND: Duration = Duration::from_millis(160);
+
+/// The first guess is corrected this often.
+const CORRECTIONS: usize = 3;
+
+/// The groups with as many downloads in each round as their fastest client does in [`ROUND`].
+pub(crate) fn calibrated(groups: &[Group], placement: &CorePlacement) -> Vec<Group> {
+    let progress = Progress::new(groups.len());
+    let calibrate = |group: &Group| {
+        progress.begin(&format!("pilot of {}", group.workload.group_id()));
+        let count = count(&group.workload, &group.subjects, placement);
+        progress.end();
+        // A group in which no client works is measured as it is, and shows the reasons.
+        let workload = Workload { count: count.unwrap_or(group.workload.count), ..group.workload.clone() };
+        Group { workload, subjects: group.subjects.clone() }
+    };
+    let calibrated = groups.iter().map(calibrate).collect();
+    progress.finish();
+    calibrated
+}
+
+/// How many downloads the fastest of these clients does in a round.
+///
+/// # Errors
+///
+/// If no client does any.
+pub(crate) fn count(
+    workload: &Workload,
+    subjects: &[Subject],
+    placement: &CorePlacement,
+) -> io::Result<usize> {
+    let wall_s = |count, subject| -> io::Result<f64> {
+        let workload = Workload { count, ..workload.clone() };
+        Ok(Trial::run(&workload, subject, placement)?.figures.wall_s)
+    };
+    let mut count = workload.source.count(workload.in_flight, ROUND / 2);
+    let timed = subjects.iter().filter_map(|subject| Some((wall_s(count, *subject).ok()?, *subject)));
+    let fastest = timed.min_by(|(one, _), (other, _)| one.total_cmp(other));
+    let (mut took_s, subject) = fastest.ok_or_else(|| io::Error::other("no client works"))?;
+    for _ in 0..CORRECTIONS {
+        let corrected = corrected(count, workload.in_flight, took_s);
+        // A long round does no harm, but takes time from the other groups.
+        if corrected == count || took_s >= ROUND.as_secs_f64() && corrected * 4 > count * 3 {
+            break;
+        }
+        count = corrected;
+        took_s = wall_s(count, subject)?;
+    }
+    Ok(count)
+}
+
+/// Whole turns for each slot, and enough that the end, with fewer and fewer in flight, is not most of the round.
+fn corrected(count: usize, in_flight: usize, took_s: f64) -> usize {
+    let wanted = count as f64 * ROUND.as_secs_f64() / took_s;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates, and is above 0")]
+    let wanted = wanted.ceil() as usize;
+    wanted.max(4 * in_flight).next_multiple_of(in_flight)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_machine_of_any_speed_has_rounds_of_the_same_length() {
+        let round_s = |per_s: f64, in_flight| {
+            let first = 1000;
+            let count = corrected(first, in_flight, first as f64 / per_s);
+            assert_eq!(count % in_flight, 0);
+            count as f64 / per_s
+        };
+        for per_s in [500.0, 10_000.0, 30_000.0, 90_000.0] {
+            assert!((0.16..0.18).contains(&round_s(per_s, 4)), "{per_s}");
+        }
+        assert!((round_s(1000.0, 1024) - 4.096).abs() < 1e-9);
+    }
+}

@@ -1,0 +1,221 @@
+//! Whole tables of one style under several names, measured as every table of the closed loops is.
+//!
+//! Each table has one style twice, and three times more with some CPU work added to each round. The two equal rows must
+//! not differ by any figure; the smallest burden that nine of ten tables show is the resolution.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use super::finding::Finding;
+use crate::clients::subject::Subject;
+use crate::load::workload::{Source, Workload};
+use crate::measure::trial::Trial;
+use crate::measure::{closed, pilot};
+use crate::record::cell::Cell;
+use crate::record::figures::Figure;
+use crate::stats::interval::{PairedRatio, error_in_table};
+use crate::stats::rounds::Rounds;
+use crate::system::affinity::CorePlacement;
+use crate::text::progress::Progress;
+
+/// How many tables there are, and how many of them may show a false difference.
+const TABLES: usize = 20;
+const MOST_FALSE: usize = 1;
+
+/// Rounds, as in a run.
+const ROUNDS: u32 = 21;
+
+/// The loads of the tables: delay in milliseconds, in flight.
+const LOADS: [(u64, usize); 6] = [(0, 16), (20, 1024), (0, 256), (20, 16), (0, 1024), (20, 256)];
+const BYTES: u64 = 32 << 10;
+
+/// What is added, in hundredths, in every other table each. Three times each of the smaller ones is there as well.
+const BURDENS: [[f64; 3]; 2] = [[2.0, 6.0, 18.0], [4.0, 12.0, 36.0]];
+
+/// The figures that rows are compared by.
+const FIGURES: [(&str, Figure); 4] = [
+    ("CPU", |it| Some(it.cpu_us_per_download)),
+    ("wall time", |it| Some(it.wall_s)),
+    ("p99", |it| Some(it.latency.p99_us)),
+    ("memory", |it| it.rss_kib_per_in_flight),
+];
+
+/// What one table shows.
+struct Table {
+    title: String,
+    /// The figures by which the equal rows differ.
+    false_differences: Vec<String>,
+    /// The CPU of the equal rows, compared; `None` if their rounds disagree too much.
+    equal: Option<PairedRatio>,
+    /// Whether each burden is found, by its hundredths.
+    found: Vec<(u32, bool)>,
+}
+
+pub(super) fn check(
+    tables: Option<u32>,
+    seed: u64,
+    burden: f64,
+    placement: &CorePlacement,
+) -> io::Result<Vec<Finding>> {
+    let styles: Vec<_> =
+        Subject::default_ones().into_iter().filter(|one| one.contender().is_some()).collect();
+    let count = tables.map_or(TABLES, |tables| tables as usize);
+    let mut all = Vec::new();
+    for index in 0..count {
+        let (delay_ms, in_flight) = LOADS[index % LOADS.len()];
+        let workload = Workload::closed(Source::Embedded { bytes: BYTES, delay_ms }, in_flight, 0);
+        let subject = styles[index % styles.len()];
+        let table = table(&workload, subject, burden, BURDENS[index % 2], seed + index as u64, placement)?;
+        println!("    {}", table.line());
+        all.push(table);
+    }
+    Ok(vec![equal_rows(&all), resolution(&all)])
+}
+
+fn table(
+    workload: &Workload,
+    subject: Subject,
+    burden_of_equal: f64,
+    burdens: [f64; 3],
+    seed: u64,
+    placement: &CorePlacement,
+) -> io::Result<Table> {
+    let workload = Workload { count: pilot::count(workload, &[subject], placement)?, ..workload.clone() };
+    let rows: Vec<_> = [0.0, burden_of_equal]
+        .into_iter()
+        .chain(burdens)
+        .map(|burden_percent| Workload { burden_percent, ..workload.clone() })
+        .collect();
+    let progress = Progress::new(rows.len() * ROUNDS as usize);
+    let mut trials = Rounds { count: ROUNDS, seed }.interleave(&[rows.len()], |turn| {
+        progress.begin(&workload.id(subject));
+        let trial = Trial::run(&rows[turn.index], subject, placement);
+        progress.end();
+        trial
+    });
+    progress.finish();
+    let cells: Vec<_> = rows
+        .iter()
+        .zip(trials.remove(0))
+        .map(|(workload, trials)| closed::cell(workload, subject, trials))
+        .collect();
+    if let Some(reason) = cells.iter().find_map(|cell| cell.failed.as_ref().or(cell.first_error.as_ref())) {
+        return Err(io::Error::other(format!("{}: {reason}", workload.id(subject))));
+    }
+    Ok(Table::of(workload.id(subject), &cells, burdens))
+}
+
+impl Table {
+    /// The table of these cells: the style, the style again, and then with each burden.
+    fn of(title: String, cells: &[Cell], burdens: [f64; 3]) -> Self {
+        // The level of a comparison is that in a table of all styles.
+        let error = error_in_table(Subject::default_ones().len());
+        let [base, again, burdened @ ..] = cells else { unreachable!("there are two equal rows") };
+        let compare = |cell: &Cell, figure| cell.ratio(base, figure, error);
+        let differs = |(_, figure): &&(&str, Figure)| compare(again, *figure).is_some_and(|it| it.differs());
+        let (_, cpu) = FIGURES[0];
+        let is_found = |cell| compare(cell, cpu).is_some_and(|ratio| ratio.low > 1.0);
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "burdens are small integers"
+        )]
+        let found = burdens.iter().zip(burdened).map(|(burden, cell)| (*burden as u32, is_found(cell)));
+        Self {
+            title,
+            false_differences: FIGURES.iter().filter(differs).map(|(name, _)| (*name).to_owned()).collect(),
+            equal: compare(again, cpu),
+            found: found.collect(),
+        }
+    }
+
+    fn line(&self) -> String {
+        let equal = match &self.equal {
+            None => "rounds disagree too much".into(),
+            Some(ratio) => format!(
+                "{:.3} × the CPU, {:.3} to {:.3}, resolution {:.1} %",
+                ratio.ratio,
+                ratio.low,
+                ratio.high,
+                ratio.resolution() * 100.0
+            ),
+        };
+        let different = match self.false_differences.as_slice() {
+            [] => "no difference".into(),
+            names => format!("FALSE DIFFERENCE: {}", names.join(", ")),
+        };
+        let found = self
+            .found
+            .iter()
+            .map(|(burden, found)| format!("+{burden} % {}", if *found { "found" } else { "not found" }));
+        format!("{:<24} {equal}: {different}; {}", self.title, found.collect::<Vec<_>>().join(", "))
+    }
+}
+
+fn equal_rows(tables: &[Table]) -> Finding {
+    let (all, wanted) = (tables.len(), tables.len().saturating_sub(MOST_FALSE).max(1));
+    let equal = tables.iter().filter(|table| table.false_differences.is_empty()).count();
+    Finding {
+        claim: format!(
+            "(a) a style against itself: no difference in {equal} of {all} tables (at least {wanted})"
+        ),
+        holds: equal >= wanted,
+        figures: Vec::new(),
+    }
+}
+
+fn resolution(tables: &[Table]) -> Finding {
+    let mut tries: BTreeMap<u32, (usize, usize)> = BTreeMap::new();
+    for (burden, found) in tables.iter().flat_map(|table| &table.found) {
+        let (found_in, all) = tries.entry(*burden).or_default();
+        *found_in += usize::from(*found);
+        *all += 1;
+    }
+    let is_found = |(found, all): &(usize, usize)| found * 10 >= all * 9;
+    let resolution = tries.iter().find(|(_, counts)| is_found(counts)).map(|(burden, _)| *burden);
+    // Where three times the resolution was not tried, the largest burden stands for it.
+    let largest = tries.keys().last().copied().unwrap_or_default();
+    let tripled = resolution.map(|it| (it * 3).min(largest));
+    let always = |burden| tries.get(&burden).is_some_and(|(found, all)| found == all);
+    let (claim, holds) = match (resolution, tripled) {
+        (Some(resolution), Some(tripled)) => (
+            format!("(b) the resolution is {resolution} % of CPU; {tripled} % are always found"),
+            always(tripled),
+        ),
+        _ => ("(b) a burden is found in nine of ten tables".into(), false),
+    };
+    let line = |(burden, (found, all)): (&u32, &(usize, usize))| {
+        format!("+{burden} % CPU: found in {found} of {all} tables")
+    };
+    Finding { claim, holds, figures: tries.iter().map(line).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::sample::cell;
+
+    fn table_of(cpu: [f64; 5]) -> Table {
+        let rounds = |cpu: f64| [0.99, 1.0, 1.01].map(|noise| cpu * noise).repeat(7);
+        let cells = cpu.map(|cpu| cell("tokio", &rounds(cpu)));
+        Table::of("load/0ms/16/tokio".into(), &cells, BURDENS[0])
+    }
+
+    #[test]
+    fn a_difference_between_equal_rows_fails_the_check() {
+        let (equal, false_one) = (|| table_of([10.0; 5]), table_of([10.0, 10.5, 10.0, 10.0, 10.0]));
+        assert_eq!(false_one.false_differences, ["CPU"]);
+        assert!(false_one.line().contains("FALSE DIFFERENCE: CPU"));
+        assert!(equal_rows(&[equal(), equal()]).holds && !equal_rows(&[false_one]).holds);
+    }
+
+    #[test]
+    fn the_resolution_is_the_smallest_burden_that_is_found() {
+        let found = resolution(&[table_of([10.0, 10.0, 10.0, 10.6, 11.8])]);
+        assert!(found.holds && found.claim.contains("is 6 % of CPU; 18 % are"), "{}", found.claim);
+        let none = resolution(&[table_of([10.0; 5])]);
+        assert!(!none.holds && none.figures[0].contains("found in 0 of 1"), "{}", none.claim);
+        let lost = resolution(&[table_of([10.0, 10.0, 10.2, 10.0, 11.8])]);
+        assert!(!lost.holds && lost.claim.contains("is 2 % of CPU; 6 %"), "{}", lost.claim);
+    }
+}

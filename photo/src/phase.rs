@@ -1,0 +1,51 @@
+//! The phases of a download.
+
+use std::fmt;
+
+/// What a download is waiting for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Phase {
+    /// What a client needs before its first download.
+    Setup,
+    /// The addresses of the host name.
+    Resolve,
+    /// The TCP connection.
+    Connect,
+    /// The TLS handshake.
+    Handshake,
+    /// Room for the request in the socket.
+    Send,
+    /// The head of the reply.
+    Head,
+    /// The body of the reply.
+    Body,
+}
+
+impl fmt::Display for Phase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Setup => "setting up the client",
+            Self::Resolve => "resolving the host name",
+            Self::Connect => "connecting",
+            Self::Handshake => "agreeing on TLS",
+            Self::Send => "sending the request",
+            Self::Head => "waiting for the reply",
+            Self::Body => "receiving the photo",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::Error;
+
+    #[test]
+    fn a_timeout_names_its_phase_and_limit() {
+        let error = Error::Timeout { phase: Phase::Head, after: Duration::from_secs(10) };
+        assert_eq!(error.to_string(), "timed out after 10s while waiting for the reply");
+    }
+}
