@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use nix::errno::Errno;
 use nix::libc::{EINPROGRESS, MSG_DONTWAIT, MSG_PEEK};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use photo::{Error, Exchange, Origin, Phase};
+use photo::{ATTEMPT_DELAY, Error, Exchange, Origin, Phase};
 use rustls::{ClientConfig, ClientConnection};
 use socket2::{Domain, SockRef, Socket, Type};
 
@@ -24,7 +24,7 @@ pub(crate) use io_deadline::IoDeadline;
 /// How late a timeout may be noticed: about the step of the kernel's own clock for it.
 const SLACK: Duration = Duration::from_millis(4);
 
-/// Connects to the first of the addresses that accepts.
+/// Connects to the address that accepts first: they are tried as in RFC 8305, side by side from the second on.
 ///
 /// From then on, and as long as the guard lives, cancelling the token ends every wait on the socket.
 pub(crate) fn connect(
@@ -34,50 +34,78 @@ pub(crate) fn connect(
     token: Option<&CancelToken>,
 ) -> Result<(Connection, Option<Guard>), Error> {
     deadline.phase = Phase::Connect;
+    let mut attempts = Vec::new();
+    let mut left = addresses.iter();
     let mut last = io::ErrorKind::AddrNotAvailable.into();
-    for (address, left_to_try) in addresses.iter().zip((1..=addresses.len()).rev()) {
-        let attempt = attempt(*address, deadline.share(Instant::now(), left_to_try), token);
+    loop {
+        match left.next().map(|address| Attempt::start(*address, token)) {
+            Some(Ok(attempt)) => attempts.push(attempt),
+            Some(Err(error)) => {
+                cancel::check(token)?;
+                last = error;
+                continue;
+            }
+            None if attempts.is_empty() => return Err(Error::connect(origin, last)),
+            None => {}
+        }
+        let next = Instant::now() + ATTEMPT_DELAY;
+        let end = if left.len() > 0 { next.min(deadline.at()) } else { deadline.at() };
+        let ended = wait_for_any(&attempts, end).map_err(|error| Error::connect(origin, error))?;
         cancel::check(token)?;
-        match attempt {
-            Ok((tcp, guard)) => return Ok((Connection::plain(tcp), guard)),
-            Err(_) if deadline.left().is_zero() => return Err(deadline.error()),
-            Err(error) => last = error,
+        match ended.map(|index| attempts.swap_remove(index).finish()) {
+            Some(Ok((tcp, guard))) => return Ok((Connection::plain(tcp), guard)),
+            Some(Err(error)) => last = error,
+            None if deadline.left().is_zero() => return Err(deadline.error()),
+            None => {}
         }
     }
-    Err(Error::connect(origin, last))
 }
 
-fn attempt(
-    address: SocketAddr,
-    until: Instant,
-    token: Option<&CancelToken>,
-) -> io::Result<(Arc<TcpStream>, Option<Guard>)> {
-    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
-    socket.set_nonblocking(true)?;
-    match socket.connect(&address.into()) {
-        Err(error) if error.raw_os_error() != Some(EINPROGRESS) => return Err(error),
-        _ => {}
+/// A socket that is connecting. Dropping it closes it.
+struct Attempt {
+    // Before the socket, so that no other thread shuts down a closed one.
+    guard: Option<Guard>,
+    tcp: Arc<TcpStream>,
+}
+
+impl Attempt {
+    fn start(address: SocketAddr, token: Option<&CancelToken>) -> io::Result<Self> {
+        let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+        socket.set_nonblocking(true)?;
+        match socket.connect(&address.into()) {
+            Err(error) if error.raw_os_error() != Some(EINPROGRESS) => return Err(error),
+            _ => {}
+        }
+        let tcp = Arc::new(TcpStream::from(socket));
+        // Not before connecting has begun: there is nothing to interrupt before.
+        let guard = cancel::guard(token, &tcp).map_err(io::Error::other)?;
+        Ok(Self { guard, tcp })
     }
-    let tcp = Arc::new(TcpStream::from(socket));
-    // Not before connecting has begun: there is nothing to interrupt before.
-    let guard = cancel::guard(token, &tcp).map_err(io::Error::other)?;
-    wait_until_connected(&tcp, until)?;
-    tcp.set_nonblocking(false)?;
-    tcp.set_nodelay(true)?;
-    Ok((tcp, guard))
+
+    /// The outcome, once the socket is ready.
+    fn finish(self) -> io::Result<(Arc<TcpStream>, Option<Guard>)> {
+        let Self { guard, tcp } = self;
+        tcp.take_error()?.map_or(Ok(()), Err)?;
+        tcp.set_nonblocking(false)?;
+        tcp.set_nodelay(true)?;
+        Ok((tcp, guard))
+    }
 }
 
-fn wait_until_connected(tcp: &TcpStream, until: Instant) -> io::Result<()> {
+/// The index of an attempt that has ended, well or not; `None` when `end` comes first.
+fn wait_for_any(attempts: &[Attempt], end: Instant) -> io::Result<Option<usize>> {
+    let mut sockets: Vec<_> =
+        attempts.iter().map(|attempt| PollFd::new(attempt.tcp.as_fd(), PollFlags::POLLOUT)).collect();
     loop {
-        let left = until.saturating_duration_since(Instant::now());
+        let left = end.saturating_duration_since(Instant::now());
         if left.is_zero() {
-            return Err(io::ErrorKind::TimedOut.into());
+            return Ok(None);
         }
         // Rounded up: a wait of no time at all would be a busy one.
         let timeout = PollTimeout::try_from(left.as_millis() + 1).unwrap_or(PollTimeout::MAX);
-        match poll(&mut [PollFd::new(tcp.as_fd(), PollFlags::POLLOUT)], timeout) {
+        match poll(&mut sockets, timeout) {
             Ok(0) | Err(Errno::EINTR) => {}
-            Ok(_) => return tcp.take_error()?.map_or(Ok(()), Err),
+            Ok(_) => return Ok(sockets.iter().position(|socket| socket.any().unwrap_or(true))),
             Err(error) => return Err(error.into()),
         }
     }

@@ -23,7 +23,7 @@ pub(crate) fn resolve(
 ) -> Result<Vec<SocketAddr>, Error> {
     deadline.phase = Phase::Resolve;
     if let Some(known) = origin.addresses(deadline.config()) {
-        return origin.resolved(Ok(known));
+        return known;
     }
     let (host, port) = (origin.host(), origin.port());
     let look_up = move || (host.as_str(), port).to_socket_addrs().map(Iterator::collect);

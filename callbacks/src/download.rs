@@ -198,7 +198,7 @@ impl Downloads {
         match download.state {
             State::Start { fresh } => self.find_connection(key, fresh),
             State::Resolve => {}
-            State::Connect { connection, .. } => self.connect(key, connection),
+            State::Connect(_) => self.connect(key),
             State::Handshake { connection } => self.handshake(key, connection),
             State::Transfer { connection, flushed: false, .. } => self.send(key, connection, true),
             State::Transfer { connection, .. } => self.receive(key, connection),
@@ -263,7 +263,7 @@ pub(crate) fn setup_error(source: io::Error) -> Error {
 impl Download {
     fn phase(&self) -> Phase {
         match self.state {
-            State::Start { .. } | State::Connect { .. } => Phase::Connect,
+            State::Start { .. } | State::Connect(_) => Phase::Connect,
             State::Resolve => Phase::Resolve,
             State::Handshake { .. } => Phase::Handshake,
             // TLS may hold back what the exchange has handed out.
@@ -274,10 +274,8 @@ impl Download {
 
     fn take_connection(&mut self) -> Option<usize> {
         match std::mem::replace(&mut self.state, State::Start { fresh: true }) {
-            State::Connect { connection, .. }
-            | State::Handshake { connection }
-            | State::Transfer { connection, .. } => Some(connection),
-            State::Start { .. } | State::Resolve => None,
+            State::Handshake { connection } | State::Transfer { connection, .. } => Some(connection),
+            State::Start { .. } | State::Resolve | State::Connect(_) => None,
         }
     }
 }

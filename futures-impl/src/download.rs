@@ -10,7 +10,8 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
-use photo::{Deadline, Error, Exchange, Origin, Phase, Photo, Progress, Step};
+use futures::stream::{FuturesUnordered, StreamExt};
+use photo::{ATTEMPT_DELAY, Deadline, Error, Exchange, Origin, Phase, Photo, Progress, Step};
 
 use crate::Client;
 use crate::connection::{Connection, Idle, Timer};
@@ -77,23 +78,31 @@ async fn connect<R: Runtime>(
     watch.timeout(Phase::Handshake, pin!(connection.handshake(client, origin))).await?
 }
 
+/// Connects to the address that accepts first: they are tried as in RFC 8305, side by side from the second on.
 async fn connect_to_any<R: Runtime>(
     client: &Client<R>,
     origin: &Origin,
     addresses: &[SocketAddr],
     watch: &mut Watch<'_, R>,
 ) -> Result<Connection<R>, Error> {
-    let mut last = io::Error::from(io::ErrorKind::TimedOut);
-    for (tried, address) in addresses.iter().enumerate() {
-        let share = watch.deadline.share(Instant::now(), addresses.len() - tried);
-        match watch.timeout_at(share, pin!(client.runtime().connect(*address))).await {
-            Some(Ok(stream)) => return Ok(Connection::new(stream)),
+    let mut attempts = FuturesUnordered::new();
+    let mut left = addresses.iter();
+    let mut last = io::ErrorKind::AddrNotAvailable.into();
+    loop {
+        match left.next() {
+            Some(address) => attempts.push(client.runtime().connect(*address)),
+            None if attempts.is_empty() => return Err(Error::connect(origin, last)),
+            None => {}
+        }
+        let next = Instant::now() + ATTEMPT_DELAY;
+        let end = if left.len() > 0 { next.min(watch.deadline.at()) } else { watch.deadline.at() };
+        match watch.timeout_at(end, pin!(attempts.next())).await.flatten() {
+            Some(Ok(stream)) => return Ok(Connection::new(stream)), // dropping the others closes them
             Some(Err(error)) => last = error,
-            None if tried + 1 == addresses.len() => return Err(watch.error(Phase::Connect)),
+            None if Instant::now() >= watch.deadline.at() => return Err(watch.error(Phase::Connect)),
             None => {}
         }
     }
-    Err(Error::connect(origin, last))
 }
 
 enum Outcome {
@@ -116,7 +125,7 @@ async fn send<R: Runtime>(
     flushed.map_err(|error| exchange.failed(error))
 }
 
-/// Receives the reply; the flag is whether the connection may be used again.
+/// Receives the reply; and how long the connection may be kept.
 async fn receive<R: Runtime>(
     connection: &mut Connection<R>,
     exchange: &mut Exchange,

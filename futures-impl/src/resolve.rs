@@ -12,9 +12,8 @@ pub(crate) async fn resolve<R: Runtime>(
     origin: &Origin,
     config: &Config,
 ) -> Result<Vec<SocketAddr>, Error> {
-    let found = match origin.addresses(config) {
-        Some(known) => Ok(known),
-        None => runtime.resolve(origin.host(), origin.port()).await,
-    };
-    origin.resolved(found)
+    match origin.addresses(config) {
+        Some(known) => known,
+        None => origin.resolved(runtime.resolve(origin.host(), origin.port()).await),
+    }
 }

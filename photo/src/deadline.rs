@@ -57,13 +57,6 @@ impl Deadline {
         self.whole.min(self.step)
     }
 
-    /// When to give up one of `left` addresses that are still to be tried: each gets an equal share of what is left.
-    #[must_use]
-    pub fn share(&self, now: Instant, left: usize) -> Instant {
-        let left = u32::try_from(left.max(1)).unwrap_or(u32::MAX);
-        now + self.at().saturating_duration_since(now) / left
-    }
-
     /// The error of a download that was given up.
     #[must_use]
     pub fn error(&self, config: &Config, phase: Phase) -> Error {
@@ -97,15 +90,6 @@ mod tests {
             deadline.error(&config, Phase::Body),
             Error::Timeout { phase: Phase::Body, after } if after == Duration::from_secs(2)
         ));
-    }
-
-    #[test]
-    fn each_address_gets_its_share() {
-        let now = Instant::now();
-        let deadline = Deadline::new(&Config::default().connect_timeout(Duration::from_secs(9)), now);
-        assert_eq!(deadline.share(now, 3), now + Duration::from_secs(3));
-        assert_eq!(deadline.share(now + Duration::from_secs(3), 2), now + Duration::from_secs(6));
-        assert_eq!(deadline.share(now + Duration::from_secs(20), 1), now + Duration::from_secs(20));
     }
 
     #[test]

@@ -22,6 +22,7 @@
 //! nobody: [`save`](Photo::save), for the disk, and `thumbnail` (of the feature of that name), for the processor.
 
 mod album;
+mod attempts;
 mod backoff;
 mod body;
 mod chunked;
@@ -48,6 +49,7 @@ mod thumbnail;
 pub mod tls;
 
 pub use album::album_urls;
+pub use attempts::ATTEMPT_DELAY;
 pub use backoff::{Backoff, RetryAfter};
 pub use body::Progress;
 pub use config::Config;

@@ -7,7 +7,7 @@ use std::net::{IpAddr, SocketAddr};
 use rustls::pki_types::ServerName;
 use url::{Host, Url};
 
-use crate::{Config, Error};
+use crate::{Config, Error, attempts};
 
 /// Scheme, host and port: what a connection is made to, and what it can be used again for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -56,32 +56,39 @@ impl Origin {
         self.port
     }
 
-    /// The addresses, if the URL names one or [`Config::resolve`] does: then there is nothing to resolve.
+    /// The addresses, at least one, if the URL names one or [`Config::resolve`] does: then there is nothing to resolve.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Resolve`] for a host that has none.
     #[must_use]
-    pub fn addresses(&self, config: &Config) -> Option<Vec<SocketAddr>> {
+    pub fn addresses(&self, config: &Config) -> Option<Result<Vec<SocketAddr>, Error>> {
         if let Some(known) = config.known_hosts.iter().find(|known| known.is(&self.host)) {
-            return Some(known.addresses.clone());
+            return Some(self.at_least_one(known.addresses.clone()));
         }
         let ip = match &self.host {
             Host::Domain(_) => return None,
             Host::Ipv4(ip) => IpAddr::V4(*ip),
             Host::Ipv6(ip) => IpAddr::V6(*ip),
         };
-        Some(vec![SocketAddr::new(ip, self.port)])
+        Some(Ok(vec![SocketAddr::new(ip, self.port)]))
     }
 
-    /// What a resolver found, if that is at least one address.
+    /// The addresses that a resolver found, at least one, in the order in which they are tried: the families by turns
+    /// (RFC 8305, section 4).
     ///
     /// # Errors
     ///
     /// [`Error::Resolve`].
     pub fn resolved(&self, found: io::Result<Vec<SocketAddr>>) -> Result<Vec<SocketAddr>, Error> {
-        match found {
-            Ok(none) if none.is_empty() => {
-                Err(Error::resolve(self, io::Error::new(io::ErrorKind::NotFound, "no address")))
-            }
-            found => found.map_err(|error| Error::resolve(self, error)),
+        self.at_least_one(attempts::interleaved(found.map_err(|error| Error::resolve(self, error))?))
+    }
+
+    fn at_least_one(&self, addresses: Vec<SocketAddr>) -> Result<Vec<SocketAddr>, Error> {
+        if addresses.is_empty() {
+            return Err(Error::resolve(self, io::Error::new(io::ErrorKind::NotFound, "no address")));
         }
+        Ok(addresses)
     }
 
     /// The name that the server's certificate must be for.

@@ -5,6 +5,7 @@
 //! call, inside of which the style waits in its own way.
 
 mod arrivals;
+mod black_hole;
 mod blocking;
 mod callbacks;
 mod child;
@@ -26,6 +27,7 @@ use std::time::Duration;
 use photo::{Backoff, Config, Error, Photo, Progress, SaveError, Thumbnail, ThumbnailError};
 
 pub use arrivals::{Arrival, Arrivals, Arrived};
+pub use black_hole::BlackHole;
 pub use child::{Remote, in_a_child, in_a_child_by, this_program};
 pub use outcome::Outcome;
 pub use replay::Replay;

@@ -181,7 +181,7 @@ fn many(client: &dyn Adapter, site: &Remote) -> Vec<Result<Photo, Error>> {
 fn assert_some_met(reason: Errno, results: &[Result<Photo, Error>]) {
     let mut photos = 0;
     for result in results {
-        match result {
+        match result.as_ref().map_err(Error::cause) {
             Ok(photo) => {
                 PICTURE.assert_is(photo);
                 photos += 1;

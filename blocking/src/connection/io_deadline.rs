@@ -42,9 +42,9 @@ impl IoDeadline {
         }
     }
 
-    /// When to give up one of `left` addresses.
-    pub(crate) fn share(&self, now: Instant, left: usize) -> Instant {
-        self.deadline.share(now, left)
+    /// When it passes.
+    pub(crate) fn at(&self) -> Instant {
+        self.deadline.at()
     }
 
     /// The time that is left; zero once the deadline has passed.

@@ -1,12 +1,12 @@
 //! The connection of a download: a kept one, or resolve, connect and agree on TLS; and its end.
 
 use std::io;
-use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use photo::{Error, Kept};
+use photo::{ATTEMPT_DELAY, Error, Kept};
 
-use super::{DownloadKey, Downloads, State};
+use super::state::Connecting;
+use super::{Download, DownloadKey, Downloads, State};
 use crate::connection::Connection;
 use crate::resolve::Resolved;
 
@@ -45,10 +45,7 @@ impl Downloads {
         download.state = State::Resolve;
         let origin = download.exchange.origin();
         match origin.addresses(&self.config) {
-            Some(known) => {
-                let resolved = origin.resolved(Ok(known));
-                self.on_resolved(key, resolved);
-            }
+            Some(known) => self.on_resolved(key, known),
             None => self.resolver.resolve(origin, key),
         }
     }
@@ -59,54 +56,65 @@ impl Downloads {
             return; // cancelled, or out of time
         }
         match resolved {
-            Ok(addresses) => self.connect_to_next(key, addresses, 0, io::ErrorKind::NotFound.into()),
+            Ok(addresses) => {
+                let (next_at, last) = (self.reactor.now, io::ErrorKind::AddrNotAvailable.into());
+                let connecting = Connecting { addresses, next: 0, next_at, attempts: Vec::new(), last };
+                self.pending[key.slot].state = State::Connect(connecting);
+                self.attempt_next(key);
+            }
             Err(error) => self.complete(key, Err(error)),
         }
     }
 
-    /// Tries the addresses from number `next` on; `last` is the error of the one before.
-    fn connect_to_next(
-        &mut self,
-        key: DownloadKey,
-        addresses: Vec<SocketAddr>,
-        next: usize,
-        last: io::Error,
-    ) {
-        let mut last = last;
-        for (next, address) in addresses.iter().enumerate().skip(next) {
-            let origin = self.pending[key.slot].exchange.origin().clone();
-            let connection = Connection::connect(*address, origin);
+    /// Tries the next address as well, as in RFC 8305; ends the download if all have failed.
+    pub(super) fn attempt_next(&mut self, key: DownloadKey) {
+        let Download { exchange, state, .. } = &mut self.pending[key.slot];
+        let State::Connect(connecting) = state else { return };
+        while let Some(address) = connecting.addresses.get(connecting.next) {
+            connecting.next += 1;
+            let connection = Connection::connect(*address, exchange.origin().clone());
             match connection.and_then(|connection| self.reactor.register(connection, key)) {
                 Ok(connection) => {
-                    let left = addresses.len() - next;
-                    let download = &mut self.pending[key.slot];
-                    let end = download.deadline.share(Instant::now(), left);
-                    download.state = State::Connect { connection, addresses, next: next + 1, end };
-                    return self.set_timer(key, end);
+                    connecting.attempts.push(connection);
+                    break;
                 }
-                Err(error) => last = error,
+                Err(error) => connecting.last = error,
             }
         }
-        let error = Error::connect(self.pending[key.slot].exchange.origin(), last);
-        self.complete(key, Err(error));
-    }
-
-    pub(super) fn connect(&mut self, key: DownloadKey, connection: usize) {
-        match self.reactor.connection(connection).connected() {
-            Ok(false) => {}
-            Ok(true) => {
-                self.pending[key.slot].state = State::Handshake { connection };
-                self.handshake(key, connection);
-            }
-            Err(error) => self.give_up_address(key, error),
+        if connecting.attempts.is_empty() {
+            let last = std::mem::replace(&mut connecting.last, io::ErrorKind::Other.into());
+            let error = Error::connect(exchange.origin(), last);
+            return self.complete(key, Err(error));
+        }
+        connecting.next_at = Instant::now() + ATTEMPT_DELAY;
+        if let Some(at) = connecting.next_at() {
+            self.set_timer(key, at);
         }
     }
 
-    pub(super) fn give_up_address(&mut self, key: DownloadKey, error: io::Error) {
-        let state = std::mem::replace(&mut self.pending[key.slot].state, State::Start { fresh: true });
-        if let State::Connect { connection, addresses, next, .. } = state {
-            self.reactor.close(connection);
-            self.connect_to_next(key, addresses, next, error);
+    /// Called when one of the attempts may have ended.
+    pub(super) fn connect(&mut self, key: DownloadKey) {
+        let State::Connect(connecting) = &mut self.pending[key.slot].state else { return };
+        let tried = connecting.attempts.len();
+        let mut connected = None;
+        connecting.attempts.retain(|connection| {
+            match self.reactor.connection(*connection).connected() {
+                Ok(true) if connected.is_none() => connected = Some(*connection),
+                Ok(_) => return true,
+                Err(error) => {
+                    connecting.last = error;
+                    self.reactor.close(*connection);
+                }
+            }
+            false
+        });
+        let any_failed = connecting.attempts.len() < tried;
+        if let Some(connection) = connected {
+            self.drop_connection(key); // the others
+            self.pending[key.slot].state = State::Handshake { connection };
+            self.handshake(key, connection);
+        } else if any_failed {
+            self.attempt_next(key);
         }
     }
 
@@ -139,8 +147,14 @@ impl Downloads {
         }
     }
 
+    /// Closes the connection of the download, or all that it is making.
     pub(super) fn drop_connection(&mut self, key: DownloadKey) {
-        if let Some(connection) = self.pending[key.slot].take_connection() {
+        let download = &mut self.pending[key.slot];
+        if let State::Connect(connecting) = &mut download.state {
+            for connection in connecting.attempts.drain(..) {
+                self.reactor.close(connection);
+            }
+        } else if let Some(connection) = download.take_connection() {
             self.reactor.close(connection);
         }
     }

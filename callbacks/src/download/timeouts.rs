@@ -1,6 +1,5 @@
 //! The timer of a download.
 
-use std::io;
 use std::time::Instant;
 
 use super::{DownloadKey, Downloads, State};
@@ -16,18 +15,19 @@ impl Downloads {
         if download.deadline.at() <= self.reactor.now {
             let error = download.deadline.error(&self.config, download.phase());
             self.on_error(key, error);
-        } else if let State::Connect { end, .. } = download.state
-            && end <= self.reactor.now
+        } else if let State::Connect(connecting) = &download.state
+            && connecting.next_at().is_some_and(|at| at <= self.reactor.now)
         {
-            self.give_up_address(key, io::ErrorKind::TimedOut.into());
+            self.attempt_next(key);
         }
         // Mostly over now. If not, it needs a timer again.
         let Some(download) = self.download(key) else { return };
-        let at = match download.state {
-            State::Connect { end, .. } => end.min(download.deadline.at()),
-            _ => download.deadline.at(),
+        let next_at = match &download.state {
+            State::Connect(connecting) => connecting.next_at(),
+            _ => None,
         };
-        self.set_timer(key, at);
+        let deadline = download.deadline.at();
+        self.set_timer(key, next_at.map_or(deadline, |at| at.min(deadline)));
     }
 
     /// Called when bytes have moved: the silence starts again.
