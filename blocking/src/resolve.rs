@@ -30,8 +30,8 @@ pub(crate) fn resolve(
     origin.resolved(Ok(elsewhere(look_up, origin, deadline, token)?))
 }
 
-/// The operating system's resolver knows no deadline and cannot be interrupted. So it works in a thread of its
-/// own, which is left to itself when the answer is not wanted any more.
+/// The operating system's resolver knows no deadline and cannot be interrupted. So it works in its own
+/// thread, which is left to itself when the answer is not wanted any more.
 fn elsewhere<T: Send + 'static>(
     look_up: impl FnOnce() -> io::Result<T> + Send + 'static,
     origin: &Origin,

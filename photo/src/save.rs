@@ -55,7 +55,7 @@ impl Photo {
         file.as_file().sync_all()?;
         let path = publish(file, folder, name, max_names, move_to_free_name)?;
         if let Err(error) = sync_folder() {
-            // Nobody is told of it, so nobody would clean it up.
+            // The caller does not learn this name, so it would stay forever.
             let _ = fs::remove_file(&path);
             return Err(error);
         }
@@ -63,7 +63,7 @@ impl Photo {
     }
 }
 
-/// In the same folder, since a name cannot be moved from one file system to another at a stroke.
+/// In the same folder, because a rename is atomic only within a file system.
 fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
     let mut builder = Builder::new();
     builder.prefix(".photo-").suffix(".part");
@@ -73,7 +73,7 @@ fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
     builder.tempfile_in(folder)
 }
 
-/// Moves a temporary file to a path where there is none, in one step.
+/// Moves a temporary file to an unused path, atomically.
 type Move = fn(NamedTempFile, &Path) -> Result<(), PersistError>;
 
 fn move_to_free_name(file: NamedTempFile, path: &Path) -> Result<(), PersistError> {

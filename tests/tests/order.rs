@@ -24,7 +24,7 @@ const PHOTOS: [(&str, f64); 4] = [("cat", 300.0), ("dog", 100.0), ("owl", 200.0)
 
 const SHOWN: &str = include_str!("../../docs/order.md");
 
-/// Runs an example to its end. A macro, for each example has types of its own.
+/// Runs an example to its end. A macro, because each example has its own types.
 macro_rules! seen {
     ($style:ident) => {
         Seen::of(|| {
@@ -132,7 +132,7 @@ impl Seen {
         self.events.iter().filter_map(|event| event["thread"].as_str()).collect()
     }
 
-    /// The source lines that told of the thread or photo called `name`.
+    /// The source lines that printed events of the thread or photo called `name`.
     fn lines(&self, kind: &str, name: &str) -> Vec<u64> {
         let events = self.events.iter().filter(|event| event[kind] == name);
         events.map(|event| event["line"].as_u64().expect("a number")).collect()

@@ -90,7 +90,7 @@ pub fn splice_price(readme: &str, folder: &Path) -> io::Result<String> {
 ///
 /// # Errors
 ///
-/// If there is none.
+/// If no recorded run has it.
 pub fn newest(results: &Path, file: &str) -> io::Result<PathBuf> {
     let entries = fs::read_dir(results)?.collect::<io::Result<Vec<_>>>()?;
     let folders = entries.into_iter().map(|entry| entry.path()).filter(|path| path.join(file).is_file());

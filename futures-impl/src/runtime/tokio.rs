@@ -42,7 +42,7 @@ impl Runtime for Tokio {
     }
 
     async fn resolve(&self, host: String, port: u16) -> io::Result<Vec<SocketAddr>> {
-        let _runtime = Handle::current(); // panics where there is none, which is not to be caught
+        let _runtime = Handle::current(); // panics without a runtime, which is not to be caught
         // tokio also panics if the operating system refuses it a thread.
         let found = AssertUnwindSafe(lookup_host((host, port))).catch_unwind().await;
         let refused = |_| Err(io::Error::new(io::ErrorKind::WouldBlock, "no thread for the resolver"));
