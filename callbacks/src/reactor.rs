@@ -117,7 +117,6 @@ impl<K: Copy> Reactor<K> {
     }
 
     /// Another handle to the file descriptor, which is readable when there are events.
-    #[cfg(unix)]
     pub(crate) fn registry(&self) -> io::Result<mio::Registry> {
         self.poll.registry().try_clone()
     }

@@ -140,7 +140,6 @@ fn a_failed_download_leaves_nothing_behind(contender: Style) {
 
 /// What a disk does that is full, and a machine that crashes: a limit of the operating system lets no file of this
 /// process grow beyond a few KiB, which ends the write in an error or, by default, the process.
-#[cfg(unix)]
 mod small_disk {
     use std::os::unix::process::ExitStatusExt;
     use std::process::{Command, Output};
