@@ -24,7 +24,7 @@ pub(crate) struct Story {
     events: Arc<Mutex<Vec<Event>>>,
 }
 
-/// One event: where and when which line of the source told what.
+/// One event: its place, its time, and the line of source that printed it.
 #[derive(Clone)]
 pub(crate) struct Event {
     at: Duration,
@@ -35,7 +35,7 @@ pub(crate) struct Event {
 }
 
 impl Story {
-    /// Begins now. As `json`, each event is printed as an object on a line of its own.
+    /// Begins now. As `json`, each event is printed as an object on its own line.
     pub(crate) fn new(json: bool) -> Self {
         Self { begin: Instant::now(), json, events: Arc::default() }
     }
@@ -110,7 +110,7 @@ impl Event {
         usize::try_from(self.at.as_millis()).unwrap_or(usize::MAX)
     }
 
-    /// An object, for other programs. What is told here is plain text, which `Debug` quotes as JSON does.
+    /// An object, for other programs. The texts here are plain, which `Debug` quotes as JSON does.
     pub(crate) fn json(&self) -> String {
         let Self { at, thread, line, photo, what } = self;
         let ms = at.as_secs_f64() * 1e3;

@@ -23,20 +23,6 @@
 //! - `system`: cores, limits, CPU, memory, child processes
 //! - `text`: number formats, grids, files, progress
 //!
-//! # One figure, from the socket to the table
-//!
-//! The p99 of one cell:
-//!
-//! 1. A client calls `Samples::start` before each download and `Samples::done` after it: one latency.
-//! 2. `process::worker` counts all latencies of a round in a histogram, `stats::latency::Latencies`.
-//! 3. It sends them to the bench in one line of JSON, `process::report`.
-//! 4. `measure::session` asks the server for its counters, and refuses the round if the work was not equal.
-//! 5. `measure::trial` takes the percentiles of the round: its p99.
-//! 6. `record::figures` takes the median of the p99s of all rounds: **the** p99 of the cell, in every table, decision and
-//!    mark of a picture. The histogram of all rounds together is drawn as a line only.
-//! 7. `record::cell` is written as one line of JSON, and read again.
-//! 8. `output` prints it; the report draws its bar from the least to the most of all rounds.
-//!
 //! # What makes the figures comparable
 //!
 //! - Each round of each cell has a fresh server and a fresh client process ([`cli::entry`]), pinned to different cores
@@ -54,6 +40,8 @@
 //! - `floor`, the least that any client can do, is measured like every other client.
 //! - CPU of client and server are separate; a note names a server that may have been the bottleneck.
 //! - `--self-check` validates all of this.
+//!
+//! `docs/architecture.md` follows one figure from the socket to the table, `docs/methodology.md` lists the biases.
 
 pub mod cli;
 mod clients;

@@ -127,7 +127,7 @@ fn what_a_download_and_a_wait_cost_is_counted() {
     }
 }
 
-/// Twice the work is seen on any machine; how fine it can be told is for `--self-check` to show.
+/// Twice the work is seen on any machine; `--self-check` shows how fine a difference can be seen.
 fn what_the_self_check_says_depends_on_the_burden() {
     let printed = run("--bench --self-check work", &[]);
     assert!(

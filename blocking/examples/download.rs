@@ -1,6 +1,6 @@
 //! Downloads photos and tells what happens when: `cargo run -p photo-blocking --example download [URL…]`.
 //!
-//! Without a URL it starts a server of its own and downloads from that: a slow photo, a quick one and a missing one.
+//! Without a URL it starts its own server and downloads from that: a slow photo, a quick one and a missing one.
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -29,7 +29,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         }
     }
     say(clock, "All ended", "each waited for the one before it");
-    // Of its own three, one is meant to fail.
+    // One of the example's three URLs is meant to fail.
     Ok(ExitCode::from(u8::from(failed && server.is_none())))
 }
 

@@ -1,6 +1,6 @@
 //! Shows in which order things happen, and who waits where: `cargo run -p photo-blocking --example order [-- --json]`.
 //!
-//! Four photos of different delay. Each has a thread of its own, which reads from top to bottom and stands where it
+//! Four photos of different delay. Each has its own thread, which reads from top to bottom and stands where it
 //! waits. Between the threads there is no order but that of time.
 
 // The same for every style, and no example.

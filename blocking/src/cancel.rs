@@ -121,7 +121,7 @@ impl Interrupt for Shared {
 }
 
 /// Wakes the thread that connects, reads or writes; to that thread it looks like a failure or the end of the
-/// stream, so whoever gets those asks the token for the true reason.
+/// stream, so the code that gets those asks the token for the true reason.
 impl Interrupt for TcpStream {
     fn interrupt(&self) {
         // It fails where there is no connection any more, and then nobody waits.

@@ -1,6 +1,6 @@
 //! Downloads photos and tells what happens when: `cargo run -p photo-callbacks --example download [URL…]`.
 //!
-//! Without a URL it starts a server of its own and downloads from that: a slow photo, a quick one and a missing one.
+//! Without a URL it starts its own server and downloads from that: a slow photo, a quick one and a missing one.
 
 use std::cell::Cell;
 use std::error::Error;
@@ -33,7 +33,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     }
     say(clock, "All started", "the callbacks are called as the photos come");
     client.run();
-    // Of its own three, one is meant to fail.
+    // One of the example's three URLs is meant to fail.
     Ok(ExitCode::from(u8::from(failed.get() && server.is_none())))
 }
 

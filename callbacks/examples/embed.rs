@@ -4,87 +4,74 @@
 //! by a turn of the client. A second thread, as a handler of Ctrl-C would, cancels everything: it cannot have the
 //! client, but it has a `Remote`.
 
-#[cfg(not(unix))]
-fn main() {
-    println!("Only Unix has file descriptors.");
+use std::error::Error;
+use std::io::{self, PipeReader, Read, Write};
+use std::thread;
+use std::time::Duration;
+
+use calloop::generic::Generic;
+use calloop::timer::{TimeoutAction, Timer};
+use calloop::{EventLoop, Interest, LoopHandle, Mode, PostAction};
+use photo_callbacks::{Client, Config};
+use photo_server::PhotoServer;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let server = PhotoServer::start()?;
+    let client = Client::new(Config::default())?;
+    let mut event_loop = EventLoop::try_new()?;
+    let (reader, mut keyboard) = io::pipe()?;
+    watch(&event_loop.handle(), &client, reader)?;
+
+    download(&client, &server.url("/photo/cat.gif?format=gif&delay_ms=200"));
+    download(&client, &server.url("/photo/dog.png?format=png&delay_ms=60000"));
+    let remote = client.remote();
+    let user = thread::spawn(move || {
+        thread::sleep(Duration::from_millis(400));
+        keyboard.write_all(b"q")?;
+        thread::sleep(Duration::from_millis(100));
+        remote.call(Client::cancel_all);
+        Ok::<(), io::Error>(())
+    });
+
+    let mut pending = true;
+    while pending {
+        // Asked each time, because each callback may change it.
+        event_loop.dispatch(client.next_timeout(), &mut ())?;
+        pending = client.turn(Some(Duration::ZERO));
+    }
+    user.join().expect("the thread does not panic")?;
+    println!("Nothing is pending");
+    Ok(())
 }
 
-#[cfg(unix)]
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    embed::main()
-}
+fn watch(handle: &LoopHandle<'_, ()>, client: &Client, reader: PipeReader) -> Result<(), Box<dyn Error>> {
+    // Its event only ends the wait: the turn that handles it follows anyway.
+    let downloads = Generic::new(client.clone(), Interest::READ, Mode::Level);
+    handle.insert_source(downloads, |_, _, ()| Ok(PostAction::Continue))?;
 
-#[cfg(unix)]
-mod embed {
-    use std::error::Error;
-    use std::io::{self, PipeReader, Read, Write};
-    use std::thread;
-    use std::time::Duration;
+    let tick = Duration::from_millis(100);
+    handle.insert_source(Timer::from_duration(tick), move |_, (), ()| {
+        println!("Tick of the other loop");
+        TimeoutAction::ToDuration(tick)
+    })?;
 
-    use calloop::generic::Generic;
-    use calloop::timer::{TimeoutAction, Timer};
-    use calloop::{EventLoop, Interest, LoopHandle, Mode, PostAction};
-    use photo_callbacks::{Client, Config};
-    use photo_server::PhotoServer;
-
-    pub(crate) fn main() -> Result<(), Box<dyn Error>> {
-        let server = PhotoServer::start()?;
-        let client = Client::new(Config::default())?;
-        let mut event_loop = EventLoop::try_new()?;
-        let (reader, mut keyboard) = io::pipe()?;
-        watch(&event_loop.handle(), &client, reader)?;
-
-        download(&client, &server.url("/photo/cat.gif?format=gif&delay_ms=200"));
-        download(&client, &server.url("/photo/dog.png?format=png&delay_ms=60000"));
-        let remote = client.remote();
-        let user = thread::spawn(move || {
-            thread::sleep(Duration::from_millis(400));
-            keyboard.write_all(b"q")?;
-            thread::sleep(Duration::from_millis(100));
-            remote.call(Client::cancel_all);
-            Ok::<(), io::Error>(())
-        });
-
-        let mut pending = true;
-        while pending {
-            // Asked each time, because each callback may change it.
-            event_loop.dispatch(client.next_timeout(), &mut ())?;
-            pending = client.turn(Some(Duration::ZERO));
+    let keys = Generic::new(reader, Interest::READ, Mode::Level);
+    handle.insert_source(keys, |_, reader, ()| {
+        let mut key = [0];
+        let mut pipe: &PipeReader = reader;
+        if pipe.read(&mut key)? == 0 {
+            return Ok(PostAction::Remove);
         }
-        user.join().expect("the thread does not panic")?;
-        println!("Nothing is pending");
-        Ok(())
-    }
+        println!("Key {}", char::from(key[0]));
+        Ok(PostAction::Continue)
+    })?;
+    Ok(())
+}
 
-    fn watch(handle: &LoopHandle<'_, ()>, client: &Client, reader: PipeReader) -> Result<(), Box<dyn Error>> {
-        // Its event only ends the wait: the turn that handles it follows anyway.
-        let downloads = Generic::new(client.clone(), Interest::READ, Mode::Level);
-        handle.insert_source(downloads, |_, _, ()| Ok(PostAction::Continue))?;
-
-        let tick = Duration::from_millis(100);
-        handle.insert_source(Timer::from_duration(tick), move |_, (), ()| {
-            println!("Tick of the other loop");
-            TimeoutAction::ToDuration(tick)
-        })?;
-
-        let keys = Generic::new(reader, Interest::READ, Mode::Level);
-        handle.insert_source(keys, |_, reader, ()| {
-            let mut key = [0];
-            let mut pipe: &PipeReader = reader;
-            if pipe.read(&mut key)? == 0 {
-                return Ok(PostAction::Remove);
-            }
-            println!("Key {}", char::from(key[0]));
-            Ok(PostAction::Continue)
-        })?;
-        Ok(())
-    }
-
-    fn download(client: &Client, url: &str) {
-        client.download(url, |result| match result {
-            Ok(photo) => println!("Download finished: {photo}"),
-            Err(error) => println!("Download failed: {error}"),
-        });
-        println!("Download started: {url}");
-    }
+fn download(client: &Client, url: &str) {
+    client.download(url, |result| match result {
+        Ok(photo) => println!("Download finished: {photo}"),
+        Err(error) => println!("Download failed: {error}"),
+    });
+    println!("Download started: {url}");
 }

@@ -1,7 +1,7 @@
 //! Shows in which order things happen, and who waits where: `cargo run -p photo-callbacks --example order [-- --json]`.
 //!
 //! Four photos of different delay. One thread starts them all and waits in the loop for whichever comes next. Nothing
-//! reads from top to bottom, not even one photo: its end is told above its start.
+//! reads from top to bottom, not even one photo: its end is printed above its start.
 
 // The same for every style, and no example.
 #[path = "../../examples/timeline.rs"]

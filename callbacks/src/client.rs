@@ -79,7 +79,6 @@ struct Shared {
     remote: Remote,
     calls: Calls,
     /// Has the file descriptor of the reactor, but can be borrowed while the loop turns.
-    #[cfg(unix)]
     registry: mio::Registry,
 }
 
@@ -97,7 +96,6 @@ impl Client {
             turning: Cell::new(false),
             remote,
             calls,
-            #[cfg(unix)]
             registry: downloads.reactor.registry().map_err(setup_error)?,
             downloads: RefCell::new(downloads),
         };

@@ -1,7 +1,7 @@
 //! The reactor: waits for sockets, timers, worker threads and callbacks, all at once.
 //!
 //! It knows no download: a socket or a timer belongs to a key, of type `K`, and an [`Event`] names that key. A turn is
-//! [`wait`](Reactor::wait), then [`next_event`](Reactor::next_event) until there is none.
+//! [`wait`](Reactor::wait), then [`next_event`](Reactor::next_event) until it returns `None`.
 
 use std::collections::VecDeque;
 use std::io;
@@ -77,8 +77,8 @@ struct Registered<K> {
     registration: u64,
 }
 
-/// An event on a connection. The next connection may get the number of a closed one, but never its registration, so
-/// an event that was reported before the close is not taken for one of its successor.
+/// An event on a connection. The next connection may get the number of a closed one, but never its registration. So
+/// an event reported before the close is not taken for one of the next connection.
 struct Ready {
     connection: usize,
     registration: u64,
@@ -117,7 +117,6 @@ impl<K: Copy> Reactor<K> {
     }
 
     /// Another handle to the file descriptor, which is readable when there are events.
-    #[cfg(unix)]
     pub(crate) fn registry(&self) -> io::Result<mio::Registry> {
         self.poll.registry().try_clone()
     }

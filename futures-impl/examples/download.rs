@@ -1,6 +1,6 @@
 //! Downloads photos and tells what happens when: `cargo run -p photo-futures --example download [URL…]`.
 //!
-//! Without a URL it starts a server of its own and downloads from that: a slow photo, a quick one and a missing one.
+//! Without a URL it starts its own server and downloads from that: a slow photo, a quick one and a missing one.
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -33,7 +33,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     let downloads = join_all(downloads);
     say(clock, "None started", "a future does nothing until it is polled");
     let succeeded = smol::block_on(downloads);
-    // Of its own three, one is meant to fail.
+    // One of the example's three URLs is meant to fail.
     Ok(ExitCode::from(u8::from(succeeded.contains(&false) && server.is_none())))
 }
 

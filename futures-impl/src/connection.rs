@@ -127,8 +127,7 @@ impl<R: Runtime> Connection<R> {
         }
         let capacity = space.len();
         let received = ready!(self.poll_read(cx, space))?;
-        // An event announces all that comes after a read that was cut short by an empty socket. TLS has a buffer of its
-        // own.
+        // An event announces all bytes after a read that an empty socket cut short. TLS has its own buffer.
         self.drained = !self.is_tls() && 0 < received && received < capacity;
         Poll::Ready(Ok(received))
     }

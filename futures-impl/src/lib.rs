@@ -34,7 +34,7 @@
 //!
 //! # Cancellation
 //!
-//! Dropping the future cancels the download: its connection is closed, nothing else is touched, and nobody is told,
+//! Dropping the future cancels the download: its connection is closed, nothing else is touched, and no callback hears of it,
 //! so there is no [`Error::Cancelled`] here.
 //!
 //! # Timeouts
@@ -43,7 +43,7 @@
 //! `connect_timeout` for each way to a connection, that is name, TCP and TLS together; `stall_timeout` for each
 //! silence, when no byte moves. The earliest one ends the download with [`Error::Timeout`], which names the phase.
 //!
-//! Only the operating system's resolver knows no limit and cannot be stopped. It works on a thread of its own, which is
+//! Only the operating system's resolver knows no limit and cannot be stopped. It works on its own thread, which is
 //! left to itself when the time is over.
 //!
 //! # Errors

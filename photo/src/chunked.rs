@@ -92,7 +92,7 @@ impl Chunked {
         written
     }
 
-    /// What follows a byte that is none of a chunk's.
+    /// The state after a byte that does not belong to a chunk.
     fn beside(&mut self, state: State, byte: u8) -> Result<State, Error> {
         self.line += 1;
         if self.line > MAX_LINE {
@@ -128,7 +128,7 @@ impl Chunked {
     }
 }
 
-/// What follows a byte that is none of a chunk's.
+/// The state after a byte that does not belong to a chunk.
 fn next(state: State, byte: u8) -> Option<State> {
     Some(match (state, byte) {
         (State::Size { part: Part::FirstDigit, .. }, b'\r' | b'\n' | b' ' | b'\t' | b';') => return None,

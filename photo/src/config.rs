@@ -51,7 +51,7 @@ impl Config {
         self
     }
 
-    /// How long it may take to have a connection: name, TCP and TLS together, anew for each redirect.
+    /// How long a connection may take: name, TCP and TLS together, again for each redirect.
     /// Default: 10 s.
     #[must_use]
     pub fn connect_timeout(mut self, limit: Duration) -> Self {

@@ -18,7 +18,7 @@ use crate::{Config, Error, Phase};
 /// let mut deadline = Deadline::new(&config, start);
 /// assert_eq!(deadline.at(), start + Duration::from_secs(10)); // to have a connection
 ///
-/// deadline.moved(&config, start + Duration::from_secs(2)); // bytes moved: the silence starts anew
+/// deadline.moved(&config, start + Duration::from_secs(2)); // bytes moved: the silence starts again
 /// assert_eq!(deadline.at(), start + Duration::from_secs(12));
 ///
 /// deadline.moved(&config, start + Duration::from_secs(9));
@@ -45,7 +45,7 @@ impl Deadline {
         self.step = Self::later(now, self.step_limit);
     }
 
-    /// There is a connection, or bytes have moved over it: the permitted silence starts anew.
+    /// A connection was made, or bytes have moved over it: the permitted silence starts again.
     pub fn moved(&mut self, config: &Config, now: Instant) {
         self.step_limit = config.stall_timeout;
         self.step = Self::later(now, self.step_limit);

@@ -1,8 +1,8 @@
-//! What is downloaded: the vocabulary of all styles, and the exchange that each of them drives.
+//! The vocabulary of all styles, and the exchange that each of them drives.
 //!
-//! This crate waits for nothing. It opens no socket, reads no clock and starts no thread: those are what the
-//! styles do, each in its own way, and what the workspace compares. Everything that is *not* waiting is decided
-//! here once, so that the styles cannot differ in it: which URLs are good, what the request says, which replies
+//! This crate waits for nothing. It opens no socket, reads no clock and starts no thread: the styles do, each in its own
+//! way, and the workspace compares them. Everything that is *not* waiting is decided here once, so that the styles
+//! cannot differ in it: which URLs are good, what the request says, which replies
 //! are accepted, which redirects are followed, when a connection may be used again, how large a photo may be.
 //!
 //! ```
@@ -14,12 +14,12 @@
 //! # Ok::<(), Error>(())
 //! ```
 //!
-//! [`Exchange`] is the download in progress, bytes in and bytes out. [`Config`], [`Photo`] and [`Error`] go in and come
-//! out. [`Deadline`] does the arithmetic of the timeouts with the times that a style gives it, [`Pool`] keeps idle
-//! connections of whatever type a style has, and [`tls`] makes the one TLS configuration.
+//! [`Exchange`] is the download in progress, bytes in and bytes out. A [`Config`] goes in; a [`Photo`] or an [`Error`]
+//! comes out. [`Deadline`] computes timeouts from times that a style gives it. [`Pool`] keeps idle connections of any
+//! type, and [`tls`] makes the one TLS configuration.
 //!
-//! Two methods of [`Photo`] take their time all the same, and it is for the style to call them where they hold up
-//! nobody: [`save`](Photo::save), for the disk, and `thumbnail` (of the feature of that name), for the processor.
+//! Two methods of [`Photo`] take long. A style must call them where they hold up no other download:
+//! [`save`](Photo::save), for the disk, and `thumbnail` (of the feature of that name), for the processor.
 
 mod album;
 mod attempts;

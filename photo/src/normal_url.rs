@@ -90,7 +90,7 @@ impl NormalUrl {
         })
     }
 
-    /// What stands in its normal form beyond doubt; anything unusual is none.
+    /// A URL that is certainly in its normal form; anything unusual is not.
     fn plain(text: &str) -> Option<Self> {
         let (https, own_port, host_at) = if text.starts_with("http://") {
             (false, 80, "http://".len())

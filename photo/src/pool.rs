@@ -90,7 +90,7 @@ impl<C> Pool<C> {
         self.total
     }
 
-    /// Whether there is none.
+    /// Whether the pool has no connection.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.total == 0

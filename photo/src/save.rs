@@ -55,7 +55,7 @@ impl Photo {
         file.as_file().sync_all()?;
         let path = publish(file, folder, name, max_names, move_to_free_name)?;
         if let Err(error) = sync_folder() {
-            // Nobody is told of it, so nobody would clean it up.
+            // The caller does not learn this name, so it would stay forever.
             let _ = fs::remove_file(&path);
             return Err(error);
         }
@@ -63,17 +63,16 @@ impl Photo {
     }
 }
 
-/// In the same folder, since a name cannot be moved from one file system to another at a stroke.
+/// In the same folder, because a rename is atomic only within a file system.
 fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
     let mut builder = Builder::new();
     builder.prefix(".photo-").suffix(".part");
-    // A photo is no secret: what others may do with it, the user's umask says.
-    #[cfg(unix)]
+    // A photo is no secret: the user's umask decides who may read it.
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     builder.tempfile_in(folder)
 }
 
-/// Moves a temporary file to a path where there is none, in one step.
+/// Moves a temporary file to an unused path, atomically.
 type Move = fn(NamedTempFile, &Path) -> Result<(), PersistError>;
 
 fn move_to_free_name(file: NamedTempFile, path: &Path) -> Result<(), PersistError> {
@@ -131,7 +130,6 @@ fn numbered(name: &str, number: u32) -> String {
 }
 
 /// Makes the new name survive a power cut. The folder is opened now, so that this cannot fail when the file is there.
-#[cfg(unix)]
 fn folder_sync(folder: &Path) -> io::Result<impl FnOnce() -> io::Result<()>> {
     let folder = File::open(folder)?;
     Ok(move || match folder.sync_all() {
@@ -141,12 +139,6 @@ fn folder_sync(folder: &Path) -> io::Result<impl FnOnce() -> io::Result<()>> {
         }
         result => result,
     })
-}
-
-#[cfg(not(unix))]
-#[expect(clippy::unnecessary_wraps, reason = "as on Unix")]
-fn folder_sync(_folder: &Path) -> io::Result<impl FnOnce() -> io::Result<()>> {
-    Ok(|| Ok(()))
 }
 
 #[cfg(test)]
@@ -269,7 +261,6 @@ mod tests {
 
     /// Not only its owner may read it, unless the umask says so.
     #[test]
-    #[cfg(unix)]
     fn a_photo_has_the_permissions_of_any_other_file() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();

@@ -23,7 +23,7 @@ pub struct Counters {
     pub max_open_requests: u64,
     /// Connections that the peer closed or reset while a request was open.
     pub aborted: u64,
-    /// CPU time of the server's thread, user and system (of the whole process where threads are not told apart).
+    /// CPU time of the server's thread, user and system (of the whole process where the system has no times of threads).
     #[serde(rename = "cpu_us", serialize_with = "micros")]
     pub cpu: Duration,
 }

@@ -57,7 +57,7 @@ pub(crate) struct EventLoop {
 }
 
 impl EventLoop {
-    /// The waker is for whoever sends commands.
+    /// The waker is for the sender of commands.
     pub(crate) fn new(
         mut http: TcpListener,
         mut https: TcpListener,
@@ -87,7 +87,7 @@ impl EventLoop {
         Ok((event_loop, waker))
     }
 
-    /// Serves until told to stop. All connections are closed then.
+    /// Serves until a command stops it, then closes all connections.
     pub(crate) fn run(mut self) -> io::Result<()> {
         let mut events = Events::with_capacity(EVENTS_PER_TURN);
         while self.turn(&mut events)?.is_continue() {}

@@ -118,11 +118,11 @@ faults! {
     /// A correct reply to the first request of a connection; status 408 to a later one, then closes.
     TimeoutOnReuse = "timeout-on-reuse",
     /// Exactly `reply` (percent-encoded; a good one), of which `first` (all) bytes are sent, `step` (all) at once each
-    /// `every_ms` (100) milliseconds; and then `end` (keep): keep, close, cut, reset or stall. A cut is a close that
-    /// TLS is not told of.
+    /// `every_ms` (100) milliseconds; and then `end` (keep): keep, close, cut, reset or stall. A cut is a close
+    /// without a `close_notify` of TLS.
     ///
     /// In the reply, `{photo}` is the photo, `{half}` and `{rest}` are its halves, `{len}` is its length and `{hex}` the
-    /// same in hexadecimal digits, `{to}` is where it is, `{addr}` this server, and `{9*text}` nine times the text.
+    /// same in hexadecimal digits. `{to}` is its address, `{addr}` this server, and `{9*text}` nine times the text.
     Raw = "raw",
     /// The first `fail` (1) requests for the same path and query end by the fault `as` (reset-before-head) and its
     /// parameters, the later ones with the photo. A parameter of no meaning, as in `key=7`, makes another query.

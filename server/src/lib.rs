@@ -1,6 +1,6 @@
 //! Who serves the photos: a deterministic HTTP server with scriptable faults.
 //!
-//! Examples, tests and benches need a server that does what it is told, every time the same: photos of an exact
+//! Examples, tests and benches need a server that behaves the same every time: photos of an exact
 //! size, after an exact delay, or one of the [`Fault`]s that real servers have. It counts what it does, and it is
 //! cheaper per request than its clients, so that it is never what is measured: one thread, one event loop, and
 //! replies prepared beforehand.

@@ -1,4 +1,4 @@
-//! The photo server as a process of its own.
+//! The photo server as a separate process.
 
 use std::fs;
 use std::io::{self, Write};
@@ -35,7 +35,7 @@ struct Arguments {
     /// Write the certificate that clients must trust there, as DER.
     #[arg(long, value_name = "FILE")]
     certificate: Option<PathBuf>,
-    /// End when standard input does, so that the server does not outlive whoever started it.
+    /// End when standard input does, so that the server does not outlive its parent.
     #[arg(long)]
     until_stdin_closes: bool,
 }

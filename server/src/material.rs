@@ -36,7 +36,7 @@ impl<'a> Material<'a> {
         self.order.picture()
     }
 
-    /// The head of a good reply, but for its length.
+    /// The head of a good reply, up to its length.
     pub(crate) fn ok(&self) -> Reply {
         Reply::new(200).content_type(self.order.format.content_type())
     }

@@ -103,7 +103,7 @@ impl<'a> Query<'a> {
             .find_map(|(key, value)| (key == name).then_some(value))
     }
 
-    /// The number of this name, or `default` if there is none.
+    /// The number of this name, or `default` if it is missing.
     pub(crate) fn number<N: FromStr>(self, name: &str, default: N) -> Result<N, String> {
         self.value(name).map_or(Ok(default), |value| {
             value.parse().map_err(|_| format!("{name}={value} is not a number that {name} can have"))

@@ -132,7 +132,7 @@ impl Routes {
             "GET" | "HEAD" if request.has_body => refusal(request, 400, "this request has no body"),
             "GET" | "HEAD" => match request.path() {
                 "/photo" => photo(request, &mut steps),
-                // The name is for whoever reads the URL.
+                // The name is for people who read the URL.
                 path if path.starts_with("/photo/") => photo(request, &mut steps),
                 "/album" => album(request, &mut steps),
                 path => Ok(self.file(request, path)),

@@ -127,7 +127,7 @@ impl PhotoServer {
         format!("https://localhost:{}{path_and_query}", self.https.port())
     }
 
-    /// The certificate that a client must trust, as DER. Made anew at each start.
+    /// The certificate that a client must trust, as DER. Each start makes another one.
     pub fn root_certificate(&self) -> &[u8] {
         &self.root
     }
@@ -177,7 +177,7 @@ impl PhotoServer {
         answer.recv().expect("the server's thread is running")
     }
 
-    /// If the thread is gone nobody listens, and whoever awaits an answer notices.
+    /// If the thread has ended, the channel for the answer is closed, and the caller notices.
     fn tell(&self, command: Command) {
         let _ = self.commands.send(command);
         let _ = self.waker.wake();

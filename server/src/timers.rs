@@ -27,7 +27,7 @@ impl Timers {
         }
     }
 
-    /// How long the event loop may sleep. `None` is for ever.
+    /// How long the event loop may sleep. `None` is forever.
     pub(crate) fn timeout(&self) -> Option<Duration> {
         let (at, _) = self.0.first()?;
         Some(at.saturating_duration_since(Instant::now()))

@@ -35,7 +35,7 @@ impl Transport {
         socket.readable |= event.is_readable() || socket.peer_left;
     }
 
-    /// Whether the peer has closed, be it that some of what it sent is not read yet.
+    /// Whether the peer has closed, even if some of its bytes are not read yet.
     pub(crate) fn peer_left(&self) -> bool {
         match self {
             Self::Plain(socket) => socket.peer_left,

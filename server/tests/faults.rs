@@ -18,7 +18,7 @@ struct Case {
     is: fn(&Reply) -> bool,
 }
 
-/// All bytes of a connection, told apart at the end of the first head.
+/// All bytes of a connection, split at the end of the first head.
 struct Reply {
     head: String,
     body: Vec<u8>,

@@ -18,9 +18,9 @@ pub struct Arrivals(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    /// When each download is to start, after the begin, in ascending order.
+    /// When each download is to start, after the start of the loop, in ascending order.
     schedule: Box<[Duration]>,
-    /// After the begin, nothing is started any more.
+    /// After this time, no download starts.
     end: Duration,
     samples: Samples,
     /// From the intended to the real start, in nanoseconds; [`NEVER`] while it has not started.

@@ -1,4 +1,4 @@
-//! A process of its own, for a test that uses up or counts what a process has.
+//! A child process, for a test that uses up or counts resources of a process.
 
 use std::fmt::Write as _;
 use std::io::{Read, Write};
@@ -13,7 +13,7 @@ use crate::{Site, Style};
 /// Tells the child whose child it is.
 const VARIABLE: &str = "PHOTO_TESTS_CHILD";
 
-/// Runs a test of this binary, which is ignored otherwise, in a process of its own. It finds `contender` and the `site`,
+/// Runs a test of this binary, which is ignored otherwise, in a child process. It finds `contender` and the `site`,
 /// which stays in this process, by [`Remote::of_parent`].
 ///
 /// # Panics
@@ -24,18 +24,18 @@ pub fn in_a_child(test: &str, contender: Style, site: &Site) {
     print!("{}", in_a_child_by(Command::new(this_program()), test, contender, site));
 }
 
-/// The same by a command of one's own, which runs [`this_program`]; returns what the test has said.
+/// The same by another command that runs [`this_program`]; returns the output of the test.
 ///
 /// # Panics
 ///
 /// As above.
 #[track_caller]
 pub fn in_a_child_by(mut command: Command, test: &str, contender: Style, site: &Site) -> String {
-    let mut told = format!("{contender} {} {} ", site.url(""), site.tls_url(""));
-    site.root_certificate().iter().for_each(|byte| write!(told, "{byte:02x}").expect("a string takes it"));
+    let mut sent = format!("{contender} {} {} ", site.url(""), site.tls_url(""));
+    site.root_certificate().iter().for_each(|byte| write!(sent, "{byte:02x}").expect("a string takes it"));
     let output = command
         .args([test, "--exact", "--ignored", "--nocapture"])
-        .env(VARIABLE, told)
+        .env(VARIABLE, sent)
         .output()
         .expect("a process can be started");
     let (said, complained) =
@@ -70,12 +70,12 @@ impl Remote {
     ///
     /// # Panics
     ///
-    /// If there is none: such a test is not run by hand.
+    /// If it is missing: such a test is not run by hand.
     #[must_use]
     pub fn of_parent() -> Self {
-        let told = std::env::var(VARIABLE).expect("run by another test");
-        let told: Vec<_> = told.split(' ').collect();
-        let [contender, http, https, root] = told[..] else { panic!("{told:?}") };
+        let sent = std::env::var(VARIABLE).expect("run by another test");
+        let sent: Vec<_> = sent.split(' ').collect();
+        let [contender, http, https, root] = sent[..] else { panic!("{sent:?}") };
         let byte = |at| u8::from_str_radix(&root[at..at + 2], 16).expect("hexadecimal digits");
         Self {
             contender: contender.parse().expect("a contender"),

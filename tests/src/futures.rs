@@ -21,7 +21,7 @@ type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
 trait Executor {
     /// Runs `future` on this thread.
     fn block_on<T>(&self, future: impl Future<Output = T>) -> T;
-    /// Runs `tasks`, each spawned as a task of its own, until all have ended. They are spawned from within: what comes
+    /// Runs `tasks`, each spawned as a task, until all have ended. They are spawned from within: what comes
     /// from outside, tokio only looks for when it has little else to do.
     fn run_all(&self, tasks: Vec<Task>);
 }

@@ -37,10 +37,22 @@ pub use suite::{eventually, within, within_time};
 pub use threads::in_threads;
 pub use waits::{Waited, Waits};
 
-/// The README's code is tested with the documentation.
+/// The code of the documents is tested with the documentation.
 #[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-struct Readme;
+mod documents {
+    #[doc = include_str!("../../README.md")]
+    struct Readme;
+    #[doc = include_str!("../../photo/README.md")]
+    struct Photo;
+    #[doc = include_str!("../../server/README.md")]
+    struct Server;
+    #[doc = include_str!("../../blocking/README.md")]
+    struct Blocking;
+    #[doc = include_str!("../../callbacks/README.md")]
+    struct Callbacks;
+    #[doc = include_str!("../../futures-impl/README.md")]
+    struct Futures;
+}
 
 /// A client of any contender, as the benchmark uses it.
 pub trait Downloader {

@@ -1,4 +1,4 @@
-//! A server that says what it is told to, byte for byte.
+//! A server that sends given bytes.
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener};

@@ -9,8 +9,8 @@ use photo::{Error, Photo};
 
 /// A fixed number of downloads to be done, and what became of them. Clones share it.
 ///
-/// All memory is taken and touched at the start, and recording one download is three relaxed atomic operations, so
-/// that neither time nor memory of the measuring is mistaken for the style's.
+/// All memory is taken and touched at the start, and recording one download is three relaxed atomic operations. So
+/// neither time nor memory of the measuring is mistaken for the style's.
 #[derive(Clone)]
 pub struct Samples(Arc<Inner>);
 
@@ -46,7 +46,7 @@ pub struct Ticket {
 #[derive(Clone, Debug)]
 pub struct Sample {
     /// From start to callback, return or ready, of each download that brought a photo. Those that were
-    /// [`first`](Samples::first) count from the begin.
+    /// [`first`](Samples::first) count from its start.
     pub latencies: Vec<Duration>,
     /// Bytes of all photos.
     pub bytes: u64,
@@ -62,7 +62,7 @@ impl Samples {
     }
 
     /// The same, which tells when the first one starts, and when the last one has ended, wherever that is: what comes
-    /// before and after, such as starting and ending threads, is none of theirs.
+    /// before and after, such as starting and ending threads, is not theirs.
     #[must_use]
     pub fn watched(count: usize, watch: impl Fn(Boundary) + Send + Sync + 'static) -> Self {
         // Written one by one: zeroed memory would only be touched later.
@@ -90,8 +90,7 @@ impl Samples {
 
     /// Starts the first download of one of those that are to be in flight, unless enough have been started.
     ///
-    /// All of these are wanted at the [`begin`](Self::begin), so that is what they are timed from: whoever has to wait
-    /// for its turn has waited.
+    /// All of these are timed from [`begin`](Self::begin): waiting for a turn is waiting.
     #[must_use]
     pub fn first(&self) -> Option<Ticket> {
         let started = self.begin();

@@ -38,7 +38,7 @@ macro_rules! suite {
     };
 }
 
-/// Runs the body of a test on a thread of its own, and fails if that takes longer than 20 s.
+/// Runs the body of a test on its own thread, and fails if that takes longer than 20 s.
 ///
 /// # Panics
 ///
@@ -58,7 +58,7 @@ pub fn within_time(limit: Duration, body: impl FnOnce() + Send + 'static) {
     let name = thread::current().name().unwrap_or("a test").to_owned();
     let (running, end) = mpsc::channel::<()>();
     let body = move || {
-        let _running = running; // dropped at the end, be it by a panic
+        let _running = running; // dropped at the end, also by a panic
         body();
     };
     let thread = thread::Builder::new().name(name.clone()).spawn(body).expect("a thread can be started");

@@ -8,7 +8,7 @@ use photo::{Error, Photo};
 
 use crate::{Arrivals, Samples};
 
-/// Does each of `work` on a thread of its own, and returns when all have ended.
+/// Does each of `work` on its own thread, and returns when all have ended.
 ///
 /// When all threads are there, `begin` is called, and only then do they begin: starting thousands of threads takes as
 /// long as some of the work, which would meanwhile be done by those that are there already.

@@ -14,7 +14,7 @@ struct Inner {
     until: Instant,
     pending: AtomicUsize,
     ended: AtomicUsize,
-    /// Called by whoever is pending last.
+    /// Called by the last one to be pending.
     look: fn() -> Option<u64>,
     all_pending: OnceLock<(Instant, Option<u64>)>,
     all_ended: OnceLock<Instant>,

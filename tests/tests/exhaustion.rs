@@ -1,5 +1,5 @@
 //! What a process may have runs out: a clear error for the downloads that needed more, the others finish, and the
-//! same client works again when there is enough. Each test has a process of its own to spend.
+//! same client works again when there is enough. Each test uses up its own process.
 
 #![cfg(target_os = "linux")]
 
@@ -80,7 +80,7 @@ fn without_threads() {
     assert_works(&*client, &site);
 }
 
-/// In a network of its own, which has a few ports only.
+/// In a network namespace that has a few ports only.
 fn ports_run_out(contender: Style) {
     let of_its_own = |program: &str| {
         let mut command = Command::new("unshare");

@@ -1,7 +1,5 @@
 //! The examples `gallery`: every photo is saved, and Ctrl-C stops them within a moment and with a report of every URL.
 
-#![cfg(unix)]
-
 use std::fs;
 use std::path::Path;
 use std::process::{self, Child, Command, ExitCode, Stdio};

@@ -1,4 +1,4 @@
-//! What a server merely claims costs no memory. A process of its own, since the high-water mark is the process's.
+//! What a server merely claims costs no memory. A separate process, because the high-water mark is the process's.
 
 #![cfg(target_os = "linux")]
 

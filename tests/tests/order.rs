@@ -22,9 +22,9 @@ mod futures;
 /// The photos in the order in which they are started, and the server's delay.
 const PHOTOS: [(&str, f64); 4] = [("cat", 300.0), ("dog", 100.0), ("owl", 200.0), ("fox", 50.0)];
 
-const README: &str = include_str!("../../README.md");
+const SHOWN: &str = include_str!("../../docs/order.md");
 
-/// Runs an example to its end. A macro, for each example has types of its own.
+/// Runs an example to its end. A macro, because each example has its own types.
 macro_rules! seen {
     ($style:ident) => {
         Seen::of(|| {
@@ -47,7 +47,7 @@ fn with_threads_each_thread_reads_top_to_bottom() {
     for (name, _) in PHOTOS {
         assert_eq!(seen.lines("thread", name), seen.lines("photo", name), "{seen:#?}");
     }
-    seen.assert_the_readme_shows_it("photo-blocking");
+    seen.assert_the_documentation_shows_it("photo-blocking");
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn with_callbacks_not_even_one_photo_reads_top_to_bottom() {
     for (name, _) in PHOTOS {
         assert!(!seen.lines("photo", name).is_sorted(), "{name} reads on: {seen:#?}");
     }
-    seen.assert_the_readme_shows_it("photo-callbacks");
+    seen.assert_the_documentation_shows_it("photo-callbacks");
 }
 
 #[test]
@@ -68,7 +68,7 @@ fn with_await_each_photo_reads_top_to_bottom_but_not_the_thread() {
         assert!(seen.lines("photo", name).is_sorted(), "{name} jumps: {seen:#?}");
     }
     assert!(!seen.lines("thread", "main").is_sorted(), "{seen:#?}");
-    seen.assert_the_readme_shows_it("photo-futures");
+    seen.assert_the_documentation_shows_it("photo-futures");
 }
 
 /// The events of one run.
@@ -80,7 +80,7 @@ struct Seen {
 }
 
 impl Seen {
-    /// What `run` told, as lines of JSON, as text, and as a timeline. It has the same events in every style.
+    /// The output of `run`, as lines of JSON, as text, and as a timeline. It has the same events in every style.
     fn of(run: impl FnOnce() -> (Vec<String>, Vec<String>, String) + Send + 'static) -> Self {
         // As in a program, the thread is called `main`.
         let main = thread::Builder::new().name("main".into()).spawn(run).expect("a thread");
@@ -115,16 +115,16 @@ impl Seen {
         assert!(self.events[..5].iter().all(|event| event["event"] == "started"), "{self:#?}");
     }
 
-    /// Checks that the events which the README shows are still told by these lines of the source.
+    /// Checks that the lines of source in the documentation are still those that print the events.
     #[track_caller]
-    fn assert_the_readme_shows_it(&self, package: &str) {
-        let (_, shown) = README.split_once(&format!("-p {package} --example order\n")).expect("its output");
+    fn assert_the_documentation_shows_it(&self, package: &str) {
+        let (_, shown) = SHOWN.split_once(&format!("-p {package} --example order\n")).expect("its output");
         let shown: Vec<_> = shown.lines().take_while(|line| !line.is_empty()).filter_map(untimed).collect();
-        let told: Vec<_> = self.text.iter().filter_map(|line| untimed(line)).collect();
-        assert!(shown.len() > 4 && told.len() == 10, "{shown:#?} {told:#?}");
+        let printed: Vec<_> = self.text.iter().filter_map(|line| untimed(line)).collect();
+        assert!(shown.len() > 4 && printed.len() == 10, "{shown:#?} {printed:#?}");
         assert!(
-            shown.iter().all(|line| told.contains(line)),
-            "the README shows {shown:#?}, now it is {told:#?}"
+            shown.iter().all(|line| printed.contains(line)),
+            "docs/order.md shows {shown:#?}, now it is {printed:#?}"
         );
     }
 
@@ -132,7 +132,7 @@ impl Seen {
         self.events.iter().filter_map(|event| event["thread"].as_str()).collect()
     }
 
-    /// The source lines that told of the thread or photo called `name`.
+    /// The source lines that printed events of the thread or photo called `name`.
     fn lines(&self, kind: &str, name: &str) -> Vec<u64> {
         let events = self.events.iter().filter(|event| event[kind] == name);
         events.map(|event| event["line"].as_u64().expect("a number")).collect()

@@ -28,7 +28,7 @@ struct Work {
     bytes_sent: u64,
 }
 
-/// Has each contender do the same on a server of its own, and panics unless that made the same work.
+/// Runs each contender on its own server, and panics unless all made the same work.
 #[track_caller]
 fn assert_same_work(name: &str, task: impl Fn(Style, &Site)) -> Work {
     let mut first: Option<(Style, Work)> = None;
@@ -149,7 +149,7 @@ fn proxy_settings_of_the_environment_are_not_read() {
         }
         again.env_remove("NO_PROXY").env_remove("no_proxy");
         let output = again.output().unwrap();
-        let told = String::from_utf8_lossy(&output.stdout);
-        assert!(output.status.success() && told.contains("6 passed"), "{told}");
+        let output_text = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && output_text.contains("6 passed"), "{output_text}");
     });
 }

@@ -1,27 +1,42 @@
-//! Writes the README's tables: `cargo run -p photo-bench --bin splice [FOLDER]`.
+//! Writes the generated parts of README.md and docs/: `cargo run -p photo-bench --bin splice [FOLDER]`.
 //!
-//! They are what the recipes cost, counted from their sources, and the figures of a recorded run. Without a folder it
-//! takes the newest in `bench/results/`. To record one, into a folder named after date and machine:
-//! `cargo bench --bench load -- --json bench/results/DATE-MACHINE/load.jsonl`, and say in `conditions.txt` beside it where
-//! and how; `cargo bench --bench pitfalls -- --json bench/results/DATE-MACHINE/pitfalls.jsonl`, and say it in `pitfalls.txt`;
-//! with valgrind installed, `cargo bench --bench load -- --cost --bytes 1024 --json bench/results/DATE-MACHINE/price.jsonl`, and
-//! say it in `price.txt`.
+//! These are the answer, the tables and the picture of a recorded run, and the cost of the recipes, counted from their
+//! sources. Without a folder it takes the newest in `bench/results/`. To record into a folder DATE-MACHINE there:
+//!
+//! - `cargo bench --bench load -- --json bench/results/DATE-MACHINE/load.jsonl`; state where and how in `conditions.txt`
+//! - `cargo bench --bench pitfalls -- --json bench/results/DATE-MACHINE/pitfalls.jsonl`; state it in `pitfalls.txt`
+//! - `cargo bench --bench load -- --cost --bytes 1024 --json bench/results/DATE-MACHINE/price.jsonl`, with valgrind
+//!   installed; state it in `price.txt`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 use photo_bench::code_cost;
+use photo_bench::output::answer;
 use photo_bench::output::markdown::{self, newest};
+use photo_bench::output::report::drawing;
 
 fn main() -> io::Result<()> {
     let folder = |file| match env::args_os().nth(1) {
         Some(folder) => Ok(PathBuf::from(folder)),
         None => newest("bench/results".as_ref(), file),
     };
+    let load = folder("load.jsonl")?;
+    let costs = code_cost::count(".".as_ref())?;
+
     let readme = fs::read_to_string("README.md")?;
-    let readme = markdown::splice(&readme, &folder("load.jsonl")?)?;
-    let readme = markdown::splice_pitfalls(&readme, &folder("pitfalls.jsonl")?)?;
-    let readme = markdown::splice_price(&readme, &folder("price.jsonl")?)?;
-    let readme = code_cost::splice(&readme, &code_cost::count(".".as_ref())?)?;
-    fs::write("README.md", readme)
+    let readme = answer::splice(&readme, &load, &costs)?;
+    let readme = markdown::splice_first(&readme, &load)?;
+    fs::write("README.md", code_cost::splice_recipes(&readme, &costs)?)?;
+
+    let results = fs::read_to_string("docs/results.md")?;
+    let results = markdown::splice(&results, &load)?;
+    let results = markdown::splice_pitfalls(&results, &folder("pitfalls.jsonl")?)?;
+    let results = markdown::splice_price(&results, &folder("price.jsonl")?)?;
+    fs::write("docs/results.md", code_cost::splice(&results, &costs)?)?;
+
+    for (file, drawing) in drawing::FILES.iter().zip(drawing::throughput(&load)?) {
+        fs::write(Path::new("docs").join(file), drawing)?;
+    }
+    Ok(())
 }

@@ -13,7 +13,7 @@ use crate::system::affinity::CorePlacement;
 use crate::system::limits;
 use crate::system::window::Window;
 
-/// A server in a process of its own, on other cores than this process.
+/// A server in a child process, on other cores than this process.
 #[derive(Debug)]
 pub struct CriterionFixture(RefCell<Server>);
 

@@ -24,7 +24,7 @@ use crate::system::affinity::CorePlacement;
 use crate::text::progress::Progress;
 use crate::text::results::create;
 
-/// Runs what the arguments ask for; the first is the program's name. Those of `cargo bench --bench load --` are told by
+/// Runs what the arguments ask for; the first is the program's name. Those of `cargo bench --bench load --` are explained by
 /// `--help`. `counting_worker` is the program of that name.
 ///
 /// The process must have gone through [`run_if_child`](crate::cli::entry::run_if_child): this executable runs again,

@@ -1,6 +1,6 @@
 //! What the pitfalls cost: the right way and the tempting wrong one, both gone, round after round.
 //!
-//! Each way is gone in a process of its own, with a server of its own on other cores, and the counters of both prove
+//! Each way runs in its own process, with its own server on other cores. The counters of both prove
 //! that the work was the same. In each round one is gone right after the other, in random order, and the damage is the
 //! ratio of the two: what disturbs the machine then disturbs both.
 
@@ -45,7 +45,7 @@ struct Group {
     styles: Vec<Style>,
 }
 
-/// Runs what the arguments ask for; the first is the program's name. Those of `cargo bench --bench pitfalls --` are told
+/// Runs what the arguments ask for; the first is the program's name. Those of `cargo bench --bench pitfalls --` are explained
 /// by `--help`.
 ///
 /// The process must have gone through [`run_if_child`](crate::cli::entry::run_if_child): this executable runs again,
@@ -108,7 +108,7 @@ fn measure(options: &Common, groups: &[Group]) -> io::Result<()> {
     let rounds = options.rounds(ROUNDS);
 
     let machine = machine::describe(&placement);
-    // Whoever only watches takes no time from those who are measured.
+    // The watching process takes no time from the measured ones.
     placement.server.pin_this_process();
     let cells = all_rounds(groups, rounds, seed, &placement, gallery.path());
 

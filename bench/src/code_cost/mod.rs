@@ -40,6 +40,22 @@ pub const RECIPES: [&str; 11] = [
 /// The example that combines recipes to a whole program.
 pub const PROGRAM: &str = "gallery";
 
+/// What each recipe and the program show, in their order.
+const SHOWS: [&str; RECIPES.len() + 1] = [
+    "the seed: start a download, then handle its result",
+    "many photos, a limited number at once",
+    "results as they complete",
+    "dependent steps: an index, then its photos",
+    "the first good mirror wins",
+    "backoff on transient errors",
+    "a budget for the whole batch",
+    "the user stops a download",
+    "bytes received so far",
+    "a file in a folder, whole or not at all",
+    "CPU-heavy work afterwards",
+    "a whole program: retries, progress bar, time limit, Ctrl-C",
+];
+
 /// What one recipe costs in one style.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Cost {
@@ -62,8 +78,7 @@ pub fn count(root: &Path) -> io::Result<Vec<Cost>> {
     let recipes = RECIPES.into_iter().chain([PROGRAM]);
     let pairs = recipes.flat_map(|recipe| STYLES.map(|style| (recipe, style)));
     let costs = pairs.map(|(recipe, style)| {
-        let folder = if recipe == PROGRAM { "examples" } else { "src/recipes" };
-        let path = root.join(style).join(folder).join(recipe).with_extension("rs");
+        let path = root.join(style).join(folder(recipe)).join(recipe).with_extension("rs");
         let named = |error: &dyn std::fmt::Display| io::Error::other(format!("{}: {error}", path.display()));
         let source = fs::read_to_string(&path).map_err(|error| named(&error))?;
         let tokens: TokenStream = source.parse().map_err(|error| named(&error))?;
@@ -71,6 +86,11 @@ pub fn count(root: &Path) -> io::Result<Vec<Cost>> {
         Ok(Cost { recipe, style, lines: lines.len(), words })
     });
     costs.collect()
+}
+
+/// Where the source of a recipe or of the program is, within a style crate.
+fn folder(recipe: &str) -> &'static str {
+    if recipe == PROGRAM { "examples" } else { "src/recipes" }
 }
 
 /// A table for the terminal, less than 100 columns wide.
@@ -90,11 +110,29 @@ pub fn render(costs: &[Cost]) -> String {
     grid::terminal(&columns, &[costs, &totals].concat())
 }
 
-/// The README with its table of costs replaced by `costs`.
+/// Replaces the table of recipes in the README: what each shows, and its source with the lines of code.
 ///
 /// # Errors
 ///
-/// If the README has no place for them.
+/// If the README has no place for it.
+pub fn splice_recipes(readme: &str, costs: &[Cost]) -> io::Result<String> {
+    let mut text = String::from("\n| recipe | shows | blocking | callbacks | async/await |\n");
+    text.push_str("| --- | --- | --: | --: | --: |\n");
+    for (of_recipe, shows) in costs.chunks(STYLES.len()).zip(SHOWS) {
+        let recipe = of_recipe[0].recipe;
+        let links = of_recipe.iter().map(|Cost { style, lines, .. }| {
+            format!("[{lines} lines]({style}/{}/{recipe}.rs)", folder(recipe))
+        });
+        text.extend(["| `", recipe, "` | ", shows, " | ", &links.collect::<Vec<_>>().join(" | "), " |\n"]);
+    }
+    markers::replace(readme, "recipes", &(text + "\n"))
+}
+
+/// Replaces the table of costs in a document by `costs`.
+///
+/// # Errors
+///
+/// If the document has no place for them.
 pub fn splice(readme: &str, costs: &[Cost]) -> io::Result<String> {
     let mut text = format!("\n| recipe | {} |\n| --- | --- | --- | --- |\n", STYLES.join(" | "));
     let totals = STYLES.map(|style| total(costs, style));
@@ -135,9 +173,10 @@ mod tests {
     const MOST_LINES: usize = 75;
 
     #[test]
-    fn the_readme_shows_what_the_recipes_cost() {
+    fn the_documents_show_what_the_recipes_cost() {
         let costs = count(&root()).unwrap();
-        assert_up_to_date(|readme| splice(readme, &costs));
+        assert_up_to_date("README.md", |readme| splice_recipes(readme, &costs));
+        assert_up_to_date("docs/results.md", |text| splice(text, &costs));
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub(crate) trait LoadClient {
     ///
     /// # Errors
     ///
-    /// As above. So for whoever is measured in closed loops only, as most of the peers are.
+    /// The default returns an error: most peers support closed loops only.
     fn open_loop(&mut self, _url: &str, _in_flight: usize, _arrivals: &Arrivals) -> io::Result<()> {
         Err(io::Error::other("is measured in closed loops only"))
     }

@@ -29,7 +29,7 @@ impl Pace {
 
 /// Drawn from the exponential distribution with mean 1.
 pub(crate) fn exponential(random: &mut fastrand::Rng) -> f64 {
-    // 1 - x is above 0, whose logarithm there is none of.
+    // `1 - x` is never 0, so the logarithm is finite.
     -(1.0 - random.f64()).ln()
 }
 

@@ -142,7 +142,7 @@ pub(crate) fn walk() -> io::Result<()> {
     let pitfall = pitfalls::ALL.into_iter().find(|pitfall| pitfall.name == job.pitfall);
     let pitfall = pitfall.ok_or_else(|| io::Error::other("there is no such pitfall"))?;
     let ways = pitfall.styles.iter().find(|(style, _)| style.name() == job.style);
-    let (_, ways) = ways.ok_or_else(|| io::Error::other("the pitfall is none in this style"))?;
+    let (_, ways) = ways.ok_or_else(|| io::Error::other("this style does not have this pitfall"))?;
 
     let fixture = Fixture {
         // So that no connection is closed for want of room.

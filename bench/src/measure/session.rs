@@ -54,7 +54,7 @@ impl Session {
         child: Child,
     ) -> io::Result<Self> {
         let Source::Embedded { bytes, delay_ms } = workload.source else {
-            return Err(io::Error::other("the server is none of ours"));
+            return Err(io::Error::other("the server has no counters"));
         };
         let mut server = Server::start(&placement.server)?;
         let gathered = server.gathering_url(bytes, workload.in_flight);
@@ -105,7 +105,7 @@ impl ServerCounts {
 }
 
 /// Requests and bytes as asked for, over no more connections than downloads in flight since the worker's start, but
-/// from whoever keeps none.
+/// except from a client that keeps none.
 fn prove_equal_work(
     workload: &Workload,
     subject: Subject,

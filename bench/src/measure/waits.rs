@@ -1,7 +1,7 @@
 //! The cost of a style alone: many waits at once, and nothing to download.
 //!
 //! A thread that sleeps, a callback on a timer of the loop, or a task on a timer of its runtime; all end at the same
-//! time, which is far enough away that all are pending together before. Each cell is a process of its own.
+//! time, which is far enough away that all are pending together before. Each cell has its own process.
 
 use std::io::{self, BufRead};
 use std::time::{Duration, Instant};

@@ -62,7 +62,7 @@ impl Common {
         *ignored || profile_time.is_some() || load_baseline.is_some()
     }
 
-    /// How many rounds, where there are `usual` unless told.
+    /// The number of rounds, `usual` by default.
     pub(crate) fn rounds(&self, usual: u32) -> u32 {
         match self.rounds {
             _ if self.is_test() => 1,

@@ -1,8 +1,8 @@
-//! Recorded results, and the README's part that is made from them.
+//! Recorded results, and the parts of the documents that are generated from them.
 //!
 //! A recorded run is a folder `bench/results/DATE-MACHINE/` with `load.jsonl`, as `--json` wrote it, and `conditions.txt`,
 //! which says where the figures come from; with `pitfalls.jsonl` and `pitfalls.txt`; with `price.jsonl` and `price.txt`;
-//! or with some of them. No figure in the README is written by hand.
+//! or with some of them. No figure in the documents is written by hand.
 
 use std::fs;
 use std::io;
@@ -21,10 +21,14 @@ use crate::text::format::{digits, size};
 use crate::text::grid::{self, markdown};
 use crate::text::markers;
 
-/// Which workloads the README shows: server delay in milliseconds, downloads in flight.
+/// The workloads of the tables: server delay in milliseconds, downloads in flight.
 const SHOWN: [(u64, usize); 3] = [(0, 1), (0, 256), (20, 1024)];
 
-/// The places in the README.
+/// The workload of the README's table.
+const FIRST: [(u64, usize); 1] = [(20, 1024)];
+
+/// The generated parts.
+const TABLE: &str = "table";
 const FIGURES: &str = "figures";
 const DECISIONS: &str = "decisions";
 const PITFALLS: &str = "pitfalls";
@@ -43,15 +47,27 @@ const DECIDED: &str = "\n\
     Computed from the same run. A style keeps up if it is shown to be at most 5 % slower than the best one, with a p99 of\n\
     at most twice the shortest. Of the styles that keep up, the one with the plainest code is chosen.\n\n";
 
-/// The README with its figures replaced by those of the run in `folder`.
+/// Replaces the table of the README by that of the run in `folder`.
 ///
 /// # Errors
 ///
-/// If a file cannot be read, a line is no cell, or the README has no place for figures.
+/// As [`splice`].
+pub fn splice_first(readme: &str, folder: &Path) -> io::Result<String> {
+    let (run, conditions) =
+        (Run::of_file(&folder.join(run::LINES))?, quoted(&folder.join("conditions.txt"))?);
+    markers::replace(readme, TABLE, &format!("\n{}\n{conditions}\n\n", figures(&run, &FIRST)))
+}
+
+/// Replaces the figures of a document by those of the run in `folder`.
+///
+/// # Errors
+///
+/// If a file cannot be read, a line is no cell, or the document has no place for figures.
 pub fn splice(readme: &str, folder: &Path) -> io::Result<String> {
     let (run, conditions) =
         (Run::of_file(&folder.join(run::LINES))?, quoted(&folder.join("conditions.txt"))?);
-    let readme = markers::replace(readme, FIGURES, &format!("\n{}\n{conditions}\n\n", figures(&run)))?;
+    let figures = figures(&run, &SHOWN);
+    let readme = markers::replace(readme, FIGURES, &format!("\n{figures}\n{conditions}\n\n"))?;
     markers::replace(&readme, DECISIONS, &decisions(&run))
 }
 
@@ -80,7 +96,7 @@ pub fn splice_price(readme: &str, folder: &Path) -> io::Result<String> {
 ///
 /// # Errors
 ///
-/// If there is none.
+/// If no recorded run has it.
 pub fn newest(results: &Path, file: &str) -> io::Result<PathBuf> {
     let entries = fs::read_dir(results)?.collect::<io::Result<Vec<_>>>()?;
     let folders = entries.into_iter().map(|entry| entry.path()).filter(|path| path.join(file).is_file());
@@ -100,8 +116,8 @@ fn fixed(figure: Option<f64>, digits: usize) -> Option<String> {
     figure.map(|figure| format!("{figure:.digits$}"))
 }
 
-fn figures(run: &Run) -> String {
-    let tables = SHOWN.iter().filter_map(|(delay_ms, in_flight)| {
+fn figures(run: &Run, shown: &[(u64, usize)]) -> String {
+    let tables = shown.iter().filter_map(|(delay_ms, in_flight)| {
         let is_shown = |group: &Group| (group.delay_ms, group.in_flight) == (Some(*delay_ms), *in_flight);
         in_order(&run.closed).find(is_shown).map(|group| table(&group))
     });
@@ -166,7 +182,7 @@ fn price_table(cells: &[CostCell]) -> String {
 fn damage_table(cells: &[PitfallCell]) -> String {
     type Column<'a> = grid::Column<'a, PitfallCell>;
     let columns = [
-        Column::name("pitfall", |cell| format!("[{}](bench/src/pitfalls/{})", cell.pitfall, cell.file)),
+        Column::name("pitfall", |cell| format!("[{}](../bench/src/pitfalls/{})", cell.pitfall, cell.file)),
         Column::name("style", |cell| code(&cell.style)),
         Column::name("what is hurt", |cell| cell.hurts.name().into()),
         Column::figure("right", |cell| cell.right.map(digits)),
@@ -211,11 +227,15 @@ mod tests {
     use crate::text::markers::tests::{assert_up_to_date, root};
 
     #[test]
-    fn the_readme_shows_the_newest_recorded_figures() {
+    fn the_documents_show_the_newest_recorded_figures() {
         let results = root().join("bench/results");
-        assert_up_to_date(|readme| splice(readme, &newest(&results, "load.jsonl")?));
-        assert_up_to_date(|readme| splice_pitfalls(readme, &newest(&results, "pitfalls.jsonl")?));
-        assert_up_to_date(|readme| splice_price(readme, &newest(&results, "price.jsonl")?));
+        assert_up_to_date("README.md", |readme| splice_first(readme, &newest(&results, "load.jsonl")?));
+        let assert_up_to_date = |splice: fn(&str, &Path) -> io::Result<String>, file| {
+            assert_up_to_date("docs/results.md", |text| splice(text, &newest(&results, file)?));
+        };
+        assert_up_to_date(splice, "load.jsonl");
+        assert_up_to_date(splice_pitfalls, "pitfalls.jsonl");
+        assert_up_to_date(splice_price, "price.jsonl");
     }
 
     #[test]

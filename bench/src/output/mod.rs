@@ -1,5 +1,6 @@
-//! Where records are shown: in the terminal, in the README, and in the report.
+//! Every output of records: tables in the terminal, the generated parts of the documents, and the report.
 
+pub mod answer;
 pub mod claims;
 pub mod markdown;
 mod reason;

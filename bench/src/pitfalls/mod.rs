@@ -1,7 +1,7 @@
 //! The pitfalls: tempting mistakes, each beside the right way, as code to read and to run.
 //!
 //! One file for each: what tempts, what happens, what to do; then `right` and `wrong` of each style in which the mistake
-//! is natural. Both do the same work, but for the photos that a mistake itself loses.
+//! is natural. Both do the same work, except for the photos that the mistake loses.
 //! [`damage`](crate::cli::pitfalls) measures them.
 
 mod background;

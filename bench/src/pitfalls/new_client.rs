@@ -1,8 +1,8 @@
-//! A client of its own for each download.
+//! A new client for each download.
 //!
 //! `Client::default().download(url)` is one line, and nothing has to be passed around. But a client is where
-//! connections are kept, and where the certificates that it trusts are prepared: each download connects anew, shakes
-//! hands anew over https, and leaves a closed connection behind. Make one client and clone it, which is cheap; every
+//! connections are kept, and where the certificates that it trusts are prepared: each download connects again, shakes
+//! hands again over https, and leaves a closed connection behind. Make one client and clone it, which is cheap; every
 //! recipe is given one.
 
 use photo_tests::Style;

@@ -1,4 +1,4 @@
-//! Processes of our own: this program again, told by its first argument what to be.
+//! Child processes: this executable, re-run with a role as its first argument.
 //!
 //! Benches need a server that does not share their process, and contenders that do not inherit each other's heap and
 //! threads. `cargo bench` builds one program for each bench, so that program plays all the parts.
@@ -45,16 +45,16 @@ impl Role {
 
     /// The same, of another program that plays its role first.
     pub(crate) fn start_program(self, program: &Path, cores: &CpuSet) -> io::Result<Child> {
-        Child::start(self.told(Command::new(program), cores))
+        Child::start(self.arguments(Command::new(program), cores))
     }
 
     /// The same, of this program run by `command`.
     pub(crate) fn start_under(self, mut command: Command, cores: &CpuSet) -> io::Result<Child> {
         command.arg(env::current_exe()?);
-        Child::start(self.told(command, cores))
+        Child::start(self.arguments(command, cores))
     }
 
-    fn told(self, mut command: Command, cores: &CpuSet) -> Command {
+    fn arguments(self, mut command: Command, cores: &CpuSet) -> Command {
         command.arg(format!("{FLAG}{}", self.name())).arg(cores.to_string());
         command
     }

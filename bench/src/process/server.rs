@@ -1,4 +1,4 @@
-//! The server, in a process of its own: both ends of the line to it.
+//! The server in a child process: both ends of the line to it.
 
 use std::io::{self, BufRead, Write};
 use std::net::SocketAddr;
@@ -125,7 +125,7 @@ impl Server {
     }
 }
 
-/// The other end: serves until nobody asks any more, which is also when whoever asked is gone.
+/// The other end: serves until the line is closed, which also happens when the parent ends.
 pub(crate) fn serve() -> io::Result<()> {
     let mut commands = io::stdin().lock().lines();
     let setup = commands.next().unwrap_or_else(|| Err(io::ErrorKind::UnexpectedEof.into()))?;

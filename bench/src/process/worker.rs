@@ -1,7 +1,7 @@
-//! One contender at work, in a process of its own: both ends of the line to it.
+//! One client at work in a child process: both ends of the line to it.
 //!
 //! A worker is given its job, warms up, says so, and waits for the word; so the server's counters can be read on both
-//! sides of what is measured, and of nothing else. It does the job again whenever it is told to.
+//! sides of what is measured, and of nothing else. It does the job again on each command.
 
 use std::io::{self, BufRead};
 use std::thread;

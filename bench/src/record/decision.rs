@@ -1,7 +1,7 @@
 //! Which style to choose when, computed from a run.
 //!
-//! A style keeps up if the rounds show that it is at most 5 % slower than the best style, and that its p99 is at most twice
-//! the shortest one: the unfavourable end of each interval counts, so noise proves nothing. Of the styles that keep up,
+//! A style keeps up if the rounds show two things: it is at most 5 % slower than the best style, and its p99 is at most
+//! twice the shortest one. The unfavourable end of each interval counts, so noise proves nothing. Of the styles that keep up,
 //! the one with the plainest code is chosen. A cell whose rounds disagree too much decides nothing; nor do rounds that
 //! are too few for an interval.
 

@@ -34,8 +34,8 @@ const PER_S: f64 = 600.0;
 /// How long the server stalls.
 const STALL: Duration = Duration::from_millis(100);
 
-/// With so few in flight, whoever waits for a stalled server does not ask either. Fewer than one in a hundred, or the
-/// 99th percentile would show them even without the correction.
+/// With so few in flight, a client that waits for a stalled server starts no downloads. Fewer than one in a hundred, or
+/// the 99th percentile would show them even without the correction.
 const FEW: usize = 2;
 const FEW_PER_S: f64 = 100.0;
 const FEW_COUNT: usize = 250;
@@ -60,7 +60,7 @@ pub(super) fn check(seed: u64, placement: &CorePlacement) -> io::Result<Vec<Find
     ])
 }
 
-/// Runs until the error is small, but not for ever; returns the run whose error is least.
+/// Runs until the error is small, up to a limit; returns the run whose error is least.
 fn least_disturbed(
     error: fn(&Pair) -> f64,
     seed: u64,
@@ -123,7 +123,7 @@ impl Pair {
 }
 
 fn recovered(what: &str, pairs: &[(Subject, Pair)]) -> Finding {
-    let told = |(subject, pair): &(Subject, Pair)| {
+    let shown = |(subject, pair): &(Subject, Pair)| {
         let [p50, p90, p99, p999] = pair.errors().map(|error| error * 100.0);
         let Percentiles { p50_us: t50, p90_us: t90, p99_us: t99, p999_us: t999, .. } = pair.truth;
         format!(
@@ -138,7 +138,7 @@ fn recovered(what: &str, pairs: &[(Subject, Pair)]) -> Finding {
     Finding {
         claim: format!("{what}: recovered within {:.0} %", TOLERANCE * 100.0),
         holds: pairs.iter().all(within),
-        figures: pairs.iter().map(told).collect(),
+        figures: pairs.iter().map(shown).collect(),
     }
 }
 
@@ -171,7 +171,7 @@ fn few_in_flight(subject: Subject, seed: u64, placement: &CorePlacement) -> io::
 }
 
 fn missed(pairs: &[(Subject, Pair)]) -> Finding {
-    let told = |(subject, pair): &(Subject, Pair)| {
+    let shown = |(subject, pair): &(Subject, Pair)| {
         let [_, _, p99, p999] = pair.errors().map(|error| error * 100.0);
         let Pair { truth, uncorrected, .. } = pair;
         format!(
@@ -189,7 +189,7 @@ fn missed(pairs: &[(Subject, Pair)]) -> Finding {
             TOLERANCE * 100.0
         ),
         holds: pairs.iter().all(is_missed),
-        figures: pairs.iter().map(told).collect(),
+        figures: pairs.iter().map(shown).collect(),
     }
 }
 

@@ -30,19 +30,19 @@ pub(super) fn check(placement: &CorePlacement) -> io::Result<Vec<Finding>> {
 
 fn equal_work(served: &[(Subject, ServerCounts)]) -> Finding {
     let equal = served.windows(2).all(|pair| pair[0].1 == pair[1].1);
-    let told = |(subject, ServerCounts { connections, requests, bytes }): &(Subject, ServerCounts)| {
+    let shown = |(subject, ServerCounts { connections, requests, bytes }): &(Subject, ServerCounts)| {
         format!("{subject:<12} {connections} connections, {requests} requests, {bytes} bytes")
     };
     Finding {
         claim: "(e) equal work: connections, requests and bytes agree".into(),
         holds: equal && !served.is_empty(),
-        figures: served.iter().map(told).collect(),
+        figures: served.iter().map(shown).collect(),
     }
 }
 
 /// Latencies tell it, by Little's law. Those that are started first and last are alone for a while.
 fn in_flight(cells: &[Cell]) -> Finding {
-    let told = |cell: &Cell| {
+    let shown = |cell: &Cell| {
         let mean = cell.figures.map_or(f64::NAN, |it| it.in_flight_mean);
         format!("{:<12} {mean:.0} of {} in flight on average", cell.style, cell.in_flight)
     };
@@ -52,12 +52,12 @@ fn in_flight(cells: &[Cell]) -> Finding {
             FEW * 100.0
         ),
         holds: cells.iter().all(|cell| cell.in_flight_share().is_some_and(|share| share >= FEW)),
-        figures: cells.iter().map(told).collect(),
+        figures: cells.iter().map(shown).collect(),
     }
 }
 
-/// The mark is computed once more, from the rounds: whoever is called client-bound has a server that was not busy,
-/// and all others are marked.
+/// The mark is computed again, from the rounds: the server of a client-bound cell was not busy, and all other cells are
+/// marked.
 fn server_has_time(cells: &[Cell]) -> Finding {
     let share = |cell: &Cell| cell.server_share().unwrap_or(f64::INFINITY);
     let marked = |cell: &Cell| match cell.bound {
@@ -66,7 +66,7 @@ fn server_has_time(cells: &[Cell]) -> Finding {
         None => false,
     };
     let client_bound = cells.iter().filter(|cell| cell.bound == Some(Bound::Client)).count();
-    let told = |cell: &Cell| {
+    let shown = |cell: &Cell| {
         let client = cell.figures.map_or(0.0, |it| it.downloads_per_s * it.cpu_us_per_download / 1e6);
         let mark = match cell.bound {
             Some(Bound::Client) => "client-bound",
@@ -83,7 +83,7 @@ fn server_has_time(cells: &[Cell]) -> Finding {
             BUSY * 100.0
         ),
         holds: cells.iter().all(marked),
-        figures: cells.iter().map(told).collect(),
+        figures: cells.iter().map(shown).collect(),
     }
 }
 

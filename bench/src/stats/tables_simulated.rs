@@ -22,7 +22,7 @@ fn column(random: &mut fastrand::Rng, deviation: f64) -> Column {
     std::array::from_fn(|_| std::array::from_fn(|round| common[round] * noise(random, deviation).exp()))
 }
 
-/// Nearly normal, but for the disturbances, which only make a round slower.
+/// Nearly normal, except for disturbances, which only make a round slower.
 fn noise(random: &mut fastrand::Rng, deviation: f64) -> f64 {
     let normal = (0..6).map(|_| random.f64()).sum::<f64>() - 3.0;
     let disturbance = if random.u8(..10) == 0 { 0.3 * random.f64().powi(2) } else { 0.0 };

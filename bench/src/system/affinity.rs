@@ -10,7 +10,7 @@ pub(crate) struct CpuSet(Vec<usize>);
 /// Who runs where.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct CorePlacement {
-    /// For the server, and for whoever only watches.
+    /// For the server and the watching process.
     pub(crate) server: CpuSet,
     /// For the contenders.
     pub(crate) client: CpuSet,

@@ -1,6 +1,6 @@
 //! How often memory is asked for, and for how much, where somebody counts.
 //!
-//! Counting takes time, so it is done by a program of its own, `counting-worker`, whose allocator counts; the programs
+//! Counting takes time, so a separate program does it, `counting-worker`, whose allocator counts; the programs
 //! whose figures are times have the system's allocator, and not even a switch in front of it.
 
 use std::sync::OnceLock;

@@ -1,4 +1,4 @@
-//! A process of our own, spoken to line by line, that can neither make us wait for ever nor outlive us.
+//! A child process, addressed line by line, that can neither make its parent wait forever nor outlive it.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::process::{self, ChildStdin, Command, ExitStatus, Stdio};

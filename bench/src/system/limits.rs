@@ -13,7 +13,7 @@ const OTHER_THREADS: u64 = 512;
 /// From one address to one port there are not more: those that the system gives out by itself.
 const MOST_CONNECTIONS: u64 = 28_000;
 
-/// Most workers, each with a server of its own, that are at work at the same time: all of them are on the same address,
+/// Most workers, each with its own server, that are at work at the same time: all of them are on the same address,
 /// and share its ports.
 pub(crate) const MOST_PROCESSES: usize = 4;
 

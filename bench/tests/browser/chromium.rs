@@ -38,13 +38,13 @@ pub(crate) struct Chromium {
     messages: Receiver<Value>,
     last_id: u64,
     session: Option<String>,
-    /// What the browser told without being asked.
+    /// Events that the browser has sent.
     events: Vec<Value>,
     _profile: TempDir,
 }
 
 impl Chromium {
-    /// Starts it with an empty page; `None`, with a word, where there is none.
+    /// Starts it with an empty page; prints a note and returns `None` where it is missing.
     pub(crate) fn start() -> Option<Self> {
         let Some(program) = PROGRAMS.into_iter().find(|program| runs(program)) else {
             // Not by `println!`, which nobody sees of a test that passes.

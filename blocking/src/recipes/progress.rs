@@ -1,7 +1,7 @@
-//! How far a download has come, told now and then.
+//! The progress of a download, reported now and then.
 //!
 //! The thread that waits for the photo is the one that tells of it, between two reads. What is easy to get wrong: a
-//! large photo comes in thousands of pieces, and to draw for each of them takes longer than to download it. Whoever
+//! large photo comes in thousands of pieces, and to draw for each of them takes longer than to download it. Code that
 //! leaves some out must not leave out the last, or the bar stops at 97 %.
 
 use std::time::{Duration, Instant};
@@ -18,14 +18,14 @@ const EVERY: Duration = Duration::from_millis(100);
 ///
 /// Those of the download.
 pub fn progress(client: &Client, url: &str, mut on_progress: impl FnMut(Progress)) -> Result<Photo, Error> {
-    let mut told: Option<(Instant, Progress)> = None;
+    let mut reported: Option<(Instant, Progress)> = None;
     let photo = client.download_with_progress(url, |received| {
-        if told.is_none_or(|(at, _)| at.elapsed() >= EVERY) {
-            told = Some((Instant::now(), received));
+        if reported.is_none_or(|(at, _)| at.elapsed() >= EVERY) {
+            reported = Some((Instant::now(), received));
             on_progress(received);
         }
     })?;
-    if told.is_none_or(|(_, last)| last != photo.received()) {
+    if reported.is_none_or(|(_, last)| last != photo.received()) {
         on_progress(photo.received());
     }
     Ok(photo)

@@ -1,10 +1,8 @@
 //! The loop and its turns.
 
 use std::cell::Cell;
-#[cfg(unix)]
 use std::os::fd::{AsFd, BorrowedFd};
 
-#[cfg(unix)]
 use super::Client;
 
 /// Marks the loop as turning, until this is dropped, also by a panic.
@@ -24,7 +22,6 @@ impl Drop for Turning<'_> {
 
 /// The file descriptor is readable when [`turn`](Client::turn) has something to handle. Only watch it: what is read or
 /// changed there is lost to the client.
-#[cfg(unix)]
 impl AsFd for Client {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.shared.registry.as_fd()

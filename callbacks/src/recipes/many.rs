@@ -1,7 +1,7 @@
 //! Many downloads at once, but not too many.
 //!
 //! The loop waits for all of them together; each callback that is called starts the next download. What is easy to
-//! get wrong: no function returns the results, so the last callback must know that it is the last, and what the
+//! get wrong: no function returns the results, so the last callback must know that it is the last. What the
 //! callbacks share must not be borrowed while one of them calls another.
 
 use std::cell::RefCell;

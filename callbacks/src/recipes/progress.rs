@@ -1,8 +1,8 @@
-//! How far a download has come, told now and then.
+//! The progress of a download, reported now and then.
 //!
 //! The loop calls one callback for each piece that comes and another one at the end, and both tell of it: so they share
-//! what has been told, and whom to tell. What is easy to get wrong: a large photo comes in thousands of pieces, and to
-//! draw for each of them holds up every other download of the loop. Whoever leaves some out must not leave out the
+//! the last report, and its listener. What is easy to get wrong: a large photo comes in thousands of pieces, and to
+//! draw for each of them holds up every other download of the loop. Code that leaves reports out must not leave out the
 //! last, or the bar stops at 97 %.
 
 use std::cell::{Cell, RefCell};
@@ -26,18 +26,18 @@ pub fn progress(
     on_progress: impl FnMut(Progress) + 'static,
     on_complete: impl FnOnce(Result<Photo, Error>) + 'static,
 ) {
-    let told: Rc<Cell<Option<(Instant, Progress)>>> = Rc::default();
+    let reported: Rc<Cell<Option<(Instant, Progress)>>> = Rc::default();
     let on_progress = Rc::new(RefCell::new(on_progress));
-    let (told_before, on_last) = (Rc::clone(&told), Rc::clone(&on_progress));
+    let (reported_before, on_last) = (Rc::clone(&reported), Rc::clone(&on_progress));
     let on_piece = move |received| {
-        if told.get().is_none_or(|(at, _)| at.elapsed() >= EVERY) {
-            told.set(Some((Instant::now(), received)));
+        if reported.get().is_none_or(|(at, _)| at.elapsed() >= EVERY) {
+            reported.set(Some((Instant::now(), received)));
             on_progress.borrow_mut()(received);
         }
     };
     client.download_with_progress(url, on_piece, move |result| {
         if let Ok(photo) = &result
-            && told_before.get().is_none_or(|(_, last)| last != photo.received())
+            && reported_before.get().is_none_or(|(_, last)| last != photo.received())
         {
             on_last.borrow_mut()(photo.received());
         }

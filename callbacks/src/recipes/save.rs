@@ -1,6 +1,6 @@
 //! A photo in a folder: whole, or not there.
 //!
-//! The network is waited for by the loop, but for files there is no readiness: a worker thread blocks in its place, and
+//! The loop waits for the network. Files have no readiness: a worker thread blocks in its place, and
 //! a second callback is called when that is done. What is easy to get wrong in any style: a file that is written under
 //! its own name is half a photo after a crash, and a name that a server has chosen may lead out of the folder;
 //! [`Photo::save`](crate::Photo::save) knows of both. In this style, also to save in the first callback: `sync_all`

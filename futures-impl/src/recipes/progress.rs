@@ -1,8 +1,8 @@
-//! How far a download has come, told now and then.
+//! The progress of a download, reported now and then.
 //!
 //! The task that waits for the photo is the one that tells of it, between two polls. What is easy to get wrong: a
 //! large photo comes in thousands of pieces, and to draw for each of them holds up every other download of the
-//! thread. Whoever leaves some out must not leave out the last, or the bar stops at 97 %.
+//! thread. Code that leaves reports out must not leave out the last, or the bar stops at 97 %.
 
 use std::time::{Duration, Instant};
 
@@ -23,15 +23,15 @@ pub async fn progress<R: Runtime>(
     url: &str,
     mut on_progress: impl FnMut(Progress) + Send,
 ) -> Result<Photo, Error> {
-    let mut told: Option<(Instant, Progress)> = None;
+    let mut reported: Option<(Instant, Progress)> = None;
     let download = client.download_with_progress(url, |received| {
-        if told.is_none_or(|(at, _)| at.elapsed() >= EVERY) {
-            told = Some((Instant::now(), received));
+        if reported.is_none_or(|(at, _)| at.elapsed() >= EVERY) {
+            reported = Some((Instant::now(), received));
             on_progress(received);
         }
     });
     let photo = download.await?;
-    if told.is_none_or(|(_, last)| last != photo.received()) {
+    if reported.is_none_or(|(_, last)| last != photo.received()) {
         on_progress(photo.received());
     }
     Ok(photo)

@@ -1,6 +1,6 @@
 //! A photo in a folder: whole, or not there.
 //!
-//! The network is waited for by the runtime's reactor, but for files there is none: a worker thread blocks in place of
+//! The runtime's reactor waits for the network. Files have no readiness: a worker thread blocks in place of
 //! the task, which awaits it. What is easy to get wrong in any style: a file that is written under its own name is half
 //! a photo after a crash, and a name that a server has chosen may lead out of the folder;
 //! [`Photo::save`](crate::Photo::save) knows of both. In this style, also to take dropping the future for the end: the

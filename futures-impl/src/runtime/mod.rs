@@ -40,7 +40,7 @@ pub trait Runtime: Clone + Send + Sync + 'static {
     /// Connects to `address`, without delaying small packets (`TCP_NODELAY`).
     fn connect(&self, address: SocketAddr) -> impl Future<Output = io::Result<Self::Stream>> + Send;
 
-    /// Waits until there is something to read, or until it cannot be told without reading: then an attempt to read
+    /// Waits until there is something to read, or until only reading can find out: then an attempt to read
     /// finds out, and waits.
     ///
     /// # Errors
@@ -71,7 +71,7 @@ fn is_quiet(peeked: &io::Result<usize>) -> bool {
 }
 
 /// Whether the pool of threads that async-std and smol share has one, or can start one. While the operating system
-/// refuses its first, it would try for ever, in the thread of the caller; later ones it does without.
+/// refuses its first, it would try forever, in the thread of the caller; later ones it does without.
 #[cfg(any(feature = "async-std", feature = "smol"))]
 fn pool_has_a_thread() -> io::Result<()> {
     static HAS: OnceLock<()> = OnceLock::new();

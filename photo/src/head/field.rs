@@ -17,7 +17,7 @@ pub(super) enum Field {
 }
 
 impl Field {
-    /// The field of this name; most fields are told by their length alone.
+    /// The field of this name; the length alone tells most fields apart.
     pub(super) fn of(name: &[u8]) -> Option<Self> {
         let (field, full): (_, &[u8]) = match name.len() {
             8 => (Self::Location, b"location"),

@@ -1,4 +1,4 @@
-//! A client that sees what is on the wire, and never waits for ever.
+//! A client that sees the bytes on the wire, and never waits forever.
 
 #![allow(dead_code, reason = "no test uses all of it")]
 

@@ -1,6 +1,5 @@
 //! The rules of `photo_callbacks`, by their numbers; the adapter is not involved.
 
-#[cfg(unix)]
 mod embedded;
 mod other;
 mod panics;

@@ -1,4 +1,4 @@
-//! A contender that waits, in a thread of its own, to be told to download.
+//! A contender that waits in its own thread for URLs to download.
 
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
@@ -18,7 +18,7 @@ pub(crate) struct Contestant {
 }
 
 impl Contestant {
-    /// Downloads `url` whenever told to; its thread ends when this is dropped.
+    /// Downloads each `url` that it is given; its thread ends when this is dropped.
     pub(crate) fn start(contender: Style, config: &Config, url: String) -> Self {
         let (start, started) = mpsc::channel();
         let (report, results) = mpsc::channel();

@@ -43,7 +43,7 @@ fn any_silence_is_to_every_contender_what_it_is_to_the_exchange() {
 /// Puts replies to all, one `part` of as many as there are to be, and tells what came out.
 fn compare(ending: Ending, part: u32, stall_timeout: Duration) -> BTreeMap<String, u32> {
     let tally = Arc::new(Tally::default());
-    let told = Arc::clone(&tally);
+    let counted = Arc::clone(&tally);
     within_time(Duration::from_mins(30), move || {
         let config = limits().stall_timeout(stall_timeout);
         let ring = Ring::start();
@@ -51,7 +51,7 @@ fn compare(ending: Ending, part: u32, stall_timeout: Duration) -> BTreeMap<Strin
             Style::HELD_EQUAL.map(|contender| Contestant::start(contender, &config, ring.url()));
         let result = TestRunner::new(settings(part)).run(&replies(ending), |reply| {
             let expected = by_exchange(&reply, &config);
-            *told.lock().unwrap().entry(format!("{:?}", Outcome::of(&expected))).or_default() += 1;
+            *counted.lock().unwrap().entry(format!("{:?}", Outcome::of(&expected))).or_default() += 1;
             ring.say(reply);
             contestants.iter().for_each(Contestant::start_download);
             let wrong: Vec<_> = contestants.iter().filter_map(|it| difference(it, &expected)).collect();

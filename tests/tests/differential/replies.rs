@@ -117,7 +117,7 @@ fn framed() -> impl Strategy<Value = (Vec<String>, Vec<u8>)> {
     prop_oneof![4 => by_length, 4 => chunked, 1 => by_close]
 }
 
-/// GIFs of any size, some beyond the limit, and what is none.
+/// GIFs of any size, some beyond the limit, and other bytes.
 fn photos() -> impl Strategy<Value = Vec<u8>> {
     let size = prop_oneof![2 => Just(0), 8 => 0..3000_usize, 1 => Just(4000), 1 => Just(21_000)];
     let start = prop_oneof![9 => Just("GIF89a\x01\0\x01\0\0\0\0;"), 1 => Just("<html>"), 1 => Just("")];

@@ -71,12 +71,12 @@ fn ends_of_raw_replies() -> Vec<Row> {
         Row::reply_and("reset in the head", half_a_head, "end=reset", Fails(Io)),
         Row::reply_and("reset behind a body without length", UNMEASURED, "end=reset", Fails(Io)),
         Row::reply_and("reset behind the last chunk", CHUNKED, "end=reset", Photo),
-        Row::reply_and("TLS not told of the end: in the head", half_a_head, "end=cut", Fails(Truncated)),
-        Row::reply_and("TLS not told of the end: half of a body", half, "end=cut", Fails(Truncated)),
-        Row::reply_and("TLS not told of the end: behind a body with length", GOOD, "end=cut", Photo),
-        Row::reply_and("TLS not told of the end: behind the last chunk", CHUNKED, "end=cut", Photo),
+        Row::reply_and("No close_notify of TLS: in the head", half_a_head, "end=cut", Fails(Truncated)),
+        Row::reply_and("No close_notify of TLS: half of a body", half, "end=cut", Fails(Truncated)),
+        Row::reply_and("No close_notify of TLS: behind a body with length", GOOD, "end=cut", Photo),
+        Row::reply_and("No close_notify of TLS: behind the last chunk", CHUNKED, "end=cut", Photo),
         // Without TLS, that is how such a body ends.
-        Row::reply_and("TLS not told of the end: behind a body without length", UNMEASURED, "end=cut", Photo)
+        Row::reply_and("No close_notify of TLS: behind a body without length", UNMEASURED, "end=cut", Photo)
             .by_tls(Fails(Truncated)),
         Row::reply_and("a second reply behind the first", &format!("{GOOD}{GOOD}"), "end=keep", Photo),
         Row::reply_and("junk behind a reply", &format!("{GOOD}junk"), "end=keep", Photo),

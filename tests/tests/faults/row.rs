@@ -7,7 +7,7 @@ use photo::{Config, Error, Photo};
 use photo_server::{Fault, PictureFormat};
 use photo_tests::{Outcome, Picture, Scheme, Site, Style};
 
-/// The photo that the faults are about; half of a GIF can still be told to be one.
+/// The photo that the faults are about; half of a GIF still has its signature.
 pub(crate) const PICTURE: Picture = Picture { format: PictureFormat::Gif, bytes: 40_000, seed: 5 };
 
 /// Rows that belong together.

@@ -27,7 +27,7 @@ pub(crate) fn burn(site: &Remote, seed: u64, time: Duration) -> Ledger {
     ledger
 }
 
-/// What a contender is told.
+/// A command to a contender.
 pub(crate) struct Fire<'a> {
     ledger: &'a Ledger,
     config: Config,

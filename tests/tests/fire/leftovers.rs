@@ -46,7 +46,7 @@ impl Leftovers {
         last
     }
 
-    /// Waits until there is no more than before, but not for ever.
+    /// Waits until there is no more than before, up to a limit.
     pub(crate) fn no_more_than(before: &Self, site: &Remote) -> Self {
         let start = Instant::now();
         loop {

@@ -1,7 +1,7 @@
 //! Downloads under fire: a server that misbehaves at random, and users who cancel, drop and panic at random. Every
 //! download ends exactly once and in time, and when all have ended nothing is left over.
 //!
-//! Each contender has a process of its own, so that what is left over can be counted. `FIRE_SECONDS` says for how long
+//! Each contender has its own process, so that leftovers can be counted. `FIRE_SECONDS` says for how long
 //! (3), and `FIRE_SEED` repeats the draws of a run, which prints its own:
 //!
 //! ```text

@@ -1,4 +1,4 @@
-//! nginx as a child of a test: a configuration, files and ports of its own; nothing of an installed service is used.
+//! nginx as a child of a test: its own configuration, files and ports; nothing of an installed service is used.
 
 use std::fs;
 use std::io::{self, Write};
@@ -94,7 +94,7 @@ impl Nginx {
 }
 
 impl Process {
-    /// In the foreground, as one process, whoever runs the tests.
+    /// In the foreground, as one process, for any user.
     fn spawn(program: &str, folder: &Path) -> io::Result<Self> {
         let mut command = Command::new(program);
         command.arg("-p").arg(folder).arg("-c").arg(folder.join("nginx.conf")).arg("-e").arg("error.log");

@@ -120,7 +120,7 @@ fn the_future_of_a_download_is_small() {
     }
 }
 
-/// Has a process of its own download, and returns what it says.
+/// Downloads in a child process, and returns its output.
 fn downloads(mut command: Command, contender: Style, site: &Site, count: usize) -> String {
     command.env(COUNT, count.to_string());
     in_a_child_by(command, "the_process_that_downloads", contender, site)
@@ -139,7 +139,7 @@ fn calls(table: &Path) -> BTreeMap<String, f64> {
 }
 
 #[test]
-#[ignore = "run by the others, as a process of its own"]
+#[ignore = "run by the others, as a child process"]
 fn the_process_that_downloads() {
     let site = Remote::of_parent();
     let count = env::var(COUNT).unwrap().parse().unwrap();

@@ -8,60 +8,60 @@ use photo_server::Fault;
 use photo_tests::{Outcome, Picture, Site, Style, suite};
 
 suite! {
-    a_small_photo_is_told_once,
-    a_slow_photo_is_told_now_and_then,
-    a_large_photo_is_not_told_for_each_piece,
+    a_small_photo_is_reports_once,
+    a_slow_photo_is_reports_now_and_then,
+    a_large_photo_is_not_reports_for_each_piece,
     a_photo_of_unknown_length_ends_with_its_length,
-    a_photo_behind_redirects_is_told_as_any_other,
-    a_photo_that_breaks_off_is_never_told_whole,
-    no_photo_is_not_told,
+    a_photo_behind_redirects_is_reports_as_any_other,
+    a_photo_that_breaks_off_is_never_reports_whole,
+    no_photo_is_not_reports,
 }
 
 /// What the recipe leaves out.
 const EVERY: Duration = Duration::from_millis(100);
 
-/// What became of it, and what was told until then; what must hold of that in any case is checked.
+/// The result and the reports until then. Checks what must hold of every download.
 fn watch(contender: Style, site: &Site, url: &str) -> (Result<Photo, Error>, Vec<Progress>) {
     let (teller, listener) = mpsc::channel();
     let start = Instant::now();
     let on_progress = Box::new(move |received| teller.send(received).unwrap());
     let result = site.client(contender).progress(url, on_progress);
     let took = start.elapsed();
-    let told: Vec<Progress> = listener.try_iter().collect();
+    let reports: Vec<Progress> = listener.try_iter().collect();
 
-    assert!(told.is_sorted_by_key(|progress| progress.received), "{told:?}");
-    let mut distinct = told.clone();
+    assert!(reports.is_sorted_by_key(|progress| progress.received), "{reports:?}");
+    let mut distinct = reports.clone();
     distinct.dedup();
-    assert_eq!(told, distinct, "nothing is told twice");
+    assert_eq!(reports, distinct, "nothing is reported twice");
     // One at the start of each 100 ms, and the last.
-    assert!(told.len() as u128 <= took.as_millis() / EVERY.as_millis() + 2, "{took:?}: {told:?}");
+    assert!(reports.len() as u128 <= took.as_millis() / EVERY.as_millis() + 2, "{took:?}: {reports:?}");
     if let Ok(photo) = &result {
-        assert_eq!(told.last(), Some(&photo.received()));
+        assert_eq!(reports.last(), Some(&photo.received()));
     }
-    (result, told)
+    (result, reports)
 }
 
-fn a_small_photo_is_told_once(contender: Style) {
+fn a_small_photo_is_reports_once(contender: Style) {
     let site = Site::start();
     let picture = Picture::jpeg(1000, 1);
-    let (result, told) = watch(contender, &site, &site.url(&picture.path()));
+    let (result, reports) = watch(contender, &site, &site.url(&picture.path()));
     picture.assert_is(&result.unwrap());
-    assert_eq!(told, [Progress { received: 1000, total: Some(1000) }]);
+    assert_eq!(reports, [Progress { received: 1000, total: Some(1000) }]);
 }
 
-fn a_slow_photo_is_told_now_and_then(contender: Style) {
+fn a_slow_photo_is_reports_now_and_then(contender: Style) {
     let site = Site::start();
     let picture = Picture::jpeg(60_000, 2);
     // Half a second in 50 pieces.
     let url = site.fault(Fault::Drip, &format!("step=1200&every_ms=10&{}", picture.query()));
-    let (result, told) = watch(contender, &site, &url);
+    let (result, reports) = watch(contender, &site, &url);
     picture.assert_is(&result.unwrap());
-    assert!(told.len() >= 3, "{told:?}");
-    assert!(told[0].received < 60_000, "{told:?}");
-    assert!(told.iter().all(|progress| progress.total == Some(60_000)), "{told:?}");
+    assert!(reports.len() >= 3, "{reports:?}");
+    assert!(reports[0].received < 60_000, "{reports:?}");
+    assert!(reports.iter().all(|progress| progress.total == Some(60_000)), "{reports:?}");
 }
 
-fn a_large_photo_is_not_told_for_each_piece(contender: Style) {
+fn a_large_photo_is_not_reports_for_each_piece(contender: Style) {
     let site = Site::start();
     let picture = Picture::jpeg(16 << 20, 3);
     let (result, _) = watch(contender, &site, &site.url(&picture.path()));
@@ -72,37 +72,37 @@ fn a_photo_of_unknown_length_ends_with_its_length(contender: Style) {
     let site = Site::start();
     let picture = Picture::jpeg(300_000, 4);
     for fault in [Fault::Chunked, Fault::CloseDelimited] {
-        let (result, told) = watch(contender, &site, &site.fault(fault, &picture.query()));
+        let (result, reports) = watch(contender, &site, &site.fault(fault, &picture.query()));
         picture.assert_is(&result.unwrap());
-        assert_eq!(told.last(), Some(&Progress { received: 300_000, total: Some(300_000) }));
+        assert_eq!(reports.last(), Some(&Progress { received: 300_000, total: Some(300_000) }));
     }
 }
 
-fn a_photo_behind_redirects_is_told_as_any_other(contender: Style) {
+fn a_photo_behind_redirects_is_reports_as_any_other(contender: Style) {
     let site = Site::start();
     let picture = Picture::jpeg(1000, 5);
-    let (result, told) = watch(
+    let (result, reports) = watch(
         contender,
         &site,
         &site.fault(Fault::RedirectBody, &format!("body=500000&{}", picture.query())),
     );
     picture.assert_is(&result.unwrap());
-    assert_eq!(told, [Progress { received: 1000, total: Some(1000) }]);
+    assert_eq!(reports, [Progress { received: 1000, total: Some(1000) }]);
 }
 
-fn a_photo_that_breaks_off_is_never_told_whole(contender: Style) {
+fn a_photo_that_breaks_off_is_never_reports_whole(contender: Style) {
     let site = Site::start();
     let picture = Picture::jpeg(60_000, 6);
-    let (result, told) = watch(contender, &site, &site.fault(Fault::CutBody, &picture.query()));
+    let (result, reports) = watch(contender, &site, &site.fault(Fault::CutBody, &picture.query()));
     Outcome::Truncated.assert_of(&result);
-    assert!(told.iter().all(|progress| progress.received <= 30_000), "{told:?}");
-    assert!(told.iter().all(|progress| progress.total == Some(60_000)), "{told:?}");
+    assert!(reports.iter().all(|progress| progress.received <= 30_000), "{reports:?}");
+    assert!(reports.iter().all(|progress| progress.total == Some(60_000)), "{reports:?}");
 }
 
-fn no_photo_is_not_told(contender: Style) {
+fn no_photo_is_not_reports(contender: Style) {
     let site = Site::start();
     for url in [site.fault(Fault::Status, "code=404"), "no URL".to_owned()] {
-        let (result, told) = watch(contender, &site, &url);
-        assert!(result.is_err() && told.is_empty(), "{told:?}");
+        let (result, reports) = watch(contender, &site, &url);
+        assert!(result.is_err() && reports.is_empty(), "{reports:?}");
     }
 }

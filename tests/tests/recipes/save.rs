@@ -138,9 +138,8 @@ fn a_failed_download_leaves_nothing_behind(contender: Style) {
     }
 }
 
-/// What a disk does that is full, and a machine that crashes: the operating system is told to let no file of this
+/// What a disk does that is full, and a machine that crashes: a limit of the operating system lets no file of this
 /// process grow beyond a few KiB, which ends the write in an error or, by default, the process.
-#[cfg(unix)]
 mod small_disk {
     use std::os::unix::process::ExitStatusExt;
     use std::process::{Command, Output};
@@ -190,7 +189,7 @@ mod small_disk {
         site.client(contender).save(&site.url(&Picture::jpeg(1 << 20, 1).path()), folder)
     }
 
-    /// Runs one test of this module in a process of its own.
+    /// Runs one test of this module in a child process.
     fn on_a_small_disk(prepare: &str, contender: Style, test: &str, folder: &Path) -> Output {
         let (_binary, here) = module_path!().split_once("::").unwrap();
         let module = contender.name().replace('-', "_");

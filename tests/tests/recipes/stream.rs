@@ -112,7 +112,7 @@ fn dropping_the_iterator_cancels_what_is_running_and_ends_the_threads() {
         result.unwrap();
         eventually("the others are silent", || site.counters().open_requests == 4);
         drop(results);
-        // The idle ones, too: each thread had a client of its own, and they are gone with the last of these.
+        // The idle ones, too: each thread had its own client, and they are gone with the last of these.
         eventually("all connections are closed", || site.counters().open_connections == 0);
         assert_eq!((site.counters().requests, site.counters().aborted), (5, 4));
     });

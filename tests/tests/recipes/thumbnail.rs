@@ -62,7 +62,7 @@ fn encoded(picture: &DynamicImage, format: ImageFormat) -> Vec<u8> {
     file.into_inner()
 }
 
-/// Width and height of the file, which must be those that are told.
+/// Width and height of the file, which must be those of the result.
 fn size(thumbnail: &Thumbnail) -> (u32, u32) {
     let decoded = image::load_from_memory_with_format(&thumbnail.png, ImageFormat::Png).unwrap();
     assert_eq!((decoded.width(), decoded.height()), (thumbnail.width, thumbnail.height));

@@ -6,7 +6,7 @@ use photo::Backoff;
 use photo_server::Fault;
 use photo_tests::{Adapter, Site, Style, within};
 
-/// Connections and requests that each contender needs for `task`, on a server of its own; panics unless they and the
+/// Connections and requests that each contender needs for `task`, on its own server; panics unless they and the
 /// bytes sent are the same for all.
 #[track_caller]
 fn work(task: impl Fn(&dyn Adapter, &Site)) -> (u64, u64) {

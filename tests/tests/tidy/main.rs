@@ -2,7 +2,9 @@
 //! knows where to look in the others; and a few rules for all sources of the workspace.
 
 mod differences;
+mod documents;
 mod imports;
+mod prose;
 mod recipes;
 mod source;
 
@@ -71,7 +73,7 @@ fn the_styles_have_the_same_public_items_in_the_same_order() {
     assert_none(&found);
 }
 
-/// The public items but for the intended differences.
+/// The public items without the intended differences.
 fn common_items(style: &Style, file: &File) -> Vec<String> {
     let items = file.public_items().into_iter();
     items.filter(|item| !DIFFERENCES.iter().any(|it| it.is(style.name, item))).collect()

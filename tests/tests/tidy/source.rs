@@ -62,12 +62,19 @@ pub(crate) fn files_of_the_workspace() -> Vec<File> {
     files
 }
 
-/// The documents that are in Markdown.
+/// Every document: Markdown in the root, in `docs`, and in the members.
 pub(crate) fn documents() -> Vec<File> {
     let mut files = Vec::new();
-    collect(Path::new(WORKSPACE), &format!("{WORKSPACE}/docs"), &["md"], &mut files);
-    let text = fs::read_to_string(format!("{WORKSPACE}/README.md")).expect("a README");
-    files.push(File { name: "README.md".to_owned(), text });
+    for folder in members().into_iter().chain(["docs".to_owned(), ".github".to_owned()]) {
+        collect(Path::new(WORKSPACE), &format!("{WORKSPACE}/{folder}"), &["md"], &mut files);
+    }
+    for entry in fs::read_dir(WORKSPACE).expect("the workspace") {
+        let path = entry.expect("an entry").path();
+        if path.extension().is_some_and(|it| it == "md") {
+            let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+            files.push(File { name, text: fs::read_to_string(&path).expect("a text") });
+        }
+    }
     files
 }
 

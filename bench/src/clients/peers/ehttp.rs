@@ -1,7 +1,7 @@
 //! ehttp: callbacks. Each fetch starts a thread, in which ureq blocks and the callback is called.
 //!
-//! Nothing but a time limit can be configured. ureq is used by its free functions, so each download makes a connection
-//! of its own, and the environment may name a proxy.
+//! Nothing but a time limit can be configured. ureq is used by its free functions, so each download makes its own
+//! connection, and the environment may name a proxy.
 
 use std::io;
 use std::sync::mpsc::{self, Sender};

@@ -1,6 +1,6 @@
 //! Instructions per download, counted by valgrind.
 //!
-//! It runs the worker on a processor of its own making, so the count depends on neither load nor clock, and small
+//! It runs the worker on a simulated processor, so the count depends on neither load nor clock, and small
 //! differences show. It sees what the program does, not what the kernel does for it.
 
 use std::io;
@@ -21,7 +21,7 @@ const LONG: usize = 5 * SHORT;
 /// The least in flight with which the runs take any time at all.
 const IN_FLIGHT: usize = 16;
 
-/// What stands before the number of instructions in what valgrind says, but for its spaces.
+/// The text before the number of instructions in valgrind's output, without spaces.
 const TOTAL: &str = "Irefs:";
 
 /// # Errors

@@ -13,6 +13,9 @@ pub(super) struct Axis {
 /// Beyond that many, ticks stand further apart.
 const MANY_TICKS: usize = 7;
 
+/// The share of an axis that a name needs.
+const NAME_WIDTH: f64 = 0.12;
+
 impl Axis {
     /// For figures above 0 that may be anything; `None` without any.
     pub(super) fn of_figures(name: &str, figures: impl Iterator<Item = f64>) -> Option<Self> {
@@ -47,7 +50,15 @@ impl Axis {
         let at = |step: u64| (step as f64).log10();
         let (low, high) = (at(*steps.first()?), at(*steps.last()?));
         let room = (high - low) * 0.03;
-        let ticks = steps.iter().map(|step| (at(*step), short(*step as f64))).collect();
+        let mut named = f64::MIN;
+        let ticks = steps.iter().map(|step| (at(*step), short(*step as f64)));
+        let ticks = ticks.map(|(at, name)| {
+            // A name too close to the last one would be printed over it.
+            let name = if at - named < (high - low) * NAME_WIDTH { String::new() } else { name };
+            named = if name.is_empty() { named } else { at };
+            (at, name)
+        });
+        let ticks = ticks.collect();
         (low < high).then_some(Self { low: low - room, high: high + room, ticks, name: logarithmic(name) })
     }
 

@@ -30,7 +30,7 @@ pub(super) fn log(run: &Run) -> io::Result<Option<String>> {
         .with_base_time(start)
         .with_start_time(start)
         .begin_log_with(&mut text, &mut serializer)?;
-    // When each cell was measured is not known, so they are told as if one after the other.
+    // When each cell was measured is not known, so they are logged as if one after the other.
     let mut at = Duration::ZERO;
     let mut any = false;
     for (id, cell) in cells(run) {

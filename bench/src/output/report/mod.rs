@@ -6,6 +6,7 @@
 
 mod axis;
 mod choice;
+pub mod drawing;
 mod findings;
 mod highlight;
 mod log;

@@ -104,13 +104,14 @@ fn method(criterion: Option<&str>) -> Markup {
         section {
             h2 { "How it was measured" }
             ul {
-                li { "Each cell has a server and a client in fresh processes of their own, on different cores where \
-                      there are two." }
+                li { "Each cell has a fresh server process and a fresh client process, on different cores where there \
+                      are two." }
                 li { "Connections are made before anything is measured. Afterwards the server’s counters prove that \
-                      everyone had the same number of requests, bytes and connections; who had not has no figures." }
-                li { "In a closed loop, all downloads that are to be in flight count from the begin, so whoever has to \
-                      wait for its turn has waited." }
-                li { "Rounds are interleaved in random order. Figures are medians, and their spread stands beside them; \
+                      every client had the same number of requests, bytes and connections; a client with other \
+                      counts is not shown." }
+                li { "In a closed loop, all downloads that should be in flight count from the start, so waiting for a \
+                      turn is latency." }
+                li { "Rounds are interleaved in random order. Figures are medians, and their spread is next to them; \
                       where rounds overlap, there is no difference." }
                 li { code { "floor" } " is the least that any client can do: a readiness loop that sends a request made \
                       beforehand, and counts the bytes of the reply." }

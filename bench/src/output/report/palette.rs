@@ -12,11 +12,11 @@ pub(super) struct Look {
     pub(super) style: &'static str,
     pub(super) marker: Marker,
     /// Of lines and markers, in the light and in the dark.
-    mark: [u32; 2],
+    pub(super) mark: [u32; 2],
     /// Of the name beside them: of more contrast.
-    text: [u32; 2],
+    pub(super) text: [u32; 2],
     /// As `stroke-dasharray` has it.
-    dash: &'static str,
+    pub(super) dash: &'static str,
 }
 
 /// What stands at each figure.
@@ -55,8 +55,8 @@ pub(super) const LOOKS: [Look; 8] = [
 ];
 
 /// Axes and what is written at them; grid lines.
-const INK: [u32; 2] = [0x4A_4F_55, 0xA9_B0_B8];
-const GRID: [u32; 2] = [0xE3_E5_E2, 0x2E_34_3B];
+pub(super) const INK: [u32; 2] = [0x4A_4F_55, 0xA9_B0_B8];
+pub(super) const GRID: [u32; 2] = [0xE3_E5_E2, 0x2E_34_3B];
 
 impl Look {
     /// None of who stands in tables only.

@@ -83,6 +83,14 @@ pub(super) fn speeds(run: &Run) -> Vec<Markup> {
     against_in_flight(run, &SPEED)
 }
 
+/// Throughput against downloads in flight, of one size of photo and one server delay.
+pub(super) fn throughput(run: &Run, bytes: u64, delay_ms: u64) -> Option<Plot> {
+    let groups = sorted(run.loops());
+    let is_it = |group: &&Group| (group.bytes, group.delay_ms) == (Some(bytes), Some(delay_ms));
+    let groups: Vec<_> = groups.iter().filter(is_it).collect();
+    SPEED[0].plot(&groups)
+}
+
 /// Memory and threads.
 pub(super) fn spaces(run: &Run) -> Vec<Markup> {
     against_in_flight(run, &SPACE)
@@ -101,7 +109,7 @@ pub(super) fn waits(run: &Run) -> Vec<Markup> {
             waits.filter_map(point).collect()
         };
         let x = Axis::of_steps("waits at once", run.waits.iter().map(|wait| wait.count as u64))?;
-        against(title, "without a download", x, name, of_style)
+        Some(drawn(title, "without a download", &against(x, name, of_style)?))
     });
     pictures.collect()
 }
@@ -153,37 +161,43 @@ fn latency_of(cell: &Cell) -> io::Result<Vec<Point>> {
 fn against_in_flight(run: &Run, quantities: &[Quantity]) -> Vec<Markup> {
     let groups = sorted(run.loops());
     let loads = groups.chunk_by(|one, other| (one.bytes, one.delay_ms) == (other.bytes, other.delay_ms));
-    loads.flat_map(|groups| quantities.iter().filter_map(|quantity| quantity.picture(groups))).collect()
+    let loads = loads.map(|groups| groups.iter().collect::<Vec<_>>());
+    loads
+        .flat_map(|groups| {
+            quantities.iter().filter_map(|quantity| quantity.picture(&groups)).collect::<Vec<_>>()
+        })
+        .collect()
 }
 
 impl Quantity {
     /// `None` unless there are several numbers in flight to show it against.
-    fn picture(&self, groups: &[Group]) -> Option<Markup> {
-        let Self { name, title, figure } = self;
+    fn picture(&self, groups: &[&Group]) -> Option<Markup> {
+        Some(drawn(self.title, &load(groups[0].bytes, groups[0].delay_ms), &self.plot(groups)?))
+    }
+
+    fn plot(&self, groups: &[&Group]) -> Option<Plot> {
+        let Self { name, figure, .. } = self;
         let of_style = |look: Look| {
             let cells = groups.iter().filter_map(|group| group.cell(look.style));
             cells.filter_map(|cell| point(cell, *figure)).collect()
         };
         let x = Axis::of_steps("in flight", groups.iter().map(|group| group.in_flight as u64))?;
-        against(title, &load(groups[0].bytes, groups[0].delay_ms), x, name, of_style)
+        against(x, name, of_style)
     }
 }
 
 /// `None` if there are no figures at all.
-fn against(
-    title: &str,
-    load: &str,
-    x: Axis,
-    name: &'static str,
-    of_style: impl Fn(Look) -> Vec<Point>,
-) -> Option<Markup> {
+fn against(x: Axis, name: &'static str, of_style: impl Fn(Look) -> Vec<Point>) -> Option<Plot> {
     let series = LOOKS.into_iter().map(|look| Series { look, points: of_style(look) });
     let series: Vec<_> = series.filter(|series| !series.points.is_empty()).collect();
     let ends = |point: &Point| point.spread.map_or([point.y; 2], |(least, most)| [least, most]);
     let figures = series.iter().flat_map(|series| series.points.iter().flat_map(ends));
     let y = Axis::of_figures(name, figures.map(|log| 10_f64.powf(log)))?;
-    let what = format!("{name}, against {}", x.name);
-    Some(picture(title, load, &what, &Plot { x, y, series }))
+    Some(Plot { x, y, series })
+}
+
+fn drawn(title: &str, load: &str, plot: &Plot) -> Markup {
+    picture(title, load, &format!("{}, against {}", plot.y.name, plot.x.name), plot)
 }
 
 fn point(cell: &Cell, figure: Figure) -> Option<Point> {

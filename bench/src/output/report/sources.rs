@@ -10,7 +10,7 @@ use super::highlight::highlight;
 use super::timeline::timeline;
 use crate::code_cost::{self, Cost, RECIPES, STYLES, WORDS};
 
-/// The events of the example `order`, as `cargo run -p photo-STYLE --example order -- --json` told them once.
+/// The events of the example `order`, as `cargo run -p photo-STYLE --example order -- --json` printed them once.
 const ORDER: [&str; 3] = [
     include_str!("order/blocking.jsonl"),
     include_str!("order/callbacks.jsonl"),

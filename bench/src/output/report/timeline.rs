@@ -65,8 +65,8 @@ pub(super) fn timeline(events: &str) -> io::Result<Markup> {
                 @for event in events {
                     @let x = across(event.ms);
                     @if of_photo {
-                        rect.told x=(x - 9.0) y=(y - 8.0) width="18" height="16" rx="3" {}
-                        text.told x=(x) y=(y + 4.0) text-anchor="middle" { (event.line) }
+                        rect.number x=(x - 9.0) y=(y - 8.0) width="18" height="16" rx="3" {}
+                        text.number x=(x) y=(y + 4.0) text-anchor="middle" { (event.line) }
                     } @else {
                         rect.runs x=(x - 2.5) y=(y - 7.0) width="5" height="14" {}
                     }

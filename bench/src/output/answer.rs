@@ -1,0 +1,139 @@
+//! The answer at the top of the README: four bullets, generated from a recorded run and the sources of the recipes.
+//!
+//! The advice is that of [`Decision`](crate::record::decision::Decision). Every other sentence is a list of figures, so no
+//! recording can make it false.
+
+use std::io;
+use std::path::Path;
+
+use crate::code_cost::{Cost, PROGRAM, STYLES};
+use crate::record::cell::Cell;
+use crate::record::decision::{Decision, Step, advice};
+use crate::record::figures::Figure;
+use crate::record::group::{Group, sorted};
+use crate::record::run::{self, Run};
+use crate::text::format::{digits, size};
+use crate::text::markers;
+
+/// The load that the bullets are about: bytes of each photo, server delay in milliseconds.
+const LOAD: (u64, u64) = (32 << 10, 20);
+
+/// Downloads in flight in the bullets about few and about many.
+const FEW: usize = 64;
+const MANY: usize = 1024;
+
+/// The styles in the bullets. The tables have all of them.
+const SHOWN: [&str; 3] = ["blocking", "callbacks", "tokio"];
+
+/// Replaces the bullets of the README by those of the run in `folder`.
+///
+/// # Errors
+///
+/// If a file cannot be read, the run lacks a load, or the README has no place for the answer.
+pub fn splice(readme: &str, folder: &Path, costs: &[Cost]) -> io::Result<String> {
+    let run = Run::of_file(&folder.join(run::LINES))?;
+    let answer =
+        bullets(&run, costs).ok_or_else(|| io::Error::other("the run has no figures for the answer"))?;
+    markers::replace(readme, "answer", &format!("\n{answer}\n"))
+}
+
+fn bullets(run: &Run, costs: &[Cost]) -> Option<String> {
+    let decisions = run.decisions();
+    let decision = decisions.iter().find(|it| (it.bytes, it.delay_ms) == (Some(LOAD.0), Some(LOAD.1)));
+    let groups = sorted(run.loops());
+    let at = |in_flight| {
+        let is_it = |group: &&Group| {
+            (group.bytes, group.delay_ms, group.in_flight) == (Some(LOAD.0), Some(LOAD.1), in_flight)
+        };
+        groups.iter().find(is_it)
+    };
+    let (few, many) = (at(FEW)?, at(MANY)?);
+    let load = format!("{} photos, {} ms of server delay", size(LOAD.0), LOAD.1);
+    let speed: Figure = |it| Some(it.downloads_per_s);
+    Some(format!(
+        "- **A few at once: {}.** Photos per second with {FEW} in flight: {}.\n\
+         - **Many at once: {}.** Photos per second with {MANY} in flight: {}. Their p99 in milliseconds: {}.\n\
+         - **CPU and memory.** Client CPU for each photo, in µs: {}. Memory for each download in flight, in KiB: {}. \
+         Blocking has {} threads.\n\
+         - **Code.** Lines of all eleven recipes: {}.\n\n\
+         For {load}, on the machine below.\n",
+        chosen(decision, FEW),
+        listed(few, speed, 1.0)?,
+        chosen(decision, MANY),
+        listed(many, speed, 1.0)?,
+        listed(many, |it| Some(it.latency.p99_us), 1e-3)?,
+        listed(many, |it| Some(it.cpu_us_per_download), 1.0)?,
+        listed(many, |it| it.rss_kib_per_in_flight, 1.0)?,
+        many.cell("blocking")?.figures?.threads_max?,
+        lines(costs),
+    ))
+}
+
+/// The advice for this number in flight, and whether it is the only choice.
+fn chosen(decision: Option<&Decision>, in_flight: usize) -> String {
+    let steps = decision.iter().flat_map(|decision| &decision.steps);
+    let mut steps = steps.filter(|step| (step.from_in_flight..=step.to_in_flight).contains(&in_flight));
+    match steps.next() {
+        None => "no advice, the rounds of this run disagree".into(),
+        Some(Step { choose, keep_up, .. }) if keep_up.len() > 1 => {
+            format!("{}, the plainest code that keeps up", advice(choose))
+        }
+        Some(Step { choose, .. }) => format!("{}; no other style keeps up", advice(choose)),
+    }
+}
+
+/// As in "`blocking` 12, `callbacks` 35, `tokio` 31".
+fn listed(group: &Group, figure: Figure, scale: f64) -> Option<String> {
+    let of = |style: &&str| {
+        let cell: &Cell = group.cell(style)?;
+        Some(format!("`{style}` {}", digits(cell.figure(figure)? * scale)))
+    };
+    Some(SHOWN.iter().map(of).collect::<Option<Vec<_>>>()?.join(", "))
+}
+
+/// Lines of all recipes together in each style.
+fn lines(costs: &[Cost]) -> String {
+    let of = |style: &&str| {
+        let recipes = costs.iter().filter(|cost| cost.style == *style && cost.recipe != PROGRAM);
+        format!("`{style}` {}", recipes.map(|cost| cost.lines).sum::<usize>())
+    };
+    STYLES.iter().map(of).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::code_cost::count;
+    use crate::output::markdown::newest;
+    use crate::record::sample::noisy;
+    use crate::text::markers::tests::{assert_up_to_date, root};
+
+    #[test]
+    fn the_readme_has_the_newest_answer() {
+        let folder = newest(&root().join("bench/results"), run::LINES).unwrap();
+        let costs = count(&root()).unwrap();
+        assert_up_to_date("README.md", |readme| splice(readme, &folder, &costs));
+    }
+
+    #[test]
+    fn advice_follows_from_the_run() {
+        let cells = SHOWN.map(|style| [FEW, MANY].map(|number| noisy(style, number, 10.0, 1000.0)));
+        let mut run = Run { closed: cells.into_iter().flatten().collect(), ..Run::default() };
+        let step = |number, keep_up: &[&str]| Step {
+            from_in_flight: number,
+            to_in_flight: number,
+            choose: keep_up[0].into(),
+            keep_up: keep_up.iter().map(ToString::to_string).collect(),
+            least_cpu: "callbacks".into(),
+        };
+        let steps = vec![step(FEW, &["blocking", "tokio"]), step(MANY, &["callbacks"])];
+        run.decided = vec![Decision { bytes: Some(LOAD.0), delay_ms: Some(LOAD.1), steps }];
+        let answer = bullets(&run, &[]).unwrap();
+        for advice in ["block, the plainest code that keeps up.", "call back; no other style keeps up."] {
+            assert!(answer.contains(advice), "{answer}");
+        }
+        run.decided[0].steps.pop();
+        assert!(bullets(&run, &[]).unwrap().contains("no advice, the rounds"));
+        assert_eq!(bullets(&Run::default(), &[]), None);
+    }
+}

@@ -1,0 +1,85 @@
+//! The picture of the README: a plot of the report as a file, once for light pages and once for dark ones.
+
+use std::fmt::Write;
+use std::io;
+use std::path::Path;
+
+use super::palette::{GRID, INK, LOOKS};
+use super::pictures;
+use crate::record::run::{self, Run};
+
+/// The load of the picture: bytes of each photo, server delay in milliseconds.
+const LOAD: (u64, u64) = (32 << 10, 20);
+
+/// The files in `docs/`, in the order of the palette's colours: light, dark.
+pub const FILES: [&str; 2] = ["throughput-light.svg", "throughput-dark.svg"];
+
+/// Draws throughput against downloads in flight, from the run in `folder`: the text of each of [`FILES`].
+///
+/// # Errors
+///
+/// If a file cannot be read, or the run lacks the load.
+pub fn throughput(folder: &Path) -> io::Result<[String; 2]> {
+    let run = Run::of_file(&folder.join(run::LINES))?;
+    let plot = pictures::throughput(&run, LOAD.0, LOAD.1)
+        .ok_or_else(|| io::Error::other("the run has no figures for the picture"))?;
+    let svg = plot.draw().into_string();
+    Ok([0, 1].map(|scheme| with_style(&svg, &css(scheme))))
+}
+
+/// An image has no page around it, so the colours go into it.
+fn with_style(svg: &str, css: &str) -> String {
+    let at = svg.find('>').map_or(0, |end| end + 1);
+    format!("{}\n<style>\n{css}</style>\n{}\n", &svg[..at], &svg[at..])
+}
+
+fn css(scheme: usize) -> String {
+    let (ink, grid) = (INK[scheme], GRID[scheme]);
+    let mut css = format!(
+        "text {{ font: 12px system-ui, sans-serif; fill: #{ink:06X} }}\n\
+         polyline {{ fill: none; stroke-linejoin: round; stroke-linecap: round }}\n\
+         .grid {{ stroke: #{grid:06X} }}\n\
+         .line, .stroke, .ring {{ stroke-width: 2px }}\n"
+    );
+    for look in LOOKS {
+        let (style, mark, text) = (look.style, look.mark[scheme], look.text[scheme]);
+        let _ = writeln!(
+            css,
+            ".is-{style} :is(polyline, .ring) {{ stroke: #{mark:06X} }} \
+             .is-{style} .line {{ stroke-dasharray: {dash} }} \
+             .is-{style} :is(circle, polygon) {{ fill: #{mark:06X} }} \
+             .is-{style} text {{ fill: #{text:06X} }}",
+            dash = look.dash
+        );
+    }
+    css + ".spread { opacity: .45 }\n.ring.ring.ring { fill: none }\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::output::markdown::newest;
+    use crate::text::markers::tests::root;
+
+    #[test]
+    fn the_pictures_show_the_newest_recorded_figures() {
+        let folder = newest(&root().join("bench/results"), run::LINES).unwrap();
+        for (file, drawn) in FILES.iter().zip(throughput(&folder).unwrap()) {
+            let kept = fs::read_to_string(root().join("docs").join(file)).unwrap();
+            assert!(kept == drawn, "docs/{file}: cargo run -p photo-bench --bin splice");
+        }
+    }
+
+    #[test]
+    fn each_scheme_has_its_colours() {
+        let [light, dark] = [0, 1].map(css);
+        assert!(light.contains(".is-tokio text { fill: #007555 }"), "{light}");
+        assert!(dark.contains(".is-tokio text { fill: #45CFA4 }"), "{dark}");
+        assert_eq!(
+            with_style("<svg a=\"b\"><g></g></svg>", "x"),
+            "<svg a=\"b\">\n<style>\nx</style>\n<g></g></svg>\n"
+        );
+    }
+}
