@@ -51,12 +51,12 @@ fn bullets(run: &Run, costs: &[Cost]) -> Option<String> {
     let load = format!("{} photos, {} ms of server delay", size(LOAD.0), LOAD.1);
     let speed: Figure = |it| Some(it.downloads_per_s);
     Some(format!(
-        "- **A few at once: {}.** Photos per second with {FEW} in flight: {}.\n\
+        "For {load}, on the machine below:\n\n\
+         - **A few at once: {}.** Photos per second with {FEW} in flight: {}.\n\
          - **Many at once: {}.** Photos per second with {MANY} in flight: {}. Their p99 in milliseconds: {}.\n\
          - **CPU and memory.** Client CPU for each photo, in µs: {}. Memory for each download in flight, in KiB: {}. \
          Blocking has {} threads.\n\
-         - **Code.** Lines of all eleven recipes: {}.\n\n\
-         For {load}, on the machine below.\n",
+         - **Code.** Lines of all eleven recipes: {}.\n",
         chosen(decision, FEW),
         listed(few, speed, 1.0)?,
         chosen(decision, MANY),
@@ -95,7 +95,8 @@ fn listed(group: &Group, figure: Figure, scale: f64) -> Option<String> {
 fn lines(costs: &[Cost]) -> String {
     let of = |style: &&str| {
         let recipes = costs.iter().filter(|cost| cost.style == *style && cost.recipe != PROGRAM);
-        format!("`{style}` {}", recipes.map(|cost| cost.lines).sum::<usize>())
+        let name = if *style == "futures-impl" { "async/await" } else { style };
+        format!("{name} {}", recipes.map(|cost| cost.lines).sum::<usize>())
     };
     STYLES.iter().map(of).collect::<Vec<_>>().join(", ")
 }
