@@ -25,6 +25,24 @@ fn a_recorded_folder_prints_all_its_tables_again() {
     assert!(text.contains("Pitfalls: "), "{text}");
 }
 
+/// Version 1 of the results had shorter rounds, and fewer.
+#[test]
+fn recorded_closed_loops_have_21_rounds_and_3_seconds() {
+    let lines = fs::read_to_string(recorded().join("load.jsonl")).expect("results");
+    let lines = lines.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).expect("JSON"));
+    let is_loop = |line: &serde_json::Value| line["version"] != 1 && line["mode"] == "closed";
+    for cell in lines.filter(is_loop).filter(|cell| cell.get("failed").is_none()) {
+        let rounds = cell["rounds"].as_array().expect("rounds");
+        let measured_s: f64 = rounds.iter().filter_map(|round| round["wall_s"].as_f64()).sum();
+        assert!(
+            rounds.len() >= 21 && measured_s >= 3.0,
+            "{} {}: {measured_s} s",
+            cell["style"],
+            cell["in_flight"]
+        );
+    }
+}
+
 #[test]
 fn an_unknown_version_is_refused_in_one_line() {
     let folder = tempfile::tempdir().expect("a folder");

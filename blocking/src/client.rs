@@ -8,6 +8,7 @@ use photo::{Config, Error, Kept, Origin, Photo, Pool, Progress, Target, tls};
 use rustls::ClientConfig;
 
 use crate::connection::Connection;
+use crate::resolve::Resolver;
 use crate::{CancelToken, cancel, download};
 
 /// Downloads photos, each on the thread that asks for it, and keeps connections for the next ones.
@@ -24,6 +25,7 @@ struct Shared {
     config: Arc<Config>,
     tls: Arc<ClientConfig>,
     idle: Mutex<Pool<Connection>>,
+    resolver: Resolver,
 }
 
 impl Client {
@@ -36,7 +38,7 @@ impl Client {
         let config = config.checked()?;
         let tls = tls::client_config(&config)?;
         let idle = Mutex::new(Pool::new(&config));
-        Ok(Self { shared: Arc::new(Shared { config, tls, idle }), token: None })
+        Ok(Self { shared: Arc::new(Shared { config, tls, idle, resolver: Resolver::new() }), token: None })
     }
 
     /// Downloads the photo at `url`.
@@ -108,6 +110,10 @@ impl Client {
 
     pub(crate) fn tls(&self) -> &Arc<ClientConfig> {
         &self.shared.tls
+    }
+
+    pub(crate) fn resolver(&self) -> &Resolver {
+        &self.shared.resolver
     }
 
     /// A kept connection to `origin` that is still open.

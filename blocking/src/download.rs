@@ -9,7 +9,6 @@ use photo::{Error, Exchange, Photo, Progress, Step, Target};
 use crate::Client;
 use crate::cancel::{self, Guard};
 use crate::connection::{self, Connection, IoDeadline};
-use crate::resolve::resolve;
 
 /// Space for the head of a reply, in bytes; small photos come whole with it.
 const SCRATCH_CAPACITY: usize = 4 << 10;
@@ -71,7 +70,7 @@ fn connect(
     deadline: &mut IoDeadline,
 ) -> Result<(Connection, Option<Guard>), Error> {
     let (origin, token) = (exchange.origin(), client.token());
-    let addresses = resolve(origin, deadline, token)?;
+    let addresses = client.resolver().resolve(origin, deadline, token)?;
     let (mut connection, guard) = connection::connect(&addresses, origin, deadline, token)?;
     let agreed = connection.handshake(client.tls(), origin, deadline);
     cancel::check(token).and(agreed)?;

@@ -1,9 +1,10 @@
 //! From a host name to addresses.
 
-use std::io;
+use std::collections::{HashMap, VecDeque};
+use std::fmt;
 use std::net::{SocketAddr, ToSocketAddrs};
-use std::sync::Arc;
 use std::sync::mpsc::{self, Sender};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread;
 
 use photo::{Error, Origin, Phase};
@@ -12,45 +13,152 @@ use crate::CancelToken;
 use crate::cancel::{self, Interrupt};
 use crate::connection::IoDeadline;
 
+/// Most look-ups at once. A look-up cannot be stopped and keeps its thread until the system's resolver gives up, so
+/// this is enough for hundreds of hanging names and a good one.
+const MAX_THREADS: usize = 1024;
+
 /// Enough for the C library's resolver and its plug-ins, which keep their buffers on the stack.
 const STACK: usize = 512 << 10;
 
-/// The addresses of `origin`, at least one, in the order in which they are to be tried.
-pub(crate) fn resolve(
-    origin: &Origin,
-    deadline: &mut IoDeadline,
-    token: Option<&CancelToken>,
-) -> Result<Vec<SocketAddr>, Error> {
-    deadline.phase = Phase::Resolve;
-    if let Some(known) = origin.addresses(deadline.config()) {
-        return known;
-    }
-    let (host, port) = (origin.host(), origin.port());
-    let look_up = move || (host.as_str(), port).to_socket_addrs().map(Iterator::collect);
-    origin.resolved(Ok(elsewhere(look_up, origin, deadline, token)?))
+/// The addresses of a host, at least one.
+pub(crate) type Resolved = Result<Vec<SocketAddr>, Error>;
+
+/// Looks up hosts on its own threads, because the system's resolver knows no deadline and cannot be interrupted: each
+/// host once for all that wait for it. A thread whose answer is not wanted any more is left to itself.
+pub(crate) struct Resolver {
+    shared: Arc<Shared>,
 }
 
-/// The operating system's resolver knows no deadline and cannot be interrupted. So it works in its own
-/// thread, which is left to itself when the answer is not wanted any more.
-fn elsewhere<T: Send + 'static>(
-    look_up: impl FnOnce() -> io::Result<T> + Send + 'static,
-    origin: &Origin,
-    deadline: &IoDeadline,
-    token: Option<&CancelToken>,
-) -> Result<T, Error> {
-    let (sender, answer) = mpsc::channel();
-    let sender = Arc::new(sender);
-    let _guard = cancel::guard(token, &sender)?;
-    let to_here = Sender::clone(&sender);
-    // Nobody listens any more once the deadline has passed.
-    let work = move || drop(to_here.send(Some(look_up())));
-    let thread = thread::Builder::new().name("photo-resolve".into()).stack_size(STACK);
-    thread.spawn(work).map_err(|error| Error::resolve(origin, error))?;
-    match answer.recv_timeout(deadline.left()) {
-        Ok(Some(found)) => found.map_err(|error| Error::resolve(origin, error)),
-        Ok(None) => Err(Error::Cancelled),
-        Err(_) => Err(deadline.error()),
+struct Shared {
+    lookups: Mutex<Lookups>,
+    max_threads: usize,
+    look_up: fn(&Origin) -> Resolved,
+}
+
+#[derive(Default)]
+struct Lookups {
+    waiting: HashMap<Origin, Vec<Waiting>>,
+    /// Look-ups that wait for a thread.
+    queue: VecDeque<Origin>,
+    threads: usize,
+}
+
+/// A download that waits, as long as it does.
+type Waiting = Weak<Sender<Option<Resolved>>>;
+
+impl Resolver {
+    pub(crate) fn new() -> Self {
+        Self::with(ask_system, MAX_THREADS)
     }
+
+    fn with(look_up: fn(&Origin) -> Resolved, max_threads: usize) -> Self {
+        Self { shared: Arc::new(Shared { lookups: Mutex::default(), max_threads, look_up }) }
+    }
+
+    /// The addresses of `origin`, at least one, in the order in which they are to be tried.
+    pub(crate) fn resolve(
+        &self,
+        origin: &Origin,
+        deadline: &mut IoDeadline,
+        token: Option<&CancelToken>,
+    ) -> Resolved {
+        deadline.phase = Phase::Resolve;
+        if let Some(known) = origin.addresses(deadline.config()) {
+            return known;
+        }
+        let (sender, answer) = mpsc::channel();
+        let sender = Arc::new(sender);
+        let _guard = cancel::guard(token, &sender)?;
+        self.look_up(origin, Arc::downgrade(&sender))?;
+        match answer.recv_timeout(deadline.left()) {
+            Ok(Some(resolved)) => resolved,
+            Ok(None) => Err(Error::Cancelled),
+            Err(_) => Err(deadline.error()),
+        }
+    }
+
+    /// Has `sender` get the answer, unless it is gone by then.
+    fn look_up(&self, origin: &Origin, sender: Waiting) -> Result<(), Error> {
+        let mut lookups = self.shared.lookups();
+        if let Some(waiting) = lookups.waiting.get_mut(origin) {
+            if waiting.len() == waiting.capacity() {
+                waiting.retain(still_waits);
+            }
+            waiting.push(sender);
+            return Ok(());
+        }
+        if lookups.threads < self.shared.max_threads {
+            let shared = Arc::clone(&self.shared);
+            let thread = thread::Builder::new().name("photo-resolve".into()).stack_size(STACK);
+            match thread.spawn(move || shared.work()) {
+                Ok(_) => lookups.threads += 1,
+                Err(error) if lookups.threads == 0 => return Err(Error::resolve(origin, error)),
+                Err(_) => {} // one of the other threads does it
+            }
+        }
+        lookups.enqueue(origin, sender);
+        Ok(())
+    }
+}
+
+impl Shared {
+    /// What each thread does, until no look-up waits for one.
+    fn work(&self) {
+        while let Some(origin) = self.next() {
+            let resolved = (self.look_up)(&origin);
+            let waiting = self.lookups().waiting.remove(&origin).unwrap_or_default();
+            for sender in waiting.iter().filter_map(Weak::upgrade) {
+                let _ = sender.send(Some(resolved.clone()));
+            }
+        }
+    }
+
+    fn next(&self) -> Option<Origin> {
+        let mut lookups = self.lookups();
+        while let Some(origin) = lookups.queue.pop_front() {
+            if lookups.is_wanted(&origin) {
+                return Some(origin);
+            }
+        }
+        lookups.threads -= 1;
+        None
+    }
+
+    fn lookups(&self) -> MutexGuard<'_, Lookups> {
+        self.lookups.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Lookups {
+    /// Room is made before more is taken, so that downloads that have given up do not add up.
+    fn enqueue(&mut self, origin: &Origin, sender: Waiting) {
+        if self.queue.len() == self.queue.capacity() {
+            for origin in std::mem::take(&mut self.queue) {
+                if self.is_wanted(&origin) {
+                    self.queue.push_back(origin);
+                }
+            }
+        }
+        self.queue.push_back(origin.clone());
+        self.waiting.insert(origin.clone(), vec![sender]);
+    }
+
+    /// Whether a download still waits for a look-up. One that none waits for is forgotten.
+    fn is_wanted(&mut self, origin: &Origin) -> bool {
+        let is_wanted = self.waiting.get(origin).is_some_and(|waiting| waiting.iter().any(still_waits));
+        if !is_wanted {
+            self.waiting.remove(origin);
+        }
+        is_wanted
+    }
+}
+
+fn still_waits(waiting: &Waiting) -> bool {
+    waiting.strong_count() > 0
+}
+
+fn ask_system(origin: &Origin) -> Resolved {
+    origin.resolved((origin.host(), origin.port()).to_socket_addrs().map(Iterator::collect))
 }
 
 /// No answer is an answer too.
@@ -60,78 +168,11 @@ impl<T: Send + 'static> Interrupt for Sender<Option<T>> {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use photo::{Config, Target};
-    use std::time::{Duration, Instant};
-
-    fn look_up(
-        answer: impl FnOnce() -> io::Result<u8> + Send + 'static,
-        config: Config,
-        token: Option<&CancelToken>,
-    ) -> Result<u8, Error> {
-        let target = Target::parse("http://a.test/").unwrap();
-        let mut deadline = IoDeadline::new(&Arc::new(config), Instant::now());
-        deadline.phase = Phase::Resolve;
-        elsewhere(answer, target.origin(), &deadline, token)
-    }
-
-    fn too_long() -> io::Result<u8> {
-        thread::sleep(Duration::from_secs(5));
-        Err(io::ErrorKind::TimedOut.into())
-    }
-
-    #[test]
-    fn an_address_needs_no_resolver() {
-        let config = Arc::new(Config::default().timeout(Duration::ZERO));
-        let mut deadline = IoDeadline::new(&config, Instant::now());
-        for (url, address) in [("http://127.0.0.1/", "127.0.0.1:80"), ("https://[::1]:8/", "[::1]:8")] {
-            let target = Target::parse(url).unwrap();
-            assert_eq!(resolve(target.origin(), &mut deadline, None).unwrap(), [address.parse().unwrap()]);
-        }
-    }
-
-    #[test]
-    fn a_name_is_looked_up() {
-        let target = Target::parse("http://localhost:81/").unwrap();
-        let mut deadline = IoDeadline::new(&Arc::default(), Instant::now());
-        let addresses = resolve(target.origin(), &mut deadline, None).unwrap();
-        assert!(
-            addresses.iter().all(|address| address.ip().is_loopback() && address.port() == 81),
-            "{addresses:?}"
-        );
-    }
-
-    #[test]
-    fn a_failure_names_the_host() {
-        let error = look_up(|| Err(io::ErrorKind::NotFound.into()), Config::default(), None).unwrap_err();
-        assert!(matches!(&error, Error::Resolve { host, .. } if **host == *"a.test"), "{error}");
-    }
-
-    #[test]
-    fn a_slow_resolver_times_out() {
-        let limit = Duration::from_millis(50);
-        let start = Instant::now();
-        let error = look_up(too_long, Config::default().connect_timeout(limit), None).unwrap_err();
-        assert!(
-            matches!(error, Error::Timeout { phase: Phase::Resolve, after } if after == limit),
-            "{error}"
-        );
-        assert!(start.elapsed() < Duration::from_secs(1));
-    }
-
-    #[test]
-    fn a_slow_resolver_can_be_cancelled() {
-        let token = CancelToken::default();
-        let waiting = thread::spawn({
-            let token = token.clone();
-            move || look_up(too_long, Config::default(), Some(&token))
-        });
-        thread::sleep(Duration::from_millis(50));
-        let cancelled = Instant::now();
-        token.cancel();
-        assert!(matches!(waiting.join().unwrap(), Err(Error::Cancelled)));
-        assert!(cancelled.elapsed() < Duration::from_secs(1));
+impl fmt::Debug for Resolver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Resolver").finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

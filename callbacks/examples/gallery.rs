@@ -19,7 +19,10 @@ const IN_FLIGHT: usize = 8;
 const TIME: Duration = Duration::from_mins(1);
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
-    let mut arguments = std::env::args().skip(1);
+    run(std::env::args().skip(1))
+}
+
+pub(crate) fn run(mut arguments: impl Iterator<Item = String>) -> Result<ExitCode, Box<dyn Error>> {
     let folder = PathBuf::from(arguments.next().ok_or("usage: gallery FOLDER [URL…]")?);
     std::fs::create_dir_all(&folder)?;
     let mut urls: Vec<String> = arguments.collect();
@@ -33,7 +36,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
 }
 
 /// Returns how many were saved.
-pub(crate) fn save_all(folder: &Path, urls: &[String]) -> Result<usize, Box<dyn Error>> {
+fn save_all(folder: &Path, urls: &[String]) -> Result<usize, Box<dyn Error>> {
     let (client, token) = Client::new(Config::default())?.cancellable();
     let stop = token.clone();
     ctrlc::set_handler(move || stop.cancel())?;

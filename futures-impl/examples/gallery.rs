@@ -3,25 +3,27 @@
 //! Eight at once, each tried up to five times, all within a minute. Ctrl-C stops it; every URL is reported in any case.
 //! Without a URL, the example starts its own server and saves the photos of that.
 
+use std::cell::Cell;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use futures::FutureExt;
-use futures::future::{Either, abortable, select};
-use futures::stream::StreamExt;
+use futures::future::{FutureExt, abortable, select};
 use indicatif::{ProgressBar, ProgressStyle};
 use photo_futures::runtime::{Runtime, Smol};
-use photo_futures::{Backoff, Client, Config, Progress, SaveError, recipes};
+use photo_futures::{Backoff, Client, Config, SaveError, recipes};
 use photo_server::PhotoServer;
 
 const IN_FLIGHT: usize = 8;
 const TIME: Duration = Duration::from_mins(1);
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
-    let mut arguments = std::env::args().skip(1);
+    run(std::env::args().skip(1))
+}
+
+pub(crate) fn run(mut arguments: impl Iterator<Item = String>) -> Result<ExitCode, Box<dyn Error>> {
     let folder = PathBuf::from(arguments.next().ok_or("usage: gallery FOLDER [URL…]")?);
     std::fs::create_dir_all(&folder)?;
     let mut urls: Vec<String> = arguments.collect();
@@ -35,7 +37,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
 }
 
 /// Returns how many were saved.
-pub(crate) fn save_all(folder: &Path, urls: &[String]) -> Result<usize, Box<dyn Error>> {
+fn save_all(folder: &Path, urls: &[String]) -> Result<usize, Box<dyn Error>> {
     let client = Client::new(Smol, Config::default())?;
     let (stop, handle) = abortable(client.runtime().sleep(TIME));
     let stop = stop.shared();
@@ -44,13 +46,11 @@ pub(crate) fn save_all(folder: &Path, urls: &[String]) -> Result<usize, Box<dyn 
     let bar = progress_bar();
     let work = |client, url| save(client, url, folder, &bar, stop.clone());
     let mut saved = 0;
-    smol::block_on(async {
-        let mut results = pin!(recipes::stream(&client, urls, IN_FLIGHT, work));
-        while let Some((index, result)) = results.next().await {
-            report(&bar, &urls[index], &result);
-            saved += usize::from(result.is_ok());
-        }
-    });
+    let results = pin!(recipes::stream(&client, urls, IN_FLIGHT, work));
+    for (index, result) in smol::stream::block_on(results) {
+        report(&bar, &urls[index], &result);
+        saved += usize::from(result.is_ok());
+    }
     bar.finish();
     Ok(saved)
 }
@@ -62,21 +62,21 @@ async fn save(
     bar: &ProgressBar,
     stop: impl Future + Unpin,
 ) -> Result<PathBuf, SaveError> {
+    let attempts = Cell::new(0);
     let download = async |client: &Client<Smol>, url: &str| {
+        attempts.update(|attempts| attempts + 1);
         let mut counted = 0;
-        let on_progress = |progress: Progress| {
+        let download = client.download_with_progress(url, |progress| {
             bar.inc(progress.received - counted);
             counted = progress.received;
-        };
-        client.download_with_progress(url, on_progress).await
+        });
+        download.await
     };
     // A photo that has come is saved in any case: only the download is stopped.
     let retry = async |client, url| {
         let retry = pin!(recipes::retry(client, url, Backoff::default(), download));
-        match select(stop, retry).await {
-            Either::Left(_) => Err(photo_futures::Error::Cancelled.of(url, 1)),
-            Either::Right((result, _)) => result,
-        }
+        let stopped = stop.map(|_| Err(photo_futures::Error::Cancelled.of(url, attempts.get())));
+        select(stopped, retry).await.factor_first().0
     };
     recipes::save(client, url, folder, retry).await
 }

@@ -2,14 +2,14 @@
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-use futures_rustls::TlsConnector;
 use std::time::{Duration, Instant};
 
+use futures_rustls::TlsConnector;
 use photo::{Config, Error, Exchange, Kept, Origin, Photo, Pool, Progress, Target, tls};
 
 use crate::connection::Idle;
 use crate::download;
+use crate::resolve::Resolver;
 use crate::runtime::Runtime;
 
 /// Downloads photos, any number at once, and keeps connections for the next ones.
@@ -25,6 +25,7 @@ struct Shared<R: Runtime> {
     config: Arc<Config>,
     tls: TlsConnector,
     idle: Mutex<Pool<Idle<R>>>,
+    resolver: Resolver,
 }
 
 impl<R: Runtime> Client<R> {
@@ -37,7 +38,7 @@ impl<R: Runtime> Client<R> {
         let config = config.checked()?;
         let tls = TlsConnector::from(tls::client_config(&config)?);
         let idle = Mutex::new(Pool::new(&config));
-        Ok(Self { shared: Arc::new(Shared { runtime, config, tls, idle }) })
+        Ok(Self { shared: Arc::new(Shared { runtime, config, tls, idle, resolver: Resolver::new() }) })
     }
 
     /// Downloads the photo at `url`.
@@ -98,6 +99,10 @@ impl<R: Runtime> Client<R> {
 
     pub(crate) fn tls(&self) -> &TlsConnector {
         &self.shared.tls
+    }
+
+    pub(crate) fn resolver(&self) -> &Resolver {
+        &self.shared.resolver
     }
 
     /// A kept connection to `origin` that is still open.

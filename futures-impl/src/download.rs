@@ -15,7 +15,6 @@ use photo::{ATTEMPT_DELAY, Deadline, Error, Exchange, Origin, Phase, Photo, Prog
 
 use crate::Client;
 use crate::connection::{Connection, Idle, Timer};
-use crate::resolve::resolve;
 use crate::runtime::Runtime;
 
 /// Most bytes that one download receives in one turn, so that a fast server cannot starve the others.
@@ -72,7 +71,7 @@ async fn connect<R: Runtime>(
     origin: &Origin,
     watch: &mut Watch<'_, R>,
 ) -> Result<Connection<R>, Error> {
-    let found = resolve(client.runtime(), origin, client.config());
+    let found = client.resolver().resolve(origin, client.config());
     let addresses = watch.timeout(Phase::Resolve, pin!(found)).await??;
     let connection = connect_to_any(client, origin, &addresses, watch).await?;
     watch.timeout(Phase::Handshake, pin!(connection.handshake(client, origin))).await?

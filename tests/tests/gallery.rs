@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{self, Child, Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
@@ -41,23 +41,21 @@ fn start(style: &str, folder: &Path, urls: &[String]) -> Child {
 #[ignore = "run by the other tests"]
 fn gallery() {
     let arguments = std::env::var(VARIABLE).expect("run by another test");
-    let mut arguments = arguments.split(' ').map(str::to_owned);
-    let (style, folder) = (arguments.next().unwrap(), arguments.next().unwrap());
-    let save_all = match &*style {
-        "blocking" => blocking::save_all,
-        "callbacks" => callbacks::save_all,
-        "futures" => futures::save_all,
-        _ => panic!("no style is called {style}"),
+    let arguments: Vec<_> = arguments.split(' ').map(str::to_owned).collect();
+    let mut arguments = arguments.into_iter();
+    let run = match &*arguments.next().unwrap() {
+        "blocking" => blocking::run,
+        "callbacks" => callbacks::run,
+        "futures" => futures::run,
+        style => panic!("no style is called {style}"),
     };
-    let urls: Vec<_> = arguments.collect();
-    let saved = save_all(Path::new(&folder), &urls).expect("it can be started");
-    println!("saved {saved}");
+    let code = run(arguments).expect("it can be started");
+    process::exit(i32::from(code != ExitCode::SUCCESS));
 }
 
-/// What the child has printed, by URL, and how many photos it says are saved.
+/// The reports that the child has printed, by URL, and the number of photos that it reports as saved.
 fn end(child: Child, urls: &[String]) -> (Vec<String>, usize) {
     let output = child.wait_with_output().unwrap();
-    assert!(output.status.success(), "{}", output.status);
     let text = String::from_utf8(output.stdout).unwrap();
     let report = |url: &String| {
         let of_url = |line: &&str| line.starts_with(url) && line[url.len()..].starts_with([':', ',']);
@@ -65,8 +63,11 @@ fn end(child: Child, urls: &[String]) -> (Vec<String>, usize) {
         assert_eq!(reports.len(), 1, "{url} in\n{text}");
         reports[0].to_owned()
     };
-    let saved = text.lines().find_map(|line| line.strip_prefix("saved ")).expect("a number");
-    (urls.iter().map(report).collect(), saved.parse().unwrap())
+    let of_all = format!(" of {} photos are in ", urls.len());
+    let saved = text.lines().find_map(|line| line.split_once(&of_all)).expect("the last line").0;
+    let saved = saved.parse().unwrap();
+    assert_eq!(output.status.code(), Some(i32::from(saved < urls.len())), "{text}");
+    (urls.iter().map(report).collect(), saved)
 }
 
 fn photos(site: &Site, count: usize) -> Vec<String> {
@@ -79,11 +80,16 @@ fn every_photo_is_saved_and_every_failure_is_reported() {
         for style in STYLES {
             let (site, folder) = (Site::start(), TempDir::new().unwrap());
             let mut urls = photos(&site, 20);
+            assert_eq!(end(start(style, folder.path(), &urls), &urls).1, 20, "{style}");
             urls[5] = site.url("/nowhere");
-            urls[6] = site.url("/fault/flaky?n=6.&times=2");
-            let (reports, saved) = end(start(style, folder.path(), &urls), &urls);
-            assert!(reports[5].contains("404"), "{style}: {}", reports[5]);
-            assert_eq!((saved, fs::read_dir(&folder).unwrap().count()), (19, 19), "{style}");
+            urls[6] = site.fault(Fault::Flaky, "fail=2&as=status&code=503");
+            urls[7] = site.fault(Fault::Flaky, "fail=9&as=status&code=503");
+            let folder = folder.path().join("other");
+            let (reports, saved) = end(start(style, &folder, &urls), &urls);
+            assert!(reports[5].contains(": ") && reports[5].contains("404"), "{style}: {}", reports[5]);
+            let after = format!("{}, after 5 attempts: the server replied with status 503", urls[7]);
+            assert_eq!(reports[7], after, "{style}");
+            assert_eq!((saved, fs::read_dir(&folder).unwrap().count()), (18, 18), "{style}");
             assert!(site.counters().max_open_requests <= 8, "{style}");
         }
     });
@@ -112,7 +118,10 @@ fn ctrl_c_stops_downloads_and_pauses_and_every_url_is_reported() {
             let (reports, saved) = end(child, &urls);
             assert!(start.elapsed() < Duration::from_secs(1), "{style}: {:?}", start.elapsed());
             assert_eq!(saved, 4, "{style}: {reports:#?}");
-            assert!(reports[4..].iter().all(|report| report.contains("cancelled")), "{style}: {reports:#?}");
+            assert!(
+                reports[4..].iter().all(|report| report.ends_with(": cancelled")),
+                "{style}: {reports:#?}"
+            );
             assert_eq!(fs::read_dir(&folder).unwrap().count(), 4, "{style}");
             eventually("all connections are closed", || site.counters().open_connections == 0);
         }

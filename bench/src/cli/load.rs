@@ -90,7 +90,7 @@ fn records(
     let loops = |groups: &[Group]| {
         let calibrated =
             if options.is_calibrated() { pilot::calibrated(groups, placement) } else { groups.into() };
-        closed::measure(&calibrated, rounds, placement).concat()
+        closed::measure(&calibrated, rounds, options.wants_more_rounds(), placement).concat()
     };
     let closed = loops(&plan.closed);
     let open = open::measure(&plan.open, &closed, rounds, placement);

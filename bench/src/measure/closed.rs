@@ -1,13 +1,15 @@
 //! The closed loops: a fixed number of downloads is kept in flight.
 
 use std::io;
+use std::slice;
+use std::time::{Duration, Instant};
 
 use crate::clients::subject::Subject;
 use crate::load::workload::{Source, Workload};
 use crate::measure::groups::Group;
 use crate::measure::trial::Trial;
 use crate::record;
-use crate::record::cell::{Cell, Comparison};
+use crate::record::cell::{Cell, Comparison, SHORT_S};
 use crate::record::decision::is_style;
 use crate::record::figures::{Figure, Figures};
 use crate::stats::latency::Latencies;
@@ -15,30 +17,70 @@ use crate::stats::rounds::Rounds;
 use crate::system::affinity::CorePlacement;
 use crate::text::progress::Progress;
 
-/// How many groups are measured a second time, at most, because rounds disagreed too much: it takes a minute each.
-const REPEATED: usize = 1;
+/// Groups are measured once more, because rounds disagreed too much, while the run has taken less than this.
+const SOON: Duration = Duration::from_secs(200);
 
-/// Measures all groups; returns the cells of each. Groups with unsteady cells are measured once more.
-pub(crate) fn measure(groups: &[Group], rounds: Rounds, placement: &CorePlacement) -> Vec<Vec<Cell>> {
-    let mut measured = measure_once(groups, rounds, placement);
-    let unsteady = |cells: &[Cell]| cells.iter().filter(|cell| cell.is_unsteady()).count();
-    let again: Vec<_> =
-        (0..groups.len()).filter(|index| unsteady(&measured[*index]) > 0).take(REPEATED).collect();
-    if !again.is_empty() {
-        let chosen: Vec<_> = again.iter().map(|index| groups[*index].clone()).collect();
-        for group in &chosen {
-            eprintln!("{}: rounds disagree too much; measured again", group.workload.group_id());
+/// All rounds of each client of a group.
+type Results = Vec<Vec<io::Result<Trial>>>;
+
+/// Measures all groups; returns the cells of each.
+///
+/// If more rounds are wanted, a group with a cell that was measured for too short a time has up to twice as many. A group
+/// with an unsteady cell is measured once more, if there is time.
+pub(crate) fn measure(
+    groups: &[Group],
+    rounds: Rounds,
+    more_rounds: bool,
+    placement: &CorePlacement,
+) -> Vec<Vec<Cell>> {
+    let started = Instant::now();
+    let mut results = take_turns(groups, rounds, placement);
+    if more_rounds {
+        for (group, results) in groups.iter().zip(&mut results) {
+            let more = Rounds { count: missing(results, rounds.count), seed: !rounds.seed };
+            if more.count > 0 {
+                println!("{}: {} more rounds, to have measured 3 s", group.workload.group_id(), more.count);
+                let more = take_turns(slice::from_ref(group), more, placement).into_iter().flatten();
+                results.iter_mut().zip(more).for_each(|(rounds, more)| rounds.extend(more));
+            }
         }
-        for (index, cells) in again.into_iter().zip(measure_once(&chosen, rounds, placement)) {
-            if unsteady(&cells) < unsteady(&measured[index]) {
-                measured[index] = cells;
+    }
+    let mut measured: Vec<_> =
+        groups.iter().zip(results).map(|(group, results)| cells(group, results)).collect();
+    for (group, cells_of_group) in groups.iter().zip(&mut measured) {
+        if unsteady(cells_of_group) > 0 && started.elapsed() < SOON {
+            println!("{}: rounds disagree too much; measured again", group.workload.group_id());
+            let again = take_turns(slice::from_ref(group), rounds, placement).into_iter().next();
+            let again = cells(group, again.unwrap_or_default());
+            if unsteady(&again) < unsteady(cells_of_group) {
+                *cells_of_group = again;
             }
         }
     }
     measured
 }
 
-fn measure_once(groups: &[Group], rounds: Rounds, placement: &CorePlacement) -> Vec<Vec<Cell>> {
+fn unsteady(cells: &[Cell]) -> usize {
+    cells.iter().filter(|cell| cell.is_unsteady()).count()
+}
+
+/// How many rounds are missing until each cell has been measured long enough; at most as many as there are.
+fn missing(results: &Results, rounds: u32) -> u32 {
+    let measured_s = |trials: &Vec<io::Result<Trial>>| -> Option<f64> {
+        trials.iter().map(|trial| Some(trial.as_ref().ok()?.figures.wall_s)).sum()
+    };
+    let least = results.iter().filter_map(measured_s).filter(|it| *it > 0.0).reduce(f64::min);
+    let of_short = |least: f64| (f64::from(rounds) * (SHORT_S / least - 1.0)).ceil();
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a negative number of rounds saturates to 0"
+    )]
+    least.map_or(0, |least| of_short(least) as u32).min(rounds)
+}
+
+/// Measures all groups, round by round.
+fn take_turns(groups: &[Group], rounds: Rounds, placement: &CorePlacement) -> Vec<Results> {
     let sizes: Vec<_> = groups.iter().map(|group| group.subjects.len()).collect();
     let progress = Progress::new(sizes.iter().sum::<usize>() * rounds.count as usize);
     let results = rounds.interleave(&sizes, |turn| {
@@ -52,19 +94,20 @@ fn measure_once(groups: &[Group], rounds: Rounds, placement: &CorePlacement) -> 
         trial
     });
     progress.finish();
+    results
+}
 
-    let cells = |(group, results): (&Group, Vec<_>)| {
-        let cell = |(subject, trials): (&Subject, _)| cell(&group.workload, *subject, trials);
-        let mut cells: Vec<_> = group.subjects.iter().zip(results).map(cell).collect();
-        compare_cpu(&mut cells);
-        // A cell that failed on a server of the user's does not know the size of the photo.
-        let bytes = cells.iter().find_map(|cell| cell.bytes);
-        for cell in &mut cells {
-            cell.bytes = bytes;
-        }
-        cells
-    };
-    groups.iter().zip(results).map(cells).collect()
+/// The cells of a group, compared.
+fn cells(group: &Group, results: Results) -> Vec<Cell> {
+    let cell = |(subject, trials): (&Subject, _)| cell(&group.workload, *subject, trials);
+    let mut cells: Vec<_> = group.subjects.iter().zip(results).map(cell).collect();
+    compare_cpu(&mut cells);
+    // A cell that failed on a server of the user's does not know the size of the photo.
+    let bytes = cells.iter().find_map(|cell| cell.bytes);
+    for cell in &mut cells {
+        cell.bytes = bytes;
+    }
+    cells
 }
 
 /// All rounds of one client. A cell of which one round failed has failed: its work was not that of the others.
@@ -115,7 +158,7 @@ pub(crate) fn cell(workload: &Workload, subject: Subject, trials: Vec<io::Result
 fn compare_cpu(cells: &mut [Cell]) {
     const CPU: Figure = |it| Some(it.cpu_us_per_download);
     let group = record::group::Group::of(cells.iter().collect());
-    let styles = cells.iter().filter(|cell| is_style(&cell.style) && !cell.is_unsteady());
+    let styles = cells.iter().filter(|cell| is_style(&cell.style));
     let used = styles.filter_map(|cell| Some((cell.figure(CPU)?, cell)));
     let Some((_, best)) = used.min_by(|(one, _), (other, _)| one.total_cmp(other)) else { return };
     let compare = |cell: &Cell| {
@@ -150,6 +193,18 @@ mod tests {
             cells.each_ref().map(versus),
             [against(true), against(false), against(false), against(true), None]
         );
+    }
+
+    #[test]
+    fn short_cells_miss_rounds() {
+        let results = |wall_s: f64| {
+            let trial = || Trial::of_wall(wall_s);
+            vec![(0..21).map(|_| Ok(trial())).collect(), vec![Err(io::Error::other("no cores"))]]
+        };
+        assert_eq!(missing(&results(0.15), 21), 0);
+        assert_eq!(missing(&results(0.1), 21), 9);
+        assert_eq!(missing(&results(0.01), 21), 21);
+        assert_eq!(missing(&Vec::new(), 21), 0);
     }
 
     #[test]

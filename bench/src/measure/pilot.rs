@@ -58,7 +58,8 @@ pub(crate) fn count(
             break;
         }
         count = corrected;
-        took_s = wall_s(count, subject)?;
+        // Whatever else the machine does only takes more time, so the least counts.
+        took_s = wall_s(count, subject)?.min(wall_s(count, subject)?);
     }
     Ok(count)
 }

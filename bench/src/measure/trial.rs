@@ -135,6 +135,13 @@ mod tests {
     use super::*;
     use crate::process::report::tests::{outcome, workload};
 
+    impl Trial {
+        /// A trial that took so long.
+        pub(crate) fn of_wall(wall_s: f64) -> Self {
+            Self::new(&workload(), WorkerReport { wall_s, ..outcome() }, None, None).unwrap()
+        }
+    }
+
     #[test]
     fn figures_are_per_download() {
         let trial = Trial::new(&workload(), outcome(), Some(3), Some(50)).unwrap();

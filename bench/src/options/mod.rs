@@ -25,12 +25,12 @@ const ROUNDS: u32 = 21;
 #[expect(clippy::struct_excessive_bools, reason = "a command line has switches")]
 #[command(name = "load", bin_name = "cargo bench --bench load --", max_term_width = 100)]
 pub(crate) struct Options {
-    /// All of the closed loops, about 6 minutes [several parts may be named; default: the three closed loops 1 and 256
-    /// in flight without delay and 1024 with it, about 3 minutes, or those that --in-flight and --delay-ms describe]
+    /// Run all closed loops, about 6 minutes. Parts can be combined [default: three closed loops, 1 and 256 in flight
+    /// without delay and 1024 with it, about 3 minutes, or those of --in-flight and --delay-ms]
     #[arg(long, help_heading = "Parts")]
     pub(crate) closed: bool,
 
-    /// All parts in full. Takes about an hour and a half
+    /// Run all parts in full. Takes about an hour and a half
     #[arg(long, help_heading = "Parts")]
     pub(crate) all: bool,
 
@@ -47,14 +47,14 @@ pub(crate) struct Options {
     #[arg(long, help_heading = "Parts")]
     pub(crate) waits: bool,
 
-    /// Only the ladder of sizes, delays and numbers in flight, up to what this machine allows, and the decisions that
-    /// follow from it. Takes about an hour
+    /// Run a ladder of sizes, delays and numbers in flight, up to the limits of this machine, and print the decisions
+    /// that follow from it. Takes about an hour
     #[arg(long, help_heading = "Parts")]
     pub(crate) scale: bool,
 
-    /// Check this bench: tables show no difference between a style and itself, CPU work that is added is found down to
-    /// the resolution, and known latencies are recovered. Takes about 20 minutes; a filter selects among work, tables
-    /// and truth
+    /// Validate the benchmark: tables show no difference between a style and itself, added CPU work is found down to
+    /// the resolution, known latencies are recovered. Takes about 20 minutes; a filter selects among work, tables and
+    /// truth
     #[arg(long, help_heading = "Parts", conflicts_with_all = ["closed", "open", "cost", "waits", "scale", "all", "test", "list"])]
     pub(crate) self_check: bool,
 
@@ -85,7 +85,7 @@ pub(crate) struct Options {
     #[arg(long, value_delimiter = ',', value_name = "NUMBERS", value_parser = clap::value_parser!(u64).range(0..=10_000))]
     pub(crate) delay_ms: Vec<u64>,
 
-    /// How many downloads are measured in each cell and round [default: what the fastest style does in 0.16 s]
+    /// Downloads in each cell and round [default: what the fastest style does in 0.16 s]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) count: Option<u32>,
 
@@ -117,6 +117,11 @@ impl Options {
     /// Whether pilots find out how many downloads each round needs.
     pub(crate) fn is_calibrated(&self) -> bool {
         self.count.is_none() && !self.common.quick && !self.common.is_test()
+    }
+
+    /// Whether rounds are added until each cell is measured for 3 seconds.
+    pub(crate) fn wants_more_rounds(&self) -> bool {
+        self.is_calibrated() && self.common.rounds.is_none()
     }
 
     /// Whether to measure this mode.

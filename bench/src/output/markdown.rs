@@ -8,6 +8,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::output::reason::without_choice;
 use crate::record::cell::Cell;
 use crate::record::cost::CostCell;
 use crate::record::decision::{Decision, Step, advice};
@@ -35,6 +36,11 @@ const PRICE: &str = "price";
 
 /// The size of a photo in a claim that does not say it.
 pub(super) const BYTES: u64 = 32 << 10;
+
+/// The text below the tables of figures.
+const MEMORY: &str = "\
+    KiB per download in flight: the peak memory of the client above that of the idle client, divided by the downloads in\n\
+    flight.\n";
 
 /// The text above the table of decisions.
 const DECIDED: &str = "\n\
@@ -115,7 +121,7 @@ fn figures(run: &Run, shown: &[(u64, usize)]) -> String {
         let is_shown = |group: &Group| (group.delay_ms, group.in_flight) == (Some(*delay_ms), *in_flight);
         in_order(&run.closed).find(is_shown).map(|group| table(&group))
     });
-    tables.collect::<Vec<_>>().join("\n")
+    tables.chain([MEMORY.to_owned()]).collect::<Vec<_>>().join("\n")
 }
 
 fn table(group: &Group) -> String {
@@ -139,7 +145,7 @@ fn table(group: &Group) -> String {
         percentile("p99.9"),
         of("client CPU, µs each", CPU, 1.0, 1),
         Column::figure("× floor", move |cell| fixed(Some(cell.figure(CPU)? / floor?), 2)),
-        of("KiB per in flight", |it| it.rss_kib_per_in_flight, 1.0, 1),
+        of("KiB per download in flight", |it| it.rss_kib_per_in_flight, 1.0, 1),
         Column::figure("threads", |cell| Some(cell.figures?.threads_max?.to_string())),
     ];
     let delay = match group.delay_ms {
@@ -209,7 +215,8 @@ fn decisions(run: &Run) -> String {
             step.keep_up.iter().map(|style| code(style)).collect::<Vec<_>>().join(", ")
         }),
     ];
-    let sentences: Vec<_> = run.decided.iter().map(|decision| format!("- {decision}")).collect();
+    let sentences: Vec<_> =
+        run.decided.iter().map(|decision| format!("- {decision}{}", without_choice(decision))).collect();
     format!("{DECIDED}{}\n{}\n\n", markdown(&columns, &rows), sentences.join("\n"))
 }
 

@@ -3,5 +3,6 @@
 pub mod answer;
 pub mod claims;
 pub mod markdown;
+mod reason;
 pub mod report;
 pub mod terminal;

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use async_std::net::{TcpStream, ToSocketAddrs};
+use async_std::net::TcpStream;
 use async_std::task;
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -34,11 +34,6 @@ impl Runtime for AsyncStd {
 
     fn is_open(stream: &Self::Stream) -> bool {
         is_quiet(&SockRef::from(stream).peek(&mut [MaybeUninit::uninit()]))
-    }
-
-    async fn resolve(&self, host: String, port: u16) -> io::Result<Vec<SocketAddr>> {
-        pool_has_a_thread()?;
-        Ok((host.as_str(), port).to_socket_addrs().await?.collect())
     }
 
     fn sleep(&self, duration: Duration) -> Self::Sleep {

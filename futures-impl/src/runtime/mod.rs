@@ -29,7 +29,7 @@ pub use smol::Smol;
 #[cfg(feature = "tokio")]
 pub use tokio::Tokio;
 
-/// Sockets, timers, name resolution and worker threads of an async runtime.
+/// Sockets, timers and worker threads of an async runtime.
 pub trait Runtime: Clone + Send + Sync + 'static {
     /// A TCP connection.
     type Stream: AsyncRead + AsyncWrite + Send + Unpin + 'static;
@@ -50,9 +50,6 @@ pub trait Runtime: Clone + Send + Sync + 'static {
 
     /// Whether an idle connection is still open, and nothing has come over it unasked.
     fn is_open(stream: &Self::Stream) -> bool;
-
-    /// Resolves `host` without blocking the thread.
-    fn resolve(&self, host: String, port: u16) -> impl Future<Output = io::Result<Vec<SocketAddr>>> + Send;
 
     /// Is ready after `duration`, at the earliest.
     fn sleep(&self, duration: Duration) -> Self::Sleep;

@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 
 use futures::FutureExt;
 use futures::future::Map;
-use smol::net::resolve;
 use smol::{Async, Timer, unblock};
 use socket2::SockRef;
 
@@ -63,11 +62,6 @@ impl Runtime for Smol {
 
     fn is_open(stream: &Self::Stream) -> bool {
         is_quiet(&SockRef::from(stream).peek(&mut [MaybeUninit::uninit()]))
-    }
-
-    async fn resolve(&self, host: String, port: u16) -> io::Result<Vec<SocketAddr>> {
-        pool_has_a_thread()?;
-        resolve((host, port)).await
     }
 
     fn sleep(&self, duration: Duration) -> Self::Sleep {

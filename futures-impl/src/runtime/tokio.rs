@@ -3,15 +3,13 @@
 use std::io;
 use std::mem::MaybeUninit;
 use std::net::SocketAddr;
-use std::panic::{self, AssertUnwindSafe};
+use std::panic;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use futures::FutureExt;
 use socket2::SockRef;
-use tokio::net::{TcpStream, lookup_host};
-use tokio::runtime::Handle;
+use tokio::net::TcpStream;
 use tokio::task;
 use tokio::time::{self, Sleep};
 use tokio_util::compat::{Compat, TokioAsyncReadCompatExt};
@@ -39,14 +37,6 @@ impl Runtime for Tokio {
     fn is_open(stream: &Self::Stream) -> bool {
         // Not by `try_read`, which goes by what the reactor has noticed: nothing while nobody has polled it.
         is_quiet(&SockRef::from(stream.get_ref()).peek(&mut [MaybeUninit::uninit()]))
-    }
-
-    async fn resolve(&self, host: String, port: u16) -> io::Result<Vec<SocketAddr>> {
-        let _runtime = Handle::current(); // panics without a runtime, which is not to be caught
-        // tokio also panics if the operating system refuses it a thread.
-        let found = AssertUnwindSafe(lookup_host((host, port))).catch_unwind().await;
-        let refused = |_| Err(io::Error::new(io::ErrorKind::WouldBlock, "no thread for the resolver"));
-        Ok(found.unwrap_or_else(refused)?.collect())
     }
 
     fn sleep(&self, duration: Duration) -> Self::Sleep {

@@ -79,3 +79,22 @@ fn a_callback_that_holds_a_client_keeps_it_alive_until_it_is_called() {
         assert!(remote.call(|_| ()));
     });
 }
+
+/// The next download is stored in the place of the one that has ended.
+#[test]
+fn cancelling_a_download_that_has_ended_leaves_the_next_one_alone() {
+    within(|| {
+        let site = Site::start();
+        let (client, story) = (client(&site), Story::default());
+        let ended = client.download(&site.url("/photo"), story.result("first"));
+        client.run();
+        client.download(&site.url("/photo?delay_ms=50"), story.result("second"));
+        while site.counters().open_requests == 0 {
+            client.turn(Some(Duration::from_millis(1)));
+        }
+        ended.cancel();
+        client.run();
+        story.assert_is(&["first Photo", "second Photo"]);
+        assert_eq!(site.counters().connections, 1, "the event loop did not close the kept connection");
+    });
+}

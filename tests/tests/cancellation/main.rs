@@ -85,9 +85,9 @@ fn cancelling_comes_too_late_for_a_photo_that_is_there(contender: Style) {
 
 /// Futures are cancelled by dropping them.
 mod dropping {
-    use std::future::Future;
+    use std::future::{Future, poll_fn};
     use std::pin::pin;
-    use std::task::{Context, Waker};
+    use std::task::{Context, Poll, Waker};
 
     use photo_futures::Client;
     use photo_futures::runtime::{AsyncStd, Runtime, Smol, Tokio};
@@ -123,6 +123,31 @@ mod dropping {
         eventually("only the good one's connection is left", || site.counters().open_connections == 1);
     }
 
+    /// Whichever `.await` it has reached.
+    async fn closes_its_connection_after_any_poll<R: Runtime>(runtime: impl Fn() -> R) {
+        let site = Site::start();
+        let url = site.url("/photo?bytes=300000&delay_ms=10");
+        for polls in 1.. {
+            let client = Client::new(runtime(), site.config()).unwrap();
+            let mut download = Box::pin(client.download(&url));
+            let mut left = polls;
+            let ended = poll_fn(|cx| {
+                left -= 1;
+                match download.as_mut().poll(cx) {
+                    Poll::Ready(photo) => Poll::Ready(photo.is_ok()),
+                    Poll::Pending if left == 0 => Poll::Ready(false),
+                    Poll::Pending => Poll::Pending,
+                }
+            });
+            if ended.await {
+                assert!(polls > 2, "it was pending less than twice");
+                return;
+            }
+            drop(download);
+            eventually("its connection is closed", || site.counters().open_connections == 0);
+        }
+    }
+
     fn on_tokio<T>(future: impl Future<Output = T>) -> T {
         let mut builder = ::tokio::runtime::Builder::new_current_thread();
         builder.enable_io().enable_time().build().unwrap().block_on(future)
@@ -134,6 +159,15 @@ mod dropping {
             touches_nothing_before_it_is_polled(Tokio); // not even a runtime
             touches_nothing_before_it_is_polled(AsyncStd);
             touches_nothing_before_it_is_polled(Smol);
+        });
+    }
+
+    #[test]
+    fn a_future_that_is_dropped_at_any_await_closes_its_connection() {
+        within(|| {
+            on_tokio(closes_its_connection_after_any_poll(|| Tokio));
+            ::async_std::task::block_on(closes_its_connection_after_any_poll(|| AsyncStd));
+            ::smol::block_on(closes_its_connection_after_any_poll(|| Smol));
         });
     }
 

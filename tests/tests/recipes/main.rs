@@ -3,6 +3,7 @@
 mod album;
 mod cancel;
 mod deadline;
+mod many;
 mod one;
 mod progress;
 mod race;

@@ -5,6 +5,7 @@ mod differences;
 mod documents;
 mod imports;
 mod prose;
+mod recipes;
 mod source;
 
 use std::collections::BTreeSet;

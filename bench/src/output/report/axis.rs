@@ -6,8 +6,8 @@ pub(super) struct Axis {
     pub(super) low: f64,
     pub(super) high: f64,
     pub(super) ticks: Vec<(f64, String)>,
-    /// What it shows, with its unit.
-    pub(super) name: &'static str,
+    /// The quantity with its unit, and that the scale is logarithmic.
+    pub(super) name: String,
 }
 
 /// Beyond that many, ticks stand further apart.
@@ -18,7 +18,7 @@ const NAME_WIDTH: f64 = 0.12;
 
 impl Axis {
     /// For figures above 0 that may be anything; `None` without any.
-    pub(super) fn of_figures(name: &'static str, figures: impl Iterator<Item = f64>) -> Option<Self> {
+    pub(super) fn of_figures(name: &str, figures: impl Iterator<Item = f64>) -> Option<Self> {
         let logs = figures.filter(|figure| *figure > 0.0).map(f64::log10);
         let (low, high) = logs.fold((f64::MAX, f64::MIN), |(low, high), log| (low.min(log), high.max(log)));
         if low > high {
@@ -39,11 +39,11 @@ impl Axis {
         let steps: [&'static [f64]; 4] =
             [&[1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.0], &[1.0, 2.0, 5.0], &[1.0, 3.0], &[1.0]];
         let ticks = steps.into_iter().map(at).find(|ticks| ticks.len() <= MANY_TICKS).unwrap_or_default();
-        Some(Self { low, high, ticks, name })
+        Some(Self { low, high, ticks, name: logarithmic(name) })
     }
 
     /// For numbers of which each that was measured is named; `None` unless there are two.
-    pub(super) fn of_steps(name: &'static str, steps: impl Iterator<Item = u64>) -> Option<Self> {
+    pub(super) fn of_steps(name: &str, steps: impl Iterator<Item = u64>) -> Option<Self> {
         let mut steps: Vec<_> = steps.filter(|step| *step > 0).collect();
         steps.sort_unstable();
         steps.dedup();
@@ -59,7 +59,7 @@ impl Axis {
             (at, name)
         });
         let ticks = ticks.collect();
-        (low < high).then_some(Self { low: low - room, high: high + room, ticks, name })
+        (low < high).then_some(Self { low: low - room, high: high + room, ticks, name: logarithmic(name) })
     }
 
     /// For percentiles, so that each nine has the same room, up to that of one in `count`.
@@ -68,8 +68,13 @@ impl Axis {
         let named = [(0.0, "0"), (0.5, "50"), (0.9, "90"), (0.99, "99"), (0.999, "99.9"), (0.9999, "99.99")];
         let ticks = named.map(|(quantile, name)| (nines(quantile), name.to_owned()));
         let ticks = ticks.into_iter().filter(|(at, _)| *at <= high + 0.01).collect();
-        Self { low: 0.0, high: high + 0.05, ticks, name: "percentile" }
+        Self { low: 0.0, high: high + 0.05, ticks, name: "percentile (each nine has the same width)".into() }
     }
+}
+
+/// A reader who takes the scale for linear sees small differences where there are large ones.
+fn logarithmic(name: &str) -> String {
+    format!("{name} (log scale)")
 }
 
 /// How many nines a quantile has: 0.9 has one, 0.99 two.
@@ -105,6 +110,7 @@ mod tests {
         let axis = Axis::of_figures("ms", [0.03, 40_000.0].into_iter()).unwrap();
         assert_eq!(names(&axis), ["0.1", "1", "10", "100", "1000", "10k"]);
         assert!(axis.ticks.iter().all(|(at, _)| (axis.low..=axis.high).contains(at)));
+        assert_eq!(axis.name, "ms (log scale)");
         assert_eq!(Axis::of_figures("ms", [0.0].into_iter()), None);
     }
 

@@ -5,8 +5,10 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use maud::{Markup, html};
 
+use super::choice::choice;
 use super::placed::{LOG, Placed};
 use super::{pictures, sources, tables};
+use crate::output::reason::without_choice;
 use crate::record::decision::Decision;
 use crate::record::run::{Head, LINES, Run};
 use crate::text::format::size;
@@ -31,6 +33,7 @@ pub(super) fn findings(placed: &Placed, filter: Option<&Markup>) -> io::Result<M
         Some(0) => format!("{} photos from a server that replies at once", photos(it.bytes)),
         Some(delay_ms) => format!("{} photos from a server that takes {delay_ms} ms", photos(it.bytes)),
     });
+    let no_choice = answer.map(without_choice).unwrap_or_default();
     let answer = answer.map_or("Which style to choose, when".into(), Decision::answer);
     let (parts, absent): (Vec<_>, Vec<_>) = parts(run)?.into_iter().partition(Part::has_data);
     let absent: Vec<_> = absent.iter().map(|part| part.title.to_lowercase()).collect();
@@ -40,9 +43,9 @@ pub(super) fn findings(placed: &Placed, filter: Option<&Markup>) -> io::Result<M
                 @if filter.is_some() { p.kicker { (TITLE) } h1.answer { (answer) } }
                 @else { p.kicker { (run.name) } h2.answer { (answer) } }
                 @if let Some(load) = load {
-                    p.lead { "For " (load) ": the plainest code that keeps up with the fastest." }
+                    p.lead { "For " (load) ": the plainest code that keeps up with the fastest." (no_choice) }
                 }
-                @match tables::decision(run) {
+                @match choice(run) {
                     Some(table) => (table),
                     None => p.note { "This run compares no styles, so it decides nothing." }
                 }
@@ -84,7 +87,8 @@ fn parts(run: &Run) -> io::Result<[Part; 8]> {
         ),
         part(
             "Memory and threads",
-            "Memory is the peak above the idle client, for each download in flight.",
+            "KiB per download in flight: the peak memory of the client above that of the idle client, divided by the \
+             downloads in flight.",
             pictures::spaces(run),
             Vec::new(),
         ),

@@ -5,6 +5,7 @@
 //! or together with those of other machines.
 
 mod axis;
+mod choice;
 pub mod drawing;
 mod findings;
 mod highlight;

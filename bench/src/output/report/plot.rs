@@ -191,7 +191,7 @@ mod tests {
             Series { look: Look::of(style).unwrap(), points }
         });
         let svg = Plot { x, y, series: series.into() }.draw().into_string();
-        for text in ["tokio", "blocking", "in flight", "CPU, µs", "64"] {
+        for text in ["tokio", "blocking", "in flight (log scale)", "CPU, µs (log scale)", "64"] {
             assert!(svg.contains(&format!(">{text}</text>")), "{text} is not in {svg}");
         }
         assert!(svg.contains("<g class=\"is-tokio\">") && svg.contains("<g class=\"is-blocking\">"), "{svg}");

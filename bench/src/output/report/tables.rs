@@ -2,12 +2,12 @@
 
 use maud::{Markup, html};
 
-use super::verdict::{Best, MERITS, Merit};
+use super::verdict::{Best, MERITS};
 use crate::record::cell::Cell;
 use crate::record::cost::CostCell;
-use crate::record::decision::{Decision, Step, advice, load};
+use crate::record::decision::load;
 use crate::record::figures::Figure;
-use crate::record::group::{Group, sorted};
+use crate::record::group::sorted;
 use crate::record::open::{OpenCell, rates};
 use crate::record::run::Run;
 use crate::record::waits::{WaitsCell, WaitsFigures, counts};
@@ -17,55 +17,6 @@ use crate::text::grid::Column;
 
 /// How many times as far off who is last must be, to be named.
 const WORTH_TELLING: f64 = 1.1;
-
-/// Which style to choose when, with the figures behind it.
-pub(super) fn decision(run: &Run) -> Option<Markup> {
-    let decisions = run.decisions();
-    let groups = sorted(run.loops());
-    let rows = decisions.iter().map(|decision| decision_rows(decision, &groups));
-    let rows: Vec<_> = rows.collect();
-    (!rows.is_empty()).then(|| {
-        table(
-            "Which style to choose. Figures are those at the most in flight, and where another style is better, those \
-             of the best.",
-            &["photos", "in flight", "choose", "photos per s", "p99 ms", "CPU µs each", "least CPU"],
-            &html! { @for row in rows { (row) } },
-        )
-    })
-}
-
-fn decision_rows(decision: &Decision, groups: &[Group]) -> Markup {
-    let Decision { bytes, delay_ms, steps } = decision;
-    let load = load(*bytes, *delay_ms);
-    html! {
-        tbody {
-            @for (index, step) in steps.iter().enumerate() {
-                @let group = groups.iter().find(|group| {
-                    (group.bytes, group.delay_ms, group.in_flight)
-                        == (*bytes, *delay_ms, step.to_in_flight)
-                });
-                tr {
-                    @if index == 0 { th scope="rowgroup" rowspan=(steps.len()) { (load) } }
-                    td.number { (step.range(" – ")) }
-                    td { strong class={ "style is-" (step.choose) } { (advice(&step.choose)) } }
-                    @for merit in &MERITS[..3] { td.number { (chosen(step, group, merit)) } }
-                    td { (step.least_cpu) }
-                }
-            }
-        }
-    }
-}
-
-/// The figure of the one that is chosen, and that of the best if it is another one.
-fn chosen(step: &Step, group: Option<&Group>, merit: &Merit) -> Markup {
-    let of_chosen = group.and_then(|group| merit.of(group.cell(&step.choose)?));
-    let best = group.and_then(|group| merit.best(group)).map(|best| best.figure);
-    let (Some(chosen), Some(best)) = (of_chosen, best) else { return html! { "–" } };
-    html! {
-        (digits(chosen))
-        @if digits(chosen) != digits(best) { " " small { "best " (digits(best)) } }
-    }
-}
 
 /// Who is best at what, under each load.
 pub(super) fn best(run: &Run) -> Option<Markup> {
@@ -135,7 +86,7 @@ pub(super) fn closed(run: &Run) -> Vec<Markup> {
     columns.extend([
         of("CPU µs each", |it| Some(it.cpu_us_per_download)),
         of("server CPU µs each", |it| it.server_cpu_us_per_download),
-        of("KiB each in flight", |it| it.rss_kib_per_in_flight),
+        of("KiB per download in flight", |it| it.rss_kib_per_in_flight),
         of("threads", |it| Some(it.threads_max? as f64)),
         column("errors", |cell: &&Cell| Some(cell.errors? as f64)),
     ]);
@@ -197,7 +148,7 @@ pub(super) fn cost(run: &Run) -> Option<Markup> {
         column("allocations", |cell: &CostCell| cell.allocations_per_download),
         column("allocated KiB", |cell: &CostCell| Some(cell.allocated_bytes_per_download? / 1024.0)),
         column("instructions", |cell: &CostCell| cell.instructions_per_download),
-        of("KiB each in flight", |it| it.rss_kib_per_in_flight),
+        of("KiB per download in flight", |it| it.rss_kib_per_in_flight),
         of("threads", |it| Some(it.threads_max? as f64)),
     ];
     let CostCell { bytes, delay_ms, in_flight, .. } = run.cost.first()?;
@@ -285,9 +236,12 @@ fn figure_text(value: f64) -> String {
     if value.fract() == 0.0 { format!("{value}") } else { digits(value) }
 }
 
-fn table(title: &str, header: &[&str], body: &Markup) -> Markup {
+/// Most columns of a table that fits on a phone.
+const NARROW: usize = 4;
+
+pub(super) fn table(title: &str, header: &[&str], body: &Markup) -> Markup {
     html! {
-        div.table tabindex="0" role="region" aria-label=(title) {
+        div.table.wide[header.len() > NARROW] tabindex="0" role="region" aria-label=(title) {
             table {
                 caption { (title) }
                 thead { tr { @for name in header { th scope="col" { (name) } } } }

@@ -25,7 +25,7 @@ pub(super) fn render(cells: &[CostCell]) -> Option<String> {
             shown(cell.allocated_bytes_per_download.map(|bytes| bytes / 1024.0))
         }),
         Column::figure("\ninstructions", |cell| shown(cell.instructions_per_download)),
-        of("KiB per\nin flight", |it| it.rss_kib_per_in_flight),
+        of("KiB in\nflight", |it| it.rss_kib_per_in_flight),
         Column::figure("\nthreads", |cell| Some(cell.figures?.threads_max?.to_string())),
     ];
     let (photo, delay) = (size(*bytes), delay(*delay_ms));

@@ -1,5 +1,6 @@
 //! The table of decisions.
 
+use crate::output::reason::without_choice;
 use crate::record::decision::{Decision, Step, advice};
 use crate::text::format::size;
 use crate::text::grid::{self, UNKNOWN};
@@ -21,6 +22,6 @@ pub(super) fn render(decisions: &[Decision]) -> Option<String> {
         Column::name("\nkeep up", |(_, step)| step.keep_up.join(", ")),
     ];
     let mut lines = vec![TITLE.to_owned(), grid::terminal(&columns, &rows)];
-    lines.extend(decisions.iter().map(|decision| format!("  {decision}")));
+    lines.extend(decisions.iter().map(|decision| format!("  {decision}{}", without_choice(decision))));
     (!decisions.is_empty()).then(|| lines.join("\n"))
 }

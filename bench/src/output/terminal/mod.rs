@@ -34,6 +34,7 @@ pub fn print(run: &Run) {
     if let Some(head) = &run.head {
         let _ = write!(text, "\n{}\norder of cells by --seed {}", head.machine, head.seed);
         text += "; CPU is user and system, of the client, per download\n";
+        text += "KiB in flight: peak memory of the client above that of the idle client, per download in flight\n";
     }
     for table in tables(run) {
         text.extend(["\n", &table, "\n"]);
