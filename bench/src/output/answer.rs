@@ -1,6 +1,6 @@
 //! The answer at the top of the README: four bullets, generated from a recorded run and the sources of the recipes.
 //!
-//! The advice is that of [`Decision`]. Every other sentence is a list of figures, so no
+//! The advice is that of `Decision`. Every other sentence is a list of figures, so no
 //! recording can make it false.
 
 use std::io;
