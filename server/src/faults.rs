@@ -33,6 +33,19 @@ impl Fault {
         format!("/fault/{}", self.name())
     }
 
+    /// Whether the server is silent or slow for so long that a client waits for its timeouts.
+    pub fn is_slow(self) -> bool {
+        matches!(
+            self,
+            Self::StallBeforeHead
+                | Self::StallInHead
+                | Self::StallInBody
+                | Self::StallOnReuse
+                | Self::LengthTooLongStall
+                | Self::Drip
+        )
+    }
+
     pub(crate) fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|fault| fault.name() == name)
     }

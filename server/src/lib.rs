@@ -1,8 +1,8 @@
-//! Who serves the photos: a deterministic HTTP server with scriptable faults.
+//! A deterministic HTTP server of photos, with scriptable faults.
 //!
 //! Examples, tests and benches need a server that behaves the same every time: photos of an exact
-//! size, after an exact delay, or one of the [`Fault`]s that real servers have. It counts what it does, and it is
-//! cheaper per request than its clients, so that it is never what is measured: one thread, one event loop, and
+//! size, after an exact delay, or one of the [`Fault`]s that real servers have. It counts its work, and it is
+//! cheaper per request than its clients, so that it is never the bottleneck: one thread, one event loop, and
 //! replies prepared beforehand.
 //!
 //! ```

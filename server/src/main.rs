@@ -11,7 +11,7 @@ use clap::Parser;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use photo_server::{Certificate, Options, PhotoServer};
 
-/// Serves photos and, when asked to, misbehaves.
+/// Serve photos, and faults of servers.
 ///
 /// Prints its two addresses, one per line, when it is ready.
 #[derive(Parser)]
@@ -29,10 +29,10 @@ struct Arguments {
     /// Serve the files of this folder at /folder/NAME.
     #[arg(long)]
     dir: Option<PathBuf>,
-    /// Reset connections beyond so many at once.
+    /// Reset connections above this number.
     #[arg(long, value_name = "N")]
     max_connections: Option<usize>,
-    /// Write the certificate that clients must trust there, as DER.
+    /// Write the certificate that clients must trust to this file, as DER.
     #[arg(long, value_name = "FILE")]
     certificate: Option<PathBuf>,
     /// End when standard input does, so that the server does not outlive its parent.

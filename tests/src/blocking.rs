@@ -9,12 +9,10 @@ use photo_blocking::{Client, recipes};
 
 use crate::{Adapter, Arrivals, Downloader, HandlePhoto, OnEach, OnProgress, Samples, Waits, threads};
 
-pub(crate) struct Blocking(Client);
+struct Blocking(Client);
 
-impl Blocking {
-    pub(crate) fn new(config: Config) -> Result<Self, Error> {
-        Client::new(config).map(Self)
-    }
+pub(crate) fn new(config: Config) -> Result<Box<dyn Adapter>, Error> {
+    Ok(Box::new(Blocking(Client::new(config)?)))
 }
 
 impl Downloader for Blocking {

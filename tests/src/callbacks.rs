@@ -13,13 +13,13 @@ use crate::{
     Adapter, Arrival, Arrivals, Downloader, HandlePhoto, OnEach, OnProgress, Samples, Ticket, Waits,
 };
 
-pub(crate) struct Callbacks(Client);
+struct Callbacks(Client);
+
+pub(crate) fn new(config: Config) -> Result<Box<dyn Adapter>, Error> {
+    Ok(Box::new(Callbacks(Client::new(config)?)))
+}
 
 impl Callbacks {
-    pub(crate) fn new(config: Config) -> Result<Self, Error> {
-        Client::new(config).map(Self)
-    }
-
     /// Turns the loop until nothing is pending: by then the callback that `start` was given has been called.
     fn wait_for<T: 'static>(&self, start: impl FnOnce(Box<dyn FnOnce(T)>)) -> T {
         let slot = Rc::new(Cell::new(None));

@@ -31,17 +31,15 @@ struct Futures<R: Runtime, E> {
     executor: E,
 }
 
-/// Which of tokio's schedulers.
-pub(crate) enum Flavor {
-    CurrentThread,
-    MultiThread,
+pub(crate) fn tokio(config: Config) -> Result<Box<dyn Adapter>, Error> {
+    on_tokio(tokio::runtime::Builder::new_current_thread(), config)
 }
 
-pub(crate) fn tokio(config: Config, flavor: &Flavor) -> Result<Box<dyn Adapter>, Error> {
-    let mut builder = match flavor {
-        Flavor::CurrentThread => tokio::runtime::Builder::new_current_thread(),
-        Flavor::MultiThread => tokio::runtime::Builder::new_multi_thread(),
-    };
+pub(crate) fn tokio_multi(config: Config) -> Result<Box<dyn Adapter>, Error> {
+    on_tokio(tokio::runtime::Builder::new_multi_thread(), config)
+}
+
+fn on_tokio(mut builder: tokio::runtime::Builder, config: Config) -> Result<Box<dyn Adapter>, Error> {
     let executor = builder.enable_io().enable_time().build().expect("a runtime can be made");
     Ok(Box::new(Futures { client: Client::new(Tokio, config)?, executor }))
 }

@@ -14,17 +14,16 @@ mod outcome;
 mod replay;
 mod samples;
 mod site;
+mod style;
 mod suite;
 mod threads;
 mod ureq;
 mod waits;
 
-use std::fmt;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 use std::time::Duration;
 
-use photo::{Backoff, Config, Error, Photo, Progress, SaveError, Thumbnail, ThumbnailError};
+use photo::{Backoff, Error, Photo, Progress, SaveError, Thumbnail, ThumbnailError};
 
 pub use arrivals::{Arrival, Arrivals, Arrived};
 pub use black_hole::BlackHole;
@@ -33,6 +32,7 @@ pub use outcome::Outcome;
 pub use replay::Replay;
 pub use samples::{Boundary, Sample, Samples, Ticket};
 pub use site::{Picture, Scheme, Site};
+pub use style::Style;
 pub use suite::{eventually, within, within_time};
 pub use threads::in_threads;
 pub use waits::{Waited, Waits};
@@ -157,116 +157,3 @@ pub type OnProgress = Box<dyn FnMut(Progress) + Send>;
 
 /// What is called with each result of the recipe `stream` and its place among the URLs.
 pub type OnEach = Box<dyn FnMut(usize, Result<Photo, Error>) + Send>;
-
-/// The clients that are compared: each style, the futures on each runtime, and ureq.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Style {
-    /// Blocking calls, one thread for each download in flight.
-    Blocking,
-    /// The same with a library, ureq, which has none of the recipes but `many`.
-    Ureq,
-    /// Callbacks on one event loop in one thread.
-    Callbacks,
-    /// Futures on tokio's current-thread runtime.
-    Tokio,
-    /// Futures on tokio's multi-thread runtime, a worker for each core.
-    TokioMulti,
-    /// Futures on async-std.
-    AsyncStd,
-    /// Futures on smol's executor, one thread.
-    Smol,
-}
-
-impl Style {
-    /// All of them, in the order of every table.
-    pub const ALL: [Self; 7] = [
-        Self::Blocking,
-        Self::Ureq,
-        Self::Callbacks,
-        Self::Tokio,
-        Self::TokioMulti,
-        Self::AsyncStd,
-        Self::Smol,
-    ];
-
-    /// Those that the suite holds equal: all but ureq.
-    pub const HELD_EQUAL: [Self; 6] =
-        [Self::Blocking, Self::Callbacks, Self::Tokio, Self::TokioMulti, Self::AsyncStd, Self::Smol];
-
-    /// The name in tables and options.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Blocking => "blocking",
-            Self::Ureq => "ureq",
-            Self::Callbacks => "callbacks",
-            Self::Tokio => "tokio",
-            Self::TokioMulti => "tokio-multi",
-            Self::AsyncStd => "async-std",
-            Self::Smol => "smol",
-        }
-    }
-
-    /// A fresh client with its runtime.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::InvalidConfig`] if the configuration cannot work.
-    pub fn client(self, config: Config) -> Result<Box<dyn Downloader>, Error> {
-        match self {
-            Self::Ureq => Ok(Box::new(ureq::Ureq::new(config)?)),
-            style => style.style(config).map(|style| style as Box<dyn Downloader>),
-        }
-    }
-
-    /// A fresh client with its runtime, and the recipes of its style.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::InvalidConfig`] if the configuration cannot work.
-    ///
-    /// # Panics
-    ///
-    /// For ureq, which is not [held equal](Self::HELD_EQUAL).
-    pub fn style(self, config: Config) -> Result<Box<dyn Adapter>, Error> {
-        Ok(match self {
-            Self::Blocking => Box::new(blocking::Blocking::new(config)?),
-            Self::Ureq => panic!("ureq has no recipes"),
-            Self::Callbacks => Box::new(callbacks::Callbacks::new(config)?),
-            Self::Tokio => futures::tokio(config, &futures::Flavor::CurrentThread)?,
-            Self::TokioMulti => futures::tokio(config, &futures::Flavor::MultiThread)?,
-            Self::AsyncStd => futures::async_std(config)?,
-            Self::Smol => futures::smol(config)?,
-        })
-    }
-}
-
-impl fmt::Display for Style {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
-
-impl FromStr for Style {
-    type Err = String;
-
-    fn from_str(name: &str) -> Result<Self, String> {
-        Self::ALL.into_iter().find(|contender| contender.name() == name).ok_or_else(|| {
-            let known: Vec<_> = Self::ALL.iter().map(|contender| contender.name()).collect();
-            format!("no contender is called {name:?}; there are {}", known.join(", "))
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_leads_back_to_its_contender() {
-        for contender in Style::ALL {
-            assert_eq!(contender.name().parse(), Ok(contender));
-        }
-        assert!("ftp".parse::<Style>().unwrap_err().contains("tokio-multi"));
-    }
-}

@@ -10,34 +10,6 @@ const TEST_LIMIT: Duration = Duration::from_secs(20);
 /// How long the server may take to notice something.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Turns functions of a [`Style`](crate::Style) into tests, one for each style, in a module of its name:
-/// `callbacks::a_stalled_server_times_out`. The tests behind `+ ureq:` are also for ureq, which is not a style.
-#[macro_export]
-macro_rules! suite {
-    (@ $module:ident, $contender:ident, [$($test:ident)+]) => {
-        mod $module {
-            $(
-                #[test]
-                fn $test() {
-                    $crate::within(|| super::$test($crate::Style::$contender));
-                }
-            )+
-        }
-    };
-    (+ ureq: $($test:ident),+ $(,)?) => {
-        $crate::suite!(@ ureq, Ureq, [$($test)+]);
-        $crate::suite!($($test),+);
-    };
-    ($($test:ident),+ $(,)?) => {
-        $crate::suite!(@ blocking, Blocking, [$($test)+]);
-        $crate::suite!(@ callbacks, Callbacks, [$($test)+]);
-        $crate::suite!(@ tokio, Tokio, [$($test)+]);
-        $crate::suite!(@ tokio_multi, TokioMulti, [$($test)+]);
-        $crate::suite!(@ async_std, AsyncStd, [$($test)+]);
-        $crate::suite!(@ smol, Smol, [$($test)+]);
-    };
-}
-
 /// Runs the body of a test on its own thread, and fails if that takes longer than 20 s.
 ///
 /// # Panics

@@ -6,16 +6,14 @@ use photo_blocking::{Client as Blocking, recipes};
 
 use crate::{Arrivals, Downloader, Samples, threads};
 
-pub(crate) struct Ureq {
+struct Ureq {
     client: Client,
     /// The recipe needs one; it downloads nothing.
     blocking: Blocking,
 }
 
-impl Ureq {
-    pub(crate) fn new(config: Config) -> Result<Self, Error> {
-        Ok(Self { client: Client::new(config.clone())?, blocking: Blocking::new(config)? })
-    }
+pub(crate) fn new(config: Config) -> Result<Box<dyn Downloader>, Error> {
+    Ok(Box::new(Ureq { client: Client::new(config.clone())?, blocking: Blocking::new(config)? }))
 }
 
 impl Downloader for Ureq {

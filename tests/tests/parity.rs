@@ -78,17 +78,9 @@ fn the_recipe_many_is_the_same_work_for_every_contender() {
 #[test]
 fn a_fault_is_the_same_work_for_every_contender() {
     within(|| {
-        let slow = [
-            Fault::StallBeforeHead,
-            Fault::StallInHead,
-            Fault::StallInBody,
-            Fault::StallOnReuse,
-            Fault::LengthTooLongStall,
-            Fault::Drip,
-        ];
         // How much of it is sent depends on when the client hangs up.
         let cut_off = [Fault::HugeHead];
-        let faults = Fault::ALL.iter().filter(|fault| !slow.contains(fault) && !cut_off.contains(fault));
+        let faults = Fault::ALL.iter().filter(|fault| !fault.is_slow() && !cut_off.contains(fault));
         for fault in faults {
             assert_same_work(fault.name(), |contender, site| {
                 let client = site.client(contender);

@@ -15,19 +15,19 @@ use photo_bench::record::run::Run;
 /// Make the report of recorded runs.
 #[derive(Parser)]
 struct Options {
-    /// Where the raw results of one run are
+    /// The folder with the raw results of one run
     #[arg(required_unless_present = "merge")]
     folder: Option<PathBuf>,
 
-    /// Where those of several runs are, to be shown on one page
+    /// The folders of several runs, to be shown on one page
     #[arg(long, num_args = 1.., value_name = "FOLDER", conflicts_with = "folder")]
     merge: Vec<PathBuf>,
 
-    /// Print the tables, and make no page
+    /// Print the tables instead of writing the page
     #[arg(long, conflicts_with = "out")]
     tables: bool,
 
-    /// Where to write the page [default: photo-report-again in the folder that cargo builds in]
+    /// Write the page into this folder [default: photo-report-again in the target folder]
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
 }

@@ -35,7 +35,7 @@ fn main() -> io::Result<()> {
     let results = markdown::splice_price(&results, &folder("price.jsonl")?)?;
     fs::write("docs/results.md", code_cost::splice(&results, &costs)?)?;
 
-    for (file, drawing) in drawing::FILES.iter().zip(drawing::throughput(&load)?) {
+    for (file, drawing) in drawing::FILES.iter().zip(drawing::latency(&load)?) {
         fs::write(Path::new("docs").join(file), drawing)?;
     }
     Ok(())

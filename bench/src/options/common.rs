@@ -1,4 +1,4 @@
-//! What the benches beside criterion understand alike.
+//! The options that `load` and `pitfalls` share.
 
 use std::path::PathBuf;
 
@@ -6,35 +6,35 @@ use clap::Args;
 
 use super::criterions::Criterions;
 
-/// What the benches beside criterion understand alike.
+/// The options that `load` and `pitfalls` share.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = None)]
 #[expect(clippy::struct_excessive_bools, reason = "a command line has switches")]
 pub(crate) struct Common {
-    /// Only the cells whose id contains this; ids are as in load/20ms/64/tokio and pitfalls/unbounded/tokio
+    /// Measure only cells whose id contains this; ids are like load/20ms/64/tokio and pitfalls/unbounded/tokio
     pub(crate) filter: Option<String>,
 
-    /// One short round
+    /// Measure one short round
     #[arg(long)]
     pub(crate) quick: bool,
 
-    /// Write the results there too, as JSON lines
+    /// Write the results to this file too, as JSON lines
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
 
-    /// Write the report there [default: photo-report in the folder that cargo builds in]
+    /// Write the report into this folder [default: photo-report in the target folder]
     #[arg(long, value_name = "FOLDER")]
     pub(crate) report: Option<PathBuf>,
 
-    /// How often each cell is measured [default: 21, of pitfalls 3, with --quick 1]; of --self-check, how many tables [default: 20]
+    /// Rounds of each cell [default: 21, of pitfalls 3, with --quick 1]; of --self-check, how many tables [default: 20]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=200))]
     pub(crate) rounds: Option<u32>,
 
-    /// The order of the cells is drawn from this [default: another one each time]
+    /// Seed for the order of the cells [default: another one each time]
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
 
-    /// Only show that each cell works
+    /// Run each cell once, to check that it works
     #[arg(long)]
     pub(crate) test: bool,
 
@@ -42,7 +42,7 @@ pub(crate) struct Common {
     #[arg(long)]
     pub(crate) list: bool,
 
-    /// The filter is a whole id
+    /// Take the filter as a whole id
     #[arg(long)]
     pub(crate) exact: bool,
 
@@ -51,12 +51,12 @@ pub(crate) struct Common {
 }
 
 impl Common {
-    /// Whether to show only that everything works: what criterion does too where `cargo bench` is not who asks.
+    /// Whether to check only that everything works, as criterion does too unless `cargo bench` runs it.
     pub(crate) fn is_test(&self) -> bool {
         self.test || !self.criterions.bench
     }
 
-    /// Whether criterion was asked for something that the other benches have nothing to do in.
+    /// Whether an option concerns criterion alone.
     pub(crate) fn is_for_criterion_alone(&self) -> bool {
         let Criterions { ignored, profile_time, load_baseline, .. } = &self.criterions;
         *ignored || profile_time.is_some() || load_baseline.is_some()

@@ -1,4 +1,4 @@
-//! What `cargo bench --bench load -- …` understands, and what it has in common with `--bench pitfalls`.
+//! The options of `cargo bench --bench load -- …`, and those it shares with `--bench pitfalls`.
 
 mod common;
 mod criterions;
@@ -16,45 +16,45 @@ use crate::load::workload::{Mode, Source};
 /// Fewer than 21 rounds show small differences rarely; each takes half a minute or so in a default run.
 const ROUNDS: u32 = 21;
 
-/// Latency and cost of every style under concurrent load.
+/// Measure latency and cost of every style under concurrent load.
 ///
-/// In closed loops, a fixed number of downloads is kept in flight; in open ones, downloads start at a fixed rate, and
-/// latency counts from when they should have started. Server and contender are processes of their own, fresh for each
-/// cell, on different cores where there are two. What each style costs, alone too, and a table of decisions follow.
+/// Closed loops keep a fixed number of downloads in flight. Open loops start downloads at a fixed rate, and latency
+/// counts from the intended start. Each cell has a fresh server process and a fresh client process, on different cores
+/// where there are two. Tables of costs and of decisions follow.
 #[derive(Clone, Debug, Parser)]
 #[expect(clippy::struct_excessive_bools, reason = "a command line has switches")]
 #[command(name = "load", bin_name = "cargo bench --bench load --", max_term_width = 100)]
 pub(crate) struct Options {
-    /// All of the closed loops, about 6 minutes [several parts may be named; default: the three closed loops 1 and 256
-    /// in flight without delay and 1024 with it, about 3 minutes, or those that --in-flight and --delay-ms describe]
+    /// Run all closed loops, about 6 minutes. Parts can be combined [default: three closed loops, 1 and 256 in flight
+    /// without delay and 1024 with it, about 3 minutes, or those of --in-flight and --delay-ms]
     #[arg(long, help_heading = "Parts")]
     pub(crate) closed: bool,
 
-    /// All parts in full. Takes about an hour and a half
+    /// Run all parts in full. Takes about an hour and a half
     #[arg(long, help_heading = "Parts")]
     pub(crate) all: bool,
 
-    /// Only the open loops: fixed rates, and shares of what each style reached in a closed loop. Takes about 5 minutes
+    /// Run the open loops: fixed rates, and percentages of each style's closed-loop throughput. Takes about 5 minutes
     #[arg(long, help_heading = "Parts")]
     pub(crate) open: bool,
 
-    /// Only the cost of a download: CPU, context switches, allocations, threads, memory; instructions, if valgrind is
-    /// installed
+    /// Measure the cost of a download: CPU, context switches, allocations, threads, memory; with valgrind
+    /// installed, instructions
     #[arg(long, help_heading = "Parts")]
     pub(crate) cost: bool,
 
-    /// Only the cost of waiting alone, without a download: up to a million threads, timers and tasks
+    /// Measure waiting alone, without a download: up to a million threads, timers and tasks
     #[arg(long, help_heading = "Parts")]
     pub(crate) waits: bool,
 
-    /// Only the ladder of sizes, delays and numbers in flight, up to what this machine allows, and the decisions that
-    /// follow from it. Takes about an hour
+    /// Run a ladder of sizes, delays and numbers in flight, up to the limits of this machine, and print the decisions
+    /// that follow from it. Takes about an hour
     #[arg(long, help_heading = "Parts")]
     pub(crate) scale: bool,
 
-    /// Check this bench: tables show no difference between a style and itself, CPU work that is added is found down to
-    /// the resolution, and known latencies are recovered. Takes about 20 minutes; a filter selects among work, tables
-    /// and truth
+    /// Validate the benchmark: tables show no difference between a style and itself, added CPU work is found down to
+    /// the resolution, known latencies are recovered. Takes about 20 minutes; a filter selects among work, tables and
+    /// truth
     #[arg(long, help_heading = "Parts", conflicts_with_all = ["closed", "open", "cost", "waits", "scale", "all", "test", "list"])]
     pub(crate) self_check: bool,
 
@@ -62,34 +62,34 @@ pub(crate) struct Options {
     #[arg(long, hide = true, default_value_t = 0.0)]
     pub(crate) burden: f64,
 
-    /// Who takes part [default: floor and every style; in closed loops the peers too, if this was
-    /// built with them: cargo bench --features peers]
+    /// The clients to measure [default: floor and every style; in closed loops also the peers, if built with
+    /// --features peers]
     #[arg(long, value_delimiter = ',', value_name = "NAMES")]
     pub(crate) styles: Vec<Subject>,
 
-    /// How many downloads are kept in flight [default: 1,64,1024 with delay, 1,16,256 without]. What is more than one
-    /// process may have is shared out among several
+    /// Downloads in flight [default: 1,64,1024 with delay, 1,16,256 without]. Several processes share a number that
+    /// is too large for one
     #[arg(long, value_delimiter = ',', value_name = "NUMBERS", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub(crate) in_flight: Vec<u32>,
 
-    /// How large each photo is [default: 32768]
+    /// Bytes of each photo [default: 32768]
     #[arg(long, value_name = "N", value_parser = bytes_of_a_photo)]
     pub(crate) bytes: Option<u64>,
 
-    /// How many downloads start in each second of an open loop [default: 200,2000, and 50, 80 and 95 % of what each
-    /// style reached in a closed loop]
+    /// Downloads per second in open loops [default: 200,2000, and 50, 80 and 95 % of each style's closed-loop
+    /// throughput]
     #[arg(long, value_delimiter = ',', value_name = "NUMBERS", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub(crate) rate: Vec<u32>,
 
-    /// How long the server takes before it replies [default: 20 and 0]
+    /// Delay of the server before each reply, in milliseconds [default: 20 and 0]
     #[arg(long, value_delimiter = ',', value_name = "NUMBERS", value_parser = clap::value_parser!(u64).range(0..=10_000))]
     pub(crate) delay_ms: Vec<u64>,
 
-    /// How many downloads are measured in each cell and round [default: what the fastest style does in 0.16 s]
+    /// Downloads in each cell and round [default: what the fastest style does in 0.16 s]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) count: Option<u32>,
 
-    /// Download this, from a server of your own
+    /// Download this photo from your own server
     #[arg(long, conflicts_with_all = ["bytes", "delay_ms", "open", "rate", "cost", "scale"])]
     pub(crate) url: Option<String>,
 
@@ -142,7 +142,7 @@ impl Options {
         }
     }
 
-    /// Whether this mode was asked for by its name: then it is measured to its end.
+    /// Whether an option names this mode, which is then measured in full.
     pub(crate) fn names(&self, mode: Mode) -> bool {
         self.all
             || match mode {
@@ -162,7 +162,7 @@ impl Options {
         self.bytes.unwrap_or(32 << 10)
     }
 
-    /// How many downloads to measure in a closed loop.
+    /// The number of downloads in a closed loop.
     pub(crate) fn count(&self, source: &Source, in_flight: usize, time: Duration) -> usize {
         match self.count {
             Some(count) => count as usize,
@@ -222,7 +222,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn bad_values_are_told_apart_from_good_ones() {
+    fn bad_values_are_refused() {
         for (words, why) in [
             ("--styles threads", "there are floor, blocking, ureq, callbacks, tokio"),
             ("--in-flight 0", "0 is not in 1..=1000000"),
@@ -241,7 +241,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn what_is_said_to_criterion_is_no_error() {
+    fn options_of_criterion_are_accepted() {
         let words = "--save-baseline x --noplot --sample-size 10 --warm-up-time 1 --measurement-time 2 --verbose \
                      --color always --nresamples 9 --noise-threshold 0.1 --confidence-level 0.9 --bench \
                      --significance-level 0.1 --plotting-backend plotters --output-format bencher --nocapture";

@@ -1,6 +1,6 @@
 //! The answer at the top of the README: four bullets, generated from a recorded run and the sources of the recipes.
 //!
-//! The advice is that of [`Decision`](crate::record::decision::Decision). Every other sentence is a list of figures, so no
+//! The advice is that of `Decision`. Every other sentence is a list of figures, so no
 //! recording can make it false.
 
 use std::io;
@@ -15,12 +15,15 @@ use crate::record::run::{self, Run};
 use crate::text::format::{digits, size};
 use crate::text::markers;
 
-/// The load that the bullets are about: bytes of each photo, server delay in milliseconds.
-const LOAD: (u64, u64) = (32 << 10, 20);
+/// The size of the photos.
+const BYTES: u64 = 32 << 10;
 
-/// Downloads in flight in the bullets about few and about many.
-const FEW: usize = 64;
-const MANY: usize = 1024;
+/// The loads of the bullets about one and about many: server delay in milliseconds, downloads in flight. Every default
+/// run has them.
+const ONE: Load = (0, 1);
+const MANY: Load = (20, 1024);
+
+type Load = (u64, usize);
 
 /// The styles in the bullets. The tables have all of them.
 const SHOWN: [&str; 3] = ["blocking", "callbacks", "tokio"];
@@ -38,30 +41,32 @@ pub fn splice(readme: &str, folder: &Path, costs: &[Cost]) -> io::Result<String>
 }
 
 fn bullets(run: &Run, costs: &[Cost]) -> Option<String> {
-    let decisions = run.decisions();
-    let decision = decisions.iter().find(|it| (it.bytes, it.delay_ms) == (Some(LOAD.0), Some(LOAD.1)));
     let groups = sorted(run.loops());
-    let at = |in_flight| {
+    let at = |load: Load| {
         let is_it = |group: &&Group| {
-            (group.bytes, group.delay_ms, group.in_flight) == (Some(LOAD.0), Some(LOAD.1), in_flight)
+            (group.bytes, group.delay_ms, group.in_flight) == (Some(BYTES), Some(load.0), load.1)
         };
         groups.iter().find(is_it)
     };
-    let (few, many) = (at(FEW)?, at(MANY)?);
-    let load = format!("{} photos, {} ms of server delay", size(LOAD.0), LOAD.1);
+    let (one, many) = (at(ONE)?, at(MANY)?);
+    let decisions = run.decisions();
     let speed: Figure = |it| Some(it.downloads_per_s);
     Some(format!(
-        "- **A few at once: {}.** Photos per second with {FEW} in flight: {}.\n\
-         - **Many at once: {}.** Photos per second with {MANY} in flight: {}. Their p99 in milliseconds: {}.\n\
-         - **CPU and memory.** Client CPU for each photo, in µs: {}. Memory for each download in flight, in KiB: {}. \
-         Blocking has {} threads.\n\
-         - **Code.** Lines of all eleven recipes: {}.\n\n\
-         For {load}, on the machine below.\n",
-        chosen(decision, FEW),
-        listed(few, speed, 1.0)?,
-        chosen(decision, MANY),
+        "For {} photos, on the machine below:\n\n\
+         - **One at a time: {}.** Photos per second without server delay: {}.\n\
+         - **{} at once: {}.** Photos per second with {} ms of server delay: {}. Their p99 in milliseconds: {}.\n\
+         - **CPU and memory, {} at once.** Client CPU for each photo, in µs: {}. Memory for each download in flight, in \
+         KiB: {}. Blocking has {} threads.\n\
+         - **Code.** Lines of all eleven recipes: {}.\n",
+        size(BYTES),
+        chosen(&decisions, ONE),
+        listed(one, speed, 1.0)?,
+        MANY.1,
+        chosen(&decisions, MANY),
+        MANY.0,
         listed(many, speed, 1.0)?,
         listed(many, |it| Some(it.latency.p99_us), 1e-3)?,
+        MANY.1,
         listed(many, |it| Some(it.cpu_us_per_download), 1.0)?,
         listed(many, |it| it.rss_kib_per_in_flight, 1.0)?,
         many.cell("blocking")?.figures?.threads_max?,
@@ -69,12 +74,12 @@ fn bullets(run: &Run, costs: &[Cost]) -> Option<String> {
     ))
 }
 
-/// The advice for this number in flight, and whether it is the only choice.
-fn chosen(decision: Option<&Decision>, in_flight: usize) -> String {
-    let steps = decision.iter().flat_map(|decision| &decision.steps);
-    let mut steps = steps.filter(|step| (step.from_in_flight..=step.to_in_flight).contains(&in_flight));
-    match steps.next() {
-        None => "no advice, the rounds of this run disagree".into(),
+/// The advice for this load.
+fn chosen(decisions: &[Decision], (delay_ms, in_flight): Load) -> String {
+    let decisions = decisions.iter().filter(|it| (it.bytes, it.delay_ms) == (Some(BYTES), Some(delay_ms)));
+    let mut steps = decisions.flat_map(|decision| &decision.steps);
+    match steps.find(|step| (step.from_in_flight..=step.to_in_flight).contains(&in_flight)) {
+        None => "no advice, because the rounds of this run disagree".into(),
         Some(Step { choose, keep_up, .. }) if keep_up.len() > 1 => {
             format!("{}, the plainest code that keeps up", advice(choose))
         }
@@ -95,7 +100,8 @@ fn listed(group: &Group, figure: Figure, scale: f64) -> Option<String> {
 fn lines(costs: &[Cost]) -> String {
     let of = |style: &&str| {
         let recipes = costs.iter().filter(|cost| cost.style == *style && cost.recipe != PROGRAM);
-        format!("`{style}` {}", recipes.map(|cost| cost.lines).sum::<usize>())
+        let name = if *style == "futures-impl" { "async/await" } else { style };
+        format!("{name} {}", recipes.map(|cost| cost.lines).sum::<usize>())
     };
     STYLES.iter().map(of).collect::<Vec<_>>().join(", ")
 }
@@ -117,23 +123,30 @@ mod tests {
 
     #[test]
     fn advice_follows_from_the_run() {
-        let cells = SHOWN.map(|style| [FEW, MANY].map(|number| noisy(style, number, 10.0, 1000.0)));
-        let mut run = Run { closed: cells.into_iter().flatten().collect(), ..Run::default() };
-        let step = |number, keep_up: &[&str]| Step {
-            from_in_flight: number,
-            to_in_flight: number,
-            choose: keep_up[0].into(),
-            keep_up: keep_up.iter().map(ToString::to_string).collect(),
-            least_cpu: "callbacks".into(),
+        let cells = [ONE, MANY].into_iter().flat_map(|(delay_ms, in_flight)| {
+            let cell = move |style| noisy(style, in_flight, 10.0, 1000.0);
+            SHOWN.map(|style| Cell { delay_ms: Some(delay_ms), ..cell(style) })
+        });
+        let decision = |(delay_ms, number): Load, keep_up: &[&str]| {
+            let step = Step {
+                from_in_flight: number,
+                to_in_flight: number,
+                choose: keep_up[0].into(),
+                keep_up: keep_up.iter().map(ToString::to_string).collect(),
+                least_cpu: "callbacks".into(),
+            };
+            Decision { bytes: Some(BYTES), delay_ms: Some(delay_ms), steps: vec![step] }
         };
-        let steps = vec![step(FEW, &["blocking", "tokio"]), step(MANY, &["callbacks"])];
-        run.decided = vec![Decision { bytes: Some(LOAD.0), delay_ms: Some(LOAD.1), steps }];
+        let decided = vec![decision(ONE, &["blocking", "tokio"]), decision(MANY, &["callbacks"])];
+        let mut run = Run { closed: cells.collect(), decided, ..Run::default() };
         let answer = bullets(&run, &[]).unwrap();
-        for advice in ["block, the plainest code that keeps up.", "call back; no other style keeps up."] {
+        for advice in
+            ["One at a time: block, the plainest code that keeps up.", "call back; no other style keeps up."]
+        {
             assert!(answer.contains(advice), "{answer}");
         }
-        run.decided[0].steps.pop();
-        assert!(bullets(&run, &[]).unwrap().contains("no advice, the rounds"));
+        run.decided.pop();
+        assert!(bullets(&run, &[]).unwrap().contains("1024 at once: no advice"));
         assert_eq!(bullets(&Run::default(), &[]), None);
     }
 }

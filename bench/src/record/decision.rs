@@ -35,7 +35,7 @@ pub(crate) struct Decision {
     pub(crate) steps: Vec<Step>,
 }
 
-/// From one number in flight to another, the same style is chosen.
+/// From one number in flight to another, the same style is chosen and the same ones keep up.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub(crate) struct Step {
     /// The least in flight with which it was measured.
@@ -110,9 +110,9 @@ fn step(group: &Group) -> Option<Step> {
 impl Decision {
     fn add(&mut self, step: Step) {
         match self.steps.last_mut() {
-            Some(last) if last.choose == step.choose => {
+            // Where other styles keep up, a reader may choose another one, so that is another row.
+            Some(last) if (&last.choose, &last.keep_up) == (&step.choose, &step.keep_up) => {
                 last.to_in_flight = step.to_in_flight;
-                last.keep_up.retain(|style| step.keep_up.contains(style));
                 last.least_cpu = step.least_cpu;
             }
             _ => self.steps.push(step),
@@ -121,18 +121,19 @@ impl Decision {
 
     /// The answer in a sentence or two: "Up to 64 at once, block. From 1024, await on tokio."
     pub(crate) fn answer(&self) -> String {
-        let sentence = |(index, step): (usize, &Step)| {
-            let Step { from_in_flight: from, to_in_flight: to, choose, .. } = step;
-            let advice = advice(choose);
-            match (index, self.steps.len()) {
+        let choices: Vec<_> = self.steps.chunk_by(|one, next| one.choose == next.choose).collect();
+        let sentence = |(index, steps): (usize, &&[Step])| {
+            let (from, to) = (steps[0].from_in_flight, steps[steps.len() - 1].to_in_flight);
+            let advice = advice(&steps[0].choose);
+            match (index, choices.len()) {
                 (0, 1) if from == to => format!("{from} at once: {advice}."),
                 (0, 1) => format!("From {from} to {to} at once, {advice}."),
-                (0, _) if *to == 1 => format!("One at a time, {advice}."),
+                (0, _) if to == 1 => format!("One at a time, {advice}."),
                 (0, _) => format!("Up to {to} at once, {advice}."),
                 _ => format!("From {from}, {advice}."),
             }
         };
-        self.steps.iter().enumerate().map(sentence).collect::<Vec<_>>().join(" ")
+        choices.iter().enumerate().map(sentence).collect::<Vec<_>>().join(" ")
     }
 }
 
@@ -214,6 +215,22 @@ mod tests {
             decisions[0].to_string(),
             "32 KiB photos, 20 ms delay: One at a time, block. From 64, call back. From 1024, await on tokio."
         );
+    }
+
+    #[test]
+    fn rows_are_split_where_other_styles_keep_up() {
+        let cells = [
+            cell("blocking", 1, 1.0, 20.0),
+            cell("tokio", 1, 1.0, 20.0),
+            cell("callbacks", 1, 1.0, 20.0),
+            cell("blocking", 64, 1.0, 20.0),
+            cell("tokio", 64, 1.0, 20.0),
+            cell("callbacks", 64, 1.2, 20.0),
+        ];
+        let decisions = decide(&sorted(cells.iter()));
+        let keep_up: Vec<_> = decisions[0].steps.iter().map(|step| step.keep_up.len()).collect();
+        assert_eq!(keep_up, [3, 2]);
+        assert_eq!(decisions[0].answer(), "From 1 to 64 at once, block.");
     }
 
     #[test]

@@ -6,23 +6,26 @@ use std::path::Path;
 
 use super::palette::{GRID, INK, LOOKS};
 use super::pictures;
+use crate::record::group::in_order;
 use crate::record::run::{self, Run};
 
-/// The load of the picture: bytes of each photo, server delay in milliseconds.
-const LOAD: (u64, u64) = (32 << 10, 20);
+/// The load of the picture: server delay in milliseconds, downloads in flight. Every default run has it.
+const LOAD: (u64, usize) = (20, 1024);
 
 /// The files in `docs/`, in the order of the palette's colours: light, dark.
-pub const FILES: [&str; 2] = ["throughput-light.svg", "throughput-dark.svg"];
+pub const FILES: [&str; 2] = ["latency-light.svg", "latency-dark.svg"];
 
-/// Draws throughput against downloads in flight, from the run in `folder`: the text of each of [`FILES`].
+/// Draws latency by percentile, from the run in `folder`: the text of each of [`FILES`].
 ///
 /// # Errors
 ///
 /// If a file cannot be read, or the run lacks the load.
-pub fn throughput(folder: &Path) -> io::Result<[String; 2]> {
+pub fn latency(folder: &Path) -> io::Result<[String; 2]> {
     let run = Run::of_file(&folder.join(run::LINES))?;
-    let plot = pictures::throughput(&run, LOAD.0, LOAD.1)
-        .ok_or_else(|| io::Error::other("the run has no figures for the picture"))?;
+    let mut groups = in_order(&run.closed);
+    let group = groups.find(|group| (group.delay_ms, group.in_flight) == (Some(LOAD.0), LOAD.1));
+    let plot = group.map(|group| pictures::latency_plot(&group.cells)).transpose()?.flatten();
+    let plot = plot.ok_or_else(|| io::Error::other("the run has no figures for the picture"))?;
     let svg = plot.draw().into_string();
     Ok([0, 1].map(|scheme| with_style(&svg, &css(scheme))))
 }
@@ -66,7 +69,7 @@ mod tests {
     #[test]
     fn the_pictures_show_the_newest_recorded_figures() {
         let folder = newest(&root().join("bench/results"), run::LINES).unwrap();
-        for (file, drawn) in FILES.iter().zip(throughput(&folder).unwrap()) {
+        for (file, drawn) in FILES.iter().zip(latency(&folder).unwrap()) {
             let kept = fs::read_to_string(root().join("docs").join(file)).unwrap();
             assert!(kept == drawn, "docs/{file}: cargo run -p photo-bench --bin splice");
         }

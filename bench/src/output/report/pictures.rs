@@ -83,14 +83,6 @@ pub(super) fn speeds(run: &Run) -> Vec<Markup> {
     against_in_flight(run, &SPEED)
 }
 
-/// Throughput against downloads in flight, of one size of photo and one server delay.
-pub(super) fn throughput(run: &Run, bytes: u64, delay_ms: u64) -> Option<Plot> {
-    let groups = sorted(run.loops());
-    let is_it = |group: &&Group| (group.bytes, group.delay_ms) == (Some(bytes), Some(delay_ms));
-    let groups: Vec<_> = groups.iter().filter(is_it).collect();
-    SPEED[0].plot(&groups)
-}
-
 /// Memory and threads.
 pub(super) fn spaces(run: &Run) -> Vec<Markup> {
     against_in_flight(run, &SPACE)
@@ -109,13 +101,23 @@ pub(super) fn waits(run: &Run) -> Vec<Markup> {
             waits.filter_map(point).collect()
         };
         let x = Axis::of_steps("waits at once", run.waits.iter().map(|wait| wait.count as u64))?;
-        Some(drawn(title, "without a download", &against(x, name, of_style)?))
+        against(title, "without a download", x, name, of_style)
     });
     pictures.collect()
 }
 
 /// Nothing if none of them has latencies.
 fn latency(title: &str, load: &str, cells: &[&Cell]) -> io::Result<Option<Markup>> {
+    let plot = latency_plot(cells)?;
+    Ok(plot.map(|plot| picture(title, load, "Latency by percentile", &plot)))
+}
+
+/// The plot alone.
+///
+/// # Errors
+///
+/// If a histogram cannot be read.
+pub(super) fn latency_plot(cells: &[&Cell]) -> io::Result<Option<Plot>> {
     let lines = cells.iter().filter(|cell| cell.failed.is_none());
     let lines = lines.filter_map(|cell| Some((*cell, Look::of(&cell.style)?)));
     let lines = lines.map(|(cell, look)| Ok((cell, look, latency_of(cell)?)));
@@ -124,8 +126,7 @@ fn latency(title: &str, load: &str, cells: &[&Cell]) -> io::Result<Option<Markup
     let figures = lines.iter().flat_map(|(.., points)| points.iter().map(|point| 10_f64.powf(point.y)));
     let Some(y) = Axis::of_figures("latency, ms", figures) else { return Ok(None) };
     let series = lines.into_iter().map(|(_, look, points)| Series { look, points });
-    let plot = Plot { x: Axis::of_percentiles(count), y, series: series.collect() };
-    Ok(Some(picture(title, load, "Latency by percentile", &plot)))
+    Ok(Some(Plot { x: Axis::of_percentiles(count), y, series: series.collect() }))
 }
 
 /// The line goes through the latencies of all rounds together, if the cell has them. The marks are the figures of the
@@ -161,43 +162,37 @@ fn latency_of(cell: &Cell) -> io::Result<Vec<Point>> {
 fn against_in_flight(run: &Run, quantities: &[Quantity]) -> Vec<Markup> {
     let groups = sorted(run.loops());
     let loads = groups.chunk_by(|one, other| (one.bytes, one.delay_ms) == (other.bytes, other.delay_ms));
-    let loads = loads.map(|groups| groups.iter().collect::<Vec<_>>());
-    loads
-        .flat_map(|groups| {
-            quantities.iter().filter_map(|quantity| quantity.picture(&groups)).collect::<Vec<_>>()
-        })
-        .collect()
+    loads.flat_map(|groups| quantities.iter().filter_map(|quantity| quantity.picture(groups))).collect()
 }
 
 impl Quantity {
     /// `None` unless there are several numbers in flight to show it against.
-    fn picture(&self, groups: &[&Group]) -> Option<Markup> {
-        Some(drawn(self.title, &load(groups[0].bytes, groups[0].delay_ms), &self.plot(groups)?))
-    }
-
-    fn plot(&self, groups: &[&Group]) -> Option<Plot> {
-        let Self { name, figure, .. } = self;
+    fn picture(&self, groups: &[Group]) -> Option<Markup> {
+        let Self { name, title, figure } = self;
         let of_style = |look: Look| {
             let cells = groups.iter().filter_map(|group| group.cell(look.style));
             cells.filter_map(|cell| point(cell, *figure)).collect()
         };
         let x = Axis::of_steps("in flight", groups.iter().map(|group| group.in_flight as u64))?;
-        against(x, name, of_style)
+        against(title, &load(groups[0].bytes, groups[0].delay_ms), x, name, of_style)
     }
 }
 
 /// `None` if there are no figures at all.
-fn against(x: Axis, name: &'static str, of_style: impl Fn(Look) -> Vec<Point>) -> Option<Plot> {
+fn against(
+    title: &str,
+    load: &str,
+    x: Axis,
+    name: &'static str,
+    of_style: impl Fn(Look) -> Vec<Point>,
+) -> Option<Markup> {
     let series = LOOKS.into_iter().map(|look| Series { look, points: of_style(look) });
     let series: Vec<_> = series.filter(|series| !series.points.is_empty()).collect();
     let ends = |point: &Point| point.spread.map_or([point.y; 2], |(least, most)| [least, most]);
     let figures = series.iter().flat_map(|series| series.points.iter().flat_map(ends));
     let y = Axis::of_figures(name, figures.map(|log| 10_f64.powf(log)))?;
-    Some(Plot { x, y, series })
-}
-
-fn drawn(title: &str, load: &str, plot: &Plot) -> Markup {
-    picture(title, load, &format!("{}, against {}", plot.y.name, plot.x.name), plot)
+    let what = format!("{name}, against {}", x.name);
+    Some(picture(title, load, &what, &Plot { x, y, series }))
 }
 
 fn point(cell: &Cell, figure: Figure) -> Option<Point> {

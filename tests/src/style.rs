@@ -1,0 +1,148 @@
+//! The list of the styles: all that runs for each of them is made from it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use photo::{Config, Error};
+
+use crate::{Adapter, Downloader, blocking, callbacks, futures, ureq};
+
+/// Makes [`Style`] and [`suite!`](crate::suite) from the list. A style that is added to it is in every test and bench.
+///
+/// `$d` is a dollar sign, which a macro needs to make another one.
+macro_rules! styles {
+    (
+        $d:tt
+        $( #[$first_doc:meta] )* $first:ident = $first_name:literal in $first_module:ident: $first_new:expr;
+        $( #[$beside_doc:meta] )* beside $beside:ident = $beside_name:literal in $beside_module:ident: $beside_new:expr;
+        $( $( #[$doc:meta] )* $style:ident = $name:literal in $module:ident: $new:expr; )+
+    ) => {
+        /// The clients that are compared: each style, the futures on each runtime, and ureq.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Style {
+            $( #[$first_doc] )* $first,
+            $( #[$beside_doc] )* $beside,
+            $( $( #[$doc] )* $style, )+
+        }
+
+        impl Style {
+            /// All of them, in the order of every table.
+            pub const ALL: [Self; 2 + [$( $name ),+].len()] =
+                [Self::$first, Self::$beside, $( Self::$style ),+];
+
+            /// Those that the suite holds equal: all but ureq.
+            pub const HELD_EQUAL: [Self; 1 + [$( $name ),+].len()] = [Self::$first, $( Self::$style ),+];
+
+            /// The name in tables and options.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self {
+                    Self::$first => $first_name,
+                    Self::$beside => $beside_name,
+                    $( Self::$style => $name, )+
+                }
+            }
+
+            /// A fresh client with its runtime.
+            ///
+            /// # Errors
+            ///
+            /// [`Error::InvalidConfig`] if the configuration cannot work.
+            pub fn client(self, config: Config) -> Result<Box<dyn Downloader>, Error> {
+                match self {
+                    Self::$beside => $beside_new(config),
+                    style => style.style(config).map(|style| style as Box<dyn Downloader>),
+                }
+            }
+
+            /// A fresh client with its runtime, and the recipes of its style.
+            ///
+            /// # Errors
+            ///
+            /// [`Error::InvalidConfig`] if the configuration cannot work.
+            ///
+            /// # Panics
+            ///
+            /// For ureq, which is not [held equal](Self::HELD_EQUAL).
+            pub fn style(self, config: Config) -> Result<Box<dyn Adapter>, Error> {
+                match self {
+                    Self::$first => $first_new(config),
+                    Self::$beside => panic!("{self} has no recipes"),
+                    $( Self::$style => $new(config), )+
+                }
+            }
+        }
+
+        /// Turns functions of a [`Style`](crate::Style) into tests, one for each style, in a module of its name:
+        /// `callbacks::a_stalled_server_times_out`. The tests behind `+ ureq:` are also for ureq, which is not held
+        /// equal.
+        #[macro_export]
+        macro_rules! suite {
+            (@ $d module:ident, $d style:ident, [$d ( $d test:ident )+]) => {
+                mod $d module {
+                    $d (
+                        #[test]
+                        fn $d test() {
+                            $d crate::within(|| super::$d test($d crate::Style::$d style));
+                        }
+                    )+
+                }
+            };
+            (+ ureq: $d ( $d test:ident ),+ $d (,)?) => {
+                $d crate::suite!(@ $beside_module, $beside, [$d ( $d test )+]);
+                $d crate::suite!($d ( $d test ),+);
+            };
+            ($d ( $d test:ident ),+ $d (,)?) => {
+                $d crate::suite!(@ $first_module, $first, [$d ( $d test )+]);
+                $( $d crate::suite!(@ $module, $style, [$d ( $d test )+]); )+
+            };
+        }
+    };
+}
+
+styles! { $
+    /// Blocking calls, one thread for each download in flight.
+    Blocking = "blocking" in blocking: blocking::new;
+    /// The same with a library, ureq, which has none of the recipes but `many`.
+    beside Ureq = "ureq" in ureq: ureq::new;
+    /// Callbacks on one event loop in one thread.
+    Callbacks = "callbacks" in callbacks: callbacks::new;
+    /// Futures on tokio's current-thread runtime.
+    Tokio = "tokio" in tokio: futures::tokio;
+    /// Futures on tokio's multi-thread runtime, a worker for each core.
+    TokioMulti = "tokio-multi" in tokio_multi: futures::tokio_multi;
+    /// Futures on async-std.
+    AsyncStd = "async-std" in async_std: futures::async_std;
+    /// Futures on smol's executor, one thread.
+    Smol = "smol" in smol: futures::smol;
+}
+
+impl fmt::Display for Style {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for Style {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        Self::ALL.into_iter().find(|style| style.name() == name).ok_or_else(|| {
+            let known: Vec<_> = Self::ALL.iter().map(|style| style.name()).collect();
+            format!("no style is called {name:?}; there are {}", known.join(", "))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_leads_back_to_its_style() {
+        for style in Style::ALL {
+            assert_eq!(style.name().parse(), Ok(style));
+        }
+        assert!("ftp".parse::<Style>().unwrap_err().contains("tokio-multi"));
+    }
+}
