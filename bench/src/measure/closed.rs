@@ -61,7 +61,11 @@ pub(crate) fn measure(
 }
 
 fn unsteady(cells: &[Cell]) -> usize {
-    cells.iter().filter(|cell| cell.is_unsteady()).count()
+    if cells.is_empty() {
+        return 0;
+    }
+    let group = record::group::Group::of(cells.iter().collect());
+    cells.iter().filter(|cell| group.is_unsteady(cell)).count()
 }
 
 /// How many rounds are missing until each cell has been measured long enough; at most as many as there are.

@@ -2,20 +2,21 @@
 
 use crate::record::decision::{Decision, Step};
 
-/// "only callbacks keeps up", or the number of styles that do.
+/// "only callbacks is shown to keep up", or the number of styles that do.
 pub(super) fn reason(step: &Step) -> String {
     match &*step.keep_up {
         [] => "the fastest, but its p99 is long".into(),
-        [only] => format!("only {only} keeps up"),
+        [only] => format!("only {only} is shown to keep up"),
         several => format!("the plainest code of {} styles that keep up", several.len()),
     }
 }
 
-/// The steps of a decision where there is no choice: "Only callbacks keeps up with 2048 in flight."
+/// The steps of a decision where there is no choice: "Only callbacks is shown to keep up with 2048 in flight."
 pub(super) fn without_choice(decision: &Decision) -> String {
     let steps = decision.steps.iter().filter(|step| step.keep_up.len() == 1);
-    let sentence =
-        |step: &Step| format!(" Only {} keeps up with {} in flight.", step.choose, step.range(" to "));
+    let sentence = |step: &Step| {
+        format!(" Only {} is shown to keep up with {} in flight.", step.choose, step.range(" to "))
+    };
     steps.map(sentence).collect::<Vec<_>>().concat()
 }
 
@@ -36,10 +37,10 @@ mod tests {
     #[test]
     fn plain_code_is_no_reason_where_only_one_style_keeps_up() {
         assert_eq!(reason(&step(1, &["tokio", "smol"])), "the plainest code of 2 styles that keep up");
-        assert_eq!(reason(&step(1, &["tokio"])), "only tokio keeps up");
+        assert_eq!(reason(&step(1, &["tokio"])), "only tokio is shown to keep up");
         assert_eq!(reason(&step(1, &[])), "the fastest, but its p99 is long");
         let steps = vec![step(1, &["tokio", "smol"]), step(64, &["tokio"])];
         let decision = Decision { bytes: None, delay_ms: None, steps };
-        assert_eq!(without_choice(&decision), " Only tokio keeps up with 64 in flight.");
+        assert_eq!(without_choice(&decision), " Only tokio is shown to keep up with 64 in flight.");
     }
 }

@@ -14,9 +14,6 @@ pub(crate) const BUSY: f64 = 0.7;
 /// Below this share of the requested downloads in flight, on average, a note names the client.
 pub(crate) const FEW: f64 = 0.8;
 
-/// Above this ratio of the ends of a median's interval, the rounds disagree too much to decide anything.
-const UNSTEADY: f64 = 1.25;
-
 /// Cells that are measured for less time in all rounds together are named.
 pub(crate) const SHORT_S: f64 = 3.0;
 
@@ -129,13 +126,6 @@ impl Cell {
         MedianInterval::of(&self.values(figure)?)
     }
 
-    /// Whether the rounds disagree too much to decide anything.
-    pub(crate) fn is_unsteady(&self) -> bool {
-        const FIGURES: [Figure; 2] = [|it| Some(it.wall_s), |it| Some(it.cpu_us_per_download)];
-        let disagrees = |it: MedianInterval| it.high > it.low * UNSTEADY;
-        FIGURES.into_iter().any(|figure| self.interval(figure).is_some_and(disagrees))
-    }
-
     /// Seconds that all rounds together were measured.
     pub(crate) fn measured_s(&self) -> f64 {
         self.rounds.iter().map(|round| round.wall_s).sum()
@@ -148,7 +138,7 @@ impl Cell {
     }
 
     /// The figure of each round; `None` if one is unknown.
-    fn values(&self, figure: Figure) -> Option<Vec<f64>> {
+    pub(super) fn values(&self, figure: Figure) -> Option<Vec<f64>> {
         self.rounds.iter().map(figure).collect()
     }
 
@@ -206,11 +196,10 @@ mod tests {
     }
 
     #[test]
-    fn what_disturbs_both_cells_makes_them_unsteady_but_not_their_ratio() {
+    fn what_disturbs_both_cells_does_not_disturb_their_ratio() {
         let wild = [1.0, 2.0, 3.0].repeat(7);
         let twice: Vec<_> = wild.iter().map(|cpu| cpu * 2.0).collect();
         let (one, other) = (cell("tokio", &wild), cell("smol", &twice));
-        assert!(one.is_unsteady() && !cell("tokio", &[1.0; 21]).is_unsteady());
         let ratio = other.ratio(&one, |it| Some(it.cpu_us_per_download), 0.001).unwrap();
         assert!(ratio.low > 1.99 && ratio.high < 2.01, "{ratio:?}");
     }

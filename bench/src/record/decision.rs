@@ -2,8 +2,8 @@
 //!
 //! A style keeps up if the rounds show two things: it is at most 5 % slower than the best style, and its p99 is at most
 //! twice the shortest one. The unfavourable end of each interval counts, so noise proves nothing. Of the styles that keep up,
-//! the one with the plainest code is chosen. A cell whose rounds disagree too much decides nothing; nor do rounds that
-//! are too few for an interval.
+//! the one with the plainest code is chosen. A cell whose rounds disagree too much does not keep up, and a group whose
+//! best cell is such a one decides nothing; nor do rounds that are too few for an interval.
 
 use std::fmt;
 
@@ -81,7 +81,7 @@ fn step(group: &Group) -> Option<Step> {
     let p99 = Percentiles::ALL.iter().find(|percentile| percentile.name == "p99")?;
     group.level()?;
     let mut styles = styles(group);
-    styles.retain(|cell| !cell.is_unsteady() && cell.percentile(p99).is_some());
+    styles.retain(|cell| cell.percentile(p99).is_some());
     if styles.len() < 2 {
         return None;
     }
@@ -90,12 +90,18 @@ fn step(group: &Group) -> Option<Step> {
         known.min_by(|(one, _), (other, _)| one.total_cmp(other)).map(|(_, cell)| cell)
     };
     let (fastest, quickest) = (least(WALL)?, least(P99)?);
+    if group.is_unsteady(fastest) || group.is_unsteady(quickest) {
+        return None; // the others cannot be judged by these
+    }
     let is_close = |cell: &Cell, best: &Cell, figure, margin: f64| {
         cell.style == best.style
             || group.ratio(cell, best, figure).is_some_and(|ratio| ratio.high <= 1.0 + margin)
     };
-    let is_as_good =
-        |cell: &&&Cell| is_close(cell, fastest, WALL, SLOWER) && is_close(cell, quickest, P99, TAIL);
+    let is_as_good = |cell: &&&Cell| {
+        !group.is_unsteady(cell)
+            && is_close(cell, fastest, WALL, SLOWER)
+            && is_close(cell, quickest, P99, TAIL)
+    };
     let keep_up: Vec<_> = styles.iter().filter(is_as_good).map(|cell| cell.style.clone()).collect();
     Some(Step {
         from_in_flight: group.in_flight,

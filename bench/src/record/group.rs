@@ -4,7 +4,10 @@ use std::cmp::Reverse;
 
 use super::cell::Cell;
 use super::figures::Figure;
-use crate::stats::interval::{PairedRatio, error_in_table, level_in_table};
+use crate::stats::interval::{MedianInterval, PairedRatio, error_in_table, level_in_table};
+
+/// Above this ratio of the ends of a median's interval, the rounds disagree too much to decide anything.
+const UNSTEADY: f64 = 1.25;
 
 /// Every client under the same load, in the order of the run.
 pub(crate) struct Group<'a> {
@@ -63,6 +66,32 @@ impl<'a> Group<'a> {
         self.ratio(cell, base, figure).is_some_and(|ratio| ratio.differs())
     }
 
+    /// Whether the rounds of a cell disagree too much to decide anything. A round that was slow for all of the group, as on
+    /// a busy machine, is no disagreement: each round is compared with the others of the same turn.
+    pub(crate) fn is_unsteady(&self, cell: &Cell) -> bool {
+        const FIGURES: [Figure; 2] = [|it| Some(it.wall_s), |it| Some(it.cpu_us_per_download)];
+        let disagrees = |it: MedianInterval| it.high > it.low * UNSTEADY;
+        FIGURES.into_iter().any(|figure| {
+            let relative = cell.values(figure).map(|own| self.relative(&own, figure));
+            relative.and_then(|relative| MedianInterval::of(&relative)).is_some_and(disagrees)
+        })
+    }
+
+    /// The figures of a cell's rounds, as multiples of the median of the group in each round.
+    fn relative(&self, own: &[f64], figure: Figure) -> Vec<f64> {
+        let all = self.cells.iter().filter_map(|cell| cell.values(figure));
+        let all: Vec<_> = all.filter(|values| values.len() == own.len()).collect();
+        if all.len() < 3 {
+            return own.to_vec();
+        }
+        let level = |round: usize| {
+            let mut values: Vec<_> = all.iter().map(|values| values[round]).collect();
+            values.sort_by(f64::total_cmp);
+            values[values.len() / 2]
+        };
+        own.iter().enumerate().map(|(round, value)| value / level(round)).collect()
+    }
+
     /// The true level of each comparison; `None` if the rounds are too few for any.
     pub(crate) fn level(&self) -> Option<f64> {
         level_in_table(self.cells.len(), self.cells.iter().map(|cell| cell.rounds.len()).max()?)
@@ -94,7 +123,20 @@ pub(crate) fn rounds(cells: impl Iterator<Item = usize>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::sample::noisy;
+    use crate::record::sample::{figures, noisy, of_rounds};
+
+    #[test]
+    fn only_a_disturbance_of_its_own_makes_a_cell_unsteady() {
+        let cell =
+            |style: &str, cpus: &[f64]| of_rounds(style, 1, cpus.iter().copied().map(figures).collect());
+        let busy = [1.0, 2.0, 3.0].repeat(7);
+        let wild = [1.0, 9.0, 3.0].repeat(7);
+        let cells = [cell("floor", &busy), cell("tokio", &busy), cell("smol", &busy), cell("ureq", &wild)];
+        let group = Group::of(cells.iter().collect());
+        assert!(cells[..3].iter().all(|cell| !group.is_unsteady(cell)));
+        assert!(group.is_unsteady(&cells[3]));
+        assert!(Group::of(vec![&cells[0]]).is_unsteady(&cells[0]), "nothing to compare it with");
+    }
 
     #[test]
     fn each_load_is_a_group_and_each_style_is_in_it_once() {
