@@ -83,7 +83,9 @@ fn chosen(decisions: &[Decision], (delay_ms, in_flight): Load) -> String {
         Some(Step { choose, keep_up, .. }) if keep_up.len() > 1 => {
             format!("{}, the plainest code that keeps up", advice(choose))
         }
-        Some(Step { choose, .. }) => format!("{}; no other style keeps up", advice(choose)),
+        Some(Step { choose, .. }) => {
+            format!("{}; no other style is shown to be at most 5 % slower", advice(choose))
+        }
     }
 }
 
@@ -140,9 +142,10 @@ mod tests {
         let decided = vec![decision(ONE, &["blocking", "tokio"]), decision(MANY, &["callbacks"])];
         let mut run = Run { closed: cells.collect(), decided, ..Run::default() };
         let answer = bullets(&run, &[]).unwrap();
-        for advice in
-            ["One at a time: block, the plainest code that keeps up.", "call back; no other style keeps up."]
-        {
+        for advice in [
+            "One at a time: block, the plainest code that keeps up.",
+            "call back; no other style is shown to be at most 5 % slower.",
+        ] {
             assert!(answer.contains(advice), "{answer}");
         }
         run.decided.pop();
