@@ -132,9 +132,9 @@ impl Decision {
             let (from, to) = (steps[0].from_in_flight, steps[steps.len() - 1].to_in_flight);
             let advice = advice(&steps[0].choose);
             match (index, choices.len()) {
-                (0, 1) if from == to => format!("{from} at once: {advice}."),
+                (0, _) if from == to && to == 1 => format!("One at a time, {advice}."),
+                (0, _) if from == to => format!("{from} at once: {advice}."),
                 (0, 1) => format!("From {from} to {to} at once, {advice}."),
-                (0, _) if to == 1 => format!("One at a time, {advice}."),
                 (0, _) => format!("Up to {to} at once, {advice}."),
                 _ => format!("From {from}, {advice}."),
             }
