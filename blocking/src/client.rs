@@ -134,12 +134,6 @@ impl Client {
         drop(surplus); // closed outside of the lock
     }
 
-    /// How many connections are idle.
-    #[cfg(test)]
-    pub(crate) fn idle_count(&self) -> usize {
-        self.lock_idle().len()
-    }
-
     fn lock_idle(&self) -> MutexGuard<'_, Pool<Connection>> {
         self.shared.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -131,6 +131,3 @@ fn receive(
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

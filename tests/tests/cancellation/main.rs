@@ -1,5 +1,6 @@
 //! A download that is cancelled ends at once, and nothing else does.
 
+mod ends;
 mod token;
 
 use std::time::{Duration, Instant};
