@@ -184,6 +184,7 @@ fn no_log_shows_credentials_down_to_debug() {
                 &client.download(&with_credentials(&site.url(&Picture::jpeg(1000, 1).path()))).unwrap(),
             );
             client.download(&redirect(&site, &with_credentials(&site.url("/photo")))).unwrap();
+            client.download(&with_credentials(&site.tls_url("/photo"))).unwrap();
             client.download(&with_credentials(&site.fault(Fault::CutBody, ""))).unwrap_err();
         }
         log::set_max_level(LevelFilter::Off);
