@@ -1,10 +1,10 @@
 //! From a host name to addresses.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::sync::Arc;
 
-use photo::{Error, Origin};
+use photo::{Error, Lookups, Origin};
 
 use crate::offload::Workers;
 
@@ -18,10 +18,7 @@ pub(crate) type Resolved = Result<Vec<SocketAddr>, Error>;
 /// Looks up hosts on its own threads, because the system's resolver blocks: each host once for all keys, of type `K`,
 /// that wait for it.
 pub(crate) struct Resolver<K> {
-    lookups: HashMap<Origin, Lookup<K>>,
-    /// Look-ups that wait for a thread, in the order in which they were asked for.
-    queue: BTreeMap<u64, Origin>,
-    serial: u64,
+    lookups: Lookups<K>,
     running: usize,
     max_running: usize,
     threads: Workers<(Origin, Resolved)>,
@@ -29,22 +26,14 @@ pub(crate) struct Resolver<K> {
     look_up: fn(&Origin) -> Resolved,
 }
 
-struct Lookup<K> {
-    waiting: BTreeSet<K>,
-    /// Its number in the queue, until a thread has it.
-    queued: Option<u64>,
-}
-
-impl<K: Copy + Ord> Resolver<K> {
+impl<K: Copy + PartialEq> Resolver<K> {
     pub(crate) fn new(waker: Arc<mio::Waker>) -> Self {
         Self::with(ask_system, MAX_THREADS, waker)
     }
 
     fn with(look_up: fn(&Origin) -> Resolved, max_running: usize, waker: Arc<mio::Waker>) -> Self {
         Self {
-            lookups: HashMap::new(),
-            queue: BTreeMap::new(),
-            serial: 0,
+            lookups: Lookups::new(|_| true),
             running: 0,
             max_running,
             threads: Workers::new(max_running, waker),
@@ -55,27 +44,13 @@ impl<K: Copy + Ord> Resolver<K> {
 
     /// Looks up the host of `origin`; the answer comes later.
     pub(crate) fn resolve(&mut self, origin: &Origin, key: K) {
-        if let Some(lookup) = self.lookups.get_mut(origin) {
-            lookup.waiting.insert(key);
-            return;
-        }
-        self.serial += 1;
-        let lookup = Lookup { waiting: BTreeSet::from([key]), queued: Some(self.serial) };
-        self.lookups.insert(origin.clone(), lookup);
-        self.queue.insert(self.serial, origin.clone());
+        self.lookups.ask(origin, key);
         self.start_queued();
     }
 
     /// Does not answer `key`. A look-up that nothing else waits for leaves the queue.
     pub(crate) fn forget(&mut self, origin: &Origin, key: K) {
-        let Some(lookup) = self.lookups.get_mut(origin) else { return };
-        lookup.waiting.remove(&key);
-        if let Some(number) = lookup.queued
-            && lookup.waiting.is_empty()
-        {
-            self.queue.remove(&number);
-            self.lookups.remove(origin);
-        }
+        self.lookups.forget(origin, |waiting| *waiting == key);
     }
 
     /// Collects the results of the threads.
@@ -97,7 +72,7 @@ impl<K: Copy + Ord> Resolver<K> {
 
     fn start_queued(&mut self) {
         while self.running < self.max_running
-            && let Some((_, origin)) = self.queue.pop_first()
+            && let Some(origin) = self.lookups.start_next()
         {
             let (look_up, asked) = (self.look_up, origin.clone());
             let work = move || {
@@ -105,19 +80,15 @@ impl<K: Copy + Ord> Resolver<K> {
                 (asked, resolved)
             };
             match self.threads.submit(Box::new(work)) {
-                Ok(()) => {
-                    self.running += 1;
-                    self.lookups.entry(origin).and_modify(|lookup| lookup.queued = None);
-                }
+                Ok(()) => self.running += 1,
                 Err((_, error)) => self.answer(&origin, &Err(Error::resolve(&origin, error))),
             }
         }
     }
 
     fn answer(&mut self, origin: &Origin, resolved: &Resolved) {
-        if let Some(lookup) = self.lookups.remove(origin) {
-            self.answers.extend(lookup.waiting.into_iter().map(|key| (key, resolved.clone())));
-        }
+        let waiting = self.lookups.end(origin);
+        self.answers.extend(waiting.into_iter().map(|key| (key, resolved.clone())));
     }
 }
 
@@ -206,7 +177,7 @@ mod tests {
             names.resolver.resolve(&origin("hanging.test"), key);
             names.resolver.forget(&origin("hanging.test"), key);
         }
-        assert_eq!((names.resolver.running, names.resolver.queue.len()), (1, 0));
+        assert_eq!(names.resolver.running, 1);
         names.resolver.resolve(&origin("good.test"), 100);
         assert_eq!((0..50).find_map(|_| names.answer()), Some(100));
     }
@@ -220,7 +191,7 @@ mod tests {
             names.resolver.resolve(&name, key);
             names.resolver.forget(&name, key);
         }
-        assert_eq!((names.resolver.queue.len(), names.resolver.lookups.len()), (0, 1));
+        assert_eq!(names.resolver.lookups.start_next(), None);
         assert_eq!(names.answer(), None);
     }
 }

@@ -1,13 +1,12 @@
 //! From a host name to addresses.
 
-use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use futures::channel::oneshot::{self, Sender};
-use photo::{Config, Error, Origin};
+use photo::{Config, Error, Lookups, Origin};
 
 /// Most look-ups at once. A look-up cannot be stopped and keeps its thread until the system's resolver gives up, so
 /// this is enough for hundreds of hanging names and a good one.
@@ -26,16 +25,13 @@ pub(crate) struct Resolver {
 }
 
 struct Shared {
-    lookups: Mutex<Lookups>,
+    state: Mutex<State>,
     max_threads: usize,
     look_up: fn(&Origin) -> Resolved,
 }
 
-#[derive(Default)]
-struct Lookups {
-    waiting: HashMap<Origin, Vec<Waiting>>,
-    /// Look-ups that wait for a thread.
-    queue: VecDeque<Origin>,
+struct State {
+    lookups: Lookups<Waiting>,
     threads: usize,
 }
 
@@ -48,7 +44,8 @@ impl Resolver {
     }
 
     fn with(look_up: fn(&Origin) -> Resolved, max_threads: usize) -> Self {
-        Self { shared: Arc::new(Shared { lookups: Mutex::default(), max_threads, look_up }) }
+        let state = State { lookups: Lookups::new(|download| !download.is_canceled()), threads: 0 };
+        Self { shared: Arc::new(Shared { state: Mutex::new(state), max_threads, look_up }) }
     }
 
     /// The addresses of `origin`, at least one, in the order in which they are to be tried.
@@ -61,26 +58,22 @@ impl Resolver {
         answer.await.expect("a thread answers all that wait")
     }
 
-    /// Has `sender` get the answer, unless it is gone by then.
-    fn look_up(&self, origin: &Origin, sender: Waiting) -> Result<(), Error> {
-        let mut lookups = self.shared.lookups();
-        if let Some(waiting) = lookups.waiting.get_mut(origin) {
-            if waiting.len() == waiting.capacity() {
-                waiting.retain(still_waits);
-            }
-            waiting.push(sender);
+    /// Has `download` get the answer, unless it has given up by then.
+    fn look_up(&self, origin: &Origin, download: Waiting) -> Result<(), Error> {
+        let mut state = self.shared.state();
+        if !state.lookups.ask(origin, download) || state.threads == self.shared.max_threads {
             return Ok(());
         }
-        if lookups.threads < self.shared.max_threads {
-            let shared = Arc::clone(&self.shared);
-            let thread = thread::Builder::new().name("photo-resolve".into()).stack_size(STACK);
-            match thread.spawn(move || shared.work()) {
-                Ok(_) => lookups.threads += 1,
-                Err(error) if lookups.threads == 0 => return Err(Error::resolve(origin, error)),
-                Err(_) => {} // one of the other threads does it
+        let shared = Arc::clone(&self.shared);
+        let thread = thread::Builder::new().name("photo-resolve".into()).stack_size(STACK);
+        match thread.spawn(move || shared.work()) {
+            Ok(_) => state.threads += 1,
+            Err(error) if state.threads == 0 => {
+                state.lookups.end(origin);
+                return Err(Error::resolve(origin, error));
             }
+            Err(_) => {} // one of the other threads does it
         }
-        lookups.enqueue(origin, sender);
         Ok(())
     }
 }
@@ -90,55 +83,23 @@ impl Shared {
     fn work(&self) {
         while let Some(origin) = self.next() {
             let resolved = (self.look_up)(&origin);
-            let waiting = self.lookups().waiting.remove(&origin).unwrap_or_default();
-            for sender in waiting {
-                let _ = sender.send(resolved.clone());
+            let waiting = self.state().lookups.end(&origin);
+            for download in waiting {
+                let _ = download.send(resolved.clone());
             }
         }
     }
 
     fn next(&self) -> Option<Origin> {
-        let mut lookups = self.lookups();
-        while let Some(origin) = lookups.queue.pop_front() {
-            if lookups.is_wanted(&origin) {
-                return Some(origin);
-            }
-        }
-        lookups.threads -= 1;
-        None
+        let mut state = self.state();
+        let next = state.lookups.start_next();
+        state.threads -= usize::from(next.is_none());
+        next
     }
 
-    fn lookups(&self) -> MutexGuard<'_, Lookups> {
-        self.lookups.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-impl Lookups {
-    /// Room is made before more is taken, so that downloads that have given up do not add up.
-    fn enqueue(&mut self, origin: &Origin, sender: Waiting) {
-        if self.queue.len() == self.queue.capacity() {
-            for origin in std::mem::take(&mut self.queue) {
-                if self.is_wanted(&origin) {
-                    self.queue.push_back(origin);
-                }
-            }
-        }
-        self.queue.push_back(origin.clone());
-        self.waiting.insert(origin.clone(), vec![sender]);
-    }
-
-    /// Whether a download still waits for a look-up. One that none waits for is forgotten.
-    fn is_wanted(&mut self, origin: &Origin) -> bool {
-        let is_wanted = self.waiting.get(origin).is_some_and(|waiting| waiting.iter().any(still_waits));
-        if !is_wanted {
-            self.waiting.remove(origin);
-        }
-        is_wanted
-    }
-}
-
-fn still_waits(waiting: &Waiting) -> bool {
-    !waiting.is_canceled()
 }
 
 fn ask_system(origin: &Origin) -> Resolved {
@@ -152,4 +113,83 @@ impl fmt::Debug for Resolver {
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use std::io;
+    use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+    use std::time::{Duration, Instant};
+
+    use futures::FutureExt;
+
+    use futures::future::join_all;
+    use photo::Target;
+    use smol::block_on;
+
+    use super::*;
+
+    fn origin(host: &str) -> Origin {
+        Target::parse(&format!("http://{host}/")).unwrap().origin().clone()
+    }
+
+    fn resolve(resolver: &Resolver, host: &str) -> Resolved {
+        block_on(resolver.resolve(&origin(host), &Config::default()))
+    }
+
+    /// As a download that gives up: polls once, and drops the future.
+    fn give_up(resolver: &Resolver, host: &str) {
+        let origin = origin(host);
+        assert!(resolver.resolve(&origin, &Config::default()).now_or_never().is_none());
+    }
+
+    fn hang_unless_good(origin: &Origin) -> Resolved {
+        if origin.host() != "good.test" {
+            thread::sleep(Duration::from_mins(1));
+        }
+        origin.resolved(Ok(vec![([127, 0, 0, 1], 80).into()]))
+    }
+
+    #[test]
+    fn an_address_needs_no_resolver() {
+        let resolver = Resolver::with(hang_unless_good, 0);
+        for (host, address) in [("127.0.0.1", "127.0.0.1:80"), ("[::1]:8", "[::1]:8")] {
+            let found = resolve(&resolver, host);
+            assert_eq!(found.unwrap(), [address.parse().unwrap()]);
+        }
+    }
+
+    #[test]
+    fn a_name_is_looked_up() {
+        let addresses = resolve(&Resolver::new(), "localhost:81").unwrap();
+        let is_ours = |address: &SocketAddr| address.ip().is_loopback() && address.port() == 81;
+        assert!(addresses.iter().all(is_ours), "{addresses:?}");
+    }
+
+    #[test]
+    fn a_failure_names_the_host() {
+        let fail = |origin: &Origin| origin.resolved(Err(io::ErrorKind::NotFound.into()));
+        let error = resolve(&Resolver::with(fail, 1), "a.test").unwrap_err();
+        assert!(matches!(&error, Error::Resolve { host, .. } if **host == *"a.test"), "{error}");
+    }
+
+    #[test]
+    fn hanging_names_block_no_good_one() {
+        let resolver = Resolver::with(hang_unless_good, MAX_THREADS);
+        (0..600).for_each(|i| give_up(&resolver, &format!("hanging{i}.test")));
+        let start = Instant::now();
+        assert!(resolve(&resolver, "good.test").is_ok());
+        assert!(start.elapsed() < Duration::from_secs(1));
+    }
+
+    #[test]
+    fn a_host_is_looked_up_once_for_all_that_wait() {
+        static LOOKUPS: AtomicUsize = AtomicUsize::new(0);
+        let slow = |origin: &Origin| {
+            LOOKUPS.fetch_add(1, Relaxed);
+            thread::sleep(Duration::from_millis(300));
+            origin.resolved(Ok(vec![([127, 0, 0, 1], 80).into()]))
+        };
+        let resolver = Resolver::with(slow, 8);
+        let (origin, config) = (origin("a.test"), Config::default());
+        block_on(join_all((0..20).map(|_| resolver.resolve(&origin, &config))));
+        assert_eq!(LOOKUPS.load(Relaxed), 1);
+    }
+}
