@@ -17,7 +17,7 @@ pub struct Lookups<W> {
 }
 
 impl<W> Lookups<W> {
-    /// No look-up; `still_waits` returns whether a download has not given up.
+    /// An empty list. `still_waits` returns whether a download has not given up.
     #[must_use]
     pub fn new(still_waits: fn(&W) -> bool) -> Self {
         Self { waiting: HashMap::new(), queue: VecDeque::new(), still_waits }

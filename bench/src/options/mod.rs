@@ -25,7 +25,7 @@ const ROUNDS: u32 = 21;
 #[expect(clippy::struct_excessive_bools, reason = "a command line has switches")]
 #[command(name = "load", bin_name = "cargo bench --bench load --", max_term_width = 100)]
 pub(crate) struct Options {
-    /// Run all closed loops, about 6 minutes. Parts can be combined [default: three closed loops, 1 and 256 in flight
+    /// Run all closed loops, about 7 minutes. Parts can be combined [default: three closed loops, 1 and 256 in flight
     /// without delay and 1024 with it, about 3 minutes, or those of --in-flight and --delay-ms]
     #[arg(long, help_heading = "Parts")]
     pub(crate) closed: bool,

@@ -34,9 +34,6 @@ const DECISIONS: &str = "decisions";
 const PITFALLS: &str = "pitfalls";
 const PRICE: &str = "price";
 
-/// The size of a photo in a claim that does not say it.
-pub(super) const BYTES: u64 = 32 << 10;
-
 /// The text below the tables of figures.
 const MEMORY: &str = "\
     KiB per download in flight: the peak memory of the client above that of the idle client, divided by the downloads in\n\

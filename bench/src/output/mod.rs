@@ -1,7 +1,6 @@
 //! Every output of records: tables in the terminal, the generated parts of the documents, and the report.
 
 pub mod answer;
-pub mod claims;
 pub mod markdown;
 mod reason;
 pub mod report;

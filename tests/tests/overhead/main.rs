@@ -38,13 +38,13 @@ struct Bounds {
 
 fn bounds(contender: Style) -> Bounds {
     let (allocations, transfers, calls) = match contender {
-        Style::Blocking => (6.5, 4.5, 5.0),
+        Style::Blocking => (4.5, 4.5, 5.0),
         Style::Ureq => (56.0, 4.5, 15.0),
-        Style::Callbacks => (8.0, 2.5, 3.0),
-        Style::Tokio => (6.5, 3.5, 4.0),
-        Style::TokioMulti => (6.5, 3.5, 6.0),
-        Style::AsyncStd => (8.0, 5.5, 14.0),
-        Style::Smol => (7.5, 3.5, 12.0),
+        Style::Callbacks => (7.5, 2.5, 3.0),
+        Style::Tokio => (5.5, 3.5, 4.0),
+        Style::TokioMulti => (5.5, 3.5, 6.0),
+        Style::AsyncStd => (7.0, 5.5, 12.0),
+        Style::Smol => (6.5, 3.5, 11.0),
     };
     Bounds { allocations, transfers, calls }
 }
