@@ -15,6 +15,8 @@ use crate::record::figures::{Figure, Figures};
 use crate::stats::latency::Latencies;
 use crate::stats::rounds::Rounds;
 use crate::system::affinity::CorePlacement;
+use crate::system::interrupt;
+use crate::text::out::say;
 use crate::text::progress::Progress;
 
 /// Groups are measured once more, because rounds disagreed too much, while the run has taken less than this.
@@ -38,8 +40,8 @@ pub(crate) fn measure(
     if more_rounds {
         for (group, results) in groups.iter().zip(&mut results) {
             let more = Rounds { count: missing(results, rounds.count), seed: !rounds.seed };
-            if more.count > 0 {
-                println!("{}: {} more rounds, to have measured 3 s", group.workload.group_id(), more.count);
+            if more.count > 0 && interrupt::came().is_none() {
+                say!("{}: {} more rounds, to have measured 3 s", group.workload.group_id(), more.count);
                 let more = take_turns(slice::from_ref(group), more, placement).into_iter().flatten();
                 results.iter_mut().zip(more).for_each(|(rounds, more)| rounds.extend(more));
             }
@@ -48,8 +50,8 @@ pub(crate) fn measure(
     let mut measured: Vec<_> =
         groups.iter().zip(results).map(|(group, results)| cells(group, results)).collect();
     for (group, cells_of_group) in groups.iter().zip(&mut measured) {
-        if unsteady(cells_of_group) > 0 && started.elapsed() < SOON {
-            println!("{}: rounds disagree too much; measured again", group.workload.group_id());
+        if unsteady(cells_of_group) > 0 && started.elapsed() < SOON && interrupt::came().is_none() {
+            say!("{}: rounds disagree too much; measured again", group.workload.group_id());
             let again = take_turns(slice::from_ref(group), rounds, placement).into_iter().next();
             let again = cells(group, again.unwrap_or_default());
             if unsteady(&again) < unsteady(cells_of_group) {
@@ -95,14 +97,17 @@ fn take_turns(groups: &[Group], rounds: Rounds, placement: &CorePlacement) -> Ve
         if turn.ends_group {
             progress.end_of_group(&workload.group_id(), turn.round, rounds.count);
         }
-        trial
+        interrupt::came().is_none().then_some(trial)
     });
     progress.finish();
     results
 }
 
-/// The cells of a group, compared.
+/// The cells of a group, compared; none if the run ended before its first round.
 fn cells(group: &Group, results: Results) -> Vec<Cell> {
+    if results.iter().all(Vec::is_empty) {
+        return Vec::new();
+    }
     let cell = |(subject, trials): (&Subject, _)| cell(&group.workload, *subject, trials);
     let mut cells: Vec<_> = group.subjects.iter().zip(results).map(cell).collect();
     compare_cpu(&mut cells);

@@ -16,6 +16,7 @@ use std::time::Instant;
 use crate::options::Options;
 use crate::system::affinity::CorePlacement;
 use crate::system::machine;
+use crate::text::out::say;
 use finding::Finding;
 
 type Check<'a> = &'a dyn Fn() -> io::Result<Vec<Finding>>;
@@ -24,7 +25,7 @@ type Check<'a> = &'a dyn Fn() -> io::Result<Vec<Finding>>;
 pub(crate) fn run(options: &Options) -> ExitCode {
     let placement = CorePlacement::of_this_process();
     let seed = options.common.seed.unwrap_or_else(|| fastrand::u64(..1 << 32));
-    println!("{}\nself-check by --seed {seed}", machine::describe(&placement));
+    say!("{}\nself-check by --seed {seed}", machine::describe(&placement));
     placement.server.pin_this_process();
 
     let checks: [(&str, Check); 3] = [
@@ -40,19 +41,19 @@ pub(crate) fn run(options: &Options) -> ExitCode {
             vec![Finding { claim, holds: false, figures: Vec::new() }]
         });
         for Finding { claim, holds, figures } in findings {
-            println!("\n{} {claim}", if holds { "ok    " } else { "FAILED" });
+            say!("\n{} {claim}", if holds { "ok    " } else { "FAILED" });
             for line in figures {
-                println!("    {line}");
+                say!("    {line}");
             }
             failed += usize::from(!holds);
         }
-        println!("    ({:.0} s)", started.elapsed().as_secs_f64());
+        say!("    ({:.0} s)", started.elapsed().as_secs_f64());
     }
     if failed == 0 {
-        println!("\nAll of it holds.");
+        say!("\nAll of it holds.");
         ExitCode::SUCCESS
     } else {
-        println!("\nIt cannot be believed: {failed} failed.");
+        say!("\nIt cannot be believed: {failed} failed.");
         ExitCode::FAILURE
     }
 }
