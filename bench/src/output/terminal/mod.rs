@@ -3,7 +3,6 @@
 mod closed;
 mod cost;
 mod decision;
-mod notes;
 mod open;
 mod pitfalls;
 mod waits;
