@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Display};
+use std::io::{self, Write as _};
 use std::panic::Location;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -48,7 +49,8 @@ impl Story {
         // The lock keeps what is printed in the order of the times.
         let mut events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
         let event = Event { at: self.begin.elapsed(), thread, line, photo, what };
-        println!("{}", if self.json { event.json() } else { event.to_string() });
+        // A reader that has closed the pipe misses the line.
+        let _ = writeln!(io::stdout(), "{}", if self.json { event.json() } else { event.to_string() });
         events.push(event);
     }
 
@@ -64,6 +66,11 @@ impl Story {
     /// What has happened so far, in its order.
     pub(crate) fn events(&self) -> Vec<Event> {
         self.events.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Prints the [`timeline`](Self::timeline).
+    pub(crate) fn print_timeline(&self) {
+        let _ = write!(io::stdout(), "\n{}", self.timeline());
     }
 
     /// A lane for each photo, with the source lines that tell of it, and one for each thread, at most 100 columns wide.

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use photo_bench::output::{report, terminal};
+use photo_bench::output::{print, report, terminal};
 use photo_bench::record::run::Run;
 
 /// Make the report of recorded runs.
@@ -51,6 +51,6 @@ fn make(Options { folder, merge, tables, out }: Options) -> io::Result<()> {
     }
     // What `cargo bench` has written stays.
     let out = out.unwrap_or_else(|| report::folder().with_file_name("photo-report-again"));
-    println!("report: {}", report::write(&out, &runs)?.display());
+    print(&format!("report: {}\n", report::write(&out, &runs)?.display()));
     Ok(())
 }

@@ -1,11 +1,13 @@
 //! The load bench: every style under closed and open loops, what it costs, and which to choose when.
 
-use std::io::{self, Write};
-use std::path::{self, Path};
+use std::ffi::OsString;
+use std::io;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
 
+use crate::cli::entry::ending;
 use crate::cli::head::head;
 use crate::cli::plan::RunPlan;
 use crate::cli::smoke;
@@ -20,33 +22,34 @@ use crate::record::group::sorted;
 use crate::record::run::{Head, Run};
 use crate::self_check;
 use crate::stats::rounds::Rounds;
-use crate::system::affinity::CorePlacement;
+use crate::system::interrupt;
+use crate::system::placement::CorePlacement;
+use crate::text::out::say;
 use crate::text::progress::Progress;
-use crate::text::results::create;
+use crate::text::results::{ResultsFile, check_folder};
 
 /// Runs what the arguments ask for; the first is the program's name. Those of `cargo bench --bench load --` are explained by
 /// `--help`. `counting_worker` is the program of that name.
 ///
 /// The process must have gone through [`run_if_child`](crate::cli::entry::run_if_child): this executable runs again,
 /// with a role as its first argument.
-pub fn run(arguments: impl Iterator<Item = String>, counting_worker: &Path) -> ExitCode {
+pub fn run(arguments: impl Iterator<Item = OsString>, counting_worker: &Path) -> ExitCode {
     let options = Options::parse_from(arguments);
-    if options.self_check {
-        return self_check::run(&options);
-    }
     let plan = RunPlan::new(&options);
-    if options.common.list {
-        plan.ids().iter().for_each(|id| println!("{id}: benchmark"));
-        return ExitCode::SUCCESS;
-    }
-    // `cargo bench -- latency` is not for us, and no reason to say anything.
-    if plan.ids().is_empty() || options.common.is_for_criterion_alone() {
-        return ExitCode::SUCCESS;
-    }
-    let done = if options.common.is_test() {
+    let done = if options.self_check {
+        self_check::run(&options)
+    } else if plan.ids().is_empty() && options.common.filter.is_none() {
+        Err(io::Error::other("no client that --styles names can be measured like this"))
+    } else if plan.ids().is_empty() || options.common.is_for_criterion_alone() {
+        // `cargo bench -- latency` is for criterion alone, and no reason to say anything.
+        Ok(ExitCode::SUCCESS)
+    } else if options.common.list {
+        plan.ids().iter().for_each(|id| say!("{id}: benchmark"));
+        Ok(ExitCode::SUCCESS)
+    } else if options.common.is_test() {
         smoke::run(&options, &plan, counting_worker)
     } else {
-        measure(&options, &plan, counting_worker).map(|()| ExitCode::SUCCESS)
+        measure(&options, &plan, counting_worker)
     };
     match done {
         Ok(code) => code,
@@ -57,43 +60,57 @@ pub fn run(arguments: impl Iterator<Item = String>, counting_worker: &Path) -> E
     }
 }
 
-fn measure(options: &Options, plan: &RunPlan, counting_worker: &Path) -> io::Result<()> {
-    // Asked for first: a run of minutes must not end with a path that cannot be written.
-    let json = options.common.json.as_deref().map(create).transpose()?;
-    let placement = CorePlacement::of_this_process();
+fn measure(options: &Options, plan: &RunPlan, counting_worker: &Path) -> io::Result<ExitCode> {
+    let mut results = Results { records: Vec::new(), file: None };
+    results.file = options.common.json.as_deref().map(ResultsFile::checked).transpose()?;
+    let folder = options.common.report.clone().unwrap_or_else(report::folder);
+    check_folder(&folder)?;
+    interrupt::watch()?;
+    let placement = options.common.placement()?;
     let seed = options.common.seed.unwrap_or_else(|| fastrand::u64(..1 << 32));
     let head = head(&placement, seed, options);
     // The process that only watches takes no time from the clients.
     placement.server.pin_this_process();
-    let run = Run::of(&records(head, options, plan, counting_worker, &placement))?;
+    measure_parts(head, options, plan, counting_worker, &placement, &mut results)?;
 
-    terminal::print(&run);
-    if let Some((mut file, path)) = json {
-        file.write_all(run.raw.as_bytes())?;
-        println!("\nresults: {}", path::absolute(&path)?.display());
+    if results.are_empty() {
+        eprintln!("interrupted before anything was measured");
+        return Ok(ending());
     }
-    println!();
-    let folder = options.common.report.clone().unwrap_or_else(report::folder);
-    println!("report: {}", report::write(&folder, &[run])?.display());
-    Ok(())
+    let run = Run::of(&results.records)?;
+    terminal::print(&run);
+    if let Some(file) = &results.file {
+        say!("\nresults: {}", file.end(&run.raw, interrupt::came().is_none())?.display());
+    }
+    say!("\nreport: {}", report::write(&folder, &[run])?.display());
+    if interrupt::came().is_some() {
+        eprintln!("interrupted: the rounds that had ended by then are kept");
+    }
+    Ok(ending())
 }
 
-/// Measures part by part.
-fn records(
+/// Measures part by part, and keeps the results of each.
+fn measure_parts(
     head: Head,
     options: &Options,
     plan: &RunPlan,
     counting_worker: &Path,
     placement: &CorePlacement,
-) -> Vec<Record> {
+    results: &mut Results,
+) -> io::Result<()> {
     let rounds = Rounds { count: options.rounds(), seed: head.seed };
+    results.records.push(Record::Run(head));
     let loops = |groups: &[Group]| {
         let calibrated =
             if options.is_calibrated() { pilot::calibrated(groups, placement) } else { groups.into() };
         closed::measure(&calibrated, rounds, options.wants_more_rounds(), placement).concat()
     };
     let closed = loops(&plan.closed);
+    results.add(closed.iter().cloned().map(Record::Closed))?;
+
     let open = open::measure(&plan.open, &closed, rounds, placement);
+    results.add(open.into_iter().flatten().map(Record::Open))?;
+
     // It takes some seconds for each style.
     let with_instructions = options.names(Mode::Cost);
     let workload = &plan.cost_workload;
@@ -102,6 +119,8 @@ fn records(
         |subject| cost::id(*subject),
         |subject| cost::measure(workload, *subject, with_instructions, counting_worker, placement),
     );
+    results.add(cost.into_iter().map(Record::Cost))?;
+
     let waits = plan.waits.iter().flat_map(|group| {
         in_turn(
             &group.contenders,
@@ -109,30 +128,42 @@ fn records(
             |contender| waits::measure(group.count, *contender, &placement.client),
         )
     });
-    let waits: Vec<_> = waits.collect();
-    let scale = loops(&plan.scale);
-    let decided = decide(&sorted(closed.iter().chain(&scale)));
+    results.add(waits.map(Record::Waits))?;
 
-    let mut records = vec![Record::Run(head)];
-    records.extend(closed.into_iter().map(Record::Closed));
-    records.extend(open.into_iter().flatten().map(Record::Open));
-    records.extend(cost.into_iter().map(Record::Cost));
-    records.extend(waits.into_iter().map(Record::Waits));
-    records.extend(scale.into_iter().map(Record::Scale));
-    records.extend(decided.into_iter().map(Record::Decision));
-    records
+    let scale = loops(&plan.scale);
+    results.add(scale.iter().cloned().map(Record::Scale))?;
+    results.add(decide(&sorted(closed.iter().chain(&scale))).into_iter().map(Record::Decision))
 }
 
-/// Each once, with progress.
+/// The records of a run, and the file that receives them part by part.
+struct Results {
+    records: Vec<Record>,
+    file: Option<ResultsFile>,
+}
+
+impl Results {
+    /// Whether nothing is known but where and when the run began.
+    fn are_empty(&self) -> bool {
+        self.records.len() <= 1
+    }
+
+    fn add(&mut self, part: impl Iterator<Item = Record>) -> io::Result<()> {
+        self.records.extend(part);
+        let Some(file) = self.file.as_ref().filter(|_| !self.are_empty()) else { return Ok(()) };
+        file.keep(&self.records.iter().map(|record| record.to_line() + "\n").collect::<String>())
+    }
+}
+
+/// Each once, with progress, until a signal asks for the end.
 fn in_turn<T, C>(all: &[T], id: impl Fn(&T) -> String, measure: impl Fn(&T) -> C) -> Vec<C> {
     let progress = Progress::new(all.len());
     let one = |one| {
         progress.begin(&id(one));
         let cell = measure(one);
         progress.end();
-        cell
+        interrupt::came().is_none().then_some(cell)
     };
-    let cells = all.iter().map(one).collect();
+    let cells = all.iter().map_while(one).collect();
     if let Some(last) = all.last() {
         progress.end_of_group(id(last).rsplit_once('/').map_or("", |(group, _)| group), 1, 1);
     }

@@ -4,8 +4,9 @@
 //! that the work was the same. In each round one is gone right after the other, in random order, and the damage is the
 //! ratio of the two: what disturbs the machine then disturbs both.
 
-use std::io::{self, Write};
-use std::path::{self, Path};
+use std::ffi::OsString;
+use std::io;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -13,6 +14,7 @@ use image::{ImageFormat, RgbImage};
 use photo_tests::Style;
 use tempfile::TempDir;
 
+use crate::cli::entry::ending;
 use crate::measure::pitfall::{self, Way};
 use crate::options::Common;
 use crate::output::report;
@@ -21,12 +23,14 @@ use crate::record::Record;
 use crate::record::pitfall::{PitfallCell, WayFigures};
 use crate::record::run::Run;
 use crate::stats::rounds::shuffled;
-use crate::system::affinity::CorePlacement;
+use crate::system::interrupt;
 use crate::system::machine;
+use crate::system::placement::CorePlacement;
 use crate::text::progress::Progress;
-use crate::text::results::create;
+use crate::text::results::ResultsFile;
 
 use crate::output::terminal;
+use crate::text::out::say;
 
 /// What tempting mistakes cost, each beside the right way.
 #[derive(Debug, Parser)]
@@ -50,22 +54,22 @@ struct Group {
 ///
 /// The process must have gone through [`run_if_child`](crate::cli::entry::run_if_child): this executable runs again,
 /// with a role as its first argument.
-pub fn run(arguments: impl Iterator<Item = String>) -> ExitCode {
+pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let Options { common } = Options::parse_from(arguments);
     let groups = groups(&common);
-    if common.list {
-        for (pitfall, style) in cells(&groups) {
-            println!("{}: benchmark", id(pitfall, style));
-        }
-        return ExitCode::SUCCESS;
-    }
-    // `cargo bench -- latency` is not for us, and no reason to say anything.
+    // `cargo bench -- latency` is for criterion alone, and no reason to say anything.
     if groups.is_empty() || common.is_for_criterion_alone() {
         return ExitCode::SUCCESS;
     }
-    let done = if common.is_test() { smoke(&groups) } else { measure(&common, &groups) };
+    if common.list {
+        for (pitfall, style) in cells(&groups) {
+            say!("{}: benchmark", id(pitfall, style));
+        }
+        return ExitCode::SUCCESS;
+    }
+    let done = if common.is_test() { smoke(&common, &groups) } else { measure(&common, &groups) };
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) => ending(),
         Err(error) => {
             eprintln!("error: {error}");
             ExitCode::FAILURE
@@ -90,20 +94,20 @@ fn cells(groups: &[Group]) -> impl Iterator<Item = (&Pitfall, Style)> {
 }
 
 /// Shows that both ways of each cell do the same work, and measures nothing.
-fn smoke(groups: &[Group]) -> io::Result<()> {
-    let (placement, gallery) = (CorePlacement::of_this_process(), gallery()?);
+fn smoke(options: &Common, groups: &[Group]) -> io::Result<()> {
+    let (placement, gallery) = (options.placement()?, gallery()?);
     for (pitfall, style) in cells(groups) {
-        println!("Testing {}", id(pitfall, style));
+        say!("Testing {}", id(pitfall, style));
         both_ways(pitfall, true, |way| pitfall::go(pitfall, style, way, &placement, gallery.path()))?;
-        println!("Success\n");
+        say!("Success\n");
     }
     Ok(())
 }
 
 fn measure(options: &Common, groups: &[Group]) -> io::Result<()> {
-    // Asked for first: a run must not end with a path that cannot be written.
-    let json = options.json.as_deref().map(create).transpose()?;
-    let (placement, gallery) = (CorePlacement::of_this_process(), gallery()?);
+    let json = options.json.as_deref().map(ResultsFile::checked).transpose()?;
+    interrupt::watch()?;
+    let (placement, gallery) = (options.placement()?, gallery()?);
     let seed = options.seed.unwrap_or_else(|| fastrand::u64(..1 << 32));
     let rounds = options.rounds(ROUNDS);
 
@@ -112,16 +116,19 @@ fn measure(options: &Common, groups: &[Group]) -> io::Result<()> {
     placement.server.pin_this_process();
     let cells = all_rounds(groups, rounds, seed, &placement, gallery.path());
 
+    if cells.is_empty() {
+        eprintln!("interrupted before anything was measured");
+        return Ok(());
+    }
     let run = Run::of(&cells.into_iter().map(Record::Pitfall).collect::<Vec<_>>())?;
-    println!("\n{machine}");
+    say!("\n{machine}");
     terminal::print(&run);
-    if let Some((mut file, path)) = json {
-        file.write_all(run.raw.as_bytes())?;
-        println!("\nresults: {}", path::absolute(&path)?.display());
+    if let Some(file) = json {
+        say!("\nresults: {}", file.end(&run.raw, interrupt::came().is_none())?.display());
     }
     let folder = options.report.clone().unwrap_or_else(report::folder);
     if let Some(page) = report::add_pitfalls(&folder, &run.raw)? {
-        println!("\nreport: {}", page.display());
+        say!("\nreport: {}", page.display());
     }
     Ok(())
 }
@@ -137,13 +144,20 @@ fn all_rounds(
     let mut results: Vec<(Vec<_>, Option<String>)> = vec![(Vec::new(), None); cells.len()];
     let progress = Progress::new(cells.len() * rounds as usize);
     let mut random = fastrand::Rng::with_seed(seed);
-    for round in 1..=rounds {
+    'rounds: for round in 1..=rounds {
         for index in shuffled(&mut random, cells.len()) {
             let (pitfall, style) = cells[index];
+            if interrupt::came().is_some() {
+                break 'rounds;
+            }
             progress.begin(&id(pitfall, style));
-            match both_ways(pitfall, random.bool(), |way| {
-                pitfall::go(pitfall, style, way, placement, gallery)
-            }) {
+            let both =
+                both_ways(pitfall, random.bool(), |way| pitfall::go(pitfall, style, way, placement, gallery));
+            // A pair that a signal has ended is no result; the pairs before it are.
+            if both.is_err() && interrupt::came().is_some() {
+                break 'rounds;
+            }
+            match both {
                 Ok(both) => results[index].0.push(both),
                 Err(error) => results[index].1 = Some(error.to_string()),
             }
@@ -153,7 +167,9 @@ fn all_rounds(
     }
     progress.finish();
     let all = cells.into_iter().zip(results);
-    all.map(|((pitfall, style), (rounds, failed))| cell(pitfall, style, rounds, failed)).collect()
+    // A cell whose first round has not ended has no results.
+    let measured = all.filter(|(_, (rounds, failed))| !rounds.is_empty() || failed.is_some());
+    measured.map(|((pitfall, style), (rounds, failed))| cell(pitfall, style, rounds, failed)).collect()
 }
 
 /// A cell of which one round failed has no figures.

@@ -12,9 +12,12 @@ use crate::record;
 use crate::record::cell::{Cell, Comparison, SHORT_S};
 use crate::record::decision::is_style;
 use crate::record::figures::{Figure, Figures};
+use crate::record::load::Load;
 use crate::stats::latency::Latencies;
 use crate::stats::rounds::Rounds;
-use crate::system::affinity::CorePlacement;
+use crate::system::interrupt;
+use crate::system::placement::CorePlacement;
+use crate::text::out::say;
 use crate::text::progress::Progress;
 
 /// Groups are measured once more, because rounds disagreed too much, while the run has taken less than this.
@@ -38,8 +41,8 @@ pub(crate) fn measure(
     if more_rounds {
         for (group, results) in groups.iter().zip(&mut results) {
             let more = Rounds { count: missing(results, rounds.count), seed: !rounds.seed };
-            if more.count > 0 {
-                println!("{}: {} more rounds, to have measured 3 s", group.workload.group_id(), more.count);
+            if more.count > 0 && interrupt::came().is_none() {
+                say!("{}: {} more rounds, to have measured 3 s", group.workload.group_id(), more.count);
                 let more = take_turns(slice::from_ref(group), more, placement).into_iter().flatten();
                 results.iter_mut().zip(more).for_each(|(rounds, more)| rounds.extend(more));
             }
@@ -48,8 +51,8 @@ pub(crate) fn measure(
     let mut measured: Vec<_> =
         groups.iter().zip(results).map(|(group, results)| cells(group, results)).collect();
     for (group, cells_of_group) in groups.iter().zip(&mut measured) {
-        if unsteady(cells_of_group) > 0 && started.elapsed() < SOON {
-            println!("{}: rounds disagree too much; measured again", group.workload.group_id());
+        if unsteady(cells_of_group) > 0 && started.elapsed() < SOON && interrupt::came().is_none() {
+            say!("{}: rounds disagree too much; measured again", group.workload.group_id());
             let again = take_turns(slice::from_ref(group), rounds, placement).into_iter().next();
             let again = cells(group, again.unwrap_or_default());
             if unsteady(&again) < unsteady(cells_of_group) {
@@ -88,6 +91,9 @@ fn take_turns(groups: &[Group], rounds: Rounds, placement: &CorePlacement) -> Ve
     let sizes: Vec<_> = groups.iter().map(|group| group.subjects.len()).collect();
     let progress = Progress::new(sizes.iter().sum::<usize>() * rounds.count as usize);
     let results = rounds.interleave(&sizes, |turn| {
+        if interrupt::came().is_some() {
+            return None;
+        }
         let Group { workload, subjects } = &groups[turn.group];
         progress.begin(&workload.id(subjects[turn.index]));
         let trial = Trial::run(workload, subjects[turn.index], placement);
@@ -95,21 +101,24 @@ fn take_turns(groups: &[Group], rounds: Rounds, placement: &CorePlacement) -> Ve
         if turn.ends_group {
             progress.end_of_group(&workload.group_id(), turn.round, rounds.count);
         }
-        trial
+        (trial.is_ok() || interrupt::came().is_none()).then_some(trial)
     });
     progress.finish();
     results
 }
 
-/// The cells of a group, compared.
+/// The cells of a group, compared; none if the run ended before its first round.
 fn cells(group: &Group, results: Results) -> Vec<Cell> {
+    if results.iter().all(Vec::is_empty) {
+        return Vec::new();
+    }
     let cell = |(subject, trials): (&Subject, _)| cell(&group.workload, *subject, trials);
     let mut cells: Vec<_> = group.subjects.iter().zip(results).map(cell).collect();
     compare_cpu(&mut cells);
     // A cell that failed on a server of the user's does not know the size of the photo.
-    let bytes = cells.iter().find_map(|cell| cell.bytes);
+    let bytes = cells.iter().find_map(|cell| cell.load.bytes);
     for cell in &mut cells {
-        cell.bytes = bytes;
+        cell.load.bytes = bytes;
     }
     cells
 }
@@ -124,8 +133,7 @@ pub(crate) fn cell(workload: &Workload, subject: Subject, trials: Vec<io::Result
     };
     let mut cell = Cell {
         style: subject.name().into(),
-        bytes,
-        delay_ms,
+        load: Load { bytes, delay_ms, transport: workload.transport },
         url,
         in_flight: workload.in_flight,
         processes: workload.processes(),
@@ -135,6 +143,7 @@ pub(crate) fn cell(workload: &Workload, subject: Subject, trials: Vec<io::Result
         bound: None,
         cpu_vs_best: None,
         keeps_connections: subject.keeps_connections(),
+        throttled_rounds: 0,
         histogram: None,
         rounds: Vec::new(),
         failed: None,
@@ -145,6 +154,7 @@ pub(crate) fn cell(workload: &Workload, subject: Subject, trials: Vec<io::Result
             cell.rounds = trials.iter().map(|trial| trial.figures).collect();
             cell.figures = Figures::median(&cell.rounds);
             cell.bound = cell.busy_side();
+            cell.throttled_rounds = trials.iter().filter(|trial| trial.throttled > 0).count();
             let mut latencies = Latencies::none();
             for trial in &trials {
                 latencies.add(&trial.latencies);

@@ -2,6 +2,9 @@
 
 pub mod answer;
 pub mod markdown;
+mod notes;
 mod reason;
 pub mod report;
 pub mod terminal;
+
+pub use crate::text::out::print;

@@ -5,6 +5,7 @@ use std::io;
 use serde::{Deserialize, Serialize};
 
 use super::figures::{Figure, Figures};
+use super::load::Load;
 use crate::stats::interval::{MedianInterval, PairedRatio};
 use crate::stats::latency::{Latencies, Percentile};
 
@@ -25,10 +26,8 @@ const SAMPLES_BEYOND: f64 = 10.0;
 pub(crate) struct Cell {
     /// `floor`, a style, or a peer.
     pub(crate) style: String,
-    /// The size of each photo.
-    pub(crate) bytes: Option<u64>,
-    /// How long the server takes; unknown for a server of the user's.
-    pub(crate) delay_ms: Option<u64>,
+    #[serde(flatten)]
+    pub(crate) load: Load,
     /// The photo on a server of the user's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) url: Option<String>,
@@ -50,6 +49,9 @@ pub(crate) struct Cell {
     /// Whether connections are kept from download to download.
     #[serde(default = "yes")]
     pub(crate) keeps_connections: bool,
+    /// Rounds in which a CPU quota made client or server wait.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) throttled_rounds: usize,
     /// The latencies of all rounds together, in nanoseconds: HDR histogram, V2 format, compressed, Base64.
     pub(crate) histogram: Option<String>,
     pub(crate) rounds: Vec<Figures>,
@@ -161,6 +163,11 @@ impl Cell {
 
 fn one() -> usize {
     1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 fn yes() -> bool {

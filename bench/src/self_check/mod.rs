@@ -14,17 +14,21 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use crate::options::Options;
-use crate::system::affinity::CorePlacement;
 use crate::system::machine;
+use crate::text::out::say;
 use finding::Finding;
 
 type Check<'a> = &'a dyn Fn() -> io::Result<Vec<Finding>>;
 
 /// Does all checks, prints each figure, and fails if one of them does not hold.
-pub(crate) fn run(options: &Options) -> ExitCode {
-    let placement = CorePlacement::of_this_process();
+///
+/// # Errors
+///
+/// If this process may not use a core that an option names.
+pub(crate) fn run(options: &Options) -> io::Result<ExitCode> {
+    let placement = options.common.placement()?;
     let seed = options.common.seed.unwrap_or_else(|| fastrand::u64(..1 << 32));
-    println!("{}\nself-check by --seed {seed}", machine::describe(&placement));
+    say!("{}\nself-check by --seed {seed}", machine::describe(&placement));
     placement.server.pin_this_process();
 
     let checks: [(&str, Check); 3] = [
@@ -40,19 +44,19 @@ pub(crate) fn run(options: &Options) -> ExitCode {
             vec![Finding { claim, holds: false, figures: Vec::new() }]
         });
         for Finding { claim, holds, figures } in findings {
-            println!("\n{} {claim}", if holds { "ok    " } else { "FAILED" });
+            say!("\n{} {claim}", if holds { "ok    " } else { "FAILED" });
             for line in figures {
-                println!("    {line}");
+                say!("    {line}");
             }
             failed += usize::from(!holds);
         }
-        println!("    ({:.0} s)", started.elapsed().as_secs_f64());
+        say!("    ({:.0} s)", started.elapsed().as_secs_f64());
     }
     if failed == 0 {
-        println!("\nAll of it holds.");
-        ExitCode::SUCCESS
+        say!("\nAll of it holds.");
+        Ok(ExitCode::SUCCESS)
     } else {
-        println!("\nIt cannot be believed: {failed} failed.");
-        ExitCode::FAILURE
+        say!("\nIt cannot be believed: {failed} failed.");
+        Ok(ExitCode::FAILURE)
     }
 }

@@ -15,7 +15,8 @@ use crate::record::cell::Cell;
 use crate::record::figures::Figure;
 use crate::stats::interval::{PairedRatio, error_in_table};
 use crate::stats::rounds::Rounds;
-use crate::system::affinity::CorePlacement;
+use crate::system::placement::CorePlacement;
+use crate::text::out::say;
 use crate::text::progress::Progress;
 
 /// How many tables there are, and how many of them may show a false difference.
@@ -68,7 +69,7 @@ pub(super) fn check(
         // Equal rows that are not equal are all that such a table is for.
         let burdens = if burden > 0.0 { &[] } else { BURDENS[index % 2].as_slice() };
         let table = table(&workload, subject, burden, burdens, seed + index as u64, placement)?;
-        println!("    {}", table.line());
+        say!("    {}", table.line());
         all.push(table);
     }
     Ok(vec![equal_rows(&all), resolution(&all)])
@@ -93,7 +94,7 @@ fn table(
         progress.begin(&workload.id(subject));
         let trial = Trial::run(&rows[turn.index], subject, placement);
         progress.end();
-        trial
+        Some(trial)
     });
     progress.finish();
     let cells: Vec<_> = rows

@@ -8,26 +8,33 @@ pub(crate) struct Rounds {
 }
 
 impl Rounds {
-    /// In each round, each group once, in random order; within it, everyone once, in random order: who is compared
-    /// runs close in time, and nobody always after the same one. `sizes` says how many there are in each group;
-    /// `measure` is given the group, the one in it, and the round, which counts from 1, and whether the group ends.
+    /// In each round, each group once, in random order; within it, each member once, in random order. So members that
+    /// are compared run close in time, and none runs always after the same one. `sizes` are the members of each group.
+    /// When `measure` returns `None`, the run ends, and each group keeps its whole rounds.
     ///
-    /// Returns the results by group, one, and round.
+    /// Returns the results by group, member, and round.
     pub(crate) fn interleave<T>(
         self,
         sizes: &[usize],
-        mut measure: impl FnMut(Turn) -> T,
+        mut measure: impl FnMut(Turn) -> Option<T>,
     ) -> Vec<Vec<Vec<T>>> {
         let mut results: Vec<Vec<Vec<T>>> =
             sizes.iter().map(|size| (0..*size).map(|_| Vec::new()).collect()).collect();
         let mut random = fastrand::Rng::with_seed(self.seed);
-        for round in 1..=self.count {
+        'run: for round in 1..=self.count {
             for group in shuffled(&mut random, sizes.len()) {
                 let order = shuffled(&mut random, sizes[group]);
                 for (place, index) in order.into_iter().enumerate() {
                     let ends_group = place + 1 == sizes[group];
-                    results[group][index].push(measure(Turn { group, index, round, ends_group }));
+                    let Some(result) = measure(Turn { group, index, round, ends_group }) else { break 'run };
+                    results[group][index].push(result);
                 }
+            }
+        }
+        for group in &mut results {
+            let whole = group.iter().map(Vec::len).min().unwrap_or_default();
+            for rounds in group {
+                rounds.truncate(whole);
             }
         }
         results
@@ -59,7 +66,7 @@ mod tests {
         let mut groups = Vec::new();
         let results = Rounds { count: 3, seed: 7 }.interleave(&[2, 4], |turn| {
             groups.push(turn.group);
-            (turn.group, turn.index, turn.round)
+            Some((turn.group, turn.index, turn.round))
         });
         for (group, ones) in results.iter().enumerate() {
             for (index, rounds) in ones.iter().enumerate() {
@@ -69,5 +76,16 @@ mod tests {
         // A group is not left before all have had their turn.
         assert_eq!(groups.chunk_by(|one, other| one == other).map(<[_]>::len).sum::<usize>(), 18);
         assert!(groups.chunk_by(|one, other| one == other).all(|run| run.len() % 2 == 0));
+    }
+
+    #[test]
+    fn a_run_that_ends_early_keeps_whole_rounds() {
+        let mut left = 3 * 6 + 1;
+        let results = Rounds { count: 9, seed: 7 }.interleave(&[2, 4], |turn| {
+            left -= 1;
+            (left >= 0).then_some(turn.round)
+        });
+        let rounds: Vec<_> = results.concat().into_iter().map(|rounds| rounds.len()).collect();
+        assert_eq!(rounds, [3; 6]);
     }
 }

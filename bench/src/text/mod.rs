@@ -3,5 +3,6 @@
 pub(crate) mod format;
 pub(crate) mod grid;
 pub(crate) mod markers;
+pub(crate) mod out;
 pub(crate) mod progress;
 pub(crate) mod results;

@@ -19,11 +19,13 @@ use crate::measure::trial::Trial;
 use crate::options::Options;
 use crate::process::report::OpenLoopStats;
 use crate::record::cell::Cell;
+use crate::record::load::Load;
 use crate::record::open::OpenCell;
 use crate::stats::interval::median;
 use crate::stats::latency::Percentiles;
 use crate::stats::rounds::Rounds;
-use crate::system::affinity::CorePlacement;
+use crate::system::interrupt;
+use crate::system::placement::CorePlacement;
 use crate::text::progress::Progress;
 
 /// The most that are in flight: far more than the rates need while a style keeps up. Also what is in flight in the
@@ -74,6 +76,9 @@ pub(crate) fn measure(
     let progress = Progress::new(sizes.iter().sum::<usize>() * rounds.count as usize);
     let mut reached = Reached { closed, known: HashMap::new() };
     let results = rounds.interleave(&sizes, |turn| {
+        if interrupt::came().is_some() {
+            return None;
+        }
         let group = &groups[turn.group];
         let subject = group.subjects[turn.index];
         progress.begin(&group.id(subject));
@@ -86,12 +91,15 @@ pub(crate) fn measure(
         if turn.ends_group {
             progress.end_of_group(&group.group_id(), turn.round, rounds.count);
         }
-        trial
+        (trial.is_ok() || interrupt::came().is_none()).then_some(trial)
     });
     progress.finish();
     let cells = |(group, results): (&OpenGroup, Vec<_>)| {
-        let cell = |(subject, trials): (&Subject, _)| cell(group, *subject, trials);
-        group.subjects.iter().zip(results).map(cell).collect()
+        let cell = |(subject, trials): (&Subject, Vec<_>)| cell(group, *subject, trials);
+        // A group whose first round has not ended has no results.
+        let measured =
+            group.subjects.iter().zip(results).filter(|(_, trials): &(_, Vec<_>)| !trials.is_empty());
+        measured.map(cell).collect()
     };
     groups.iter().zip(results).map(cells).collect()
 }
@@ -148,7 +156,7 @@ impl Reached<'_> {
         };
         let is_same = |cell: &&Cell| {
             cell.style == subject.name()
-                && (cell.bytes, cell.delay_ms) == (Some(*bytes), Some(*delay_ms))
+                && cell.load == Load::plain(*bytes, *delay_ms)
                 && cell.in_flight == *in_flight
         };
         if let Some(figures) = self.closed.iter().find(is_same).and_then(|cell| cell.figures) {

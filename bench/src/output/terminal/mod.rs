@@ -3,7 +3,6 @@
 mod closed;
 mod cost;
 mod decision;
-mod notes;
 mod open;
 mod pitfalls;
 mod waits;
@@ -15,6 +14,7 @@ use crate::record::open::rates;
 use crate::record::run::Run;
 use crate::record::waits::counts;
 use crate::text::format::digits;
+use crate::text::out;
 
 /// Every table of a run, in the order of its parts.
 pub fn tables(run: &Run) -> Vec<String> {
@@ -39,7 +39,7 @@ pub fn print(run: &Run) {
     for table in tables(run) {
         text.extend(["\n", &table, "\n"]);
     }
-    print!("{text}");
+    out::print(&text);
 }
 
 /// ", no server delay" or the like, for titles.

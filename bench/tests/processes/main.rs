@@ -2,6 +2,8 @@
 //!
 //! Without the usual harness, because this program must be able to become a server, a worker and the bench itself.
 
+mod endings;
+
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,13 +18,14 @@ const AS: &str = "PHOTO_BENCH_TEST_AS";
 fn main() -> ExitCode {
     entry::run_if_child();
     match env::var(AS).as_deref() {
-        Ok("load") => return load::run(env::args(), env!("CARGO_BIN_EXE_counting-worker").as_ref()),
-        Ok("pitfalls") => return pitfalls::run(env::args()),
+        Ok("load") => return load::run(env::args_os(), env!("CARGO_BIN_EXE_counting-worker").as_ref()),
+        Ok("pitfalls") => return pitfalls::run(env::args_os()),
         _ => {}
     }
     every_style_gets_its_line_of_json();
     a_cell_that_cannot_run_is_shown_with_its_reason();
     a_server_of_ones_own_can_be_measured();
+    every_style_downloads_by_https_and_over_fresh_connections();
     what_is_not_selected_is_not_run();
     each_cell_can_be_tried();
     an_open_loop_tells_what_it_could_not_start();
@@ -31,6 +34,7 @@ fn main() -> ExitCode {
     both_ways_of_each_pitfall_do_the_same_work();
     each_damage_gets_its_line_of_json();
     pitfalls_that_are_not_selected_are_not_run();
+    endings::all();
     fs::remove_dir_all(report_folder()).expect("the report can be removed");
     println!("processes: ok");
     ExitCode::SUCCESS
@@ -83,10 +87,23 @@ fn a_server_of_ones_own_can_be_measured() {
     assert!(printed.contains("not measured") && printed.contains("404"), "{printed}");
 }
 
+/// The server's counters prove that there were as many connections as photos.
+fn every_style_downloads_by_https_and_over_fresh_connections() {
+    let cells = json("--bench --tls --connections fresh --in-flight 4 --delay-ms 0 --count 40");
+    assert_eq!(cells.len(), 7);
+    for cell in &cells {
+        assert!(cell.get("failed").is_none() && cell["errors"] == 0, "{cell}");
+        assert!(cell["tls"] == true && cell["fresh"] == true, "{cell}");
+    }
+    let refused = output("load", "--bench --tls --styles floor", &[]);
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("no client that --styles names"));
+}
+
 fn what_is_not_selected_is_not_run() {
     assert_eq!(run("--bench latency", &[]), "");
     assert_eq!(run("--bench --profile-time 1", &[]), "");
     assert_eq!(run("--list --exact load/0ms/16/smol", &[]), "load/0ms/16/smol: benchmark\n");
+    assert_eq!(run("--list --ignored", &[]), "");
 }
 
 fn each_cell_can_be_tried() {
@@ -193,8 +210,12 @@ fn run_as(bench: &str, words: &str, more: &[&str]) -> String {
 }
 
 fn output(bench: &str, words: &str, more: &[&str]) -> Output {
-    let program = env::current_exe().expect("this program is somewhere");
-    let mut command = Command::new(program);
-    command.env(AS, bench).args(words.split(' ')).args(more);
-    command.output().expect("this program can be run")
+    command(bench, words).args(more).output().expect("this program can be run")
+}
+
+/// This program as a bench.
+fn command(bench: &str, words: &str) -> Command {
+    let mut command = Command::new(env::current_exe().expect("this program is somewhere"));
+    command.env(AS, bench).args(words.split(' '));
+    command
 }
