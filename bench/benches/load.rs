@@ -7,5 +7,5 @@ use photo_bench::cli::{entry, load};
 
 fn main() -> ExitCode {
     entry::run_if_child();
-    load::run(env::args(), env!("CARGO_BIN_EXE_counting-worker").as_ref())
+    load::run(env::args_os(), env!("CARGO_BIN_EXE_counting-worker").as_ref())
 }

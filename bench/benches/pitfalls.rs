@@ -7,5 +7,5 @@ use photo_bench::cli::{entry, pitfalls};
 
 fn main() -> ExitCode {
     entry::run_if_child();
-    pitfalls::run(env::args())
+    pitfalls::run(env::args_os())
 }

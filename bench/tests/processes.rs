@@ -16,8 +16,8 @@ const AS: &str = "PHOTO_BENCH_TEST_AS";
 fn main() -> ExitCode {
     entry::run_if_child();
     match env::var(AS).as_deref() {
-        Ok("load") => return load::run(env::args(), env!("CARGO_BIN_EXE_counting-worker").as_ref()),
-        Ok("pitfalls") => return pitfalls::run(env::args()),
+        Ok("load") => return load::run(env::args_os(), env!("CARGO_BIN_EXE_counting-worker").as_ref()),
+        Ok("pitfalls") => return pitfalls::run(env::args_os()),
         _ => {}
     }
     every_style_gets_its_line_of_json();

@@ -5,8 +5,9 @@
 use std::io;
 
 use photo_bench::code_cost::{count, render};
+use photo_bench::text::print;
 
 fn main() -> io::Result<()> {
-    println!("{}", render(&count(".".as_ref())?));
+    print::line(render(&count(".".as_ref())?));
     Ok(())
 }

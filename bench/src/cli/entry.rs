@@ -1,6 +1,7 @@
 //! Where each process of the bench starts.
 
 use std::env;
+use std::ffi::OsString;
 use std::process;
 
 use crate::measure::pitfall;
@@ -13,7 +14,10 @@ use crate::system::limits;
 /// Plays the part that this process was started for, and ends it then. Returns only in the process that the user
 /// started. To be called first in each bench's `main`.
 pub fn run_if_child() {
-    let args: Vec<String> = env::args().skip(1).collect();
+    // Arguments that are not UTF-8 are the user's; the bench itself reports them.
+    let Ok(args) = env::args_os().skip(1).map(OsString::into_string).collect::<Result<Vec<_>, _>>() else {
+        return;
+    };
     let Some((role, cores)) = role::parse(&args) else { return };
     limits::raise_open_files();
     cores.pin_this_process();

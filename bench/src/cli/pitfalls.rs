@@ -4,7 +4,8 @@
 //! that the work was the same. In each round one is gone right after the other, in random order, and the damage is the
 //! ratio of the two: what disturbs the machine then disturbs both.
 
-use std::io::{self, Write};
+use std::ffi::OsString;
+use std::io;
 use std::path::{self, Path};
 use std::process::ExitCode;
 
@@ -13,20 +14,20 @@ use image::{ImageFormat, RgbImage};
 use photo_tests::Style;
 use tempfile::TempDir;
 
+use crate::cli::kept::{self, JsonFile};
 use crate::measure::pitfall::{self, Way};
 use crate::options::Common;
-use crate::output::report;
+use crate::output::{report, terminal};
 use crate::pitfalls::{self, Pitfall, Work};
 use crate::record::Record;
 use crate::record::pitfall::{PitfallCell, WayFigures};
 use crate::record::run::Run;
 use crate::stats::rounds::shuffled;
 use crate::system::affinity::CorePlacement;
-use crate::system::machine;
+use crate::system::{interrupt, machine};
+use crate::text::print;
 use crate::text::progress::Progress;
-use crate::text::results::create;
-
-use crate::output::terminal;
+use crate::text::results;
 
 /// What tempting mistakes cost, each beside the right way.
 #[derive(Debug, Parser)]
@@ -50,12 +51,12 @@ struct Group {
 ///
 /// The process must have gone through [`run_if_child`](crate::cli::entry::run_if_child): this executable runs again,
 /// with a role as its first argument.
-pub fn run(arguments: impl Iterator<Item = String>) -> ExitCode {
+pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let Options { common } = Options::parse_from(arguments);
     let groups = groups(&common);
     if common.list {
         for (pitfall, style) in cells(&groups) {
-            println!("{}: benchmark", id(pitfall, style));
+            print::line(format_args!("{}: benchmark", id(pitfall, style)));
         }
         return ExitCode::SUCCESS;
     }
@@ -63,11 +64,12 @@ pub fn run(arguments: impl Iterator<Item = String>) -> ExitCode {
     if groups.is_empty() || common.is_for_criterion_alone() {
         return ExitCode::SUCCESS;
     }
-    let done = if common.is_test() { smoke(&groups) } else { measure(&common, &groups) };
+    let done =
+        if common.is_test() { smoke(&groups).map(|()| ExitCode::SUCCESS) } else { measure(&common, &groups) };
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
-            eprintln!("error: {error}");
+            print::note(format_args!("error: {error}"));
             ExitCode::FAILURE
         }
     }
@@ -93,16 +95,19 @@ fn cells(groups: &[Group]) -> impl Iterator<Item = (&Pitfall, Style)> {
 fn smoke(groups: &[Group]) -> io::Result<()> {
     let (placement, gallery) = (CorePlacement::of_this_process(), gallery()?);
     for (pitfall, style) in cells(groups) {
-        println!("Testing {}", id(pitfall, style));
+        print::line(format_args!("Testing {}", id(pitfall, style)));
         both_ways(pitfall, true, |way| pitfall::go(pitfall, style, way, &placement, gallery.path()))?;
-        println!("Success\n");
+        print::line("Success\n");
     }
     Ok(())
 }
 
-fn measure(options: &Common, groups: &[Group]) -> io::Result<()> {
+fn measure(options: &Common, groups: &[Group]) -> io::Result<ExitCode> {
+    interrupt::watch()?;
     // Asked for first: a run must not end with a path that cannot be written.
-    let json = options.json.as_deref().map(create).transpose()?;
+    let json = options.json.as_deref().map(JsonFile::open).transpose()?;
+    let report = options.report.clone().unwrap_or_else(report::folder);
+    results::check_folder(&report)?;
     let (placement, gallery) = (CorePlacement::of_this_process(), gallery()?);
     let seed = options.seed.unwrap_or_else(|| fastrand::u64(..1 << 32));
     let rounds = options.rounds(ROUNDS);
@@ -111,19 +116,19 @@ fn measure(options: &Common, groups: &[Group]) -> io::Result<()> {
     // The watching process takes no time from the measured ones.
     placement.server.pin_this_process();
     let cells = all_rounds(groups, rounds, seed, &placement, gallery.path());
-
     let run = Run::of(&cells.into_iter().map(Record::Pitfall).collect::<Vec<_>>())?;
-    println!("\n{machine}");
-    terminal::print(&run);
-    if let Some((mut file, path)) = json {
-        file.write_all(run.raw.as_bytes())?;
-        println!("\nresults: {}", path::absolute(&path)?.display());
+    if run.has_results() {
+        print::line(format_args!("\n{machine}"));
+        terminal::print(&run);
+        if let Some(mut json) = json {
+            let path = json.end(&run.raw)?;
+            print::line(format_args!("\nresults: {}", path::absolute(path)?.display()));
+        }
+        if let Some(page) = report::add_pitfalls(&report, &run.raw)? {
+            print::line(format_args!("\nreport: {}", page.display()));
+        }
     }
-    let folder = options.report.clone().unwrap_or_else(report::folder);
-    if let Some(page) = report::add_pitfalls(&folder, &run.raw)? {
-        println!("\nreport: {}", page.display());
-    }
-    Ok(())
+    Ok(kept::exit_code(run.has_results()))
 }
 
 fn all_rounds(
@@ -137,13 +142,14 @@ fn all_rounds(
     let mut results: Vec<(Vec<_>, Option<String>)> = vec![(Vec::new(), None); cells.len()];
     let progress = Progress::new(cells.len() * rounds as usize);
     let mut random = fastrand::Rng::with_seed(seed);
-    for round in 1..=rounds {
+    'measuring: for round in 1..=rounds {
         for index in shuffled(&mut random, cells.len()) {
             let (pitfall, style) = cells[index];
             progress.begin(&id(pitfall, style));
-            match both_ways(pitfall, random.bool(), |way| {
-                pitfall::go(pitfall, style, way, placement, gallery)
-            }) {
+            let both =
+                both_ways(pitfall, random.bool(), |way| pitfall::go(pitfall, style, way, placement, gallery));
+            let Some(both) = interrupt::undisturbed(both) else { break 'measuring };
+            match both {
                 Ok(both) => results[index].0.push(both),
                 Err(error) => results[index].1 = Some(error.to_string()),
             }
@@ -152,7 +158,9 @@ fn all_rounds(
         progress.end_of_group("pitfalls", round, rounds);
     }
     progress.finish();
-    let all = cells.into_iter().zip(results);
+    // After a signal, some cells have no round.
+    let all =
+        cells.into_iter().zip(results).filter(|(_, (rounds, failed))| !rounds.is_empty() || failed.is_some());
     all.map(|((pitfall, style), (rounds, failed))| cell(pitfall, style, rounds, failed)).collect()
 }
 

@@ -15,6 +15,8 @@ use crate::record::figures::{Figure, Figures};
 use crate::stats::latency::Latencies;
 use crate::stats::rounds::Rounds;
 use crate::system::affinity::CorePlacement;
+use crate::system::interrupt;
+use crate::text::print;
 use crate::text::progress::Progress;
 
 /// Groups are measured once more, because rounds disagreed too much, while the run has taken less than this.
@@ -23,7 +25,7 @@ const SOON: Duration = Duration::from_secs(200);
 /// All rounds of each client of a group.
 type Results = Vec<Vec<io::Result<Trial>>>;
 
-/// Measures all groups; returns the cells of each.
+/// Measures all groups; returns the cells of each. After a signal, these are the cells of the rounds that are complete.
 ///
 /// If more rounds are wanted, a group with a cell that was measured for too short a time has up to twice as many. A group
 /// with an unsteady cell is measured once more, if there is time.
@@ -39,7 +41,8 @@ pub(crate) fn measure(
         for (group, results) in groups.iter().zip(&mut results) {
             let more = Rounds { count: missing(results, rounds.count), seed: !rounds.seed };
             if more.count > 0 {
-                println!("{}: {} more rounds, to have measured 3 s", group.workload.group_id(), more.count);
+                let id = group.workload.group_id();
+                print::line(format_args!("{id}: {} more rounds, to have measured 3 s", more.count));
                 let more = take_turns(slice::from_ref(group), more, placement).into_iter().flatten();
                 results.iter_mut().zip(more).for_each(|(rounds, more)| rounds.extend(more));
             }
@@ -48,11 +51,13 @@ pub(crate) fn measure(
     let mut measured: Vec<_> =
         groups.iter().zip(results).map(|(group, results)| cells(group, results)).collect();
     for (group, cells_of_group) in groups.iter().zip(&mut measured) {
-        if unsteady(cells_of_group) > 0 && started.elapsed() < SOON {
-            println!("{}: rounds disagree too much; measured again", group.workload.group_id());
+        let may_be_repeated = interrupt::check().is_ok() && started.elapsed() < SOON;
+        if may_be_repeated && unsteady(cells_of_group) > 0 {
+            let id = group.workload.group_id();
+            print::line(format_args!("{id}: rounds disagree too much; measured again"));
             let again = take_turns(slice::from_ref(group), rounds, placement).into_iter().next();
             let again = cells(group, again.unwrap_or_default());
-            if unsteady(&again) < unsteady(cells_of_group) {
+            if interrupt::check().is_ok() && unsteady(&again) < unsteady(cells_of_group) {
                 *cells_of_group = again;
             }
         }
@@ -95,16 +100,20 @@ fn take_turns(groups: &[Group], rounds: Rounds, placement: &CorePlacement) -> Ve
         if turn.ends_group {
             progress.end_of_group(&workload.group_id(), turn.round, rounds.count);
         }
-        trial
+        interrupt::undisturbed(trial)
     });
     progress.finish();
     results
 }
 
-/// The cells of a group, compared.
-fn cells(group: &Group, results: Results) -> Vec<Cell> {
+/// The cells of a group, compared; none before its first round is complete.
+fn cells(group: &Group, mut results: Results) -> Vec<Cell> {
+    results.retain(|rounds| !rounds.is_empty());
     let cell = |(subject, trials): (&Subject, _)| cell(&group.workload, *subject, trials);
     let mut cells: Vec<_> = group.subjects.iter().zip(results).map(cell).collect();
+    if cells.is_empty() {
+        return cells;
+    }
     compare_cpu(&mut cells);
     // A cell that failed on a server of the user's does not know the size of the photo.
     let bytes = cells.iter().find_map(|cell| cell.bytes);

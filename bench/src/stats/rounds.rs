@@ -12,11 +12,12 @@ impl Rounds {
     /// runs close in time, and nobody always after the same one. `sizes` says how many there are in each group;
     /// `measure` is given the group, the one in it, and the round, which counts from 1, and whether the group ends.
     ///
-    /// Returns the results by group, one, and round.
+    /// Returns the results by group, one, and round. If `measure` returns `None`, the run ends, and only rounds that
+    /// everyone of the group has had are returned.
     pub(crate) fn interleave<T>(
         self,
         sizes: &[usize],
-        mut measure: impl FnMut(Turn) -> T,
+        mut measure: impl FnMut(Turn) -> Option<T>,
     ) -> Vec<Vec<Vec<T>>> {
         let mut results: Vec<Vec<Vec<T>>> =
             sizes.iter().map(|size| (0..*size).map(|_| Vec::new()).collect()).collect();
@@ -26,12 +27,24 @@ impl Rounds {
                 let order = shuffled(&mut random, sizes[group]);
                 for (place, index) in order.into_iter().enumerate() {
                     let ends_group = place + 1 == sizes[group];
-                    results[group][index].push(measure(Turn { group, index, round, ends_group }));
+                    let Some(result) = measure(Turn { group, index, round, ends_group }) else {
+                        return results.into_iter().map(complete).collect();
+                    };
+                    results[group][index].push(result);
                 }
             }
         }
         results
     }
+}
+
+/// The rounds that everyone has had.
+fn complete<T>(mut ones: Vec<Vec<T>>) -> Vec<Vec<T>> {
+    let rounds = ones.iter().map(Vec::len).min().unwrap_or_default();
+    for results in &mut ones {
+        results.truncate(rounds);
+    }
+    ones
 }
 
 /// Whose turn it is.
@@ -59,7 +72,7 @@ mod tests {
         let mut groups = Vec::new();
         let results = Rounds { count: 3, seed: 7 }.interleave(&[2, 4], |turn| {
             groups.push(turn.group);
-            (turn.group, turn.index, turn.round)
+            Some((turn.group, turn.index, turn.round))
         });
         for (group, ones) in results.iter().enumerate() {
             for (index, rounds) in ones.iter().enumerate() {
@@ -69,5 +82,16 @@ mod tests {
         // A group is not left before all have had their turn.
         assert_eq!(groups.chunk_by(|one, other| one == other).map(<[_]>::len).sum::<usize>(), 18);
         assert!(groups.chunk_by(|one, other| one == other).all(|run| run.len() % 2 == 0));
+    }
+
+    #[test]
+    fn an_early_end_leaves_complete_rounds() {
+        let mut left = 2 * 5 + 3;
+        let results = Rounds { count: 3, seed: 7 }.interleave(&[2, 3], |turn| {
+            left -= 1;
+            (left >= 0).then_some(turn.round)
+        });
+        let lengths: Vec<Vec<_>> = results.iter().map(|ones| ones.iter().map(Vec::len).collect()).collect();
+        assert!(lengths == [vec![3; 2], vec![2; 3]] || lengths == [vec![2; 2], vec![3; 3]], "{lengths:?}");
     }
 }

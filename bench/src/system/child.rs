@@ -6,8 +6,13 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use crate::system::interrupt;
+
 /// How long a process that has closed its output may take to end.
 const LAST_BREATH: Duration = Duration::from_secs(2);
+
+/// How often a wait looks for a signal.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// A running child process. Dropping it kills it.
 #[derive(Debug)]
@@ -21,6 +26,7 @@ pub(crate) struct Child {
 
 impl Child {
     pub(crate) fn start(mut command: Command) -> io::Result<Self> {
+        interrupt::check()?;
         let mut process =
             command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
         let stdin = process.stdin.take();
@@ -64,14 +70,17 @@ impl Child {
         let deadline = Instant::now() + limit;
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
-            match self.lines.recv_timeout(left.min(every)) {
+            match self.lines.recv_timeout(left.min(every).min(LOOK)) {
                 Ok(line) => return Ok(line),
                 Err(RecvTimeoutError::Timeout) if left.is_zero() => {
                     self.kill();
                     let why = format!("no answer within {} s", limit.as_secs());
                     return Err(io::Error::new(io::ErrorKind::TimedOut, why));
                 }
-                Err(RecvTimeoutError::Timeout) => meanwhile(self.process.id()),
+                Err(RecvTimeoutError::Timeout) => {
+                    interrupt::check()?;
+                    meanwhile(self.process.id());
+                }
                 Err(RecvTimeoutError::Disconnected) => return Err(self.obituary()),
             }
         }
@@ -87,6 +96,7 @@ impl Child {
         drop(self.stdin.take());
         let deadline = Instant::now() + limit;
         while self.process.try_wait()?.is_none() {
+            interrupt::check()?;
             if Instant::now() > deadline {
                 self.kill();
                 return Err(io::ErrorKind::TimedOut.into());

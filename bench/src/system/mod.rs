@@ -3,6 +3,7 @@
 pub(crate) mod affinity;
 pub mod allocations;
 pub(crate) mod child;
+pub(crate) mod interrupt;
 pub(crate) mod limits;
 pub(crate) mod machine;
 pub(crate) mod usage;

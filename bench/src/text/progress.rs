@@ -4,6 +4,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::print;
+
 pub(crate) struct Progress {
     bar: ProgressBar,
     started: Instant,
@@ -31,7 +33,9 @@ impl Progress {
         if self.bar.is_hidden() {
             let seconds = self.started.elapsed().as_secs();
             let (done, all) = (self.bar.position(), self.bar.length().unwrap_or_default());
-            eprintln!("{id}: round {round} of {rounds} done; {done} of {all} cells after {seconds} s");
+            print::note(format_args!(
+                "{id}: round {round} of {rounds} done; {done} of {all} cells after {seconds} s"
+            ));
         }
     }
 

@@ -24,6 +24,7 @@ use crate::stats::interval::median;
 use crate::stats::latency::Percentiles;
 use crate::stats::rounds::Rounds;
 use crate::system::affinity::CorePlacement;
+use crate::system::interrupt;
 use crate::text::progress::Progress;
 
 /// The most that are in flight: far more than the rates need while a style keeps up. Also what is in flight in the
@@ -86,12 +87,12 @@ pub(crate) fn measure(
         if turn.ends_group {
             progress.end_of_group(&group.group_id(), turn.round, rounds.count);
         }
-        trial
+        interrupt::undisturbed(trial)
     });
     progress.finish();
-    let cells = |(group, results): (&OpenGroup, Vec<_>)| {
-        let cell = |(subject, trials): (&Subject, _)| cell(group, *subject, trials);
-        group.subjects.iter().zip(results).map(cell).collect()
+    let cells = |(group, results): (&OpenGroup, Vec<Vec<_>>)| {
+        let measured = group.subjects.iter().zip(results).filter(|(_, trials)| !trials.is_empty());
+        measured.map(|(subject, trials)| cell(group, *subject, trials)).collect()
     };
     groups.iter().zip(results).map(cells).collect()
 }

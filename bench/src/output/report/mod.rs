@@ -28,6 +28,7 @@ use std::path::{Path, PathBuf};
 use placed::Placed;
 
 use crate::record::run::{self, Run};
+use crate::text::results;
 
 /// What cargo puts into the folder that it builds in.
 const TAG_OF_TARGET: &str = "CACHEDIR.TAG";
@@ -53,7 +54,7 @@ pub fn write(folder: &Path, runs: &[Run]) -> io::Result<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or("".as_ref());
     let page = page::page(&runs, root, criterion(folder).as_deref())?;
     let path = folder.canonicalize()?.join("index.html");
-    fs::write(&path, page.into_string())?;
+    results::write(&path, &page.into_string())?;
     Ok(path)
 }
 
@@ -67,7 +68,7 @@ pub fn add_pitfalls(folder: &Path, lines: &str) -> io::Result<Option<PathBuf>> {
     if !folder.join(run::LINES).exists() {
         return Ok(None);
     }
-    fs::write(folder.join(run::PITFALLS), lines)?;
+    results::write(&folder.join(run::PITFALLS), lines)?;
     write(folder, &[Run::read(folder)?]).map(Some)
 }
 

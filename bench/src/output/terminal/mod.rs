@@ -15,6 +15,7 @@ use crate::record::open::rates;
 use crate::record::run::Run;
 use crate::record::waits::counts;
 use crate::text::format::digits;
+use crate::text::print;
 
 /// Every table of a run, in the order of its parts.
 pub fn tables(run: &Run) -> Vec<String> {
@@ -39,7 +40,7 @@ pub fn print(run: &Run) {
     for table in tables(run) {
         text.extend(["\n", &table, "\n"]);
     }
-    print!("{text}");
+    print::line(text.trim_end_matches('\n'));
 }
 
 /// ", no server delay" or the like, for titles.
