@@ -43,11 +43,11 @@ const PHOTOS: [(&str, &str); 4] = [
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let json = std::env::args().any(|argument| argument == "--json");
+    let json = std::env::args_os().any(|argument| argument == "--json");
     let story = Story::new(json);
     download_all(&story)?;
     if !json {
-        print!("\n{}", story.timeline());
+        story.print_timeline();
     }
     Ok(())
 }

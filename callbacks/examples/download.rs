@@ -4,6 +4,8 @@
 
 use std::cell::Cell;
 use std::error::Error;
+use std::ffi::OsString;
+use std::io::{self, Write};
 use std::process::ExitCode;
 use std::rc::Rc;
 use std::time::Instant;
@@ -12,7 +14,8 @@ use photo_callbacks::{Client, Config};
 use photo_server::PhotoServer;
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
-    let mut urls: Vec<String> = std::env::args().skip(1).collect();
+    let urls: Result<Vec<_>, _> = std::env::args_os().skip(1).map(OsString::into_string).collect();
+    let mut urls = urls.map_err(|url| format!("not UTF-8: {}", url.display()))?;
     let server = if urls.is_empty() { Some(PhotoServer::start()?) } else { None };
     if let Some(server) = &server {
         urls = own_photos(server);
@@ -48,5 +51,6 @@ fn own_photos(server: &PhotoServer) -> Vec<String> {
 }
 
 fn say(clock: Instant, event: &str, detail: &str) {
-    println!("{:>5} ms  {event}: {detail}", clock.elapsed().as_millis());
+    // `println!` panics when the reader has left, as `head` does.
+    let _ = writeln!(io::stdout(), "{:>5} ms  {event}: {detail}", clock.elapsed().as_millis());
 }

@@ -40,7 +40,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         pending = client.turn(Some(Duration::ZERO));
     }
     user.join().expect("the thread does not panic")?;
-    println!("Nothing is pending");
+    say("Nothing is pending");
     Ok(())
 }
 
@@ -51,7 +51,7 @@ fn watch(handle: &LoopHandle<'_, ()>, client: &Client, reader: PipeReader) -> Re
 
     let tick = Duration::from_millis(100);
     handle.insert_source(Timer::from_duration(tick), move |_, (), ()| {
-        println!("Tick of the other loop");
+        say("Tick of the other loop");
         TimeoutAction::ToDuration(tick)
     })?;
 
@@ -62,7 +62,7 @@ fn watch(handle: &LoopHandle<'_, ()>, client: &Client, reader: PipeReader) -> Re
         if pipe.read(&mut key)? == 0 {
             return Ok(PostAction::Remove);
         }
-        println!("Key {}", char::from(key[0]));
+        say(&format!("Key {}", char::from(key[0])));
         Ok(PostAction::Continue)
     })?;
     Ok(())
@@ -70,8 +70,13 @@ fn watch(handle: &LoopHandle<'_, ()>, client: &Client, reader: PipeReader) -> Re
 
 fn download(client: &Client, url: &str) {
     client.download(url, |result| match result {
-        Ok(photo) => println!("Download finished: {photo}"),
-        Err(error) => println!("Download failed: {error}"),
+        Ok(photo) => say(&format!("Download finished: {photo}")),
+        Err(error) => say(&format!("Download failed: {error}")),
     });
-    println!("Download started: {url}");
+    say(&format!("Download started: {url}"));
+}
+
+fn say(line: &str) {
+    // `println!` panics when the reader has left, as `head` does.
+    let _ = writeln!(io::stdout(), "{line}");
 }

@@ -5,6 +5,8 @@
 
 use std::cell::Cell;
 use std::error::Error;
+use std::ffi::OsString;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::rc::Rc;
@@ -19,19 +21,20 @@ const IN_FLIGHT: usize = 8;
 const TIME: Duration = Duration::from_mins(1);
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
-    run(std::env::args().skip(1))
+    run(std::env::args_os().skip(1))
 }
 
-pub(crate) fn run(mut arguments: impl Iterator<Item = String>) -> Result<ExitCode, Box<dyn Error>> {
+pub(crate) fn run(mut arguments: impl Iterator<Item = OsString>) -> Result<ExitCode, Box<dyn Error>> {
     let folder = PathBuf::from(arguments.next().ok_or("usage: gallery FOLDER [URL…]")?);
     std::fs::create_dir_all(&folder)?;
-    let mut urls: Vec<String> = arguments.collect();
+    let urls: Result<Vec<_>, _> = arguments.map(OsString::into_string).collect();
+    let mut urls = urls.map_err(|url| format!("not UTF-8: {}", url.display()))?;
     let server = if urls.is_empty() { Some(PhotoServer::start()?) } else { None };
     if let Some(server) = &server {
         urls = own_photos(server);
     }
     let saved = save_all(&folder, &urls)?;
-    println!("{saved} of {} photos are in {}", urls.len(), folder.display());
+    say(&format!("{saved} of {} photos are in {}", urls.len(), folder.display()));
     Ok(ExitCode::from(u8::from(saved < urls.len())))
 }
 
@@ -83,10 +86,15 @@ fn progress_bar() -> ProgressBar {
 
 fn report(bar: &ProgressBar, url: &str, result: &Result<PathBuf, SaveError>) {
     bar.suspend(|| match result {
-        Ok(path) => println!("{url}: {}", path.display()),
-        Err(SaveError::Download(error)) => println!("{error}"), // it names the URL
-        Err(error) => println!("{url}: {error}"),
+        Ok(path) => say(&format!("{url}: {}", path.display())),
+        Err(SaveError::Download(error)) => say(&error.to_string()), // it names the URL
+        Err(error) => say(&format!("{url}: {error}")),
     });
+}
+
+fn say(line: &str) {
+    // `println!` panics when the reader has left, as `head` does.
+    let _ = writeln!(io::stdout(), "{line}");
 }
 
 fn own_photos(server: &PhotoServer) -> Vec<String> {

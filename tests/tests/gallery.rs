@@ -49,7 +49,7 @@ fn gallery() {
         "futures" => futures::run,
         style => panic!("no style is called {style}"),
     };
-    let code = run(arguments).expect("it can be started");
+    let code = run(arguments.map(Into::into)).expect("it can be started");
     process::exit(i32::from(code != ExitCode::SUCCESS));
 }
 

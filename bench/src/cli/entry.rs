@@ -10,6 +10,7 @@ use crate::process::role::{self, Role};
 use crate::process::server;
 use crate::process::worker;
 use crate::system::limits;
+use crate::text::print;
 
 /// Plays the part that this process was started for, and ends it then. Returns only in the process that the user
 /// started. To be called first in each bench's `main`.
@@ -30,7 +31,7 @@ pub fn run_if_child() {
     process::exit(match played {
         Ok(()) => 0,
         Err(error) => {
-            eprintln!("{error}");
+            print::note(error);
             1
         }
     });
