@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Display};
-use std::io::{self, Write};
+use std::io::{self, Write as _};
 use std::panic::Location;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -49,7 +49,8 @@ impl Story {
         // The lock keeps what is printed in the order of the times.
         let mut events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
         let event = Event { at: self.begin.elapsed(), thread, line, photo, what };
-        print(if self.json { event.json() } else { event.to_string() });
+        // A reader that has closed the pipe misses the line.
+        let _ = writeln!(io::stdout(), "{}", if self.json { event.json() } else { event.to_string() });
         events.push(event);
     }
 
@@ -67,9 +68,9 @@ impl Story {
         self.events.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Prints the timeline below the events.
+    /// Prints the [`timeline`](Self::timeline).
     pub(crate) fn print_timeline(&self) {
-        print(format_args!("\n{}", self.timeline().trim_end()));
+        let _ = write!(io::stdout(), "\n{}", self.timeline());
     }
 
     /// A lane for each photo, with the source lines that tell of it, and one for each thread, at most 100 columns wide.
@@ -96,11 +97,6 @@ impl Story {
         }
         text + "\n─ waits   █ runs   a number: the line of the source that tells it\n"
     }
-}
-
-fn print(text: impl Display) {
-    // `println!` panics when the reader has left, as `head` does.
-    let _ = writeln!(io::stdout(), "{text}");
 }
 
 /// The marks in their columns, and between them the waiting.

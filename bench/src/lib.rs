@@ -21,7 +21,7 @@
 //! - `code_cost`: the lines and words of each recipe, counted from its source
 //! - `stats`: latencies, intervals, and the order of rounds
 //! - `system`: cores, limits, CPU, memory, child processes
-//! - `text`: number formats, grids, files, lines for the user, progress
+//! - `text`: number formats, grids, files, progress
 //!
 //! # What makes the figures comparable
 //!
@@ -56,4 +56,4 @@ pub mod record;
 mod self_check;
 mod stats;
 pub mod system;
-pub mod text;
+mod text;

@@ -13,7 +13,7 @@ use photo_server::PhotoServer;
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
     let urls: Result<Vec<_>, _> = std::env::args_os().skip(1).map(OsString::into_string).collect();
-    let mut urls = urls.map_err(|url| format!("not UTF-8: {}", url.display()))?;
+    let mut urls = urls.map_err(|argument| format!("not UTF-8: {}", argument.display()))?;
     let server = if urls.is_empty() { Some(PhotoServer::start()?) } else { None };
     if let Some(server) = &server {
         urls = own_photos(server);
@@ -47,6 +47,6 @@ fn own_photos(server: &PhotoServer) -> Vec<String> {
 }
 
 fn say(clock: Instant, event: &str, detail: &str) {
-    // `println!` panics when the reader has left, as `head` does.
+    // A reader that has closed the pipe misses the line.
     let _ = writeln!(io::stdout(), "{:>5} ms  {event}: {detail}", clock.elapsed().as_millis());
 }

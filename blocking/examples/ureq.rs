@@ -10,9 +10,10 @@ use photo_server::PhotoServer;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let server = PhotoServer::start()?;
-    let own_photo = || server.url("/photo/cat.gif?format=gif&delay_ms=300").into();
-    let url = std::env::args_os().nth(1).unwrap_or_else(own_photo).into_string();
-    let url = url.map_err(|url| format!("not UTF-8: {}", url.display()))?;
+    let url = match std::env::args_os().nth(1) {
+        Some(url) => url.into_string().map_err(|url| format!("not UTF-8: {}", url.display()))?,
+        None => server.url("/photo/cat.gif?format=gif&delay_ms=300"),
+    };
     let client = Client::default();
     say(&format!("Download started: {url}")); // the call returns only when the photo is there
     let photo = client.download(&url)?;
@@ -21,6 +22,6 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn say(line: &str) {
-    // `println!` panics when the reader has left, as `head` does.
+    // A reader that has closed the pipe misses the line.
     let _ = writeln!(io::stdout(), "{line}");
 }

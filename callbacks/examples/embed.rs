@@ -77,6 +77,6 @@ fn download(client: &Client, url: &str) {
 }
 
 fn say(line: &str) {
-    // `println!` panics when the reader has left, as `head` does.
+    // A reader that has closed the pipe misses the line.
     let _ = writeln!(io::stdout(), "{line}");
 }

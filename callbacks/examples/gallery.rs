@@ -26,9 +26,10 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
 
 pub(crate) fn run(mut arguments: impl Iterator<Item = OsString>) -> Result<ExitCode, Box<dyn Error>> {
     let folder = PathBuf::from(arguments.next().ok_or("usage: gallery FOLDER [URL…]")?);
-    std::fs::create_dir_all(&folder)?;
+    let why = |error| format!("cannot make {}: {error}", folder.display());
+    std::fs::create_dir_all(&folder).map_err(why)?;
     let urls: Result<Vec<_>, _> = arguments.map(OsString::into_string).collect();
-    let mut urls = urls.map_err(|url| format!("not UTF-8: {}", url.display()))?;
+    let mut urls = urls.map_err(|argument| format!("not UTF-8: {}", argument.display()))?;
     let server = if urls.is_empty() { Some(PhotoServer::start()?) } else { None };
     if let Some(server) = &server {
         urls = own_photos(server);
@@ -93,7 +94,7 @@ fn report(bar: &ProgressBar, url: &str, result: &Result<PathBuf, SaveError>) {
 }
 
 fn say(line: &str) {
-    // `println!` panics when the reader has left, as `head` does.
+    // A reader that has closed the pipe misses the line; the photos are saved all the same.
     let _ = writeln!(io::stdout(), "{line}");
 }
 

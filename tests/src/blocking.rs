@@ -1,13 +1,14 @@
 //! The blocking style, as the suite sees it.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use photo::{Backoff, Config, Error, Photo, SaveError, Thumbnail, ThumbnailError};
 use photo_blocking::{Client, recipes};
 
-use crate::{Adapter, Arrivals, Downloader, HandlePhoto, OnEach, OnProgress, Samples, Waits, threads};
+use crate::{Adapter, Downloader, Feed, HandlePhoto, OnEach, OnProgress, WaitObserver, threads};
 
 struct Blocking(Client);
 
@@ -24,12 +25,8 @@ impl Downloader for Blocking {
         recipes::many(&self.0, urls, in_flight)
     }
 
-    fn closed_loop(&self, url: &str, in_flight: usize, samples: &Samples) {
-        threads::closed_loop(|| self.0.download(url), in_flight, samples);
-    }
-
-    fn open_loop(&self, url: &str, in_flight: usize, arrivals: &Arrivals) {
-        threads::open_loop(|| self.0.download(url), in_flight, arrivals);
+    fn drive(&self, url: &str, in_flight: usize, feed: Arc<dyn Feed>) {
+        threads::drive(|| self.0.download(url), in_flight, &*feed);
     }
 }
 
@@ -103,13 +100,13 @@ impl Adapter for Blocking {
         })
     }
 
-    fn waits(&self, waits: &Waits) {
+    fn waits(&self, count: usize, until: Instant, observer: Arc<dyn WaitObserver>) {
         thread::scope(|scope| {
-            for _ in 0..waits.count() {
+            for _ in 0..count {
                 scope.spawn(|| {
-                    waits.pending();
-                    thread::sleep(waits.left());
-                    waits.end();
+                    observer.pending();
+                    thread::sleep(until.saturating_duration_since(Instant::now()));
+                    observer.ended();
                 });
             }
         });

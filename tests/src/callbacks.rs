@@ -3,15 +3,14 @@
 use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use photo::{Backoff, Config, Error, Photo, SaveError, Thumbnail, ThumbnailError};
 use photo_callbacks::recipes::Done;
 use photo_callbacks::{CancelToken, Client, Timer, recipes};
 
-use crate::{
-    Adapter, Arrival, Arrivals, Downloader, HandlePhoto, OnEach, OnProgress, Samples, Ticket, Waits,
-};
+use crate::{Adapter, Downloader, Feed, HandlePhoto, OnEach, OnProgress, Turn, WaitObserver};
 
 struct Callbacks(Client);
 
@@ -41,18 +40,10 @@ impl Downloader for Callbacks {
         self.wait_for(|on_complete| recipes::many(&self.0, urls, in_flight, on_complete))
     }
 
-    fn closed_loop(&self, url: &str, in_flight: usize, samples: &Samples) {
+    fn drive(&self, url: &str, in_flight: usize, feed: Arc<dyn Feed>) {
         let url: Rc<str> = url.into();
-        for ticket in (0..in_flight).map_while(|_| samples.first()) {
-            chain(self.0.clone(), Rc::clone(&url), samples.clone(), ticket);
-        }
-        self.0.run();
-    }
-
-    fn open_loop(&self, url: &str, in_flight: usize, arrivals: &Arrivals) {
-        let url: Rc<str> = url.into();
-        for _ in 0..in_flight {
-            next_arrival(self.0.clone(), Rc::clone(&url), arrivals.clone());
+        for turn in (0..in_flight).map_while(|_| feed.first()) {
+            take(turn, self.0.clone(), Rc::clone(&url), Arc::clone(&feed));
         }
         self.0.run();
     }
@@ -130,11 +121,11 @@ impl Adapter for Callbacks {
         (thumbnail, others.count.get())
     }
 
-    fn waits(&self, waits: &Waits) {
-        for _ in 0..waits.count() {
-            let ended = waits.clone();
-            self.0.after(waits.left(), move || ended.end());
-            waits.pending();
+    fn waits(&self, count: usize, until: Instant, observer: Arc<dyn WaitObserver>) {
+        for _ in 0..count {
+            let ended = Arc::clone(&observer);
+            self.0.after(until.saturating_duration_since(Instant::now()), move || ended.ended());
+            observer.pending();
         }
         self.0.run();
     }
@@ -145,32 +136,24 @@ fn download(client: &Client, url: &str, done: Done<Result<Photo, Error>>) {
     client.download(url, done);
 }
 
-/// One of the chains in flight: each callback starts the next download.
-fn chain(client: Client, url: Rc<str>, samples: Samples, ticket: Ticket) {
-    client.clone().download(&Rc::clone(&url), move |result| {
-        samples.done(&ticket, result);
-        if let Some(next) = samples.start() {
-            chain(client, url, samples, next);
-        }
-    });
-}
-
-/// The same, but each callback sets the timer for the next arrival.
-fn next_arrival(client: Client, url: Rc<str>, arrivals: Arrivals) {
-    let Some(arrival) = arrivals.next() else { return };
-    match arrival.wait() {
+/// Sets the timer for one turn, unless it starts now.
+fn take(turn: Turn, client: Client, url: Rc<str>, feed: Arc<dyn Feed>) {
+    match turn.wait() {
         Some(wait) => {
-            client.clone().after(wait, move || start(client, url, arrivals, arrival));
+            client.clone().after(wait, move || start(turn, client, url, feed));
         }
-        None => start(client, url, arrivals, arrival),
+        None => start(turn, client, url, feed),
     }
 }
 
-fn start(client: Client, url: Rc<str>, arrivals: Arrivals, arrival: Arrival) {
-    let ticket = arrivals.start(arrival);
+/// Starts the download of one turn; its callback takes the next turn.
+fn start(mut turn: Turn, client: Client, url: Rc<str>, feed: Arc<dyn Feed>) {
+    feed.start(&mut turn);
     client.clone().download(&Rc::clone(&url), move |result| {
-        arrivals.done(&ticket, result);
-        next_arrival(client, url, arrivals);
+        feed.done(&turn, result);
+        if let Some(next) = feed.next() {
+            take(next, client, url, feed);
+        }
     });
 }
 

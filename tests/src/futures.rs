@@ -4,8 +4,9 @@ use std::cell::Cell;
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::Poll;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures::future::{self, Either, FutureExt};
 use futures::stream::StreamExt;
@@ -13,7 +14,7 @@ use photo::{Backoff, Config, Error, Photo, SaveError, Thumbnail, ThumbnailError}
 use photo_futures::runtime::{AsyncStd, Runtime, Smol, Tokio};
 use photo_futures::{Client, recipes};
 
-use crate::{Adapter, Arrivals, Downloader, HandlePhoto, OnEach, OnProgress, Samples, Waits};
+use crate::{Adapter, Downloader, Feed, HandlePhoto, OnEach, OnProgress, WaitObserver};
 
 type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
 
@@ -61,30 +62,18 @@ impl<R: Runtime, E: Executor> Downloader for Futures<R, E> {
         self.executor.block_on(recipes::many(&self.client, urls, in_flight))
     }
 
-    fn closed_loop(&self, url: &str, in_flight: usize, samples: &Samples) {
+    fn drive(&self, url: &str, in_flight: usize, feed: Arc<dyn Feed>) {
         let task = || {
-            let (client, url, samples) = (self.client.clone(), url.to_owned(), samples.clone());
+            let (client, url, feed) = (self.client.clone(), url.to_owned(), Arc::clone(&feed));
             Box::pin(async move {
-                let mut next = samples.first();
-                while let Some(ticket) = next {
-                    samples.done(&ticket, client.download(&url).await);
-                    next = samples.start();
-                }
-            }) as Task
-        };
-        self.executor.run_all((0..in_flight).map(|_| task()).collect());
-    }
-
-    fn open_loop(&self, url: &str, in_flight: usize, arrivals: &Arrivals) {
-        let task = || {
-            let (client, url, arrivals) = (self.client.clone(), url.to_owned(), arrivals.clone());
-            Box::pin(async move {
-                while let Some(arrival) = arrivals.next() {
-                    if let Some(wait) = arrival.wait() {
+                let mut next = feed.first();
+                while let Some(mut turn) = next {
+                    if let Some(wait) = turn.wait() {
                         client.runtime().sleep(wait).await;
                     }
-                    let ticket = arrivals.start(arrival);
-                    arrivals.done(&ticket, client.download(&url).await);
+                    feed.start(&mut turn);
+                    feed.done(&turn, client.download(&url).await);
+                    next = feed.next();
                 }
             }) as Task
         };
@@ -171,21 +160,21 @@ impl<R: Runtime, E: Executor> Adapter for Futures<R, E> {
         })
     }
 
-    fn waits(&self, waits: &Waits) {
+    fn waits(&self, count: usize, until: Instant, observer: Arc<dyn WaitObserver>) {
         let task = || {
-            let (runtime, waits) = (self.client.runtime().clone(), waits.clone());
+            let (runtime, observer) = (self.client.runtime().clone(), Arc::clone(&observer));
             Box::pin(async move {
-                let mut sleep = runtime.sleep(waits.left());
+                let mut sleep = runtime.sleep(until.saturating_duration_since(Instant::now()));
                 // A timer is pending from its first poll on.
                 let first = future::poll_fn(|context| Poll::Ready(sleep.poll_unpin(context))).await;
-                waits.pending();
+                observer.pending();
                 if first.is_pending() {
                     sleep.await;
                 }
-                waits.end();
+                observer.ended();
             }) as Task
         };
-        self.executor.run_all((0..waits.count()).map(|_| task()).collect());
+        self.executor.run_all((0..count).map(|_| task()).collect());
     }
 }
 

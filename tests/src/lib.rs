@@ -4,38 +4,35 @@
 //! the same of all of them, this crate wraps each in an [`Adapter`], as thinly as it goes: every method is one outer
 //! call, inside of which the style waits in its own way.
 
-mod arrivals;
 mod black_hole;
 mod blocking;
 mod callbacks;
 mod child;
+mod feed;
 mod futures;
 mod outcome;
 mod replay;
-mod samples;
 mod site;
 mod style;
 mod suite;
 mod threads;
 mod ureq;
-mod waits;
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use photo::{Backoff, Error, Photo, Progress, SaveError, Thumbnail, ThumbnailError};
 
-pub use arrivals::{Arrival, Arrivals, Arrived};
 pub use black_hole::BlackHole;
 pub use child::{Remote, in_a_child, in_a_child_by, this_program};
+pub use feed::{Feed, Turn, WaitObserver};
 pub use outcome::Outcome;
 pub use replay::Replay;
-pub use samples::{Boundary, Sample, Samples, Ticket};
 pub use site::{Picture, Scheme, Site};
 pub use style::Style;
 pub use suite::{eventually, within, within_time};
 pub use threads::in_threads;
-pub use waits::{Waited, Waits};
 
 /// The code of the documents is tested with the documentation.
 #[cfg(doctest)]
@@ -66,13 +63,9 @@ pub trait Downloader {
     /// The recipe `many`: at most `in_flight` at once, results in the order of `urls`.
     fn many(&self, urls: &[String], in_flight: usize) -> Vec<Result<Photo, Error>>;
 
-    /// Keeps `in_flight` downloads of `url` under way until `samples` has all it wants: each next one starts when
-    /// one ends, and the first when whatever threads that takes are there.
-    fn closed_loop(&self, url: &str, in_flight: usize, samples: &Samples);
-
-    /// Downloads `url` whenever `arrivals` says, at most `in_flight` at once: as many threads, chains of callbacks or
-    /// tasks take one arrival after the other and wait for its time by the style's own timer.
-    fn open_loop(&self, url: &str, in_flight: usize, arrivals: &Arrivals);
+    /// Downloads `url` in `in_flight` threads, chains of callbacks or tasks. Each takes one turn of `feed` after the
+    /// other, and waits for its time by the style's own timer.
+    fn drive(&self, url: &str, in_flight: usize, feed: Arc<dyn Feed>);
 }
 
 /// A client of a style, as the suite uses it: with every recipe.
@@ -145,8 +138,8 @@ pub trait Adapter: Downloader {
         other: &str,
     ) -> (Result<Thumbnail, ThumbnailError>, usize);
 
-    /// Waits as often at once as `waits` says, and downloads nothing: a thread, a timer's callback or a task each.
-    fn waits(&self, waits: &Waits);
+    /// Waits `count` times at once until `until`, and downloads nothing: a thread, a timer's callback or a task each.
+    fn waits(&self, count: usize, until: Instant, observer: Arc<dyn WaitObserver>);
 }
 
 /// What is called with the photo, or the error, of the recipe `one`.

@@ -1,4 +1,4 @@
-//! Threads that begin together, and the loads that they make by blocking downloads.
+//! Threads that begin together, and the load that they make by blocking downloads.
 
 use std::sync::RwLock;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -6,7 +6,7 @@ use std::{iter, thread};
 
 use photo::{Error, Photo};
 
-use crate::{Arrivals, Samples};
+use crate::Feed;
 
 /// Does each of `work` on its own thread, and returns when all have ended.
 ///
@@ -34,38 +34,20 @@ pub fn in_threads<W: FnOnce() + Send, B>(work: impl Iterator<Item = W>, begin: i
     });
 }
 
-/// Keeps `in_flight` threads downloading until `samples` has all it wants.
-pub(crate) fn closed_loop(
-    download: impl Fn() -> Result<Photo, Error> + Sync,
-    in_flight: usize,
-    samples: &Samples,
-) {
+/// Downloads in `in_flight` threads, each of which takes turns of `feed`.
+pub(crate) fn drive(download: impl Fn() -> Result<Photo, Error> + Sync, in_flight: usize, feed: &dyn Feed) {
     let work = || {
-        let mut next = samples.first();
-        while let Some(ticket) = next {
-            samples.done(&ticket, download());
-            next = samples.start();
-        }
-    };
-    in_threads(iter::repeat_n(work, in_flight), || samples.begin());
-}
-
-/// Keeps `in_flight` threads taking arrivals, each of which is downloaded at its time.
-pub(crate) fn open_loop(
-    download: impl Fn() -> Result<Photo, Error> + Sync,
-    in_flight: usize,
-    arrivals: &Arrivals,
-) {
-    let work = || {
-        while let Some(arrival) = arrivals.next() {
-            if let Some(wait) = arrival.wait() {
+        let mut next = feed.first();
+        while let Some(mut turn) = next {
+            if let Some(wait) = turn.wait() {
                 thread::sleep(wait);
             }
-            let ticket = arrivals.start(arrival);
-            arrivals.done(&ticket, download());
+            feed.start(&mut turn);
+            feed.done(&turn, download());
+            next = feed.next();
         }
     };
-    in_threads(iter::repeat_n(work, in_flight), || arrivals.begin());
+    in_threads(iter::repeat_n(work, in_flight), || feed.begin());
 }
 
 #[cfg(test)]

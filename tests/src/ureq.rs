@@ -1,10 +1,12 @@
 //! ureq, as the suite sees it.
 
+use std::sync::Arc;
+
 use photo::{Config, Error, Photo};
 use photo_blocking::ureq::Client;
 use photo_blocking::{Client as Blocking, recipes};
 
-use crate::{Arrivals, Downloader, Samples, threads};
+use crate::{Downloader, Feed, threads};
 
 struct Ureq {
     client: Client,
@@ -29,11 +31,7 @@ impl Downloader for Ureq {
         results.into_iter().map(|(index, result)| result.map_err(|error| error.of(&urls[index], 1))).collect()
     }
 
-    fn closed_loop(&self, url: &str, in_flight: usize, samples: &Samples) {
-        threads::closed_loop(|| self.client.download(url), in_flight, samples);
-    }
-
-    fn open_loop(&self, url: &str, in_flight: usize, arrivals: &Arrivals) {
-        threads::open_loop(|| self.client.download(url), in_flight, arrivals);
+    fn drive(&self, url: &str, in_flight: usize, feed: Arc<dyn Feed>) {
+        threads::drive(|| self.client.download(url), in_flight, &*feed);
     }
 }

@@ -5,9 +5,9 @@
 use std::io;
 
 use photo_bench::code_cost::{count, render};
-use photo_bench::text::print;
+use photo_bench::output::print;
 
 fn main() -> io::Result<()> {
-    print::line(render(&count(".".as_ref())?));
+    print(&format!("{}\n", render(&count(".".as_ref())?)));
     Ok(())
 }

@@ -5,7 +5,6 @@ use std::process::ExitCode;
 
 use photo_bench::cli::entry;
 use photo_bench::system::allocations::{self, Allocations};
-use photo_bench::text::print;
 use stats_alloc::{INSTRUMENTED_SYSTEM, Stats, StatsAlloc};
 
 #[global_allocator]
@@ -18,6 +17,6 @@ fn main() -> ExitCode {
         Allocations { count: number(allocations + reallocations), bytes: number(bytes_allocated) }
     });
     entry::run_if_child();
-    print::note("this is for `cargo bench --bench load` to start");
+    eprintln!("this is for `cargo bench --bench load` to start");
     ExitCode::FAILURE
 }

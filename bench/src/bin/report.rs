@@ -9,9 +9,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use photo_bench::output::{report, terminal};
+use photo_bench::output::{print, report, terminal};
 use photo_bench::record::run::Run;
-use photo_bench::text::print;
 
 /// Make the report of recorded runs.
 #[derive(Parser)]
@@ -37,7 +36,7 @@ fn main() -> ExitCode {
     match make(Options::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            print::note(format_args!("error: {error}"));
+            eprintln!("error: {error}");
             ExitCode::FAILURE
         }
     }
@@ -52,6 +51,6 @@ fn make(Options { folder, merge, tables, out }: Options) -> io::Result<()> {
     }
     // What `cargo bench` has written stays.
     let out = out.unwrap_or_else(|| report::folder().with_file_name("photo-report-again"));
-    print::line(format_args!("report: {}", report::write(&out, &runs)?.display()));
+    print(&format!("report: {}\n", report::write(&out, &runs)?.display()));
     Ok(())
 }

@@ -5,9 +5,10 @@ use std::io;
 use std::time::Duration;
 
 use photo::Error;
-use photo_tests::{Downloader, Samples, Style};
+use photo_tests::{Downloader, Style};
 
 use crate::load::client::config;
+use crate::load::samples::Samples;
 use crate::process::server::Server;
 use crate::system::affinity::CorePlacement;
 use crate::system::limits;
@@ -45,7 +46,7 @@ pub struct Batch {
 pub fn timed_batch(client: &dyn Downloader, url: &str, work: Work) -> Result<Batch, Error> {
     let window = Window::default();
     let samples = Samples::watched(work.downloads, window.watch());
-    client.closed_loop(url, work.in_flight, &samples);
+    client.drive(url, work.in_flight, samples.feed());
     let wall = window.spent().wall;
     let sample = samples.sample();
     match sample.errors.into_iter().next() {

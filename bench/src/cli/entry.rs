@@ -1,24 +1,19 @@
 //! Where each process of the bench starts.
 
 use std::env;
-use std::ffi::OsString;
-use std::process;
+use std::process::{self, ExitCode};
 
 use crate::measure::pitfall;
 use crate::measure::waits;
 use crate::process::role::{self, Role};
 use crate::process::server;
 use crate::process::worker;
-use crate::system::limits;
-use crate::text::print;
+use crate::system::{interrupt, limits};
 
 /// Plays the part that this process was started for, and ends it then. Returns only in the process that the user
 /// started. To be called first in each bench's `main`.
 pub fn run_if_child() {
-    // Arguments that are not UTF-8 are the user's; the bench itself reports them.
-    let Ok(args) = env::args_os().skip(1).map(OsString::into_string).collect::<Result<Vec<_>, _>>() else {
-        return;
-    };
+    let args: Vec<_> = env::args_os().skip(1).map_while(|arg| arg.into_string().ok()).collect();
     let Some((role, cores)) = role::parse(&args) else { return };
     limits::raise_open_files();
     cores.pin_this_process();
@@ -31,8 +26,13 @@ pub fn run_if_child() {
     process::exit(match played {
         Ok(()) => 0,
         Err(error) => {
-            print::note(error);
+            eprintln!("{error}");
             1
         }
     });
+}
+
+/// The exit code of a run that has done what it could: that of the signal which ended it, as shells report it.
+pub(super) fn ending() -> ExitCode {
+    interrupt::came().map_or(ExitCode::SUCCESS, |signal| ExitCode::from(128 + signal))
 }

@@ -7,24 +7,26 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+use crate::cli::entry::ending;
 use crate::cli::head::head;
-use crate::cli::kept::{self, Kept};
 use crate::cli::plan::RunPlan;
 use crate::cli::smoke;
 use crate::load::workload::Mode;
 use crate::measure::groups::Group;
 use crate::measure::{closed, cost, open, pilot, waits};
 use crate::options::Options;
-use crate::output::terminal;
+use crate::output::{report, terminal};
 use crate::record::Record;
 use crate::record::decision::decide;
 use crate::record::group::sorted;
+use crate::record::run::{Head, Run};
 use crate::self_check;
 use crate::stats::rounds::Rounds;
 use crate::system::affinity::CorePlacement;
 use crate::system::interrupt;
-use crate::text::print;
+use crate::text::out::say;
 use crate::text::progress::Progress;
+use crate::text::results::{ResultsFile, check_folder};
 
 /// Runs what the arguments ask for; the first is the program's name. Those of `cargo bench --bench load --` are explained by
 /// `--help`. `counting_worker` is the program of that name.
@@ -37,12 +39,12 @@ pub fn run(arguments: impl Iterator<Item = OsString>, counting_worker: &Path) ->
         return self_check::run(&options);
     }
     let plan = RunPlan::new(&options);
-    if options.common.list {
-        plan.ids().iter().for_each(|id| print::line(format_args!("{id}: benchmark")));
+    // `cargo bench -- latency` is for criterion alone, and no reason to say anything.
+    if plan.ids().is_empty() || options.common.is_for_criterion_alone() {
         return ExitCode::SUCCESS;
     }
-    // `cargo bench -- latency` is not for us, and no reason to say anything.
-    if plan.ids().is_empty() || options.common.is_for_criterion_alone() {
+    if options.common.list {
+        plan.ids().iter().for_each(|id| say!("{id}: benchmark"));
         return ExitCode::SUCCESS;
     }
     let done = if options.common.is_test() {
@@ -53,50 +55,63 @@ pub fn run(arguments: impl Iterator<Item = OsString>, counting_worker: &Path) ->
     match done {
         Ok(code) => code,
         Err(error) => {
-            print::note(format_args!("error: {error}"));
+            eprintln!("error: {error}");
             ExitCode::FAILURE
         }
     }
 }
 
 fn measure(options: &Options, plan: &RunPlan, counting_worker: &Path) -> io::Result<ExitCode> {
+    let mut results = Results { records: Vec::new(), file: None };
+    results.file = options.common.json.as_deref().map(ResultsFile::checked).transpose()?;
+    let folder = options.common.report.clone().unwrap_or_else(report::folder);
+    check_folder(&folder)?;
     interrupt::watch()?;
     let placement = CorePlacement::of_this_process();
     let seed = options.common.seed.unwrap_or_else(|| fastrand::u64(..1 << 32));
     let head = head(&placement, seed, options);
-    let mut kept = Kept::open(&options.common, Record::Run(head))?;
     // The process that only watches takes no time from the clients.
     placement.server.pin_this_process();
-    let rounds = Rounds { count: options.rounds(), seed };
-    measure_parts(rounds, options, plan, counting_worker, &placement, &mut kept);
+    measure_parts(head, options, plan, counting_worker, &placement, &mut results)?;
 
-    let run = kept.run()?;
-    let has_results = run.has_results();
-    if has_results {
-        terminal::print(&run);
+    if results.are_empty() {
+        eprintln!("interrupted before anything was measured");
+        return Ok(ending());
     }
-    kept.end(&run)?;
-    Ok(kept::exit_code(has_results))
+    let run = Run::of(&results.records)?;
+    terminal::print(&run);
+    if let Some(file) = &results.file {
+        say!("\nresults: {}", file.path().display());
+    }
+    say!("\nreport: {}", report::write(&folder, &[run])?.display());
+    if interrupt::came().is_some() {
+        eprintln!("interrupted: the rounds that had ended by then are kept");
+    }
+    Ok(ending())
 }
 
-/// Measures part by part, and keeps each.
+/// Measures part by part, and keeps the results of each.
 fn measure_parts(
-    rounds: Rounds,
+    head: Head,
     options: &Options,
     plan: &RunPlan,
     counting_worker: &Path,
     placement: &CorePlacement,
-    kept: &mut Kept,
-) {
+    results: &mut Results,
+) -> io::Result<()> {
+    let rounds = Rounds { count: options.rounds(), seed: head.seed };
+    results.records.push(Record::Run(head));
     let loops = |groups: &[Group]| {
         let calibrated =
             if options.is_calibrated() { pilot::calibrated(groups, placement) } else { groups.into() };
         closed::measure(&calibrated, rounds, options.wants_more_rounds(), placement).concat()
     };
     let closed = loops(&plan.closed);
-    kept.add(closed.iter().cloned().map(Record::Closed));
+    results.add(closed.iter().cloned().map(Record::Closed))?;
+
     let open = open::measure(&plan.open, &closed, rounds, placement);
-    kept.add(open.into_iter().flatten().map(Record::Open));
+    results.add(open.into_iter().flatten().map(Record::Open))?;
+
     // It takes some seconds for each style.
     let with_instructions = options.names(Mode::Cost);
     let workload = &plan.cost_workload;
@@ -105,7 +120,8 @@ fn measure_parts(
         |subject| cost::id(*subject),
         |subject| cost::measure(workload, *subject, with_instructions, counting_worker, placement),
     );
-    kept.add(cost.into_iter().map(Record::Cost));
+    results.add(cost.into_iter().map(Record::Cost))?;
+
     let waits = plan.waits.iter().flat_map(|group| {
         in_turn(
             &group.contenders,
@@ -113,21 +129,40 @@ fn measure_parts(
             |contender| waits::measure(group.count, *contender, &placement.client),
         )
     });
-    kept.add(waits.map(Record::Waits));
+    results.add(waits.map(Record::Waits))?;
+
     let scale = loops(&plan.scale);
-    let decided = decide(&sorted(closed.iter().chain(&scale)));
-    let decided = decided.into_iter().map(Record::Decision);
-    kept.add(scale.iter().cloned().map(Record::Scale).chain(decided));
+    results.add(scale.iter().cloned().map(Record::Scale))?;
+    results.add(decide(&sorted(closed.iter().chain(&scale))).into_iter().map(Record::Decision))
 }
 
-/// Each once, with progress, until a signal comes.
+/// The records of a run, and the file that receives them part by part.
+struct Results {
+    records: Vec<Record>,
+    file: Option<ResultsFile>,
+}
+
+impl Results {
+    /// Whether nothing is known but where and when the run began.
+    fn are_empty(&self) -> bool {
+        self.records.len() <= 1
+    }
+
+    fn add(&mut self, part: impl Iterator<Item = Record>) -> io::Result<()> {
+        self.records.extend(part);
+        let Some(file) = self.file.as_ref().filter(|_| !self.are_empty()) else { return Ok(()) };
+        file.write(&self.records.iter().map(|record| record.to_line() + "\n").collect::<String>())
+    }
+}
+
+/// Each once, with progress, until a signal asks for the end.
 fn in_turn<T, C>(all: &[T], id: impl Fn(&T) -> String, measure: impl Fn(&T) -> C) -> Vec<C> {
     let progress = Progress::new(all.len());
     let one = |one| {
         progress.begin(&id(one));
         let cell = measure(one);
         progress.end();
-        interrupt::undisturbed(cell)
+        interrupt::came().is_none().then_some(cell)
     };
     let cells = all.iter().map_while(one).collect();
     if let Some(last) = all.last() {

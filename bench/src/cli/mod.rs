@@ -3,7 +3,6 @@
 pub mod criterion_fixture;
 pub mod entry;
 mod head;
-mod kept;
 pub mod load;
 pub mod pitfalls;
 mod plan;

@@ -6,7 +6,7 @@
 
 use std::ffi::OsString;
 use std::io;
-use std::path::{self, Path};
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -14,20 +14,23 @@ use image::{ImageFormat, RgbImage};
 use photo_tests::Style;
 use tempfile::TempDir;
 
-use crate::cli::kept::{self, JsonFile};
+use crate::cli::entry::ending;
 use crate::measure::pitfall::{self, Way};
 use crate::options::Common;
-use crate::output::{report, terminal};
+use crate::output::report;
 use crate::pitfalls::{self, Pitfall, Work};
 use crate::record::Record;
 use crate::record::pitfall::{PitfallCell, WayFigures};
 use crate::record::run::Run;
 use crate::stats::rounds::shuffled;
 use crate::system::affinity::CorePlacement;
-use crate::system::{interrupt, machine};
-use crate::text::print;
+use crate::system::interrupt;
+use crate::system::machine;
 use crate::text::progress::Progress;
-use crate::text::results;
+use crate::text::results::ResultsFile;
+
+use crate::output::terminal;
+use crate::text::out::say;
 
 /// What tempting mistakes cost, each beside the right way.
 #[derive(Debug, Parser)]
@@ -54,22 +57,21 @@ struct Group {
 pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let Options { common } = Options::parse_from(arguments);
     let groups = groups(&common);
-    if common.list {
-        for (pitfall, style) in cells(&groups) {
-            print::line(format_args!("{}: benchmark", id(pitfall, style)));
-        }
-        return ExitCode::SUCCESS;
-    }
-    // `cargo bench -- latency` is not for us, and no reason to say anything.
+    // `cargo bench -- latency` is for criterion alone, and no reason to say anything.
     if groups.is_empty() || common.is_for_criterion_alone() {
         return ExitCode::SUCCESS;
     }
-    let done =
-        if common.is_test() { smoke(&groups).map(|()| ExitCode::SUCCESS) } else { measure(&common, &groups) };
+    if common.list {
+        for (pitfall, style) in cells(&groups) {
+            say!("{}: benchmark", id(pitfall, style));
+        }
+        return ExitCode::SUCCESS;
+    }
+    let done = if common.is_test() { smoke(&groups) } else { measure(&common, &groups) };
     match done {
-        Ok(code) => code,
+        Ok(()) => ending(),
         Err(error) => {
-            print::note(format_args!("error: {error}"));
+            eprintln!("error: {error}");
             ExitCode::FAILURE
         }
     }
@@ -95,19 +97,16 @@ fn cells(groups: &[Group]) -> impl Iterator<Item = (&Pitfall, Style)> {
 fn smoke(groups: &[Group]) -> io::Result<()> {
     let (placement, gallery) = (CorePlacement::of_this_process(), gallery()?);
     for (pitfall, style) in cells(groups) {
-        print::line(format_args!("Testing {}", id(pitfall, style)));
+        say!("Testing {}", id(pitfall, style));
         both_ways(pitfall, true, |way| pitfall::go(pitfall, style, way, &placement, gallery.path()))?;
-        print::line("Success\n");
+        say!("Success\n");
     }
     Ok(())
 }
 
-fn measure(options: &Common, groups: &[Group]) -> io::Result<ExitCode> {
+fn measure(options: &Common, groups: &[Group]) -> io::Result<()> {
+    let json = options.json.as_deref().map(ResultsFile::checked).transpose()?;
     interrupt::watch()?;
-    // Asked for first: a run must not end with a path that cannot be written.
-    let json = options.json.as_deref().map(JsonFile::open).transpose()?;
-    let report = options.report.clone().unwrap_or_else(report::folder);
-    results::check_folder(&report)?;
     let (placement, gallery) = (CorePlacement::of_this_process(), gallery()?);
     let seed = options.seed.unwrap_or_else(|| fastrand::u64(..1 << 32));
     let rounds = options.rounds(ROUNDS);
@@ -116,19 +115,23 @@ fn measure(options: &Common, groups: &[Group]) -> io::Result<ExitCode> {
     // The watching process takes no time from the measured ones.
     placement.server.pin_this_process();
     let cells = all_rounds(groups, rounds, seed, &placement, gallery.path());
-    let run = Run::of(&cells.into_iter().map(Record::Pitfall).collect::<Vec<_>>())?;
-    if run.has_results() {
-        print::line(format_args!("\n{machine}"));
-        terminal::print(&run);
-        if let Some(mut json) = json {
-            let path = json.end(&run.raw)?;
-            print::line(format_args!("\nresults: {}", path::absolute(path)?.display()));
-        }
-        if let Some(page) = report::add_pitfalls(&report, &run.raw)? {
-            print::line(format_args!("\nreport: {}", page.display()));
-        }
+
+    if cells.is_empty() {
+        eprintln!("interrupted before anything was measured");
+        return Ok(());
     }
-    Ok(kept::exit_code(run.has_results()))
+    let run = Run::of(&cells.into_iter().map(Record::Pitfall).collect::<Vec<_>>())?;
+    say!("\n{machine}");
+    terminal::print(&run);
+    if let Some(file) = json {
+        file.write(&run.raw)?;
+        say!("\nresults: {}", file.path().display());
+    }
+    let folder = options.report.clone().unwrap_or_else(report::folder);
+    if let Some(page) = report::add_pitfalls(&folder, &run.raw)? {
+        say!("\nreport: {}", page.display());
+    }
+    Ok(())
 }
 
 fn all_rounds(
@@ -142,13 +145,16 @@ fn all_rounds(
     let mut results: Vec<(Vec<_>, Option<String>)> = vec![(Vec::new(), None); cells.len()];
     let progress = Progress::new(cells.len() * rounds as usize);
     let mut random = fastrand::Rng::with_seed(seed);
-    'measuring: for round in 1..=rounds {
+    'rounds: for round in 1..=rounds {
         for index in shuffled(&mut random, cells.len()) {
             let (pitfall, style) = cells[index];
             progress.begin(&id(pitfall, style));
             let both =
                 both_ways(pitfall, random.bool(), |way| pitfall::go(pitfall, style, way, placement, gallery));
-            let Some(both) = interrupt::undisturbed(both) else { break 'measuring };
+            // What a signal has ended is no result; the pairs before it are.
+            if interrupt::came().is_some() {
+                break 'rounds;
+            }
             match both {
                 Ok(both) => results[index].0.push(both),
                 Err(error) => results[index].1 = Some(error.to_string()),
@@ -158,10 +164,10 @@ fn all_rounds(
         progress.end_of_group("pitfalls", round, rounds);
     }
     progress.finish();
-    // After a signal, some cells have no round.
-    let all =
-        cells.into_iter().zip(results).filter(|(_, (rounds, failed))| !rounds.is_empty() || failed.is_some());
-    all.map(|((pitfall, style), (rounds, failed))| cell(pitfall, style, rounds, failed)).collect()
+    let all = cells.into_iter().zip(results);
+    // A cell whose first round has not ended has no results.
+    let measured = all.filter(|(_, (rounds, failed))| !rounds.is_empty() || failed.is_some());
+    measured.map(|((pitfall, style), (rounds, failed))| cell(pitfall, style, rounds, failed)).collect()
 }
 
 /// A cell of which one round failed has no figures.

@@ -17,7 +17,7 @@ use crate::record::Record;
 use crate::record::cost::CostCell;
 use crate::record::run::Run;
 use crate::system::affinity::CorePlacement;
-use crate::text::print;
+use crate::text::out::say;
 
 pub(crate) fn run(options: &Options, plan: &RunPlan, counting_worker: &Path) -> io::Result<ExitCode> {
     let placement = CorePlacement::of_this_process();
@@ -27,7 +27,7 @@ pub(crate) fn run(options: &Options, plan: &RunPlan, counting_worker: &Path) -> 
     for group in plan.closed.iter().chain(&plan.scale) {
         for subject in &group.subjects {
             let workload = &group.workload;
-            print::line(format_args!("Testing {}", workload.id(*subject)));
+            say!("Testing {}", workload.id(*subject));
             let cell = closed::cell(workload, *subject, vec![Trial::run(workload, *subject, &placement)]);
             let failure = cell.failed.clone().or(cell.first_error.clone());
             smoke.end(failure.as_deref(), Record::Closed(cell));
@@ -36,7 +36,7 @@ pub(crate) fn run(options: &Options, plan: &RunPlan, counting_worker: &Path) -> 
     for group in &plan.open {
         let workload = group.smoke();
         for subject in &group.subjects {
-            print::line(format_args!("Testing {}", group.id(*subject)));
+            say!("Testing {}", group.id(*subject));
             let trial = Trial::run(&workload, *subject, &placement).map(|trial| (workload.clone(), trial));
             let open = open::cell(group, *subject, vec![trial]);
             let failure = open.cell.failed.clone().or(open.cell.first_error.clone());
@@ -44,14 +44,14 @@ pub(crate) fn run(options: &Options, plan: &RunPlan, counting_worker: &Path) -> 
         }
     }
     for subject in &plan.cost {
-        print::line(format_args!("Testing {}", cost::id(*subject)));
+        say!("Testing {}", cost::id(*subject));
         let cell = cost::measure(&plan.cost_workload, *subject, true, counting_worker, &placement);
         let failure = cell.failed.clone().or_else(|| too_many_instructions(*subject, &cell));
         smoke.end(failure.as_deref(), Record::Cost(cell));
     }
     for group in &plan.waits {
         for contender in &group.contenders {
-            print::line(format_args!("Testing {}", waits::id(group.count, *contender)));
+            say!("Testing {}", waits::id(group.count, *contender));
             let cell = waits::measure(group.count, *contender, &placement.client);
             smoke.end(cell.failed.clone().as_deref(), Record::Waits(cell));
         }
@@ -61,7 +61,7 @@ pub(crate) fn run(options: &Options, plan: &RunPlan, counting_worker: &Path) -> 
     let folder = options.common.report.clone();
     let folder = folder.unwrap_or_else(|| report::folder().with_file_name("photo-report-test"));
     let run = Run::of(&smoke.records)?;
-    print::line(format_args!("report: {}", report::write(&folder, &[run])?.display()));
+    say!("report: {}", report::write(&folder, &[run])?.display());
     Ok(if smoke.all_work { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -69,11 +69,10 @@ pub(crate) fn run(options: &Options, plan: &RunPlan, counting_worker: &Path) -> 
 /// differ from run to run, so a costlier download is noticed when it comes in.
 fn too_many_instructions(subject: Subject, cell: &CostCell) -> Option<String> {
     let Some(count) = cell.instructions_per_download else {
-        let why = cell.no_instructions.as_deref().unwrap_or("not counted");
-        print::line(format_args!("instructions: {why}"));
+        say!("instructions: {}", cell.no_instructions.as_deref().unwrap_or("not counted"));
         return None;
     };
-    print::line(format_args!("instructions: {count:.0}"));
+    say!("instructions: {count:.0}");
     let most = match subject {
         Subject::Style(Style::Blocking) => 9600.0,
         Subject::Style(Style::Callbacks) => 10_600.0,
@@ -94,8 +93,8 @@ struct Smoke {
 impl Smoke {
     fn end(&mut self, failure: Option<&str>, record: Record) {
         match failure {
-            None => print::line("Success\n"),
-            Some(failure) => print::line(format_args!("FAILED: {failure}\n")),
+            None => say!("Success\n"),
+            Some(failure) => say!("FAILED: {failure}\n"),
         }
         self.all_work &= failure.is_none();
         self.records.push(record);

@@ -4,7 +4,10 @@ use std::io;
 use std::time::Duration;
 
 use photo::Config;
-use photo_tests::{Arrivals, Downloader, Samples};
+use photo_tests::Downloader;
+
+use crate::load::arrivals::Arrivals;
+use crate::load::samples::Samples;
 
 /// How long one download may take. A slow client still ends within this time; a hung one is detected.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
@@ -39,12 +42,12 @@ pub(crate) fn config(in_flight: usize) -> Config {
 
 impl LoadClient for Box<dyn Downloader> {
     fn closed_loop(&mut self, url: &str, in_flight: usize, samples: &Samples) -> io::Result<()> {
-        Downloader::closed_loop(&**self, url, in_flight, samples);
+        self.drive(url, in_flight, samples.feed());
         Ok(())
     }
 
     fn open_loop(&mut self, url: &str, in_flight: usize, arrivals: &Arrivals) -> io::Result<()> {
-        Downloader::open_loop(&**self, url, in_flight, arrivals);
+        self.drive(url, in_flight, arrivals.feed());
         Ok(())
     }
 }

@@ -1,5 +1,8 @@
 //! The load: what is to be done, when, and what a client must be able to do.
 
+pub(crate) mod arrivals;
 pub(crate) mod client;
+pub(crate) mod samples;
 pub(crate) mod schedule;
+pub(crate) mod waits;
 pub(crate) mod workload;

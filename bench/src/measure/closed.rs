@@ -16,7 +16,7 @@ use crate::stats::latency::Latencies;
 use crate::stats::rounds::Rounds;
 use crate::system::affinity::CorePlacement;
 use crate::system::interrupt;
-use crate::text::print;
+use crate::text::out::say;
 use crate::text::progress::Progress;
 
 /// Groups are measured once more, because rounds disagreed too much, while the run has taken less than this.
@@ -25,7 +25,7 @@ const SOON: Duration = Duration::from_secs(200);
 /// All rounds of each client of a group.
 type Results = Vec<Vec<io::Result<Trial>>>;
 
-/// Measures all groups; returns the cells of each. After a signal, these are the cells of the rounds that are complete.
+/// Measures all groups; returns the cells of each.
 ///
 /// If more rounds are wanted, a group with a cell that was measured for too short a time has up to twice as many. A group
 /// with an unsteady cell is measured once more, if there is time.
@@ -40,9 +40,8 @@ pub(crate) fn measure(
     if more_rounds {
         for (group, results) in groups.iter().zip(&mut results) {
             let more = Rounds { count: missing(results, rounds.count), seed: !rounds.seed };
-            if more.count > 0 {
-                let id = group.workload.group_id();
-                print::line(format_args!("{id}: {} more rounds, to have measured 3 s", more.count));
+            if more.count > 0 && interrupt::came().is_none() {
+                say!("{}: {} more rounds, to have measured 3 s", group.workload.group_id(), more.count);
                 let more = take_turns(slice::from_ref(group), more, placement).into_iter().flatten();
                 results.iter_mut().zip(more).for_each(|(rounds, more)| rounds.extend(more));
             }
@@ -51,13 +50,11 @@ pub(crate) fn measure(
     let mut measured: Vec<_> =
         groups.iter().zip(results).map(|(group, results)| cells(group, results)).collect();
     for (group, cells_of_group) in groups.iter().zip(&mut measured) {
-        let may_be_repeated = interrupt::check().is_ok() && started.elapsed() < SOON;
-        if may_be_repeated && unsteady(cells_of_group) > 0 {
-            let id = group.workload.group_id();
-            print::line(format_args!("{id}: rounds disagree too much; measured again"));
+        if unsteady(cells_of_group) > 0 && started.elapsed() < SOON && interrupt::came().is_none() {
+            say!("{}: rounds disagree too much; measured again", group.workload.group_id());
             let again = take_turns(slice::from_ref(group), rounds, placement).into_iter().next();
             let again = cells(group, again.unwrap_or_default());
-            if interrupt::check().is_ok() && unsteady(&again) < unsteady(cells_of_group) {
+            if unsteady(&again) < unsteady(cells_of_group) {
                 *cells_of_group = again;
             }
         }
@@ -100,20 +97,19 @@ fn take_turns(groups: &[Group], rounds: Rounds, placement: &CorePlacement) -> Ve
         if turn.ends_group {
             progress.end_of_group(&workload.group_id(), turn.round, rounds.count);
         }
-        interrupt::undisturbed(trial)
+        interrupt::came().is_none().then_some(trial)
     });
     progress.finish();
     results
 }
 
-/// The cells of a group, compared; none before its first round is complete.
-fn cells(group: &Group, mut results: Results) -> Vec<Cell> {
-    results.retain(|rounds| !rounds.is_empty());
+/// The cells of a group, compared; none if the run ended before its first round.
+fn cells(group: &Group, results: Results) -> Vec<Cell> {
+    if results.iter().all(Vec::is_empty) {
+        return Vec::new();
+    }
     let cell = |(subject, trials): (&Subject, _)| cell(&group.workload, *subject, trials);
     let mut cells: Vec<_> = group.subjects.iter().zip(results).map(cell).collect();
-    if cells.is_empty() {
-        return cells;
-    }
     compare_cpu(&mut cells);
     // A cell that failed on a server of the user's does not know the size of the photo.
     let bytes = cells.iter().find_map(|cell| cell.bytes);

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use photo_blocking::Client;
-use photo_tests::{Samples, Style};
+use photo_tests::Style;
 use serde::{Deserialize, Serialize};
 
 use crate::load::client::{PATIENCE, config};
+use crate::load::samples::Samples;
 use crate::pitfalls::{self, Fixture, Pitfall, Tally, Work};
 use crate::process::role::Role;
 use crate::process::server::{Counters, Server, Setup};

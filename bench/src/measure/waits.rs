@@ -6,11 +6,12 @@
 use std::io::{self, BufRead};
 use std::time::{Duration, Instant};
 
-use photo_tests::{Style, Waited, Waits};
+use photo_tests::Style;
 use serde::{Deserialize, Serialize};
 
 use crate::clients::subject::Subject;
 use crate::load::client::config;
+use crate::load::waits::{Waited, Waits};
 use crate::load::workload::Mode;
 use crate::options::Options;
 use crate::process::role::Role;
@@ -102,12 +103,12 @@ impl Job {
         }
         let style = contender.style(config(1)).map_err(|error| error.to_string())?;
         // Whatever is made for the first wait is not part of each.
-        style.waits(&Waits::new(1, Instant::now(), || None));
+        style.waits(1, Instant::now(), Waits::new(1, || None).observer());
         let idle = Status::of_this_process();
         let (begin, before) = (Instant::now(), Usage::so_far());
         let until = begin + Duration::from_millis(*hold_ms);
-        let waits = Waits::new(*count, until, || Status::of_this_process().map(Status::pack));
-        style.waits(&waits);
+        let waits = Waits::new(*count, || Status::of_this_process().map(Status::pack));
+        style.waits(*count, until, waits.observer());
         let cpu_s = Usage::so_far().since(before).cpu_s();
 
         let Waited { all_pending, look, all_ended } = waits.waited().ok_or("a wait was lost")?;

@@ -58,8 +58,8 @@ impl Common {
 
     /// Whether an option concerns criterion alone.
     pub(crate) fn is_for_criterion_alone(&self) -> bool {
-        let Criterions { profile_time, load_baseline, .. } = &self.criterions;
-        profile_time.is_some() || load_baseline.is_some()
+        let Criterions { ignored, profile_time, load_baseline, .. } = &self.criterions;
+        *ignored || profile_time.is_some() || load_baseline.is_some()
     }
 
     /// The number of rounds, `usual` by default.
@@ -72,9 +72,9 @@ impl Common {
         }
     }
 
-    /// Whether to measure, or list, the cell of this id. No cell is an ignored test.
     pub(crate) fn selects(&self, id: &str) -> bool {
-        let is_named = |filter: &str| if self.exact { id == filter } else { id.contains(filter) };
-        !self.criterions.ignored && self.filter.as_deref().is_none_or(is_named)
+        self.filter
+            .as_deref()
+            .is_none_or(|filter| if self.exact { id == filter } else { id.contains(filter) })
     }
 }

@@ -5,3 +5,5 @@ pub mod markdown;
 mod reason;
 pub mod report;
 pub mod terminal;
+
+pub use crate::text::out::print;

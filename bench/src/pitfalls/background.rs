@@ -5,6 +5,7 @@ use std::rc::Rc;
 use ::futures::future;
 use photo_callbacks::Client;
 use photo_futures::runtime::Runtime;
+use photo_tests::Feed;
 
 use super::fixture::Fixture;
 
@@ -19,17 +20,17 @@ pub(super) fn callbacks(client: &Client, fixture: &Fixture) {
 }
 
 fn next(client: Client, fixture: Rc<Fixture>) {
-    let Some(ticket) = fixture.timed.start() else { return };
+    let Some(turn) = fixture.timed.next() else { return };
     client.clone().download(&Rc::clone(&fixture).other_url, move |result| {
-        fixture.timed.done(&ticket, result);
+        fixture.timed.done(&turn, result);
         next(client, fixture);
     });
 }
 
 pub(super) async fn futures<R: Runtime>(client: &photo_futures::Client<R>, fixture: &Fixture) {
     let chain = async || {
-        while let Some(ticket) = fixture.timed.start() {
-            fixture.timed.done(&ticket, client.download(&fixture.other_url).await);
+        while let Some(turn) = fixture.timed.next() {
+            fixture.timed.done(&turn, client.download(&fixture.other_url).await);
         }
     };
     future::join_all((0..IN_FLIGHT).map(|_| chain())).await;

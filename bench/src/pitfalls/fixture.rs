@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use photo::Config;
 use photo_futures::runtime::{Smol, Tokio};
-use photo_tests::Samples;
+
+use crate::load::samples::Samples;
 
 /// What there is to download, and who counts. Clones share the count, and cost a little.
 #[derive(Clone, Debug)]

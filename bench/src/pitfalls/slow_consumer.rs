@@ -12,7 +12,7 @@ use futures::lock::Mutex;
 use futures::stream::{self, StreamExt};
 use photo_futures::runtime::Runtime;
 use photo_futures::{Client, Error, Photo};
-use photo_tests::Style;
+use photo_tests::{Feed, Style};
 
 use super::fixture::Fixture;
 use super::pitfall::{Pitfall, Variants, Work};
@@ -60,10 +60,10 @@ async fn wrong<R: Runtime>(runtime: R, fixture: &Fixture) {
 }
 
 async fn timed<R: Runtime>(client: &Client<R>, url: &str, fixture: &Fixture) -> Result<Photo, Error> {
-    let ticket = fixture.timed.start();
+    let turn = fixture.timed.next();
     let result = client.download(url).await;
-    if let (Some(ticket), Ok(photo)) = (ticket, &result) {
-        fixture.timed.arrived(&ticket, photo.bytes.len());
+    if let (Some(turn), Ok(photo)) = (turn, &result) {
+        fixture.timed.arrived(&turn, photo.bytes.len());
     }
     result
 }

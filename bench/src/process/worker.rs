@@ -7,11 +7,12 @@ use std::io::{self, BufRead};
 use std::thread;
 use std::time::Duration;
 
-use photo_tests::{Arrivals, Arrived, Sample, Samples};
 use serde::{Deserialize, Serialize};
 
 use crate::clients::subject::Subject;
+use crate::load::arrivals::{Arrivals, Arrived};
 use crate::load::client::{LoadClient, PATIENCE};
+use crate::load::samples::{Sample, Samples};
 use crate::load::schedule::Pace;
 use crate::load::workload::Workload;
 use crate::process::report::{OpenLoopStats, WorkerReport};

@@ -128,13 +128,6 @@ impl Run {
         Ok(run)
     }
 
-    /// Whether anything is measured, or has a reason why it is not.
-    pub(crate) fn has_results(&self) -> bool {
-        let Self { closed, scale, open, cost, waits, pitfalls, .. } = self;
-        let parts = [closed.len(), scale.len(), open.len(), cost.len(), waits.len(), pitfalls.len()];
-        parts.iter().any(|cells| *cells > 0)
-    }
-
     /// The cells of all closed loops.
     pub(crate) fn loops(&self) -> impl Iterator<Item = &Cell> {
         self.closed.iter().chain(&self.scale)

@@ -15,21 +15,17 @@ use std::time::Instant;
 
 use crate::options::Options;
 use crate::system::affinity::CorePlacement;
-use crate::system::{interrupt, machine};
-use crate::text::print;
+use crate::system::machine;
+use crate::text::out::say;
 use finding::Finding;
 
 type Check<'a> = &'a dyn Fn() -> io::Result<Vec<Finding>>;
 
 /// Does all checks, prints each figure, and fails if one of them does not hold.
 pub(crate) fn run(options: &Options) -> ExitCode {
-    if let Err(error) = interrupt::watch() {
-        print::note(format_args!("error: {error}"));
-        return ExitCode::FAILURE;
-    }
     let placement = CorePlacement::of_this_process();
     let seed = options.common.seed.unwrap_or_else(|| fastrand::u64(..1 << 32));
-    print::line(format_args!("{}\nself-check by --seed {seed}", machine::describe(&placement)));
+    say!("{}\nself-check by --seed {seed}", machine::describe(&placement));
     placement.server.pin_this_process();
 
     let checks: [(&str, Check); 3] = [
@@ -40,29 +36,24 @@ pub(crate) fn run(options: &Options) -> ExitCode {
     let mut failed = 0;
     for (_, check) in checks.into_iter().filter(|(name, _)| options.common.selects(name)) {
         let started = Instant::now();
-        let findings = check();
-        if let (Some(signal), Some(code)) = (interrupt::name(), interrupt::exit_code()) {
-            print::line(format_args!("\nInterrupted by {signal}"));
-            return code;
-        }
-        let findings = findings.unwrap_or_else(|error| {
+        let findings = check().unwrap_or_else(|error| {
             let claim = format!("it can be checked at all: {error}");
             vec![Finding { claim, holds: false, figures: Vec::new() }]
         });
         for Finding { claim, holds, figures } in findings {
-            print::line(format_args!("\n{} {claim}", if holds { "ok    " } else { "FAILED" }));
+            say!("\n{} {claim}", if holds { "ok    " } else { "FAILED" });
             for line in figures {
-                print::line(format_args!("    {line}"));
+                say!("    {line}");
             }
             failed += usize::from(!holds);
         }
-        print::line(format_args!("    ({:.0} s)", started.elapsed().as_secs_f64()));
+        say!("    ({:.0} s)", started.elapsed().as_secs_f64());
     }
     if failed == 0 {
-        print::line("\nAll of it holds.");
+        say!("\nAll of it holds.");
         ExitCode::SUCCESS
     } else {
-        print::line(format_args!("\nIt cannot be believed: {failed} failed."));
+        say!("\nIt cannot be believed: {failed} failed.");
         ExitCode::FAILURE
     }
 }

@@ -16,8 +16,7 @@ use crate::record::figures::Figure;
 use crate::stats::interval::{PairedRatio, error_in_table};
 use crate::stats::rounds::Rounds;
 use crate::system::affinity::CorePlacement;
-use crate::system::interrupt;
-use crate::text::print;
+use crate::text::out::say;
 use crate::text::progress::Progress;
 
 /// How many tables there are, and how many of them may show a false difference.
@@ -70,7 +69,7 @@ pub(super) fn check(
         // Equal rows that are not equal are all that such a table is for.
         let burdens = if burden > 0.0 { &[] } else { BURDENS[index % 2].as_slice() };
         let table = table(&workload, subject, burden, burdens, seed + index as u64, placement)?;
-        print::line(format_args!("    {}", table.line()));
+        say!("    {}", table.line());
         all.push(table);
     }
     Ok(vec![equal_rows(&all), resolution(&all)])
@@ -95,10 +94,9 @@ fn table(
         progress.begin(&workload.id(subject));
         let trial = Trial::run(&rows[turn.index], subject, placement);
         progress.end();
-        interrupt::undisturbed(trial)
+        Some(trial)
     });
     progress.finish();
-    interrupt::check()?;
     let cells: Vec<_> = rows
         .iter()
         .zip(trials.remove(0))

@@ -8,12 +8,11 @@ pub(crate) struct Rounds {
 }
 
 impl Rounds {
-    /// In each round, each group once, in random order; within it, everyone once, in random order: who is compared
-    /// runs close in time, and nobody always after the same one. `sizes` says how many there are in each group;
-    /// `measure` is given the group, the one in it, and the round, which counts from 1, and whether the group ends.
+    /// In each round, each group once, in random order; within it, each member once, in random order. So members that
+    /// are compared run close in time, and none runs always after the same one. `sizes` are the members of each group.
+    /// When `measure` returns `None`, the run ends, and each group keeps its whole rounds.
     ///
-    /// Returns the results by group, one, and round. If `measure` returns `None`, the run ends, and only rounds that
-    /// everyone of the group has had are returned.
+    /// Returns the results by group, member, and round.
     pub(crate) fn interleave<T>(
         self,
         sizes: &[usize],
@@ -22,29 +21,24 @@ impl Rounds {
         let mut results: Vec<Vec<Vec<T>>> =
             sizes.iter().map(|size| (0..*size).map(|_| Vec::new()).collect()).collect();
         let mut random = fastrand::Rng::with_seed(self.seed);
-        for round in 1..=self.count {
+        'run: for round in 1..=self.count {
             for group in shuffled(&mut random, sizes.len()) {
                 let order = shuffled(&mut random, sizes[group]);
                 for (place, index) in order.into_iter().enumerate() {
                     let ends_group = place + 1 == sizes[group];
-                    let Some(result) = measure(Turn { group, index, round, ends_group }) else {
-                        return results.into_iter().map(complete).collect();
-                    };
+                    let Some(result) = measure(Turn { group, index, round, ends_group }) else { break 'run };
                     results[group][index].push(result);
                 }
             }
         }
+        for group in &mut results {
+            let whole = group.iter().map(Vec::len).min().unwrap_or_default();
+            for rounds in group {
+                rounds.truncate(whole);
+            }
+        }
         results
     }
-}
-
-/// The rounds that everyone has had.
-fn complete<T>(mut ones: Vec<Vec<T>>) -> Vec<Vec<T>> {
-    let rounds = ones.iter().map(Vec::len).min().unwrap_or_default();
-    for results in &mut ones {
-        results.truncate(rounds);
-    }
-    ones
 }
 
 /// Whose turn it is.
@@ -85,13 +79,13 @@ mod tests {
     }
 
     #[test]
-    fn an_early_end_leaves_complete_rounds() {
-        let mut left = 2 * 5 + 3;
-        let results = Rounds { count: 3, seed: 7 }.interleave(&[2, 3], |turn| {
+    fn a_run_that_ends_early_keeps_whole_rounds() {
+        let mut left = 3 * 6 + 1;
+        let results = Rounds { count: 9, seed: 7 }.interleave(&[2, 4], |turn| {
             left -= 1;
             (left >= 0).then_some(turn.round)
         });
-        let lengths: Vec<Vec<_>> = results.iter().map(|ones| ones.iter().map(Vec::len).collect()).collect();
-        assert!(lengths == [vec![3; 2], vec![2; 3]] || lengths == [vec![2; 2], vec![3; 3]], "{lengths:?}");
+        let rounds: Vec<_> = results.concat().into_iter().map(|rounds| rounds.len()).collect();
+        assert_eq!(rounds, [3; 6]);
     }
 }

@@ -1,6 +1,7 @@
 //! A child process, addressed line by line, that can neither make its parent wait forever nor outlive it.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
+use std::os::unix::process::CommandExt;
 use std::process::{self, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread::{self, JoinHandle};
@@ -11,8 +12,8 @@ use crate::system::interrupt;
 /// How long a process that has closed its output may take to end.
 const LAST_BREATH: Duration = Duration::from_secs(2);
 
-/// How often a wait looks for a signal.
-const LOOK: Duration = Duration::from_millis(100);
+/// How often a process that waits for its child looks whether it is to end.
+const ATTENTION: Duration = Duration::from_millis(100);
 
 /// A running child process. Dropping it kills it.
 #[derive(Debug)]
@@ -26,7 +27,8 @@ pub(crate) struct Child {
 
 impl Child {
     pub(crate) fn start(mut command: Command) -> io::Result<Self> {
-        interrupt::check()?;
+        // Ctrl-C in the terminal is for the parent: it ends its children when their turn is over.
+        command.process_group(0);
         let mut process =
             command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
         let stdin = process.stdin.take();
@@ -70,17 +72,18 @@ impl Child {
         let deadline = Instant::now() + limit;
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
-            match self.lines.recv_timeout(left.min(every).min(LOOK)) {
+            match self.lines.recv_timeout(left.min(every).min(ATTENTION)) {
                 Ok(line) => return Ok(line),
+                Err(RecvTimeoutError::Timeout) if interrupt::came().is_some() => {
+                    self.kill();
+                    return Err(io::Error::other("interrupted"));
+                }
                 Err(RecvTimeoutError::Timeout) if left.is_zero() => {
                     self.kill();
                     let why = format!("no answer within {} s", limit.as_secs());
                     return Err(io::Error::new(io::ErrorKind::TimedOut, why));
                 }
-                Err(RecvTimeoutError::Timeout) => {
-                    interrupt::check()?;
-                    meanwhile(self.process.id());
-                }
+                Err(RecvTimeoutError::Timeout) => meanwhile(self.process.id()),
                 Err(RecvTimeoutError::Disconnected) => return Err(self.obituary()),
             }
         }
@@ -96,7 +99,6 @@ impl Child {
         drop(self.stdin.take());
         let deadline = Instant::now() + limit;
         while self.process.try_wait()?.is_none() {
-            interrupt::check()?;
             if Instant::now() > deadline {
                 self.kill();
                 return Err(io::ErrorKind::TimedOut.into());

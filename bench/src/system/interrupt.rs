@@ -1,55 +1,33 @@
-//! SIGINT and SIGTERM end the measuring, and leave time to keep what is finished.
-//!
-//! The signals are blocked, which child processes inherit: Ctrl-C reaches all processes of a terminal, and a child that
-//! it ended would look like a client that failed. The parent ends its children instead.
+//! Ctrl-C, and the other signals that end a run: what has been measured is kept.
 
 use std::io;
-use std::process::{self, ExitCode};
-use std::sync::OnceLock;
-use std::thread;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, LazyLock};
 
-use nix::sys::signal::{SigSet, Signal};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::flag;
 
-static RECEIVED: OnceLock<Signal> = OnceLock::new();
+/// The first signal that came, or 0.
+static SIGNAL: LazyLock<Arc<AtomicUsize>> = LazyLock::new(Arc::default);
 
-/// From now on, the first signal is only noted, and the second one ends the process. To be called before any thread is
-/// started.
+/// From now on, the first signal only makes [`came`] return it; a second one ends this process at once.
+///
+/// Child processes end when their parent does, because their input ends.
+///
+/// # Errors
+///
+/// If the system refuses a handler.
 pub(crate) fn watch() -> io::Result<()> {
-    let signals: SigSet = [Signal::SIGINT, Signal::SIGTERM].into_iter().collect();
-    signals.thread_block()?;
-    let note = move || {
-        while let Ok(signal) = signals.wait() {
-            if RECEIVED.set(signal).is_err() {
-                process::exit(i32::from(code(signal)));
-            }
-        }
-    };
-    thread::Builder::new().name("signals".into()).spawn(note)?;
+    let second = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM, SIGHUP] {
+        flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&second))?;
+        flag::register(signal, Arc::clone(&second))?;
+        flag::register_usize(signal, Arc::clone(&SIGNAL), signal.unsigned_abs() as usize)?;
+    }
     Ok(())
 }
 
-/// The name of the signal, if there was one.
-pub(crate) fn name() -> Option<&'static str> {
-    RECEIVED.get().map(|signal| signal.as_str())
-}
-
-/// The exit code that a shell gives to a process ended by this signal, if there was one.
-pub(crate) fn exit_code() -> Option<ExitCode> {
-    RECEIVED.get().map(|signal| code(*signal).into())
-}
-
-/// # Errors
-///
-/// If there was a signal.
-pub(crate) fn check() -> io::Result<()> {
-    name().map_or(Ok(()), |name| Err(io::Error::other(format!("interrupted by {name}"))))
-}
-
-/// A result that no signal has disturbed.
-pub(crate) fn undisturbed<T>(result: T) -> Option<T> {
-    RECEIVED.get().is_none().then_some(result)
-}
-
-fn code(signal: Signal) -> u8 {
-    128 + signal as u8
+/// The signal that asked this process to end, if one has come.
+pub(crate) fn came() -> Option<u8> {
+    u8::try_from(SIGNAL.load(Relaxed)).ok().filter(|signal| *signal > 0)
 }

@@ -3,8 +3,6 @@
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use photo_tests::Boundary;
-
 use crate::system::allocations::{self, Allocations};
 use crate::system::usage::Usage;
 
@@ -21,6 +19,15 @@ struct Reading {
     at: Instant,
     usage: Usage,
     allocations: Option<Allocations>,
+}
+
+/// The ends of what is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Boundary {
+    /// The first download is about to start.
+    Begin,
+    /// The last one has ended.
+    End,
 }
 
 /// The difference of the two.
@@ -80,20 +87,16 @@ impl Reading {
 mod tests {
     use std::thread;
 
-    use photo_tests::Samples;
-
     use super::*;
 
     #[test]
     fn what_comes_before_and_after_is_not_counted() {
         const LONG: Duration = Duration::from_millis(200);
         let window = Window::default();
-        let samples = Samples::watched(2, window.watch());
+        let watch = window.watch();
         thread::sleep(LONG);
-        for _ in 0..2 {
-            let ticket = samples.first().unwrap();
-            samples.arrived(&ticket, 1);
-        }
+        watch(Boundary::Begin);
+        watch(Boundary::End);
         thread::sleep(LONG);
         assert!(window.spent().wall < LONG);
     }
@@ -102,10 +105,10 @@ mod tests {
     fn a_burden_is_more_cpu_time() {
         let spent = |burden| {
             let window = Window::with_burden(burden);
-            let samples = Samples::watched(1, window.watch());
-            let ticket = samples.first().unwrap();
+            let watch = window.watch();
+            watch(Boundary::Begin);
             work(0.03);
-            samples.arrived(&ticket, 1);
+            watch(Boundary::End);
             window.spent().usage.cpu_s()
         };
         assert!(spent(100.0) >= 0.06);
@@ -115,8 +118,7 @@ mod tests {
     #[test]
     fn without_an_end_it_lasts_until_it_is_asked_for() {
         let window = Window::default();
-        let samples = Samples::watched(2, window.watch());
-        let _ = samples.first();
+        window.watch()(Boundary::Begin);
         thread::sleep(Duration::from_millis(5));
         assert!(window.spent().wall >= Duration::from_millis(5));
     }

@@ -4,8 +4,6 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::print;
-
 pub(crate) struct Progress {
     bar: ProgressBar,
     started: Instant,
@@ -33,9 +31,7 @@ impl Progress {
         if self.bar.is_hidden() {
             let seconds = self.started.elapsed().as_secs();
             let (done, all) = (self.bar.position(), self.bar.length().unwrap_or_default());
-            print::note(format_args!(
-                "{id}: round {round} of {rounds} done; {done} of {all} cells after {seconds} s"
-            ));
+            eprintln!("{id}: round {round} of {rounds} done; {done} of {all} cells after {seconds} s");
         }
     }
 

@@ -1,107 +1,114 @@
-//! Files of results, which replace older ones only when they are complete.
+//! Files of results: replaced only by complete ones.
 
-use std::env;
-use std::fs::{self, Permissions};
+use std::fs::{self, OpenOptions, Permissions};
 use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
 
-/// Writes a file under another name, then renames it: an older file stays until the new one is complete.
-pub(crate) fn write(path: &Path, text: &str) -> io::Result<()> {
-    let written = || {
-        if is_stream(path) {
+/// A file that holds its former results until new ones are complete.
+#[derive(Clone, Debug)]
+pub(crate) struct ResultsFile(PathBuf);
+
+impl ResultsFile {
+    /// The file at `path`. It is checked at once, and left as it is: minutes of work must not end with a path that
+    /// cannot be written.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written, with its path.
+    pub(crate) fn checked(path: &Path) -> io::Result<Self> {
+        let path = std::path::absolute(path)?;
+        let writable =
+            if path.exists() { OpenOptions::new().append(true).open(&path).map(drop) } else { Ok(()) };
+        writable.and_then(|()| beside(&path).map(drop)).map_err(|error| named(&path, &error))?;
+        Ok(Self(path))
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// Replaces the file by one with this text.
+    pub(crate) fn write(&self, text: &str) -> io::Result<()> {
+        replace(&self.0, text)
+    }
+}
+
+/// Makes the folder unless it exists, and checks that files can be made in it.
+///
+/// # Errors
+///
+/// If that is not possible, with its path.
+pub(crate) fn check_folder(folder: &Path) -> io::Result<()> {
+    let made = fs::create_dir_all(folder).and_then(|()| beside(&folder.join("any")).map(drop));
+    made.map_err(|error| named(folder, &error))
+}
+
+/// Writes the text into another file, which then takes the place of `path`. So a reader, and whatever ends this process,
+/// finds either the old text or the new one.
+///
+/// # Errors
+///
+/// If the file cannot be written, with its path.
+pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let whole = || {
+        // A pipe or a device cannot be replaced.
+        if fs::metadata(path).is_ok_and(|file| !file.is_file()) {
             return fs::write(path, text);
         }
-        // A link to a file stays a link.
-        let place = path.canonicalize().unwrap_or_else(|_| path.into());
-        let mut file = new_beside(&place)?;
+        let mut file = beside(path)?;
         file.write_all(text.as_bytes())?;
-        file.persist(place)?;
-        Ok(())
+        file.persist(path).map(drop).map_err(|error| error.error)
     };
-    written().map_err(|error| named(path, &error))
+    whole().map_err(|error| named(path, &error))
 }
 
-/// Finds out whether [`write`] can write this file, and leaves an older one untouched.
-pub(crate) fn check(path: &Path) -> io::Result<()> {
-    let checked = if path.is_dir() {
-        Err(io::ErrorKind::IsADirectory.into())
-    } else if is_stream(path) {
-        Ok(())
-    } else {
-        new_beside(path).map(drop)
-    };
-    checked.map_err(|error| named(path, &error))
-}
-
-/// The same for the files of a folder, which is made.
-pub(crate) fn check_folder(folder: &Path) -> io::Result<()> {
-    let checked = fs::create_dir_all(folder).and_then(|()| new_beside(&folder.join("file")));
-    checked.map(drop).map_err(|error| named(folder, &error))
-}
-
-/// Whether this is a pipe or a device, such as `/dev/stdout`, which cannot be replaced.
-pub(crate) fn is_stream(path: &Path) -> bool {
-    fs::metadata(path).is_ok_and(|it| !it.is_file() && !it.is_dir())
-}
-
-fn new_beside(path: &Path) -> io::Result<NamedTempFile> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(".".as_ref());
-    // Other users may read it, as they may any new file.
-    Builder::new().prefix(".photo-bench-").permissions(Permissions::from_mode(0o666)).tempfile_in(folder)
+/// A new file in the same folder. It disappears with its handle.
+fn beside(path: &Path) -> io::Result<NamedTempFile> {
+    let usual = Permissions::from_mode(0o666); // the process's mask takes its part
+    Builder::new().prefix(".photo-bench-").permissions(usual).tempfile_in(path.parent().unwrap_or(path))
 }
 
 fn named(path: &Path, error: &io::Error) -> io::Error {
-    let from: PathBuf = env::current_dir().unwrap_or_default();
-    io::Error::new(
-        error.kind(),
-        format!("cannot write {} (from {}): {error}", path.display(), from.display()),
-    )
+    io::Error::new(error.kind(), format!("cannot write {}: {error}", path.display()))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::symlink;
+    use tempfile::TempDir;
 
     use super::*;
 
     #[test]
-    fn a_file_is_replaced_as_a_whole_and_a_link_stays() {
-        let folder = tempfile::tempdir().unwrap();
-        let [file, link] = ["file", "link"].map(|name| folder.path().join(name));
-        write(&file, "old").unwrap();
-        check(&file).unwrap();
-        assert_eq!(fs::read_to_string(&file).unwrap(), "old");
-        symlink(&file, &link).unwrap();
-        write(&link, "new").unwrap();
-        assert_eq!(fs::read_to_string(&file).unwrap(), "new");
-        assert!(link.is_symlink());
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+    fn former_results_stay_until_new_ones_are_complete() {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("load.jsonl");
+        fs::write(&path, "former").unwrap();
+        let file = ResultsFile::checked(&path).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "former");
+        file.write("new").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
     #[test]
-    fn a_path_that_cannot_be_written_is_named() {
-        let folder = tempfile::tempdir().unwrap();
+    fn a_path_that_cannot_be_written_is_named_beforehand() {
+        let folder = TempDir::new().unwrap();
         let file = folder.path().join("file");
-        fs::write(&file, "old").unwrap();
-        let within = file.join("within");
-        for error in [
-            check(&within).unwrap_err(),
-            write(&within, "").unwrap_err(),
-            check_folder(&within).unwrap_err(),
-            check(folder.path()).unwrap_err(),
-        ] {
-            let error = error.to_string();
-            assert!(error.starts_with(&format!("cannot write {}", folder.path().display())), "{error}");
+        fs::write(&file, "").unwrap();
+        for path in [file.join("below"), folder.path().join("nowhere/load.jsonl"), folder.path().to_owned()] {
+            let error = ResultsFile::checked(&path).unwrap_err().to_string();
+            assert!(error.starts_with(&format!("cannot write {}: ", path.display())), "{error}");
         }
-        assert_eq!(fs::read_to_string(&file).unwrap(), "old");
+        assert!(check_folder(&file).unwrap_err().to_string().contains("cannot write"));
+        check_folder(&folder.path().join("a/b")).unwrap();
     }
 
     #[test]
-    fn a_device_is_written_as_it_is() {
-        check("/dev/null".as_ref()).unwrap();
-        write("/dev/null".as_ref(), "lines").unwrap();
+    fn a_device_is_written_to_and_not_replaced() {
+        ResultsFile::checked("/dev/null".as_ref()).and_then(|file| file.write("text")).unwrap();
+        assert!(!fs::metadata("/dev/null").unwrap().is_file());
     }
 }

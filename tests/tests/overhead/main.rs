@@ -11,10 +11,13 @@ use std::collections::BTreeMap;
 use std::env;
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
+use photo::{Error, Photo};
 use photo_futures::runtime::{AsyncStd, Runtime, Smol, Tokio};
 use photo_futures::{Client, Config};
-use photo_tests::{Remote, Samples, Site, Style, in_a_child_by, this_program, within};
+use photo_tests::{Feed, Remote, Site, Style, Turn, in_a_child_by, this_program, within};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[global_allocator]
@@ -145,12 +148,35 @@ fn the_process_that_downloads() {
     let count = env::var(COUNT).unwrap().parse().unwrap();
     let url = &site.url("/photo?bytes=32768&delay_ms=2");
     let client = site.contender.client(site.config()).unwrap();
-    client.closed_loop(url, IN_FLIGHT, &Samples::new(4 * IN_FLIGHT));
-    let samples = Samples::new(count);
+    client.drive(url, IN_FLIGHT, Arc::new(Count::new(4 * IN_FLIGHT)));
+    let feed = Arc::new(Count::new(count));
     let region = Region::new(ALLOCATOR);
-    client.closed_loop(url, IN_FLIGHT, &samples);
+    client.drive(url, IN_FLIGHT, Arc::clone(&feed) as Arc<dyn Feed>);
     let change = region.change();
-    let sample = samples.sample();
-    assert!(sample.errors.is_empty(), "{:?}", sample.errors);
+    assert_eq!(feed.photos.load(Relaxed), count);
     println!("allocations: {}", change.allocations + change.reallocations);
+}
+
+/// So many downloads, and how many of them brought a photo.
+struct Count {
+    wanted: AtomicUsize,
+    photos: AtomicUsize,
+}
+
+impl Count {
+    fn new(wanted: usize) -> Self {
+        Self { wanted: AtomicUsize::new(wanted), photos: AtomicUsize::new(0) }
+    }
+}
+
+impl Feed for Count {
+    fn next(&self) -> Option<Turn> {
+        let left = self.wanted.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1));
+        left.ok().map(Turn::now)
+    }
+
+    fn done(&self, _turn: &Turn, result: Result<Photo, Error>) {
+        result.unwrap();
+        self.photos.fetch_add(1, Relaxed);
+    }
 }

@@ -4,7 +4,7 @@ use std::io::{self, Read, Write};
 
 use mio::event::Event;
 use mio::net::TcpStream;
-use photo_tests::Ticket;
+use photo_tests::Turn;
 
 /// Where the parts of a reply end.
 #[derive(Clone, Copy)]
@@ -19,16 +19,16 @@ pub(super) struct Connection {
     to_send: usize,
     /// Bytes of the reply that are still to come.
     to_come: usize,
-    ticket: Option<Ticket>,
+    turn: Option<Turn>,
 }
 
 impl Connection {
     pub(super) fn new(stream: TcpStream) -> Self {
-        Self { stream, to_send: 0, to_come: 0, ticket: None }
+        Self { stream, to_send: 0, to_come: 0, turn: None }
     }
 
-    pub(super) fn start(&mut self, ticket: Ticket, request: &[u8], shape: Shape) -> io::Result<()> {
-        self.ticket = Some(ticket);
+    pub(super) fn start(&mut self, turn: Turn, request: &[u8], shape: Shape) -> io::Result<()> {
+        self.turn = Some(turn);
         self.to_come = shape.head + shape.body;
         self.send_first(request)
     }
@@ -39,19 +39,19 @@ impl Connection {
         self.send(request)
     }
 
-    /// Moves what can be moved; returns the ticket when the reply is whole.
+    /// Moves what can be moved; returns the turn when the reply is whole.
     pub(super) fn turn(
         &mut self,
         event: &Event,
         request: &[u8],
         buffer: &mut [u8],
-    ) -> io::Result<Option<Ticket>> {
-        if self.ticket.is_none() {
+    ) -> io::Result<Option<Turn>> {
+        if self.turn.is_none() {
             return Ok(None);
         }
         self.send(request)?;
         let whole = event.is_readable() && self.receive(buffer, event.is_read_closed())?;
-        Ok(if whole { self.ticket.take() } else { None })
+        Ok(if whole { self.turn.take() } else { None })
     }
 
     pub(super) fn send(&mut self, request: &[u8]) -> io::Result<()> {

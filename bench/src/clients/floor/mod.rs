@@ -15,9 +15,11 @@ use std::time::Duration;
 use mio::net::TcpStream;
 use mio::{Events, Interest, Poll, Token};
 use photo::{Config, Exchange};
-use photo_tests::{Arrivals, Samples};
+use photo_tests::Feed;
 
+use crate::load::arrivals::Arrivals;
 use crate::load::client::LoadClient;
+use crate::load::samples::Samples;
 use connection::{Connection, Shape, is_for_later};
 
 /// Read at once at most.
@@ -105,8 +107,8 @@ impl LoadClient for Floor {
         let Self { poll, events, connections, buffer, .. } = self;
         let mut running = 0;
         for connection in connections.iter_mut().take(in_flight) {
-            if let Some(ticket) = samples.first() {
-                connection.start(ticket, &request, shape)?;
+            if let Some(turn) = samples.first() {
+                connection.start(turn, &request, shape)?;
                 running += 1;
             }
         }
@@ -116,10 +118,10 @@ impl LoadClient for Floor {
             }
             for event in &*events {
                 let connection = &mut connections[event.token().0];
-                let Some(ticket) = connection.turn(event, &request, buffer)? else { continue };
-                samples.arrived(&ticket, shape.body);
-                match samples.start() {
-                    Some(ticket) => connection.start(ticket, &request, shape)?,
+                let Some(turn) = connection.turn(event, &request, buffer)? else { continue };
+                samples.arrived(&turn, shape.body);
+                match samples.next() {
+                    Some(turn) => connection.start(turn, &request, shape)?,
                     None => running -= 1,
                 }
             }
@@ -135,8 +137,9 @@ impl LoadClient for Floor {
             (0..in_flight).map_while(|index| Some((index, arrivals.next()?))).collect();
         let mut running = 0;
         while running > 0 || !waiting.is_empty() {
-            while let Some((index, arrival)) = waiting.pop_front_if(|(_, next)| next.wait().is_none()) {
-                connections[index].start(arrivals.start(arrival), &request, shape)?;
+            while let Some((index, mut turn)) = waiting.pop_front_if(|(_, next)| next.wait().is_none()) {
+                arrivals.start(&mut turn);
+                connections[index].start(turn, &request, shape)?;
                 running += 1;
             }
             let next = waiting.front().map(|(_, arrival)| arrival.wait().unwrap_or_default());
@@ -145,8 +148,8 @@ impl LoadClient for Floor {
             }
             for event in &*events {
                 let index = event.token().0;
-                let Some(ticket) = connections[index].turn(event, &request, buffer)? else { continue };
-                arrivals.arrived(&ticket, shape.body);
+                let Some(turn) = connections[index].turn(event, &request, buffer)? else { continue };
+                arrivals.arrived(&turn, shape.body);
                 running -= 1;
                 waiting.extend(arrivals.next().map(|arrival| (index, arrival)));
             }

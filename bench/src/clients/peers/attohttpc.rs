@@ -5,10 +5,10 @@
 use std::io;
 
 use attohttpc::{ProxySettings, Session};
-use photo_tests::Samples;
 
 use super::drive::loop_in_threads;
 use crate::load::client::{LoadClient, PATIENCE};
+use crate::load::samples::Samples;
 
 struct Attohttpc(Session);
 

@@ -11,10 +11,11 @@ use std::time::Duration;
 
 use curl::easy::{Easy2, Handler, HttpVersion, WriteError};
 use curl::multi::{Easy2Handle, Multi};
-use photo_tests::{Samples, Ticket};
+use photo_tests::{Feed, Turn};
 
 use super::drive::record;
 use crate::load::client::{LoadClient, PATIENCE};
+use crate::load::samples::Samples;
 
 /// Descriptors that `select()` can have, without those that a process needs beside its connections.
 const MOST_BY_SELECT: usize = 1024 - 64;
@@ -87,12 +88,12 @@ impl Curl {
 
 impl LoadClient for Curl {
     fn closed_loop(&mut self, url: &str, in_flight: usize, samples: &Samples) -> io::Result<()> {
-        let mut running: Vec<Option<(Ticket, Easy2Handle<Body>)>> = Vec::new();
+        let mut running: Vec<Option<(Turn, Easy2Handle<Body>)>> = Vec::new();
         for token in 0..in_flight {
-            let Some(ticket) = samples.first() else { break };
+            let Some(turn) = samples.first() else { break };
             let mut easy = self.easies.pop().map_or_else(easy, Ok)?;
             easy.url(url)?;
-            running.push(Some((ticket, self.start(token, easy)?)));
+            running.push(Some((turn, self.start(token, easy)?)));
         }
         let mut left = running.len();
         let mut ended = Vec::new();
@@ -103,11 +104,11 @@ impl LoadClient for Curl {
                 self.multi.poll(&mut [], LONG)?;
             }
             for (token, result) in ended.drain(..) {
-                let Some((ticket, handle)) = running[token].take() else { continue };
+                let Some((turn, handle)) = running[token].take() else { continue };
                 let mut easy = self.multi.remove2(handle)?;
-                record(samples, &ticket, result.map_err(Into::into).and_then(|()| length(&mut easy)));
-                if let Some(ticket) = samples.start() {
-                    running[token] = Some((ticket, self.start(token, easy)?));
+                record(samples, &turn, result.map_err(Into::into).and_then(|()| length(&mut easy)));
+                if let Some(turn) = samples.next() {
+                    running[token] = Some((turn, self.start(token, easy)?));
                 } else {
                     self.easies.push(easy);
                     left -= 1;

@@ -4,7 +4,9 @@ use std::io;
 use std::sync::Arc;
 
 use photo::{Error, Phase};
-use photo_tests::{Samples, Ticket, in_threads};
+use photo_tests::{Feed, Turn, in_threads};
+
+use crate::load::samples::Samples;
 
 /// A closed loop with a thread for each of `downloads`, which tell how many bytes they have brought.
 pub(super) fn loop_in_threads<D>(samples: &Samples, downloads: impl Iterator<Item = D>)
@@ -14,19 +16,19 @@ where
     let work = downloads.map(|download| {
         move || {
             let mut next = samples.first();
-            while let Some(ticket) = next {
-                record(samples, &ticket, download());
-                next = samples.start();
+            while let Some(turn) = next {
+                record(samples, &turn, download());
+                next = samples.next();
             }
         }
     });
     in_threads(work, || samples.begin());
 }
 
-pub(super) fn record(samples: &Samples, ticket: &Ticket, result: io::Result<usize>) {
+pub(super) fn record(samples: &Samples, turn: &Turn, result: io::Result<usize>) {
     match result {
-        Ok(bytes) => samples.arrived(ticket, bytes),
-        Err(error) => samples.done(ticket, Err(translated(error))),
+        Ok(bytes) => samples.arrived(turn, bytes),
+        Err(error) => samples.done(turn, Err(translated(error))),
     }
 }
 

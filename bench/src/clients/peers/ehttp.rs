@@ -7,10 +7,11 @@ use std::io;
 use std::sync::mpsc::{self, Sender};
 
 use ehttp::{Request, Response};
-use photo_tests::{Samples, Ticket};
+use photo_tests::{Feed, Turn};
 
 use super::drive::record;
 use crate::load::client::{LoadClient, PATIENCE};
+use crate::load::samples::Samples;
 
 struct Ehttp;
 
@@ -19,15 +20,15 @@ pub(super) fn client() -> Box<dyn LoadClient> {
 }
 
 /// One download after the other, each started by the callback of the one before; tells `ended` when there are enough.
-fn chain(request: Request, samples: Samples, next: Option<Ticket>, ended: Sender<()>) {
-    let Some(ticket) = next else {
+fn chain(request: Request, samples: Samples, next: Option<Turn>, ended: Sender<()>) {
+    let Some(turn) = next else {
         // Nobody listens any more if the loop has been given up.
         let _ = ended.send(());
         return;
     };
     ehttp::fetch(request.clone(), move |result| {
-        record(&samples, &ticket, length(result));
-        let next = samples.start();
+        record(&samples, &turn, length(result));
+        let next = samples.next();
         chain(request, samples, next, ended);
     });
 }

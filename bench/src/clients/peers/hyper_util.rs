@@ -9,12 +9,12 @@ use http::Uri;
 use http_body_util::{BodyExt, Empty};
 use hyper_util::client::legacy::{Client, connect::HttpConnector};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use photo_tests::Samples;
 use tokio::runtime::Runtime;
 use tokio::time;
 
 use super::tasks::{in_tasks, runtime};
 use crate::load::client::{LoadClient, PATIENCE};
+use crate::load::samples::Samples;
 
 type Pool = Client<HttpConnector, Empty<&'static [u8]>>;
 

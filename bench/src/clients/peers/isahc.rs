@@ -7,12 +7,13 @@ use std::io;
 
 use isahc::config::{Configurable, VersionNegotiation};
 use isahc::{AsyncReadResponseExt, HttpClient};
-use photo_tests::Samples;
+use photo_tests::Feed;
 use smol::LocalExecutor;
 
 use super::curl;
 use super::drive::record;
 use crate::load::client::{LoadClient, PATIENCE};
+use crate::load::samples::Samples;
 
 struct Isahc(HttpClient);
 
@@ -46,9 +47,9 @@ impl LoadClient for Isahc {
         let task = |_| {
             executor.spawn(async move {
                 let mut next = samples.first();
-                while let Some(ticket) = next {
-                    record(samples, &ticket, this.download(url).await);
-                    next = samples.start();
+                while let Some(turn) = next {
+                    record(samples, &turn, this.download(url).await);
+                    next = samples.next();
                 }
             })
         };

@@ -102,8 +102,8 @@ impl Peer {
 
 #[cfg(test)]
 mod tests {
+    use crate::load::samples::Samples;
     use photo_server::PhotoServer;
-    use photo_tests::Samples;
 
     use super::*;
 

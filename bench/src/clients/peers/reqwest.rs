@@ -5,12 +5,12 @@
 
 use std::io;
 
-use photo_tests::Samples;
 use reqwest::Client;
 use tokio::runtime::Runtime;
 
 use super::tasks::{in_tasks, runtime};
 use crate::load::client::{LoadClient, PATIENCE};
+use crate::load::samples::Samples;
 
 struct Reqwest {
     client: Client,

@@ -2,10 +2,11 @@
 
 use std::io;
 
-use photo_tests::Samples;
+use photo_tests::Feed;
 use tokio::runtime::{Builder, Runtime};
 
 use super::drive::record;
+use crate::load::samples::Samples;
 
 /// One thread for all, as the contender `tokio` has.
 pub(super) fn runtime() -> io::Result<Runtime> {
@@ -27,10 +28,10 @@ where
             let (samples, download) = (samples.clone(), download.clone());
             tokio::spawn(async move {
                 let mut next = samples.first();
-                while let Some(ticket) = next {
+                while let Some(turn) = next {
                     let result = download().await;
-                    record(&samples, &ticket, result);
-                    next = samples.start();
+                    record(&samples, &turn, result);
+                    next = samples.next();
                 }
             })
         };

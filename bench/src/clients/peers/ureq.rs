@@ -4,11 +4,13 @@
 use std::io;
 use std::thread;
 
-use photo_tests::{Arrivals, Samples, in_threads};
+use photo_tests::{Feed, in_threads};
 use ureq::Agent;
 
 use super::drive::{loop_in_threads, translated};
+use crate::load::arrivals::Arrivals;
 use crate::load::client::{LoadClient, PATIENCE};
+use crate::load::samples::Samples;
 
 /// The agent of each thread.
 struct Ureq(Vec<Agent>);
@@ -45,14 +47,14 @@ impl LoadClient for Ureq {
     fn open_loop(&mut self, url: &str, in_flight: usize, arrivals: &Arrivals) -> io::Result<()> {
         let work = self.0.iter().take(in_flight).map(|agent| {
             move || {
-                while let Some(arrival) = arrivals.next() {
-                    if let Some(wait) = arrival.wait() {
+                while let Some(mut turn) = arrivals.next() {
+                    if let Some(wait) = turn.wait() {
                         thread::sleep(wait);
                     }
-                    let ticket = arrivals.start(arrival);
+                    arrivals.start(&mut turn);
                     match download(agent, url) {
-                        Ok(bytes) => arrivals.arrived(&ticket, bytes),
-                        Err(error) => arrivals.done(&ticket, Err(translated(error))),
+                        Ok(bytes) => arrivals.arrived(&turn, bytes),
+                        Err(error) => arrivals.done(&turn, Err(translated(error))),
                     }
                 }
             }

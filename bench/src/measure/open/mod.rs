@@ -87,12 +87,15 @@ pub(crate) fn measure(
         if turn.ends_group {
             progress.end_of_group(&group.group_id(), turn.round, rounds.count);
         }
-        interrupt::undisturbed(trial)
+        interrupt::came().is_none().then_some(trial)
     });
     progress.finish();
-    let cells = |(group, results): (&OpenGroup, Vec<Vec<_>>)| {
-        let measured = group.subjects.iter().zip(results).filter(|(_, trials)| !trials.is_empty());
-        measured.map(|(subject, trials)| cell(group, *subject, trials)).collect()
+    let cells = |(group, results): (&OpenGroup, Vec<_>)| {
+        let cell = |(subject, trials): (&Subject, Vec<_>)| cell(group, *subject, trials);
+        // A group whose first round has not ended has no results.
+        let measured =
+            group.subjects.iter().zip(results).filter(|(_, trials): &(_, Vec<_>)| !trials.is_empty());
+        measured.map(cell).collect()
     };
     groups.iter().zip(results).map(cells).collect()
 }

@@ -21,14 +21,13 @@ mod timeline;
 mod verdict;
 
 use std::env;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use placed::Placed;
 
 use crate::record::run::{self, Run};
-use crate::text::results;
+use crate::text::results::{check_folder, replace};
 
 /// What cargo puts into the folder that it builds in.
 const TAG_OF_TARGET: &str = "CACHEDIR.TAG";
@@ -46,7 +45,7 @@ pub fn folder() -> PathBuf {
 ///
 /// If a file cannot be written, or a histogram of the results cannot be read.
 pub fn write(folder: &Path, runs: &[Run]) -> io::Result<PathBuf> {
-    fs::create_dir_all(folder)?;
+    check_folder(folder)?;
     let runs: Vec<_> = runs.iter().enumerate().map(|(index, run)| Placed::new(run, index, runs)).collect();
     for run in &runs {
         run.write(folder)?;
@@ -54,7 +53,7 @@ pub fn write(folder: &Path, runs: &[Run]) -> io::Result<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or("".as_ref());
     let page = page::page(&runs, root, criterion(folder).as_deref())?;
     let path = folder.canonicalize()?.join("index.html");
-    results::write(&path, &page.into_string())?;
+    replace(&path, &page.into_string())?;
     Ok(path)
 }
 
@@ -68,7 +67,7 @@ pub fn add_pitfalls(folder: &Path, lines: &str) -> io::Result<Option<PathBuf>> {
     if !folder.join(run::LINES).exists() {
         return Ok(None);
     }
-    results::write(&folder.join(run::PITFALLS), lines)?;
+    replace(&folder.join(run::PITFALLS), lines)?;
     write(folder, &[Run::read(folder)?]).map(Some)
 }
 
@@ -84,6 +83,8 @@ fn criterion(folder: &Path) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::record::Record;
     use crate::record::pitfall::tests::way;

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::log;
 use crate::record::run::{self, Run};
-use crate::text::results;
+use crate::text::results::replace;
 
 /// The latencies, for other tools.
 pub(super) const LOG: &str = "load.hlog";
@@ -33,7 +33,7 @@ impl<'a> Placed<'a> {
     pub(super) fn write(&self, folder: &Path) -> io::Result<()> {
         let folder = folder.join(&self.place);
         fs::create_dir_all(&folder)?;
-        results::write(&folder.join(run::LINES), &self.run.raw)?;
+        replace(&folder.join(run::LINES), &self.run.raw)?;
         put(&folder.join(run::CONDITIONS), self.run.conditions.as_deref())?;
         put(&folder.join(run::PITFALLS), self.run.raw_pitfalls.as_deref())?;
         match &self.log {
@@ -46,7 +46,7 @@ impl<'a> Placed<'a> {
 /// A file, or none: what an earlier run left there would be taken for this one's.
 fn put(path: &Path, text: Option<&str>) -> io::Result<()> {
     match text {
-        Some(text) => results::write(path, text),
+        Some(text) => replace(path, text),
         None if path.exists() => fs::remove_file(path),
         None => Ok(()),
     }

@@ -15,7 +15,7 @@ use crate::record::open::rates;
 use crate::record::run::Run;
 use crate::record::waits::counts;
 use crate::text::format::digits;
-use crate::text::print;
+use crate::text::out;
 
 /// Every table of a run, in the order of its parts.
 pub fn tables(run: &Run) -> Vec<String> {
@@ -40,7 +40,7 @@ pub fn print(run: &Run) {
     for table in tables(run) {
         text.extend(["\n", &table, "\n"]);
     }
-    print::line(text.trim_end_matches('\n'));
+    out::print(&text);
 }
 
 /// ", no server delay" or the like, for titles.

@@ -2,16 +2,17 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-/// A number of waits until a common time. Clones share it.
+use photo_tests::WaitObserver;
+
+/// A number of waits. Clones share it.
 #[derive(Clone, Debug)]
-pub struct Waits(Arc<Inner>);
+pub(crate) struct Waits(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
     count: usize,
-    until: Instant,
     pending: AtomicUsize,
     ended: AtomicUsize,
     /// Called by the last one to be pending.
@@ -20,24 +21,22 @@ struct Inner {
     all_ended: OnceLock<Instant>,
 }
 
-/// What became of them.
+/// The result of all waits.
 #[derive(Clone, Copy, Debug)]
-pub struct Waited {
+pub(crate) struct Waited {
     /// When the last of them was pending.
-    pub all_pending: Instant,
-    /// What `look` said at that time.
-    pub look: Option<u64>,
+    pub(crate) all_pending: Instant,
+    /// The result of `look` at that time.
+    pub(crate) look: Option<u64>,
     /// When the last of them had ended.
-    pub all_ended: Instant,
+    pub(crate) all_ended: Instant,
 }
 
 impl Waits {
-    /// `count` waits until `until`. When all are pending, `look` is called once.
-    #[must_use]
-    pub fn new(count: usize, until: Instant, look: fn() -> Option<u64>) -> Self {
+    /// Room for `count` waits. `look` is called once, when all are pending.
+    pub(crate) fn new(count: usize, look: fn() -> Option<u64>) -> Self {
         Self(Arc::new(Inner {
             count,
-            until,
             pending: AtomicUsize::new(0),
             ended: AtomicUsize::new(0),
             look,
@@ -46,38 +45,30 @@ impl Waits {
         }))
     }
 
-    /// How many there are to be.
-    #[must_use]
-    pub fn count(&self) -> usize {
-        self.0.count
+    /// The same waits, as a style reports to them.
+    pub(crate) fn observer(&self) -> Arc<dyn WaitObserver> {
+        Arc::new(self.clone())
     }
 
-    /// How long one of them has to wait from now.
-    #[must_use]
-    pub fn left(&self) -> Duration {
-        self.0.until.saturating_duration_since(Instant::now())
+    /// `None` unless all have ended.
+    pub(crate) fn waited(&self) -> Option<Waited> {
+        let (all_pending, look) = *self.0.all_pending.get()?;
+        Some(Waited { all_pending, look, all_ended: *self.0.all_ended.get()? })
     }
+}
 
-    /// One more is pending.
-    pub fn pending(&self) {
+impl WaitObserver for Waits {
+    fn pending(&self) {
         if self.0.pending.fetch_add(1, Relaxed) + 1 == self.0.count {
             let look = (self.0.look)();
             self.0.all_pending.get_or_init(|| (Instant::now(), look));
         }
     }
 
-    /// One more has ended.
-    pub fn end(&self) {
+    fn ended(&self) {
         if self.0.ended.fetch_add(1, Relaxed) + 1 == self.0.count {
             self.0.all_ended.get_or_init(Instant::now);
         }
-    }
-
-    /// `None` unless all have ended.
-    #[must_use]
-    pub fn waited(&self) -> Option<Waited> {
-        let (all_pending, look) = *self.0.all_pending.get()?;
-        Some(Waited { all_pending, look, all_ended: *self.0.all_ended.get()? })
     }
 }
 
@@ -87,14 +78,13 @@ mod tests {
 
     #[test]
     fn the_look_is_taken_when_all_are_pending() {
-        let waits = Waits::new(2, Instant::now(), || Some(7));
-        assert_eq!((waits.count(), waits.left()), (2, Duration::ZERO));
+        let waits = Waits::new(2, || Some(7));
         waits.pending();
         assert!(waits.0.all_pending.get().is_none());
         waits.pending();
-        waits.end();
+        waits.ended();
         assert!(waits.waited().is_none());
-        waits.end();
+        waits.ended();
         let Waited { all_pending, look, all_ended } = waits.waited().unwrap();
         assert!(look == Some(7) && all_pending <= all_ended);
     }

@@ -2,6 +2,8 @@
 //!
 //! Without the usual harness, because this program must be able to become a server, a worker and the bench itself.
 
+mod endings;
+
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -31,6 +33,7 @@ fn main() -> ExitCode {
     both_ways_of_each_pitfall_do_the_same_work();
     each_damage_gets_its_line_of_json();
     pitfalls_that_are_not_selected_are_not_run();
+    endings::all();
     fs::remove_dir_all(report_folder()).expect("the report can be removed");
     println!("processes: ok");
     ExitCode::SUCCESS
@@ -87,6 +90,7 @@ fn what_is_not_selected_is_not_run() {
     assert_eq!(run("--bench latency", &[]), "");
     assert_eq!(run("--bench --profile-time 1", &[]), "");
     assert_eq!(run("--list --exact load/0ms/16/smol", &[]), "load/0ms/16/smol: benchmark\n");
+    assert_eq!(run("--list --ignored", &[]), "");
 }
 
 fn each_cell_can_be_tried() {
@@ -193,8 +197,12 @@ fn run_as(bench: &str, words: &str, more: &[&str]) -> String {
 }
 
 fn output(bench: &str, words: &str, more: &[&str]) -> Output {
-    let program = env::current_exe().expect("this program is somewhere");
-    let mut command = Command::new(program);
-    command.env(AS, bench).args(words.split(' ')).args(more);
-    command.output().expect("this program can be run")
+    command(bench, words).args(more).output().expect("this program can be run")
+}
+
+/// This program as a bench.
+fn command(bench: &str, words: &str) -> Command {
+    let mut command = Command::new(env::current_exe().expect("this program is somewhere"));
+    command.env(AS, bench).args(words.split(' '));
+    command
 }
