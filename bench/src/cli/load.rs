@@ -81,7 +81,7 @@ fn measure(options: &Options, plan: &RunPlan, counting_worker: &Path) -> io::Res
     let run = Run::of(&results.records)?;
     terminal::print(&run);
     if let Some(file) = &results.file {
-        say!("\nresults: {}", file.path().display());
+        say!("\nresults: {}", file.end(&run.raw, interrupt::came().is_none())?.display());
     }
     say!("\nreport: {}", report::write(&folder, &[run])?.display());
     if interrupt::came().is_some() {
@@ -151,7 +151,7 @@ impl Results {
     fn add(&mut self, part: impl Iterator<Item = Record>) -> io::Result<()> {
         self.records.extend(part);
         let Some(file) = self.file.as_ref().filter(|_| !self.are_empty()) else { return Ok(()) };
-        file.write(&self.records.iter().map(|record| record.to_line() + "\n").collect::<String>())
+        file.keep(&self.records.iter().map(|record| record.to_line() + "\n").collect::<String>())
     }
 }
 

@@ -124,8 +124,7 @@ fn measure(options: &Common, groups: &[Group]) -> io::Result<()> {
     say!("\n{machine}");
     terminal::print(&run);
     if let Some(file) = json {
-        file.write(&run.raw)?;
-        say!("\nresults: {}", file.path().display());
+        say!("\nresults: {}", file.end(&run.raw, interrupt::came().is_none())?.display());
     }
     let folder = options.report.clone().unwrap_or_else(report::folder);
     if let Some(page) = report::add_pitfalls(&folder, &run.raw)? {
@@ -148,11 +147,14 @@ fn all_rounds(
     'rounds: for round in 1..=rounds {
         for index in shuffled(&mut random, cells.len()) {
             let (pitfall, style) = cells[index];
+            if interrupt::came().is_some() {
+                break 'rounds;
+            }
             progress.begin(&id(pitfall, style));
             let both =
                 both_ways(pitfall, random.bool(), |way| pitfall::go(pitfall, style, way, placement, gallery));
-            // What a signal has ended is no result; the pairs before it are.
-            if interrupt::came().is_some() {
+            // A pair that a signal has ended is no result; the pairs before it are.
+            if both.is_err() && interrupt::came().is_some() {
                 break 'rounds;
             }
             match both {

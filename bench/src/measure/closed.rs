@@ -90,6 +90,9 @@ fn take_turns(groups: &[Group], rounds: Rounds, placement: &CorePlacement) -> Ve
     let sizes: Vec<_> = groups.iter().map(|group| group.subjects.len()).collect();
     let progress = Progress::new(sizes.iter().sum::<usize>() * rounds.count as usize);
     let results = rounds.interleave(&sizes, |turn| {
+        if interrupt::came().is_some() {
+            return None;
+        }
         let Group { workload, subjects } = &groups[turn.group];
         progress.begin(&workload.id(subjects[turn.index]));
         let trial = Trial::run(workload, subjects[turn.index], placement);
@@ -97,7 +100,7 @@ fn take_turns(groups: &[Group], rounds: Rounds, placement: &CorePlacement) -> Ve
         if turn.ends_group {
             progress.end_of_group(&workload.group_id(), turn.round, rounds.count);
         }
-        interrupt::came().is_none().then_some(trial)
+        (trial.is_ok() || interrupt::came().is_none()).then_some(trial)
     });
     progress.finish();
     results

@@ -9,7 +9,11 @@ use tempfile::{Builder, NamedTempFile};
 
 /// A file that holds its former results until new ones are complete.
 #[derive(Clone, Debug)]
-pub(crate) struct ResultsFile(PathBuf);
+pub(crate) struct ResultsFile {
+    path: PathBuf,
+    /// Holds the results of a run that has not ended, or that was ended early: the path with `.unfinished`.
+    unfinished: PathBuf,
+}
 
 impl ResultsFile {
     /// The file at `path`. It is checked at once, and left as it is: minutes of work must not end with a path that
@@ -23,16 +27,28 @@ impl ResultsFile {
         let writable =
             if path.exists() { OpenOptions::new().append(true).open(&path).map(drop) } else { Ok(()) };
         writable.and_then(|()| beside(&path).map(drop)).map_err(|error| named(&path, &error))?;
-        Ok(Self(path))
+        let unfinished = path.with_added_extension("unfinished");
+        Ok(Self { path, unfinished })
     }
 
-    pub(crate) fn path(&self) -> &Path {
-        &self.0
+    /// Keeps the results of the parts that have ended, beside the former ones.
+    pub(crate) fn keep(&self, text: &str) -> io::Result<()> {
+        if is_special(&self.path) { Ok(()) } else { replace(&self.unfinished, text) }
     }
 
-    /// Replaces the file by one with this text.
-    pub(crate) fn write(&self, text: &str) -> io::Result<()> {
-        replace(&self.0, text)
+    /// Replaces the former results by these; of a run that was ended early, only if there are none. Returns the path of
+    /// the file with these results.
+    pub(crate) fn end(&self, text: &str, is_complete: bool) -> io::Result<&Path> {
+        if !is_complete && self.path.is_file() {
+            self.keep(text)?;
+            return Ok(&self.unfinished);
+        }
+        replace(&self.path, text)?;
+        fs::remove_file(&self.unfinished).or_else(|error| match error.kind() {
+            io::ErrorKind::NotFound => Ok(()),
+            _ => Err(error),
+        })?;
+        Ok(&self.path)
     }
 }
 
@@ -54,8 +70,7 @@ pub(crate) fn check_folder(folder: &Path) -> io::Result<()> {
 /// If the file cannot be written, with its path.
 pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
     let whole = || {
-        // A pipe or a device cannot be replaced.
-        if fs::metadata(path).is_ok_and(|file| !file.is_file()) {
+        if is_special(path) {
             return fs::write(path, text);
         }
         let mut file = beside(path)?;
@@ -63,6 +78,11 @@ pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
         file.persist(path).map(drop).map_err(|error| error.error)
     };
     whole().map_err(|error| named(path, &error))
+}
+
+/// Whether it is a pipe or a device, which cannot be replaced.
+fn is_special(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|file| !file.is_file())
 }
 
 /// A new file in the same folder. It disappears with its handle.
@@ -87,10 +107,15 @@ mod tests {
         let path = folder.path().join("load.jsonl");
         fs::write(&path, "former").unwrap();
         let file = ResultsFile::checked(&path).unwrap();
+        file.keep("a part").unwrap();
+        let of_early_end = file.end("two parts", false).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "former");
-        file.write("new").unwrap();
+        assert_eq!(fs::read_to_string(of_early_end).unwrap(), "two parts");
+        assert_eq!(file.end("new", true).unwrap(), path);
         assert_eq!(fs::read_to_string(&path).unwrap(), "new");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        fs::remove_file(&path).unwrap();
+        assert_eq!(file.end("some", false).unwrap(), path);
     }
 
     #[test]
@@ -108,7 +133,8 @@ mod tests {
 
     #[test]
     fn a_device_is_written_to_and_not_replaced() {
-        ResultsFile::checked("/dev/null".as_ref()).and_then(|file| file.write("text")).unwrap();
+        let file = ResultsFile::checked("/dev/null".as_ref()).unwrap();
+        file.end("text", true).unwrap();
         assert!(!fs::metadata("/dev/null").unwrap().is_file());
     }
 }

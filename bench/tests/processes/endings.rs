@@ -38,6 +38,7 @@ const LONG: &str = "--bench --styles callbacks,tokio --in-flight 2 --delay-ms 1 
 
 fn a_signal_keeps_the_rounds_before_it(signal: Signal, code: i32) {
     let folder = TempDir::new().expect("a folder");
+    fs::write(folder.path().join("load.jsonl"), "former").expect("a file");
     let mut run = start(folder.path(), LONG);
     let mut lines = BufReader::new(run.stderr.take().expect("it is piped")).lines();
     let round = lines.by_ref().map_while(Result::ok).find(|line| line.contains("round 2 of 200"));
@@ -48,7 +49,8 @@ fn a_signal_keeps_the_rounds_before_it(signal: Signal, code: i32) {
     let printed = printed(&mut run);
     assert_eq!(ended(&mut run).code(), Some(code));
 
-    let results = fs::read_to_string(folder.path().join("load.jsonl")).expect("the results");
+    assert_eq!(fs::read_to_string(folder.path().join("load.jsonl")).expect("the results"), "former");
+    let results = fs::read_to_string(folder.path().join("load.jsonl.unfinished")).expect("the results");
     let cells = results.lines().filter(|line| line.contains(r#""mode":"closed""#));
     let rounds: Vec<_> = cells.map(|line| line.matches("wall_s").count() - 1).collect();
     assert!(rounds.len() == 2 && rounds[0] == rounds[1] && (2..200).contains(&rounds[0]), "{rounds:?}");

@@ -75,6 +75,9 @@ pub(crate) fn measure(
     let progress = Progress::new(sizes.iter().sum::<usize>() * rounds.count as usize);
     let mut reached = Reached { closed, known: HashMap::new() };
     let results = rounds.interleave(&sizes, |turn| {
+        if interrupt::came().is_some() {
+            return None;
+        }
         let group = &groups[turn.group];
         let subject = group.subjects[turn.index];
         progress.begin(&group.id(subject));
@@ -87,7 +90,7 @@ pub(crate) fn measure(
         if turn.ends_group {
             progress.end_of_group(&group.group_id(), turn.round, rounds.count);
         }
-        interrupt::came().is_none().then_some(trial)
+        (trial.is_ok() || interrupt::came().is_none()).then_some(trial)
     });
     progress.finish();
     let cells = |(group, results): (&OpenGroup, Vec<_>)| {
