@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use photo_bench::output::{print, report, terminal};
+use photo_bench::output::{note_line, print, report, terminal};
 use photo_bench::record::run::Run;
 
 /// Make the report of recorded runs.
@@ -36,7 +36,7 @@ fn main() -> ExitCode {
     match make(Options::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error}");
+            note_line(format_args!("error: {error}"));
             ExitCode::FAILURE
         }
     }

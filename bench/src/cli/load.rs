@@ -24,7 +24,7 @@ use crate::self_check;
 use crate::stats::rounds::Rounds;
 use crate::system::affinity::CorePlacement;
 use crate::system::interrupt;
-use crate::text::out::say;
+use crate::text::out::{note, say};
 use crate::text::progress::Progress;
 use crate::text::results::{ResultsFile, check_folder};
 
@@ -55,7 +55,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>, counting_worker: &Path) ->
     match done {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("error: {error}");
+            note!("error: {error}");
             ExitCode::FAILURE
         }
     }
@@ -75,7 +75,7 @@ fn measure(options: &Options, plan: &RunPlan, counting_worker: &Path) -> io::Res
     measure_parts(head, options, plan, counting_worker, &placement, &mut results)?;
 
     if results.are_empty() {
-        eprintln!("interrupted before anything was measured");
+        note!("interrupted before anything was measured");
         return Ok(ending());
     }
     let run = Run::of(&results.records)?;
@@ -85,7 +85,7 @@ fn measure(options: &Options, plan: &RunPlan, counting_worker: &Path) -> io::Res
     }
     say!("\nreport: {}", report::write(&folder, &[run])?.display());
     if interrupt::came().is_some() {
-        eprintln!("interrupted: the rounds that had ended by then are kept");
+        note!("interrupted: the rounds that had ended by then are kept");
     }
     Ok(ending())
 }

@@ -30,7 +30,7 @@ use crate::text::progress::Progress;
 use crate::text::results::ResultsFile;
 
 use crate::output::terminal;
-use crate::text::out::say;
+use crate::text::out::{note, say};
 
 /// What tempting mistakes cost, each beside the right way.
 #[derive(Debug, Parser)]
@@ -71,7 +71,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     match done {
         Ok(()) => ending(),
         Err(error) => {
-            eprintln!("error: {error}");
+            note!("error: {error}");
             ExitCode::FAILURE
         }
     }
@@ -117,7 +117,7 @@ fn measure(options: &Common, groups: &[Group]) -> io::Result<()> {
     let cells = all_rounds(groups, rounds, seed, &placement, gallery.path());
 
     if cells.is_empty() {
-        eprintln!("interrupted before anything was measured");
+        note!("interrupted before anything was measured");
         return Ok(());
     }
     let run = Run::of(&cells.into_iter().map(Record::Pitfall).collect::<Vec<_>>())?;

@@ -6,4 +6,4 @@ mod reason;
 pub mod report;
 pub mod terminal;
 
-pub use crate::text::out::print;
+pub use crate::text::out::{note_line, print};
