@@ -4,6 +4,7 @@ pub mod answer;
 pub mod markdown;
 mod reason;
 pub mod report;
+pub mod runs;
 pub mod terminal;
 
 pub use crate::text::out::{note_line, print};

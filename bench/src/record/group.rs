@@ -10,6 +10,7 @@ use crate::stats::interval::{MedianInterval, PairedRatio, error_in_table, level_
 const UNSTEADY: f64 = 1.25;
 
 /// Every client under the same load, in the order of the run.
+#[derive(Debug)]
 pub(crate) struct Group<'a> {
     pub(crate) bytes: Option<u64>,
     pub(crate) delay_ms: Option<u64>,
@@ -45,6 +46,11 @@ fn load(cell: &Cell) -> (Option<u64>, Option<u64>, usize) {
 }
 
 impl<'a> Group<'a> {
+    /// Whether both groups have the same load.
+    pub(crate) fn has_load_of(&self, other: &Self) -> bool {
+        load(self.cells[0]) == load(other.cells[0]) && self.cells[0].url == other.cells[0].url
+    }
+
     /// The group of these cells, which have the same load.
     pub(crate) fn of(cells: Vec<&'a Cell>) -> Self {
         let (bytes, delay_ms, in_flight) = load(cells[0]);

@@ -17,7 +17,7 @@ pub(super) fn render(group: &Group) -> String {
     lines.join("\n")
 }
 
-fn title(group: &Group) -> String {
+pub(super) fn title(group: &Group) -> String {
     let Cell { delay_ms, url, in_flight, processes, count, .. } = group.cells[0];
     let source = match (url, delay_ms) {
         (Some(url), _) => url.clone(),
