@@ -73,7 +73,7 @@ impl Runs {
     ///
     /// # Errors
     ///
-    /// If there is none; the error lists the names of all baselines.
+    /// If no run has this name; the error lists all baselines.
     pub fn find(&self, name: &Path) -> io::Result<PathBuf> {
         let baseline = name.to_str().map(|name| self.baseline(name));
         let mut places = [name.to_owned(), self.0.join(name)].into_iter().chain(baseline);

@@ -26,8 +26,9 @@ impl UnpairedRatio {
         if logs.iter().any(|log| !log.is_finite()) {
             return None;
         }
+        logs.sort_unstable_by(f64::total_cmp);
         let (last, middle) = (logs.len() - 1, logs.len() / 2);
-        let mut at = |index: usize| logs.select_nth_unstable_by(index, f64::total_cmp).1.exp();
+        let at = |index: usize| logs[index].exp();
         let ratio = (at(last - middle) * at(middle)).sqrt();
         Some(Self { ratio, low: at(rank), high: at(last - rank) })
     }
