@@ -10,8 +10,8 @@ use photo_tests::{Downloader, Style};
 use crate::load::client::config;
 use crate::load::samples::Samples;
 use crate::process::server::Server;
-use crate::system::affinity::CorePlacement;
 use crate::system::limits;
+use crate::system::placement::CorePlacement;
 use crate::system::window::Window;
 
 /// A server in a child process, on other cores than this process.

@@ -3,8 +3,8 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::record::run::Head;
-use crate::system::affinity::CorePlacement;
 use crate::system::machine;
+use crate::system::placement::CorePlacement;
 
 /// Where, when and how this run is measured.
 pub(super) fn head(placement: &CorePlacement, seed: u64, rounds: u32, quick: bool) -> Head {

@@ -22,8 +22,8 @@ use crate::record::group::sorted;
 use crate::record::run::Head;
 use crate::self_check;
 use crate::stats::rounds::Rounds;
-use crate::system::affinity::CorePlacement;
 use crate::system::interrupt;
+use crate::system::placement::CorePlacement;
 use crate::text::out::{note, say};
 use crate::text::progress::Progress;
 
@@ -34,19 +34,16 @@ use crate::text::progress::Progress;
 /// with a role as its first argument.
 pub fn run(arguments: impl Iterator<Item = OsString>, counting_worker: &Path) -> ExitCode {
     let options = Options::parse_from(arguments);
-    if options.self_check {
-        return self_check::run(&options);
-    }
     let plan = RunPlan::new(&options);
-    // `cargo bench -- latency` is for criterion alone, and no reason to say anything.
-    if plan.ids().is_empty() || options.common.is_for_criterion_alone() {
-        return ExitCode::SUCCESS;
-    }
-    if options.common.list {
+    let done = if options.self_check {
+        self_check::run(&options)
+    } else if plan.ids().is_empty() || options.common.is_for_criterion_alone() {
+        // `cargo bench -- latency` is for criterion alone, and no reason to say anything.
+        Ok(ExitCode::SUCCESS)
+    } else if options.common.list {
         plan.ids().iter().for_each(|id| say!("{id}: benchmark"));
-        return ExitCode::SUCCESS;
-    }
-    let done = if options.common.is_test() {
+        Ok(ExitCode::SUCCESS)
+    } else if options.common.is_test() {
         smoke::run(&options, &plan, counting_worker)
     } else {
         measure(&options, &plan, counting_worker)
@@ -61,7 +58,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>, counting_worker: &Path) ->
 }
 
 fn measure(options: &Options, plan: &RunPlan, counting_worker: &Path) -> io::Result<ExitCode> {
-    let placement = CorePlacement::of_this_process();
+    let placement = options.common.placement()?;
     let seed = options.common.seed.unwrap_or_else(|| fastrand::u64(..1 << 32));
     let head =
         Head { full: options.is_full(), ..head(&placement, seed, options.rounds(), options.common.quick) };

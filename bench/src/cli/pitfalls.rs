@@ -25,8 +25,8 @@ use crate::record::Record;
 use crate::record::pitfall::{PitfallCell, WayFigures};
 use crate::record::run::{Head, Run};
 use crate::stats::rounds::shuffled;
-use crate::system::affinity::CorePlacement;
 use crate::system::interrupt;
+use crate::system::placement::CorePlacement;
 use crate::text::out::{note, say};
 use crate::text::progress::Progress;
 use crate::text::results::{ResultsFile, check_folder};
@@ -66,7 +66,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         }
         return ExitCode::SUCCESS;
     }
-    let done = if common.is_test() { smoke(&groups) } else { measure(&common, &groups) };
+    let done = if common.is_test() { smoke(&common, &groups) } else { measure(&common, &groups) };
     match done {
         Ok(()) => ending(),
         Err(error) => {
@@ -93,8 +93,8 @@ fn cells(groups: &[Group]) -> impl Iterator<Item = (&Pitfall, Style)> {
 }
 
 /// Shows that both ways of each cell do the same work, and measures nothing.
-fn smoke(groups: &[Group]) -> io::Result<()> {
-    let (placement, gallery) = (CorePlacement::of_this_process(), gallery()?);
+fn smoke(options: &Common, groups: &[Group]) -> io::Result<()> {
+    let (placement, gallery) = (options.placement()?, gallery()?);
     for (pitfall, style) in cells(groups) {
         say!("Testing {}", id(pitfall, style));
         both_ways(pitfall, true, |way| pitfall::go(pitfall, style, way, &placement, gallery.path()))?;
@@ -110,7 +110,7 @@ fn measure(options: &Common, groups: &[Group]) -> io::Result<()> {
         None => Runs::here().check()?,
     }
     interrupt::watch()?;
-    let (placement, gallery) = (CorePlacement::of_this_process(), gallery()?);
+    let (placement, gallery) = (options.placement()?, gallery()?);
     let seed = options.seed.unwrap_or_else(|| fastrand::u64(..1 << 32));
     let rounds = options.rounds(ROUNDS);
     let head = head(&placement, seed, rounds, options.quick);

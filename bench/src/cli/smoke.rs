@@ -16,11 +16,10 @@ use crate::output::report;
 use crate::record::Record;
 use crate::record::cost::CostCell;
 use crate::record::run::Run;
-use crate::system::affinity::CorePlacement;
 use crate::text::out::say;
 
 pub(crate) fn run(options: &Options, plan: &RunPlan, counting_worker: &Path) -> io::Result<ExitCode> {
-    let placement = CorePlacement::of_this_process();
+    let placement = options.common.placement()?;
     let mut smoke = Smoke { records: Vec::new(), all_work: true };
     smoke.records.push(Record::Run(head(&placement, 0, options.rounds(), options.common.quick)));
 

@@ -14,8 +14,8 @@ use crate::record::decision::is_style;
 use crate::record::figures::{Figure, Figures};
 use crate::stats::latency::Latencies;
 use crate::stats::rounds::Rounds;
-use crate::system::affinity::CorePlacement;
 use crate::system::interrupt;
+use crate::system::placement::CorePlacement;
 use crate::text::out::say;
 use crate::text::progress::Progress;
 
@@ -144,6 +144,7 @@ pub(crate) fn cell(workload: &Workload, subject: Subject, trials: Vec<io::Result
         bound: None,
         cpu_vs_best: None,
         keeps_connections: subject.keeps_connections(),
+        throttled_rounds: 0,
         histogram: None,
         rounds: Vec::new(),
         failed: None,
@@ -154,6 +155,7 @@ pub(crate) fn cell(workload: &Workload, subject: Subject, trials: Vec<io::Result
             cell.rounds = trials.iter().map(|trial| trial.figures).collect();
             cell.figures = Figures::median(&cell.rounds);
             cell.bound = cell.busy_side();
+            cell.throttled_rounds = trials.iter().filter(|trial| trial.throttled > 0).count();
             let mut latencies = Latencies::none();
             for trial in &trials {
                 latencies.add(&trial.latencies);

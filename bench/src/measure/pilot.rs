@@ -7,7 +7,7 @@ use crate::clients::subject::Subject;
 use crate::load::workload::Workload;
 use crate::measure::groups::Group;
 use crate::measure::trial::Trial;
-use crate::system::affinity::CorePlacement;
+use crate::system::placement::CorePlacement;
 use crate::text::progress::Progress;
 
 /// The fastest client of a group takes at least this long in each round. With 21 rounds, that is 3 seconds and a tenth

@@ -16,7 +16,7 @@ use crate::process::role::Role;
 use crate::process::server::{Counters, Server, Setup};
 use crate::record::pitfall::{Metric, WayFigures};
 use crate::stats::latency::Latencies;
-use crate::system::affinity::CorePlacement;
+use crate::system::placement::CorePlacement;
 use crate::system::usage::Usage;
 
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]

@@ -7,8 +7,8 @@ use crate::load::workload::{Source, Workload};
 use crate::process::report::WorkerReport;
 use crate::process::server::{Counters, Server};
 use crate::process::worker::{Job, Worker};
-use crate::system::affinity::CorePlacement;
 use crate::system::child::Child;
+use crate::system::placement::CorePlacement;
 
 /// Heads of replies are not longer.
 const MAX_REPLY_HEAD: u64 = 1024;

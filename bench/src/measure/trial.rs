@@ -11,10 +11,11 @@ use crate::process::role::Role;
 use crate::process::worker::{Job, Worker};
 use crate::record::figures::Figures;
 use crate::stats::latency::Latencies;
-use crate::system::affinity::CorePlacement;
 use crate::system::allocations::Allocations;
 use crate::system::child::Child;
 use crate::system::limits;
+use crate::system::placement::CorePlacement;
+use crate::system::quota;
 
 /// One round of one cell.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,6 +28,8 @@ pub(crate) struct Trial {
     /// Of an open loop.
     pub(crate) paced: Option<OpenLoopStats>,
     pub(crate) allocations: Option<Allocations>,
+    /// How often a CPU quota made the processes wait.
+    pub(crate) throttled: u64,
     /// What the server has counted, from the worker's start to its end.
     pub(crate) served: Option<ServerCounts>,
 }
@@ -46,10 +49,13 @@ impl Trial {
         placement: &CorePlacement,
         start: impl Fn() -> io::Result<Child>,
     ) -> io::Result<Self> {
-        match &workload.source {
+        let throttled = || quota::throttled("/".as_ref()).unwrap_or_default();
+        let before = throttled();
+        let trial = match &workload.source {
             Source::Embedded { .. } => embedded(workload, subject, placement, start),
             Source::Url(url) => elsewhere(workload, url, subject, start),
-        }
+        };
+        Ok(Self { throttled: throttled() - before, ..trial? })
     }
 
     fn new(
@@ -87,6 +93,7 @@ impl Trial {
             latencies: histogram,
             paced,
             allocations,
+            throttled: 0,
             served: None,
         })
     }

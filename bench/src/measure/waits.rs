@@ -16,7 +16,7 @@ use crate::load::workload::Mode;
 use crate::options::Options;
 use crate::process::role::Role;
 use crate::record::waits::{WaitsCell, WaitsFigures};
-use crate::system::affinity::CpuSet;
+use crate::system::cpu_set::CpuSet;
 use crate::system::limits;
 use crate::system::usage::{Status, Usage};
 

@@ -1,10 +1,13 @@
 //! The options that `load` and `pitfalls` share.
 
+use std::io;
 use std::path::PathBuf;
 
 use clap::Args;
 
 use super::criterions::Criterions;
+use crate::system::cpu_set::CpuSet;
+use crate::system::placement::CorePlacement;
 
 /// The options that `load` and `pitfalls` share.
 #[derive(Args, Clone, Debug)]
@@ -33,6 +36,14 @@ pub(crate) struct Common {
     /// Seed for the order of the cells [default: another one each time]
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
+
+    /// Cores of the server, as in 0-3,8 [default: half of the physical cores of the fastest kind, one thread each]
+    #[arg(long, value_name = "LIST", value_parser = cores)]
+    pub(crate) server_cores: Option<CpuSet>,
+
+    /// Cores of the clients, as in 4-7 [default: the other half]
+    #[arg(long, value_name = "LIST", value_parser = cores)]
+    pub(crate) client_cores: Option<CpuSet>,
 
     /// Run each cell once, to check that it works
     #[arg(long)]
@@ -72,6 +83,15 @@ impl Common {
         self.criterions.baseline.as_deref().or(self.criterions.baseline_lenient.as_deref())
     }
 
+    /// The cores of each side.
+    ///
+    /// # Errors
+    ///
+    /// If this process may not use a core that an option names.
+    pub(crate) fn placement(&self) -> io::Result<CorePlacement> {
+        CorePlacement::new(self.server_cores.as_ref(), self.client_cores.as_ref()).map_err(io::Error::other)
+    }
+
     /// The number of rounds, `usual` by default.
     pub(crate) fn rounds(&self, usual: u32) -> u32 {
         match self.rounds {
@@ -87,4 +107,9 @@ impl Common {
             .as_deref()
             .is_none_or(|filter| if self.exact { id == filter } else { id.contains(filter) })
     }
+}
+
+fn cores(list: &str) -> Result<CpuSet, String> {
+    let cores: CpuSet = list.parse()?;
+    if cores == CpuSet::default() { Err("no core is named".into()) } else { Ok(cores) }
 }

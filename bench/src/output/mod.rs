@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod markdown;
+mod notes;
 mod reason;
 pub mod report;
 pub mod runs;

@@ -8,8 +8,8 @@ use std::io;
 use std::path::Path;
 use std::process::Command;
 
-use crate::system::affinity::CpuSet;
 use crate::system::child::Child;
+use crate::system::cpu_set::CpuSet;
 
 const FLAG: &str = "photo-bench-role=";
 

@@ -9,8 +9,8 @@ use photo_server::{Hold, Options};
 use serde::{Deserialize, Serialize};
 
 use crate::process::role::Role;
-use crate::system::affinity::CpuSet;
 use crate::system::child::Child;
+use crate::system::cpu_set::CpuSet;
 
 /// How long the server may take for an answer.
 const PATIENCE: Duration = Duration::from_secs(20);

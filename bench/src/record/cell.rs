@@ -50,6 +50,9 @@ pub(crate) struct Cell {
     /// Whether connections are kept from download to download.
     #[serde(default = "yes")]
     pub(crate) keeps_connections: bool,
+    /// Rounds in which a CPU quota made client or server wait.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) throttled_rounds: usize,
     /// The latencies of all rounds together, in nanoseconds: HDR histogram, V2 format, compressed, Base64.
     pub(crate) histogram: Option<String>,
     pub(crate) rounds: Vec<Figures>,
@@ -161,6 +164,11 @@ impl Cell {
 
 fn one() -> usize {
     1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 fn yes() -> bool {

@@ -2,8 +2,8 @@
 //!
 //! A style keeps up if the rounds show two things: it is at most 5 % slower than the best style, and its p99 is at most
 //! twice the shortest one. The unfavourable end of each interval counts, so noise proves nothing. Of the styles that keep up,
-//! the one with the plainest code is chosen. A cell whose rounds disagree too much does not keep up, and a group whose
-//! best cell is such a one decides nothing; nor do rounds that are too few for an interval.
+//! the one with the plainest code is chosen. A cell whose rounds disagree too much, or that a CPU quota made wait, does not
+//! keep up. A group whose best cell is such a one decides nothing; nor do rounds that are too few for an interval.
 
 use std::fmt;
 
@@ -90,7 +90,7 @@ fn step(group: &Group) -> Option<Step> {
         known.min_by(|(one, _), (other, _)| one.total_cmp(other)).map(|(_, cell)| cell)
     };
     let (fastest, quickest) = (least(WALL)?, least(P99)?);
-    if group.is_unsteady(fastest) || group.is_unsteady(quickest) {
+    if group.is_doubtful(fastest) || group.is_doubtful(quickest) {
         return None; // the others cannot be judged by these
     }
     let is_close = |cell: &Cell, best: &Cell, figure, margin: f64| {
@@ -98,7 +98,7 @@ fn step(group: &Group) -> Option<Step> {
             || group.ratio(cell, best, figure).is_some_and(|ratio| ratio.high <= 1.0 + margin)
     };
     let is_as_good = |cell: &&&Cell| {
-        !group.is_unsteady(cell)
+        !group.is_doubtful(cell)
             && is_close(cell, fastest, WALL, SLOWER)
             && is_close(cell, quickest, P99, TAIL)
     };

@@ -83,6 +83,11 @@ impl<'a> Group<'a> {
         })
     }
 
+    /// Whether a cell can decide nothing: its rounds disagree too much, or a CPU quota made it wait.
+    pub(crate) fn is_doubtful(&self, cell: &Cell) -> bool {
+        cell.throttled_rounds > 0 || self.is_unsteady(cell)
+    }
+
     /// The figures of a cell's rounds, as multiples of the median of the group in each round.
     fn relative(&self, own: &[f64], figure: Figure) -> Vec<f64> {
         let all = self.cells.iter().filter_map(|cell| cell.values(figure));

@@ -14,7 +14,6 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use crate::options::Options;
-use crate::system::affinity::CorePlacement;
 use crate::system::machine;
 use crate::text::out::say;
 use finding::Finding;
@@ -22,8 +21,12 @@ use finding::Finding;
 type Check<'a> = &'a dyn Fn() -> io::Result<Vec<Finding>>;
 
 /// Does all checks, prints each figure, and fails if one of them does not hold.
-pub(crate) fn run(options: &Options) -> ExitCode {
-    let placement = CorePlacement::of_this_process();
+///
+/// # Errors
+///
+/// If this process may not use a core that an option names.
+pub(crate) fn run(options: &Options) -> io::Result<ExitCode> {
+    let placement = options.common.placement()?;
     let seed = options.common.seed.unwrap_or_else(|| fastrand::u64(..1 << 32));
     say!("{}\nself-check by --seed {seed}", machine::describe(&placement));
     placement.server.pin_this_process();
@@ -51,9 +54,9 @@ pub(crate) fn run(options: &Options) -> ExitCode {
     }
     if failed == 0 {
         say!("\nAll of it holds.");
-        ExitCode::SUCCESS
+        Ok(ExitCode::SUCCESS)
     } else {
         say!("\nIt cannot be believed: {failed} failed.");
-        ExitCode::FAILURE
+        Ok(ExitCode::FAILURE)
     }
 }

@@ -15,7 +15,7 @@ use crate::record::cell::Cell;
 use crate::record::figures::Figure;
 use crate::stats::interval::{PairedRatio, error_in_table};
 use crate::stats::rounds::Rounds;
-use crate::system::affinity::CorePlacement;
+use crate::system::placement::CorePlacement;
 use crate::text::out::say;
 use crate::text::progress::Progress;
 

@@ -15,7 +15,7 @@ use crate::process::report::WorkerReport;
 use crate::process::server::{Held, Server};
 use crate::process::worker::{Job, Worker};
 use crate::stats::latency::{Latencies, Percentiles};
-use crate::system::affinity::CorePlacement;
+use crate::system::placement::CorePlacement;
 
 const BYTES: u64 = 1 << 10;
 

@@ -9,7 +9,7 @@ use crate::measure::closed;
 use crate::measure::session::ServerCounts;
 use crate::measure::trial::Trial;
 use crate::record::cell::{BUSY, Bound, Cell, FEW};
-use crate::system::affinity::CorePlacement;
+use crate::system::placement::CorePlacement;
 
 /// As many in flight as the default run has without delay, at most.
 const IN_FLIGHT: usize = 256;

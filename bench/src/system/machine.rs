@@ -3,27 +3,34 @@
 use std::collections::BTreeMap;
 use std::env;
 use std::fs;
+use std::num::NonZero;
 use std::process::Command;
 use std::thread;
 
-use crate::system::affinity::CorePlacement;
+use crate::system::cpu_set::CpuSet;
+use crate::system::placement::CorePlacement;
+use crate::system::{quota, topology};
 
 /// The libraries whose ways of waiting are measured, and what all of them share.
 const LIBRARIES: [&str; 6] = ["async-std", "mio", "rustls", "smol", "tokio", "ureq"];
 
-/// Processor, cores, system and compiler in one line, as far as they can be found out.
+/// Processor, cores, quota, load, system and compiler in one line, as far as they can be found out.
 pub(crate) fn describe(placement: &CorePlacement) -> String {
-    let cores = thread::available_parallelism().map_or("? cores".into(), |n| match n.get() {
-        1 => "1 core".to_owned(),
-        n => format!("{n} cores"),
-    });
-    let placed = if placement.is_apart() {
-        format!("server on {}, client on {}", placement.server, placement.client)
-    } else {
-        "shared by server and client".into()
+    // Not `available_parallelism`, which takes a quota for a smaller number of cores.
+    let cores = match CpuSet::allowed().cores().count() {
+        0 => thread::available_parallelism().map_or(1, NonZero::get),
+        count => count,
     };
+    let cores = format!("{cores} core{}", if cores == 1 { "" } else { "s" });
+    let shared = if placement.is_apart() { "" } else { "; they share cores" };
+    let placed = match placement.client.cores().next() {
+        None => "shared by server and client".into(),
+        Some(_) => format!("server on {}, client on {}{shared}", placement.server, placement.client),
+    };
+    let quota = quota::cores("/".as_ref()).map(|cores| format!("CPU quota of {cores} cores"));
     let compiler = first_line(Command::new("rustc").arg("-V"));
-    let parts = [processor(), Some(format!("{cores} ({placed})")), Some(system()), compiler];
+    let cores = Some(format!("{cores} ({placed})"));
+    let parts = [processor(), cores, quota, governor(placement), load(), Some(system()), compiler];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
@@ -33,6 +40,19 @@ fn processor() -> Option<String> {
     }
     let text = fs::read_to_string("/proc/cpuinfo").ok()?;
     field(&text, "model name", ':')
+}
+
+/// How the clock of the client's first core is chosen. Most virtual machines do not say.
+fn governor(placement: &CorePlacement) -> Option<String> {
+    let core = placement.client.cores().next()?;
+    let path = format!("{}/cpu{core}/cpufreq/scaling_governor", topology::LINUX);
+    Some(format!("governor {}", fs::read_to_string(path).ok()?.trim()))
+}
+
+/// How busy the machine was before the run: a run on a busy machine is noisy.
+fn load() -> Option<String> {
+    let text = fs::read_to_string("/proc/loadavg").ok()?;
+    Some(format!("load average {}", text.split_whitespace().next()?))
 }
 
 fn system() -> String {

@@ -1,10 +1,13 @@
 //! The machine and its processes.
 
-pub(crate) mod affinity;
 pub mod allocations;
 pub(crate) mod child;
+pub(crate) mod cpu_set;
 pub(crate) mod interrupt;
 pub(crate) mod limits;
 pub(crate) mod machine;
+pub(crate) mod placement;
+pub(crate) mod quota;
+pub(crate) mod topology;
 pub(crate) mod usage;
 pub(crate) mod window;

@@ -11,8 +11,9 @@ use crate::load::workload::{Source, Workload};
 use crate::process::role::Role;
 use crate::process::server::Server;
 use crate::process::worker::{Job, Worker};
-use crate::system::affinity::{CorePlacement, CpuSet};
 use crate::system::child::Child;
+use crate::system::cpu_set::CpuSet;
+use crate::system::placement::CorePlacement;
 
 /// Downloads of the shorter and of the longer run: the difference is without start and warm-up.
 const SHORT: usize = 64;

@@ -14,7 +14,7 @@ use crate::measure::trial::Trial;
 use crate::options::Options;
 use crate::process::role::Role;
 use crate::record::cost::CostCell;
-use crate::system::affinity::CorePlacement;
+use crate::system::placement::CorePlacement;
 
 /// What is downloaded: with a delay, so that there is something to wait for.
 const IN_FLIGHT: usize = 64;

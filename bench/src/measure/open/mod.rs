@@ -23,8 +23,8 @@ use crate::record::open::OpenCell;
 use crate::stats::interval::median;
 use crate::stats::latency::Percentiles;
 use crate::stats::rounds::Rounds;
-use crate::system::affinity::CorePlacement;
 use crate::system::interrupt;
+use crate::system::placement::CorePlacement;
 use crate::text::progress::Progress;
 
 /// The most that are in flight: far more than the rates need while a style keeps up. Also what is in flight in the

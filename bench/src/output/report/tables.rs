@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::verdict::{Best, MERITS};
+use crate::output::notes;
 use crate::record::cell::Cell;
 use crate::record::cost::CostCell;
 use crate::record::decision::load;
@@ -98,7 +99,10 @@ pub(super) fn closed(run: &Run) -> Vec<Markup> {
             group.cells[0].count,
             group.rounds(),
         );
-        of_styles(&title, &columns, &group.cells, |cell| (&cell.style, cell.failed.as_deref()))
+        html! {
+            (of_styles(&title, &columns, &group.cells, |cell| (&cell.style, cell.failed.as_deref())))
+            @for note in notes::on_figures(&group) { p.note { (note.trim()) } }
+        }
     });
     tables.collect()
 }

@@ -1,6 +1,7 @@
 //! The table of one closed loop.
 
-use super::{delay, notes, shown};
+use super::{delay, shown};
+use crate::output::notes;
 use crate::record::cell::Cell;
 use crate::record::figures::Figure;
 use crate::record::group::Group;

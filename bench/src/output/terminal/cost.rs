@@ -1,6 +1,7 @@
 //! The table of what a download costs.
 
-use super::{delay, notes, shown};
+use super::{delay, shown};
+use crate::output::notes;
 use crate::record::cost::CostCell;
 use crate::record::figures::Figure;
 use crate::text::format::size;

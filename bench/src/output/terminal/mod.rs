@@ -4,7 +4,6 @@ mod changes;
 mod closed;
 mod cost;
 mod decision;
-mod notes;
 mod open;
 mod pitfalls;
 mod waits;

@@ -1,6 +1,7 @@
 //! The table of one open loop.
 
-use super::{delay, notes, shown};
+use super::{delay, shown};
+use crate::output::notes;
 use crate::record::group::rounds;
 use crate::record::open::OpenCell;
 use crate::stats::latency::Percentiles;

@@ -1,6 +1,7 @@
 //! The table of what the pitfalls cost.
 
-use super::{notes, shown};
+use super::shown;
+use crate::output::notes;
 use crate::record::group::rounds;
 use crate::record::pitfall::PitfallCell;
 use crate::text::format::digits;

@@ -1,6 +1,7 @@
 //! The table of waiting alone.
 
-use super::{notes, shown};
+use super::shown;
+use crate::output::notes;
 use crate::record::waits::{WaitsCell, WaitsFigures};
 use crate::text::grid;
 

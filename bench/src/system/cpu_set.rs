@@ -1,39 +1,27 @@
-//! Which processor cores a process may run on.
+//! Sets of processor cores, and how a process stays on one.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
+/// More than any machine has.
+const MOST_CORES: usize = 1 << 16;
+
 /// Some cores, by their numbers. None at all means wherever the system likes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct CpuSet(Vec<usize>);
-
-/// Who runs where.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct CorePlacement {
-    /// For the server and the watching process.
-    pub(crate) server: CpuSet,
-    /// For the contenders.
-    pub(crate) client: CpuSet,
-}
-
-impl CorePlacement {
-    /// Half of the cores that this process may use for each side, or no pinning where that cannot be.
-    pub(crate) fn of_this_process() -> Self {
-        let mut allowed = system::allowed();
-        if allowed.len() < 2 {
-            return Self::default();
-        }
-        let client = allowed.split_off(allowed.len() / 2);
-        Self { server: CpuSet(allowed), client: CpuSet(client) }
-    }
-
-    /// Whether the two sides take no time from each other.
-    pub(crate) fn is_apart(&self) -> bool {
-        !self.server.0.is_empty()
-    }
-}
+pub(crate) struct CpuSet(pub(super) Vec<usize>);
 
 impl CpuSet {
+    /// The cores that this process may use; none where the system does not say.
+    pub(crate) fn allowed() -> Self {
+        Self(system::allowed())
+    }
+
+    /// The numbers of the cores.
+    pub(crate) fn cores(&self) -> impl Iterator<Item = usize> {
+        self.0.iter().copied()
+    }
+
     /// Keeps this thread, and all that it will start, on these cores. Where the system refuses, the figures are
     /// noisier, but still figures.
     pub(crate) fn pin_this_process(&self) {
@@ -50,12 +38,21 @@ impl fmt::Display for CpuSet {
     }
 }
 
+/// Numbers and ranges, as in `0-3,8`; nothing is no core.
 impl FromStr for CpuSet {
-    type Err = std::num::ParseIntError;
+    type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let numbers = text.split(',').filter(|number| !number.is_empty());
-        numbers.map(str::parse).collect::<Result<_, _>>().map(Self)
+        let mut cores = BTreeSet::new();
+        for part in text.split(',').filter(|part| !part.is_empty()) {
+            let (first, last) = part.split_once('-').unwrap_or((part, part));
+            let number = |text: &str| match text.parse::<usize>() {
+                Ok(core) if core < MOST_CORES => Ok(core),
+                _ => Err(format!("{part:?} is no core and no range of cores")),
+            };
+            cores.extend(number(first)?..=number(last)?);
+        }
+        Ok(Self(cores.into_iter().collect()))
     }
 }
 
@@ -97,13 +94,10 @@ mod tests {
         for cores in [CpuSet::default(), CpuSet(vec![3]), CpuSet(vec![0, 1, 12])] {
             assert_eq!(cores.to_string().parse(), Ok(cores));
         }
-        assert!("0,x".parse::<CpuSet>().is_err());
-    }
-
-    #[test]
-    fn the_two_sides_share_no_core() {
-        let CorePlacement { server, client } = CorePlacement::of_this_process();
-        assert!(server.0.iter().all(|core| !client.0.contains(core)));
-        assert_eq!(server.0.is_empty(), client.0.is_empty());
+        assert_eq!("0-2,7".parse(), Ok(CpuSet(vec![0, 1, 2, 7])));
+        assert_eq!("2,0-2,".parse(), Ok(CpuSet(vec![0, 1, 2])));
+        for bad in ["0,x", "-1", "1-", "0-99999999999"] {
+            assert!(bad.parse::<CpuSet>().unwrap_err().contains("no range of cores"), "{bad}");
+        }
     }
 }

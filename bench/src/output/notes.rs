@@ -6,12 +6,20 @@ use crate::stats::interval::TABLE_ERROR;
 
 /// All notes of one table.
 pub(super) fn of(group: &Group) -> Vec<String> {
+    let cells = group.cells.iter().filter_map(|cell| note(cell));
+    cells.chain(on_figures(group)).collect()
+}
+
+/// The notes on the figures of one table: what a reader must know before believing them.
+pub(super) fn on_figures(group: &Group) -> Vec<String> {
     let cells = group.cells.as_slice();
-    let mut notes: Vec<_> = cells.iter().filter_map(|cell| note(cell)).collect();
+    let mut notes = Vec::new();
     notes.extend(connections_note(cells));
     notes.extend(few_note(cells));
     notes.extend(server_note(cells));
     notes.extend(names(cells, "rounds disagree too much to decide anything", |cell| group.is_unsteady(cell)));
+    let throttled = "a CPU quota made client or server wait, so this decides nothing";
+    notes.extend(names(cells, throttled, |cell| cell.throttled_rounds > 0));
     if cells.iter().any(|cell| cell.rounds.len() > 1) {
         notes.extend(interval_notes(group));
     }
@@ -125,6 +133,16 @@ mod tests {
         let short = Cell { rounds: vec![figures(1.0); 2], ..few.clone() };
         assert!(notes(&[&few, &short]).contains("too few rounds"));
         assert!(notes(&[&cell("tokio", &[1.0])]).is_empty());
+    }
+
+    #[test]
+    fn a_throttled_client_is_named_and_decides_nothing() {
+        let mut throttled = cell("smol", &[1.0; 21]);
+        throttled.throttled_rounds = 1;
+        let cells = [throttled, cell("tokio", &[2.0; 21])];
+        let group = Group::of(cells.iter().collect());
+        assert!(of(&group).join("\n").contains("so this decides nothing: smol"));
+        assert!(group.is_doubtful(&cells[0]) && !group.is_unsteady(&cells[0]));
     }
 
     #[test]

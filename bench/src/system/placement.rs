@@ -1,0 +1,94 @@
+//! The cores of the server and of its clients.
+
+use std::path::Path;
+
+use crate::system::cpu_set::CpuSet;
+use crate::system::topology::{self, usable};
+
+/// The cores of each process. The cores of both sides are empty where nothing is pinned.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct CorePlacement {
+    /// For the server and the watching process.
+    pub(crate) server: CpuSet,
+    /// For the clients.
+    pub(crate) client: CpuSet,
+}
+
+impl CorePlacement {
+    /// The given cores for each side; where they are not given, half of the [`usable`] ones that this process may use.
+    ///
+    /// # Errors
+    ///
+    /// If this process may not use a given core.
+    pub(crate) fn new(server: Option<&CpuSet>, client: Option<&CpuSet>) -> Result<Self, String> {
+        Self::among(&CpuSet::allowed().0, Path::new(topology::LINUX), server, client)
+    }
+
+    /// The placement of a run that names no cores.
+    pub(crate) fn of_this_process() -> Self {
+        Self::new(None, None).unwrap_or_default()
+    }
+
+    fn among(
+        allowed: &[usize],
+        root: &Path,
+        server: Option<&CpuSet>,
+        client: Option<&CpuSet>,
+    ) -> Result<Self, String> {
+        let given = [("--server-cores", server), ("--client-cores", client)];
+        for (option, cores) in given.iter().filter_map(|(option, cores)| Some((option, (*cores)?))) {
+            if let Some(core) = cores.0.iter().find(|core| !allowed.contains(core)) {
+                let allowed = CpuSet(allowed.to_vec());
+                return Err(format!("{option}: core {core} is not among those of this process: {allowed}"));
+            }
+        }
+        let taken = |core: &usize| given.iter().any(|(_, cores)| cores.is_some_and(|it| it.0.contains(core)));
+        let mut free: Vec<_> = allowed.iter().copied().filter(|core| !taken(core)).collect();
+        free = usable(root, &free);
+        Ok(match (server, client) {
+            (Some(server), Some(client)) => Self { server: server.clone(), client: client.clone() },
+            _ if free.is_empty() => Self::default(),
+            (Some(server), None) => Self { server: server.clone(), client: CpuSet(free) },
+            (None, Some(client)) => Self { server: CpuSet(free), client: client.clone() },
+            (None, None) if free.len() < 2 => Self::default(),
+            (None, None) => {
+                let client = free.split_off(free.len() / 2);
+                Self { server: CpuSet(free), client: CpuSet(client) }
+            }
+        })
+    }
+
+    /// Whether the two sides take no time from each other.
+    pub(crate) fn is_apart(&self) -> bool {
+        !self.server.0.is_empty() && !self.server.0.iter().any(|core| self.client.0.contains(core))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(allowed: &[usize], server: Option<&str>, client: Option<&str>) -> Result<[String; 2], String> {
+        let [server, client] = [server, client].map(|cores| cores.map(|cores| cores.parse().unwrap()));
+        let placed = CorePlacement::among(allowed, "/nowhere".as_ref(), server.as_ref(), client.as_ref())?;
+        Ok([placed.server.to_string(), placed.client.to_string()])
+    }
+
+    #[test]
+    fn the_two_sides_share_no_core_unless_they_are_told_to() {
+        assert_eq!(place(&[0, 1, 2, 3], None, None).unwrap(), ["0,1", "2,3"]);
+        assert_eq!(place(&[0, 1, 2, 3], Some("3"), None).unwrap(), ["3", "0,1,2"]);
+        assert_eq!(place(&[0, 1, 2, 3], None, Some("0-2")).unwrap(), ["3", "0,1,2"]);
+        assert_eq!(place(&[0, 1], Some("0,1"), Some("0,1")).unwrap(), ["0,1", "0,1"]);
+        assert_eq!(place(&[5], None, None).unwrap(), ["", ""]);
+        assert_eq!(place(&[5], Some("5"), None).unwrap(), ["", ""], "nothing is left for the client");
+        let here = CorePlacement::of_this_process();
+        assert!(here.is_apart() || here == CorePlacement::default());
+    }
+
+    #[test]
+    fn a_core_of_others_is_refused() {
+        let refusal = place(&[0, 1], None, Some("1-2")).unwrap_err();
+        assert_eq!(refusal, "--client-cores: core 2 is not among those of this process: 0,1");
+    }
+}

@@ -1,0 +1,125 @@
+//! Which logical cores share a physical one, a package or a kind: what a placement must know of a processor.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use crate::system::cpu_set::CpuSet;
+
+/// Where Linux describes its processors.
+pub(crate) const LINUX: &str = "/sys/devices/system/cpu";
+
+/// The cores that a process may use, one logical core for each physical one, all of the same package and the fastest kind
+/// where there are at least two such.
+///
+/// So a hyper-thread takes no time from its sibling, no side has faster cores than the other, and none has farther memory.
+/// With one physical core, its logical ones have to do.
+pub(crate) fn usable(root: &Path, allowed: &[usize]) -> Vec<usize> {
+    let cores: Vec<_> = allowed.iter().map(|cpu| Core::read(root, *cpu)).collect();
+    let mut first_of_each: BTreeMap<usize, &Core> = BTreeMap::new();
+    for core in &cores {
+        first_of_each.entry(core.physical).or_insert(core);
+    }
+    let physical: Vec<_> = first_of_each.into_values().collect();
+    if physical.len() < 2 {
+        return allowed.to_vec();
+    }
+    let mut of_a_kind: BTreeMap<(Reverse<u64>, usize), Vec<usize>> = BTreeMap::new();
+    for core in &physical {
+        of_a_kind.entry((Reverse(core.speed), core.package)).or_default().push(core.cpu);
+    }
+    let mut several = of_a_kind.into_values().filter(|cpus| cpus.len() >= 2);
+    several.next().unwrap_or_else(|| physical.iter().map(|core| core.cpu).collect())
+}
+
+/// One logical core.
+struct Core {
+    cpu: usize,
+    /// The least of the logical cores that share its physical one.
+    physical: usize,
+    package: usize,
+    /// Larger for a faster kind of core, whatever the unit.
+    speed: u64,
+}
+
+impl Core {
+    /// What the files say; where one is missing, the core is taken for a physical one like all others.
+    fn read(root: &Path, cpu: usize) -> Self {
+        let text = |file: &str| fs::read_to_string(root.join(format!("cpu{cpu}/{file}"))).ok();
+        let number = |file: &str| text(file)?.trim().parse::<u64>().ok();
+        let siblings =
+            text("topology/thread_siblings_list").and_then(|list| list.trim().parse::<CpuSet>().ok());
+        Self {
+            cpu,
+            physical: siblings.and_then(|list| list.cores().min()).unwrap_or(cpu),
+            package: number("topology/physical_package_id").map_or(0, |id| usize::try_from(id).unwrap_or(0)),
+            speed: number("cpu_capacity").or_else(|| number("cpufreq/cpuinfo_max_freq")).unwrap_or(0),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+
+    /// A folder as Linux has it, with these siblings, packages and capacities.
+    fn machine(cores: &[(&str, usize, u64)]) -> TempDir {
+        let root = TempDir::new().unwrap();
+        for (cpu, (siblings, package, capacity)) in cores.iter().enumerate() {
+            let folder = root.path().join(format!("cpu{cpu}"));
+            fs::create_dir_all(folder.join("topology")).unwrap();
+            fs::write(folder.join("topology/thread_siblings_list"), format!("{siblings}\n")).unwrap();
+            fs::write(folder.join("topology/physical_package_id"), format!("{package}\n")).unwrap();
+            fs::write(folder.join("cpu_capacity"), format!("{capacity}\n")).unwrap();
+        }
+        root
+    }
+
+    fn usable_of(cores: &[(&str, usize, u64)], allowed: &[usize]) -> Vec<usize> {
+        usable(machine(cores).path(), allowed)
+    }
+
+    #[test]
+    fn one_core_and_two() {
+        assert_eq!(usable_of(&[("0", 0, 1024)], &[0]), [0]);
+        assert_eq!(usable_of(&[("0", 0, 1024), ("1", 0, 1024)], &[0, 1]), [0, 1]);
+        let siblings = [("0-1", 0, 1024), ("0-1", 0, 1024)];
+        assert_eq!(usable_of(&siblings, &[0, 1]), [0, 1], "one physical core has to do");
+    }
+
+    #[test]
+    fn siblings_are_left_out_however_they_are_numbered() {
+        let side_by_side = ["0-1", "0-1", "2-3", "2-3"].map(|siblings| (siblings, 0, 1024));
+        assert_eq!(usable_of(&side_by_side, &[0, 1, 2, 3]), [0, 2]);
+        let half_apart = ["0,2", "1,3", "0,2", "1,3"].map(|siblings| (siblings, 0, 1024));
+        assert_eq!(usable_of(&half_apart, &[0, 1, 2, 3]), [0, 1]);
+    }
+
+    #[test]
+    fn the_fastest_kind_is_taken() {
+        let cores: Vec<_> = (0..16).map(|cpu| (cpu.to_string(), if cpu < 8 { 400 } else { 1024 })).collect();
+        let cores: Vec<_> =
+            cores.iter().map(|(siblings, capacity)| (siblings.as_str(), 0, *capacity)).collect();
+        let all: Vec<_> = (0..16).collect();
+        assert_eq!(usable_of(&cores, &all), (8..16).collect::<Vec<_>>());
+        assert_eq!(usable_of(&cores, &[0, 1, 9]), [0, 1], "two of one kind before one of each");
+        assert_eq!(usable_of(&cores, &[0, 9]), [0, 9]);
+    }
+
+    #[test]
+    fn one_package_is_enough() {
+        let cores = [("0", 0, 1), ("1", 1, 1), ("2", 0, 1), ("3", 1, 1)];
+        assert_eq!(usable_of(&cores, &[0, 1, 2, 3]), [0, 2]);
+    }
+
+    #[test]
+    fn a_set_of_cores_is_respected_and_missing_files_are_no_harm() {
+        let half_apart = ["0,2", "1,3", "0,2", "1,3"].map(|siblings| (siblings, 0, 1024));
+        assert_eq!(usable_of(&half_apart, &[2, 3]), [2, 3]);
+        assert_eq!(usable_of(&half_apart, &[1, 3]), [1, 3]);
+        assert_eq!(usable("/nowhere".as_ref(), &[4, 5, 6]), [4, 5, 6]);
+    }
+}
