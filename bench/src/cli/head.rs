@@ -2,13 +2,12 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::options::Options;
 use crate::record::run::Head;
 use crate::system::machine;
 use crate::system::placement::CorePlacement;
 
 /// Where, when and how this run is measured.
-pub(super) fn head(placement: &CorePlacement, seed: u64, options: &Options) -> Head {
+pub(super) fn head(placement: &CorePlacement, seed: u64, rounds: u32, quick: bool) -> Head {
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Head {
         at_unix_s: since_1970.as_secs(),
@@ -17,8 +16,10 @@ pub(super) fn head(placement: &CorePlacement, seed: u64, options: &Options) -> H
         server_cores: placement.server.to_string(),
         commit: machine::commit(),
         seed,
-        rounds: options.rounds(),
-        quick: options.common.quick,
+        rounds,
+        quick,
+        complete: true,
+        full: false,
         versions: machine::versions(),
     }
 }

@@ -21,7 +21,7 @@ use crate::text::out::say;
 pub(crate) fn run(options: &Options, plan: &RunPlan, counting_worker: &Path) -> io::Result<ExitCode> {
     let placement = options.common.placement()?;
     let mut smoke = Smoke { records: Vec::new(), all_work: true };
-    smoke.records.push(Record::Run(head(&placement, 0, options)));
+    smoke.records.push(Record::Run(head(&placement, 0, options.rounds(), options.common.quick)));
 
     for group in plan.closed.iter().chain(&plan.scale) {
         for subject in &group.subjects {

@@ -11,6 +11,7 @@ use crate::stats::interval::{MedianInterval, PairedRatio, error_in_table, level_
 const UNSTEADY: f64 = 1.25;
 
 /// Every client under the same load, in the order of the run.
+#[derive(Debug)]
 pub(crate) struct Group<'a> {
     pub(crate) load: Load,
     pub(crate) in_flight: usize,
@@ -49,6 +50,11 @@ fn key(cell: &Cell) -> (Load, usize) {
 }
 
 impl<'a> Group<'a> {
+    /// Whether both groups have the same load.
+    pub(crate) fn has_load_of(&self, other: &Self) -> bool {
+        key(self.cells[0]) == key(other.cells[0]) && self.cells[0].url == other.cells[0].url
+    }
+
     /// The group of these cells, which have the same load.
     pub(crate) fn of(cells: Vec<&'a Cell>) -> Self {
         let (load, in_flight) = key(cells[0]);

@@ -18,7 +18,7 @@ pub(super) fn render(group: &Group) -> String {
     lines.join("\n")
 }
 
-fn title(group: &Group) -> String {
+pub(super) fn title(group: &Group) -> String {
     let Cell { load, url, in_flight, processes, count, .. } = group.cells[0];
     let source = url.clone().unwrap_or_else(|| delay(load.delay_ms.unwrap_or_default()));
     let source = format!("{source}{}", load.transport);
