@@ -8,7 +8,6 @@ use photo::Config;
 use photo_tests::Style;
 
 use crate::clients::floor::Floor;
-use crate::clients::multi::Multi;
 use crate::clients::peers::{self, Peer};
 use crate::load::client::LoadClient;
 use crate::load::workload::Mode;
@@ -19,7 +18,6 @@ use crate::record::load::Transport;
 pub(crate) enum Subject {
     Floor,
     Style(Style),
-    Multi(Multi),
     Peer(Peer),
 }
 
@@ -31,15 +29,13 @@ impl Subject {
 
     /// All whose name is known, in the order of the table.
     pub(crate) fn all() -> Vec<Self> {
-        let multis = Multi::ALL.map(Self::Multi);
-        Self::default_ones().into_iter().chain(multis).chain(Peer::all().map(Self::Peer)).collect()
+        Self::default_ones().into_iter().chain(Peer::all().map(Self::Peer)).collect()
     }
 
     /// Whether it is measured in a run in which no subjects are named.
     pub(crate) fn is_default_in(self, mode: Mode) -> bool {
         match self {
             Self::Peer(_) => peers::ARE_WANTED && mode == Mode::Closed,
-            Self::Multi(_) => false,
             Self::Floor | Self::Style(_) => self.can_be_in(mode),
         }
     }
@@ -48,7 +44,6 @@ impl Subject {
     pub(crate) fn can_be_in(self, mode: Mode) -> bool {
         match self {
             Self::Peer(peer) => mode != Mode::Open || peer.has_open_loop(),
-            Self::Multi(_) => mode == Mode::Closed,
             // A library for downloads has no other waits.
             Self::Style(Style::Ureq) => mode != Mode::Waits,
             Self::Floor | Self::Style(_) => true,
@@ -59,7 +54,7 @@ impl Subject {
     pub(crate) fn keeps_connections(self) -> bool {
         match self {
             Self::Peer(peer) => peer.keeps_connections(),
-            Self::Floor | Self::Style(_) | Self::Multi(_) => true,
+            Self::Floor | Self::Style(_) => true,
         }
     }
 
@@ -67,7 +62,6 @@ impl Subject {
         match self {
             Self::Floor => "floor",
             Self::Style(contender) => contender.name(),
-            Self::Multi(multi) => multi.name(),
             Self::Peer(peer) => peer.name(),
         }
     }
@@ -76,7 +70,7 @@ impl Subject {
     pub(crate) fn contender(self) -> Option<Style> {
         match self {
             Self::Style(contender) => Some(contender),
-            Self::Floor | Self::Multi(_) | Self::Peer(_) => None,
+            Self::Floor | Self::Peer(_) => None,
         }
     }
 
@@ -85,13 +79,13 @@ impl Subject {
         match self {
             Self::Style(Style::Blocking | Style::Ureq) => in_flight + 1,
             Self::Peer(peer) => peer.threads(in_flight),
-            Self::Style(_) | Self::Floor | Self::Multi(_) => 1,
+            Self::Style(_) | Self::Floor => 1,
         }
     }
 
     /// Whether it can download by this transport: the floor and the peers have http over kept connections only.
     pub(crate) fn has(self, transport: Transport) -> bool {
-        matches!(self, Self::Style(_) | Self::Multi(_)) || transport == Transport::default()
+        matches!(self, Self::Style(_)) || transport == Transport::default()
     }
 
     /// A client for so many downloads in flight. A peer has a configuration like this one.
@@ -99,7 +93,6 @@ impl Subject {
         Ok(match self {
             Self::Floor => Box::new(Floor::new(config).map_err(io::Error::other)?),
             Self::Style(contender) => Box::new(contender.client(config).map_err(io::Error::other)?),
-            Self::Multi(multi) => multi.client(config)?,
             Self::Peer(peer) => peer.client(in_flight)?,
         })
     }
@@ -133,7 +126,7 @@ mod tests {
         }
         let refusal = "coroutines".parse::<Subject>().unwrap_err();
         assert!(refusal.contains(
-            "floor, blocking, ureq, callbacks, tokio, tokio-multi, async-std, smol, callbacks-multi, smol-multi, ureq-per-thread"
+            "floor, blocking, ureq, callbacks, tokio, tokio-multi, async-std, smol, ureq-per-thread"
         ));
     }
 
