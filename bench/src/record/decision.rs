@@ -22,8 +22,17 @@ const SLOWER: f64 = 0.05;
 const TAIL: f64 = 1.0;
 
 /// All styles, the plainest code first.
-pub(crate) const PLAINEST: [&str; 7] =
-    ["blocking", "ureq", "tokio", "smol", "async-std", "tokio-multi", "callbacks"];
+pub(crate) const PLAINEST: [&str; 9] = [
+    "blocking",
+    "ureq",
+    "tokio",
+    "smol",
+    "async-std",
+    "tokio-multi",
+    "smol-multi",
+    "callbacks",
+    "callbacks-multi",
+];
 
 /// The choice for one load.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -160,6 +169,7 @@ pub(crate) fn advice(style: &str) -> String {
     match style {
         "blocking" => "block".into(),
         "callbacks" => "call back".into(),
+        "callbacks-multi" => "call back in a loop for each core".into(),
         runtime => format!("await on {runtime}"),
     }
 }
@@ -258,7 +268,8 @@ mod tests {
 
     #[test]
     fn every_style_has_its_place() {
-        let mut names = Style::ALL.map(Style::name);
+        let per_core = ["callbacks-multi", "smol-multi"];
+        let mut names: Vec<_> = Style::ALL.map(Style::name).into_iter().chain(per_core).collect();
         let mut plainest = PLAINEST;
         names.sort_unstable();
         plainest.sort_unstable();
