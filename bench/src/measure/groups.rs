@@ -54,7 +54,8 @@ pub(crate) fn groups(options: &Options) -> Vec<Group> {
         let in_flight = in_flight as usize;
         let time = Duration::from_millis(if options.common.quick { 400 } else { 500 });
         let count = options.count(&source, in_flight, time);
-        Group::of(Workload::closed(source, in_flight, count), options)
+        let workload = Workload::closed(source, in_flight, count);
+        Group::of(Workload { burden_percent: options.burden, ..workload }, options)
     });
     groups.flatten().collect()
 }
