@@ -37,6 +37,8 @@ pub fn run(arguments: impl Iterator<Item = OsString>, counting_worker: &Path) ->
     let plan = RunPlan::new(&options);
     let done = if options.self_check {
         self_check::run(&options)
+    } else if plan.ids().is_empty() && options.common.filter.is_none() {
+        Err(io::Error::other("no client that --styles names can be measured like this"))
     } else if plan.ids().is_empty() || options.common.is_for_criterion_alone() {
         // `cargo bench -- latency` is for criterion alone, and no reason to say anything.
         Ok(ExitCode::SUCCESS)

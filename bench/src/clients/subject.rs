@@ -4,12 +4,14 @@ use std::fmt;
 use std::io;
 use std::str::FromStr;
 
+use photo::Config;
 use photo_tests::Style;
 
 use crate::clients::floor::Floor;
 use crate::clients::peers::{self, Peer};
-use crate::load::client::{LoadClient, config};
+use crate::load::client::LoadClient;
 use crate::load::workload::Mode;
+use crate::record::load::Transport;
 
 /// A row of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -81,12 +83,16 @@ impl Subject {
         }
     }
 
-    pub(crate) fn client(self, in_flight: usize) -> io::Result<Box<dyn LoadClient>> {
+    /// Whether it can download by this transport: the floor and the peers have http over kept connections only.
+    pub(crate) fn has(self, transport: Transport) -> bool {
+        matches!(self, Self::Style(_)) || transport == Transport::default()
+    }
+
+    /// A client for so many downloads in flight. A peer has a configuration like this one.
+    pub(crate) fn client(self, in_flight: usize, config: Config) -> io::Result<Box<dyn LoadClient>> {
         Ok(match self {
-            Self::Floor => Box::new(Floor::new(config(in_flight)).map_err(io::Error::other)?),
-            Self::Style(contender) => {
-                Box::new(contender.client(config(in_flight)).map_err(io::Error::other)?)
-            }
+            Self::Floor => Box::new(Floor::new(config).map_err(io::Error::other)?),
+            Self::Style(contender) => Box::new(contender.client(config).map_err(io::Error::other)?),
             Self::Peer(peer) => peer.client(in_flight)?,
         })
     }

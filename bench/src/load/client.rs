@@ -31,10 +31,10 @@ pub(crate) trait LoadClient {
     }
 }
 
-/// The same for every style: a connection for each download in flight, kept.
-pub(crate) fn config(in_flight: usize) -> Config {
+/// The same for every style: so many connections are kept, as a rule one for each download in flight.
+pub(crate) fn config(kept: usize) -> Config {
     Config::default()
-        .max_idle_per_host(in_flight)
+        .max_idle_per_host(kept)
         .timeout(PATIENCE)
         .connect_timeout(PATIENCE)
         .stall_timeout(PATIENCE)

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::load::schedule::Pace;
+use crate::record::load::Transport;
 use crate::system::limits;
 use crate::text::format::size;
 
@@ -34,6 +35,7 @@ pub(crate) enum Mode {
 pub(crate) struct Workload {
     pub(crate) mode: Mode,
     pub(crate) source: Source,
+    pub(crate) transport: Transport,
     pub(crate) in_flight: usize,
     pub(crate) count: usize,
     /// When downloads start, in an open loop.
@@ -53,7 +55,15 @@ pub(crate) enum Source {
 
 impl Workload {
     pub(crate) fn closed(source: Source, in_flight: usize, count: usize) -> Self {
-        Self { mode: Mode::Closed, source, in_flight, count, pace: None, burden_percent: 0.0 }
+        Self {
+            mode: Mode::Closed,
+            source,
+            transport: Transport::default(),
+            in_flight,
+            count,
+            pace: None,
+            burden_percent: 0.0,
+        }
     }
 
     /// So many arrivals as there are in `time`.
@@ -95,13 +105,14 @@ impl Workload {
 
     /// The same without the function.
     pub(crate) fn group_id(&self) -> String {
-        let Self { mode, source, in_flight, .. } = self;
+        let Self { mode, source, transport, in_flight, .. } = self;
+        let transport = transport.id();
         match (mode, source) {
             (Mode::Scale, Source::Embedded { bytes, delay_ms }) => {
                 format!("scale/{}/{delay_ms}ms/{in_flight}", size(*bytes).replace(' ', ""))
             }
-            (_, Source::Embedded { delay_ms, .. }) => format!("load/{delay_ms}ms/{in_flight}"),
-            (_, Source::Url(_)) => format!("load/url/{in_flight}"),
+            (_, Source::Embedded { delay_ms, .. }) => format!("load/{transport}{delay_ms}ms/{in_flight}"),
+            (_, Source::Url(_)) => format!("load/{transport}url/{in_flight}"),
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::record;
 use crate::record::cell::{Cell, Comparison, SHORT_S};
 use crate::record::decision::is_style;
 use crate::record::figures::{Figure, Figures};
+use crate::record::load::Load;
 use crate::stats::latency::Latencies;
 use crate::stats::rounds::Rounds;
 use crate::system::interrupt;
@@ -116,9 +117,9 @@ fn cells(group: &Group, results: Results) -> Vec<Cell> {
     let mut cells: Vec<_> = group.subjects.iter().zip(results).map(cell).collect();
     compare_cpu(&mut cells);
     // A cell that failed on a server of the user's does not know the size of the photo.
-    let bytes = cells.iter().find_map(|cell| cell.bytes);
+    let bytes = cells.iter().find_map(|cell| cell.load.bytes);
     for cell in &mut cells {
-        cell.bytes = bytes;
+        cell.load.bytes = bytes;
     }
     cells
 }
@@ -133,8 +134,7 @@ pub(crate) fn cell(workload: &Workload, subject: Subject, trials: Vec<io::Result
     };
     let mut cell = Cell {
         style: subject.name().into(),
-        bytes,
-        delay_ms,
+        load: Load { bytes, delay_ms, transport: workload.transport },
         url,
         in_flight: workload.in_flight,
         processes: workload.processes(),

@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
+use photo_tests::Style;
+
 use crate::clients::subject::Subject;
 use crate::load::workload::{Mode, Source, Workload};
 use crate::options::Options;
+use crate::record::load::Transport;
 
 /// In flight while the server takes its time, and while it does not.
 const WITH_DELAY: &[u32] = &[1, 64, 1024];
@@ -15,6 +18,13 @@ const FEW_WITH_DELAY: &[u32] = &[1024];
 const FEW_WITHOUT_DELAY: &[u32] = &[1, 256];
 
 const DELAY_MS: u64 = 20;
+
+/// Most photos come by https, and many from a new host each time.
+const OTHER_TRANSPORTS: [Transport; 2] =
+    [Transport { tls: true, fresh: false }, Transport { tls: false, fresh: true }];
+
+/// In flight in each of their groups.
+const WITH_OTHER_TRANSPORTS: u32 = 64;
 
 /// The same work for several subjects: one table.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,21 +60,42 @@ pub(crate) fn groups(options: &Options) -> Vec<Group> {
             })
             .collect(),
     };
-    let groups = workloads.into_iter().map(|(source, in_flight)| {
+    let group = |(source, in_flight, transport)| {
         let in_flight = in_flight as usize;
         let time = Duration::from_millis(if options.common.quick { 400 } else { 500 });
         let count = options.count(&source, in_flight, time);
         let workload = Workload::closed(source, in_flight, count);
-        Group::of(Workload { burden_percent: options.burden, ..workload }, options)
-    });
-    groups.flatten().collect()
+        let workload = Workload { transport, burden_percent: options.burden, ..workload };
+        Group::of(workload, options)
+    };
+    let loads = workloads.into_iter().map(|(source, n)| (source, n, options.transport()));
+    let mut groups: Vec<_> = loads.filter_map(group).collect();
+    if !options.describes_closed_loops() {
+        let source = Source::Embedded { bytes: options.bytes(), delay_ms: 0 };
+        let others = OTHER_TRANSPORTS.map(|transport| (source.clone(), WITH_OTHER_TRANSPORTS, transport));
+        let mut others: Vec<_> = others.into_iter().filter_map(group).collect();
+        if !all && options.styles.is_empty() {
+            for group in &mut others {
+                group.subjects.retain(is_one_of_a_kind);
+            }
+        }
+        groups.extend(others);
+    }
+    groups
+}
+
+/// Whether it is in the short groups: one style for each way of waiting, and one for each kind of runtime.
+fn is_one_of_a_kind(subject: &Subject) -> bool {
+    const ONES: [Style; 4] = [Style::Blocking, Style::Callbacks, Style::Tokio, Style::Smol];
+    subject.contender().is_some_and(|style| ONES.contains(&style))
 }
 
 impl Group {
     /// The subjects that the options and the filter leave; `None` without any.
     pub(crate) fn of(workload: Workload, options: &Options) -> Option<Self> {
         let selected = |subject: &Subject| options.common.selects(&workload.id(subject));
-        let subjects: Vec<_> = options.subjects(workload.mode).into_iter().filter(selected).collect();
+        let subjects = options.subjects(workload.mode).into_iter();
+        let subjects: Vec<_> = subjects.filter(|one| one.has(workload.transport) && selected(one)).collect();
         (!subjects.is_empty()).then_some(Self { workload, subjects })
     }
 }
@@ -84,13 +115,15 @@ mod tests {
     }
 
     #[test]
-    fn by_default_there_are_three_groups_of_eight() {
+    fn by_default_there_are_three_groups_of_eight_and_two_small_ones() {
         let few = ids("");
-        assert_eq!(few.len(), 3 * 8);
+        assert_eq!(few.len(), 3 * 8 + 2 * 4);
         assert_eq!((&*few[0], &*few[23]), ("load/20ms/1024/floor", "load/0ms/256/smol"));
+        assert_eq!((&*few[24], &*few[31]), ("load/https/0ms/64/blocking", "load/fresh/0ms/64/smol"));
         let all = ids("--closed");
-        assert_eq!(all.len(), 6 * 8);
+        assert_eq!(all.len(), 6 * 8 + 2 * 7);
         assert_eq!((&*all[0], &*all[47]), ("load/20ms/1/floor", "load/0ms/256/smol"));
+        assert_eq!(ids("--tls --connections fresh --in-flight 2 --delay-ms 5 --styles floor,smol").len(), 1);
     }
 
     #[test]
@@ -107,7 +140,7 @@ mod tests {
     #[test]
     fn a_filter_leaves_out_what_it_does_not_name() {
         assert_eq!(ids("load/20ms/64/").len(), 8);
-        assert_eq!(ids("tokio").len(), 12);
+        assert_eq!(ids("tokio").len(), 16);
         assert_eq!(ids("--exact load/0ms/1/tokio"), ["load/0ms/1/tokio"]);
         assert!(plan("latency").is_empty());
     }

@@ -57,9 +57,10 @@ impl Session {
             return Err(io::Error::other("the server has no counters"));
         };
         let mut server = Server::start(&placement.server)?;
-        let gathered = server.gathering_url(bytes, workload.in_flight);
-        let urls = (server.photo_url(bytes, delay_ms), gathered);
-        let worker = Worker::in_child(child, &Job::new(&workload, subject, urls))?;
+        let tls = workload.transport.tls;
+        let urls = server.urls(bytes, delay_ms, workload.in_flight, tls);
+        let job = Job { https: tls.then(|| server.https()), ..Job::new(&workload, subject, urls) };
+        let worker = Worker::in_child(child, &job)?;
         let warm_up = server.reset()?;
         Ok(Self { workload, bytes, subject, server, worker, warm_up })
     }
@@ -104,8 +105,8 @@ impl ServerCounts {
     }
 }
 
-/// Requests and bytes as asked for, over no more connections than downloads in flight since the worker's start, but
-/// except from a client that keeps none.
+/// Requests and bytes as asked for, over no more connections than downloads in flight since the worker's start, unless
+/// the client keeps none. If none may be kept, there is one for each request.
 fn prove_equal_work(
     workload: &Workload,
     subject: Subject,
@@ -129,7 +130,9 @@ fn prove_equal_work(
         unequal("bytes of photos", outcome.bytes, count * bytes)
     } else if !sent.is_multiple_of(count) || !(1..=MAX_REPLY_HEAD).contains(&head) {
         unequal("bytes sent", sent, count * (bytes + head))
-    } else if subject.keeps_connections() && connections > in_flight {
+    } else if workload.transport.fresh && done.connections != count {
+        unequal("connections", done.connections, count)
+    } else if subject.keeps_connections() && !workload.transport.fresh && connections > in_flight {
         unequal("connections", connections, in_flight)
     } else if done.max_open_requests > in_flight {
         unequal("requests at once", done.max_open_requests, in_flight)
@@ -143,6 +146,7 @@ mod tests {
     use super::*;
     use crate::process::report::OpenLoopStats;
     use crate::process::report::tests::{outcome, workload};
+    use crate::record::load::Transport;
 
     #[test]
     fn unequal_work_is_found_out() {
@@ -160,6 +164,13 @@ mod tests {
         ] {
             assert!(proof(unequal).unwrap_err().contains(what));
         }
+        let fresh = Workload { transport: Transport { fresh: true, tls: false }, ..workload() };
+        let proof = |connections| {
+            let done = Counters { connections, ..done };
+            prove_equal_work(&fresh, Subject::Floor, 1000, warm_up, done, &outcome())
+        };
+        assert_eq!(proof(10), Ok(()));
+        assert!(proof(9).unwrap_err().contains("connections: 9 instead of 10"));
         #[cfg(feature = "peers")]
         {
             let one_each = Counters { connections: 10, ..done };

@@ -49,6 +49,14 @@ struct Place {
     root: Vec<u8>,
 }
 
+/// A server's https, under the name `localhost`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(crate) struct Https {
+    pub(crate) address: SocketAddr,
+    /// The certificate to be trusted, as DER.
+    pub(crate) root: Vec<u8>,
+}
+
 /// What the server has done so far, as far as it matters here.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 pub(crate) struct Counters {
@@ -93,6 +101,19 @@ impl Server {
     /// The certificate to be trusted, as DER.
     pub(crate) fn root_certificate(&self) -> &[u8] {
         &self.place.root
+    }
+
+    /// Where the server's https is, and what its clients must trust for it.
+    pub(crate) fn https(&self) -> Https {
+        let Place { http, https_port, root } = &self.place;
+        Https { address: SocketAddr::new(http.ip(), *https_port), root: root.clone() }
+    }
+
+    /// The same photo by the transport of a workload: the URL, and that of the gathering.
+    pub(crate) fn urls(&self, bytes: u64, delay_ms: u64, in_flight: usize, tls: bool) -> (String, String) {
+        let urls = (self.photo_url(bytes, delay_ms), self.gathering_url(bytes, in_flight));
+        let https = |url: String| url.replacen(&self.url(""), &self.tls_url(""), 1);
+        if tls { (https(urls.0), https(urls.1)) } else { urls }
     }
 
     /// Where there is a photo of `bytes` bytes, which takes `delay_ms` milliseconds to be served.

@@ -7,16 +7,18 @@ use std::io::{self, BufRead};
 use std::thread;
 use std::time::Duration;
 
+use photo::Config;
 use serde::{Deserialize, Serialize};
 
 use crate::clients::subject::Subject;
 use crate::load::arrivals::{Arrivals, Arrived};
-use crate::load::client::{LoadClient, PATIENCE};
+use crate::load::client::{LoadClient, PATIENCE, config};
 use crate::load::samples::{Sample, Samples};
 use crate::load::schedule::Pace;
 use crate::load::workload::Workload;
 use crate::process::report::{OpenLoopStats, WorkerReport};
 use crate::process::role::Role;
+use crate::process::server::Https;
 use crate::stats::latency::Latencies;
 use crate::system::child::Child;
 use crate::system::cpu_set::CpuSet;
@@ -57,16 +59,35 @@ pub(crate) struct Job {
     pub(crate) pace: Option<Pace>,
     /// As in [`Workload`].
     pub(crate) burden_percent: f64,
+    /// Whether each download has a fresh connection.
+    pub(crate) fresh: bool,
+    /// Where the server's https is, if the photo comes by it.
+    pub(crate) https: Option<Https>,
 }
 
 impl Job {
     /// What `subject` has to do at `workload`; the URLs are `url` and `gathering_url`.
     pub(crate) fn new(workload: &Workload, subject: Subject, (url, gathering_url): (String, String)) -> Self {
         let style = subject.name().into();
-        let Workload { in_flight, count, pace, .. } = *workload;
+        let Workload { transport, in_flight, count, pace, .. } = *workload;
         // The floor shows what the machine does, which a burden does not change.
         let burden_percent = if subject == Subject::Floor { 0.0 } else { workload.burden_percent };
-        Self { style, url, gathering_url, in_flight, count, pace, burden_percent }
+        let fresh = transport.fresh;
+        Self { style, url, gathering_url, in_flight, count, pace, burden_percent, fresh, https: None }
+    }
+}
+
+impl Job {
+    /// The configuration of the client, the same for every style.
+    fn config(&self) -> Config {
+        let config = config(if self.fresh { 0 } else { self.in_flight });
+        match &self.https {
+            // The name is known beforehand, as the address in an http URL is: look-ups are not measured.
+            Some(Https { address, root }) => {
+                config.resolve("localhost", [*address]).root_certificate(root.clone())
+            }
+            None => config,
+        }
     }
 }
 
@@ -176,7 +197,7 @@ impl Warm {
         limits::check(in_flight as u64, subject.threads(in_flight) as u64).map_err(io::Error::other)?;
 
         let (steady, gathered) = (Samples::new(in_flight), Samples::new(in_flight));
-        let mut client = subject.client(in_flight)?;
+        let mut client = subject.client(in_flight, job.config())?;
         let idle = Status::of_this_process();
         client.closed_loop(&job.url, in_flight, &steady)?;
         client.closed_loop(&job.gathering_url, in_flight, &gathered)?;

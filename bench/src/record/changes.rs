@@ -5,7 +5,6 @@
 //! are compared by the figures themselves.
 
 use super::cell::Cell;
-use super::decision::load;
 use super::figures::Figure;
 use super::group::{Group, in_order};
 use super::run::Run;
@@ -144,8 +143,7 @@ impl ChangedCell<'_> {
             ratios.filter_map(|((name, _), ratio)| Some((name, ratio.filter(UnpairedRatio::differs)?)));
         let different: Vec<_> =
             different.map(|(name, ratio)| format!("{name} × {:.2}", ratio.ratio)).collect();
-        let Group { bytes, delay_ms, in_flight, .. } = &group.new;
-        let load = load(*bytes, *delay_ms);
+        let Group { load, in_flight, .. } = &group.new;
         (!different.is_empty())
             .then(|| format!("{} ({load}, {in_flight} in flight) by {}", self.style, different.join(", ")))
     }

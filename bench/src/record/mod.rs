@@ -27,6 +27,7 @@ pub(crate) mod decision;
 pub(crate) mod figures;
 pub(crate) mod group;
 mod line;
+pub(crate) mod load;
 pub(crate) mod open;
 pub(crate) mod pitfall;
 pub mod run;

@@ -164,6 +164,7 @@ fn yes() -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::load::Load;
     use crate::record::sample::cell;
 
     #[test]
@@ -186,8 +187,8 @@ mod tests {
         let cells = ["tokio", "smol"].map(|style| cell(style, &[1.0; 21]));
         let mut run = Run { closed: cells.into(), ..Run::default() };
         assert_eq!(run.decisions().len(), 1);
-        run.decided = vec![Decision { bytes: Some(7), delay_ms: None, steps: Vec::new() }];
-        assert_eq!(run.decisions()[0].bytes, Some(7));
+        run.decided = vec![Decision { load: Load::plain(7, 0), steps: Vec::new() }];
+        assert_eq!(run.decisions()[0].load.bytes, Some(7));
         assert!(Run::default().decisions().is_empty());
     }
 }

@@ -9,7 +9,6 @@ use maud::{Markup, html};
 use super::page::document;
 use super::tables::table;
 use crate::record::changes::{ChangedCell, ChangedGroup, Changes, FIGURES};
-use crate::record::decision::load;
 use crate::stats::rank_sum::UnpairedRatio;
 use crate::text::results;
 
@@ -58,7 +57,7 @@ fn cells(group: &ChangedGroup) -> Markup {
     let rounds = |rounds: String| rounds.trim_start_matches(", ").to_owned();
     let title = format!(
         "{}, {} in flight: {} (old), {} (new)",
-        load(new.bytes, new.delay_ms),
+        new.load,
         new.in_flight,
         rounds(old.rounds()),
         rounds(new.rounds())
