@@ -25,6 +25,48 @@ fn a_recorded_folder_prints_all_its_tables_again() {
     assert!(text.contains("Pitfalls: "), "{text}");
 }
 
+/// One run, taken for two: its even rounds and its odd ones.
+#[test]
+fn rounds_of_one_run_show_no_difference_and_a_burden_shows_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let lines = fs::read_to_string(recorded().join("load.jsonl")).expect("results");
+    for (name, parity, burden) in [("even", 0, 1.0), ("odd", 1, 1.0), ("burdened", 1, 3.0)] {
+        let folder = folder.path().join(name);
+        fs::create_dir(&folder).expect("a folder");
+        fs::write(folder.join("load.jsonl"), part(&lines, parity, burden)).expect("a file");
+    }
+    let compared = |new: &str| {
+        let [old, new] = ["even", new].map(|name| folder.path().join(name));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_report"));
+        command.arg("--compare").args([old, new]).arg("--out").arg(folder.path().join("compared"));
+        let printed = command.output().expect("the program runs");
+        assert!(printed.status.success());
+        String::from_utf8(printed.stdout).expect("text")
+    };
+    let (same, burdened) = (compared("odd"), compared("burdened"));
+    assert!(same.contains("\nNo difference is shown."), "{same}");
+    let verdict = burdened.lines().rfind(|line| line.contains(" differ: ")).expect("a verdict");
+    assert!(verdict.contains(" differ: smol (") && !verdict.contains("tokio"), "{verdict}");
+}
+
+/// Every other round of each closed loop; `smol` uses so many times its CPU.
+fn part(lines: &str, parity: usize, burden: f64) -> String {
+    let lines = lines.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).expect("JSON"));
+    let part = lines.map(|mut line| {
+        let times = if line["style"] == "smol" { burden } else { 1.0 };
+        if let Some(rounds) = line["rounds"].as_array_mut() {
+            let mut round = 0..;
+            rounds.retain(|_| round.next().is_some_and(|round| round % 2 == parity));
+            for round in rounds {
+                let cpu = round["cpu_us_per_download"].as_f64().expect("CPU");
+                round["cpu_us_per_download"] = (cpu * times).into();
+            }
+        }
+        line.to_string() + "\n"
+    });
+    part.collect()
+}
+
 /// Version 1 of the results had shorter rounds, and fewer.
 #[test]
 fn recorded_closed_loops_have_21_rounds_and_3_seconds() {
