@@ -27,36 +27,46 @@ fn a_recorded_folder_prints_all_its_tables_again() {
 
 /// One run, taken for two: its even rounds and its odd ones.
 #[test]
-fn rounds_of_one_run_show_no_difference_and_a_burden_shows_one() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let lines = fs::read_to_string(recorded().join("load.jsonl")).expect("results");
-    for (name, parity, burden) in [("even", 0, 1.0), ("odd", 1, 1.0), ("burdened", 1, 3.0)] {
-        let folder = folder.path().join(name);
-        fs::create_dir(&folder).expect("a folder");
-        fs::write(folder.join("load.jsonl"), part(&lines, parity, burden)).expect("a file");
-    }
-    let compared = |new: &str| {
-        let [old, new] = ["even", new].map(|name| folder.path().join(name));
-        let mut command = Command::new(env!("CARGO_BIN_EXE_report"));
-        command.arg("--compare").args([old, new]).arg("--out").arg(folder.path().join("compared"));
-        let printed = command.output().expect("the program runs");
-        assert!(printed.status.success());
-        String::from_utf8(printed.stdout).expect("text")
-    };
-    let (same, burdened) = (compared("odd"), compared("burdened"));
-    assert!(same.contains("\nNo difference is shown."), "{same}");
-    let verdict = burdened.lines().rfind(|line| line.contains(" differ: ")).expect("a verdict");
-    assert!(verdict.contains(" differ: smol (") && !verdict.contains("tokio"), "{verdict}");
+fn rounds_of_one_run_show_no_difference() {
+    let compared = compared([(Some(0), 1.0), (Some(1), 1.0)]);
+    assert!(compared.contains("\nNo difference is shown."), "{compared}");
+    assert!(compared.lines().all(|line| !line.contains('–') || !line.contains('*')), "{compared}");
 }
 
-/// Every other round of each closed loop; `smol` uses so many times its CPU.
-fn part(lines: &str, parity: usize, burden: f64) -> String {
+#[test]
+fn more_cpu_of_one_style_is_a_difference_of_that_style() {
+    let compared = compared([(None, 1.0), (None, 2.0)]);
+    let verdict = compared.lines().rfind(|line| line.contains(" differ: smol (")).expect("a verdict");
+    assert!(verdict.contains("by CPU × 2.00") && !verdict.contains("tokio"), "{verdict}");
+}
+
+/// Compares the recorded run with itself, each time with other rounds, and with more CPU for `smol`.
+fn compared(runs: [(Option<usize>, f64); 2]) -> String {
+    let folder = tempfile::tempdir().expect("a folder");
+    let lines = fs::read_to_string(recorded().join("load.jsonl")).expect("results");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_report"));
+    command.arg("--out").arg(folder.path().join("compared")).arg("--compare");
+    for (name, (parity, times)) in ["old", "new"].into_iter().zip(runs) {
+        let folder = folder.path().join(name);
+        fs::create_dir(&folder).expect("a folder");
+        fs::write(folder.join("load.jsonl"), altered(&lines, parity, times)).expect("a file");
+        command.arg(folder);
+    }
+    let printed = command.output().expect("the program runs");
+    assert!(printed.status.success());
+    String::from_utf8(printed.stdout).expect("text")
+}
+
+/// All rounds, or every other one; `smol` uses so many times its CPU.
+fn altered(lines: &str, parity: Option<usize>, times: f64) -> String {
     let lines = lines.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).expect("JSON"));
-    let part = lines.map(|mut line| {
-        let times = if line["style"] == "smol" { burden } else { 1.0 };
+    let altered = lines.map(|mut line| {
+        let times = if line["style"] == "smol" { times } else { 1.0 };
         if let Some(rounds) = line["rounds"].as_array_mut() {
             let mut round = 0..;
-            rounds.retain(|_| round.next().is_some_and(|round| round % 2 == parity));
+            rounds.retain(|_| {
+                round.next().is_some_and(|round| parity.is_none_or(|parity| round % 2 == parity))
+            });
             for round in rounds {
                 let cpu = round["cpu_us_per_download"].as_f64().expect("CPU");
                 round["cpu_us_per_download"] = (cpu * times).into();
@@ -64,7 +74,7 @@ fn part(lines: &str, parity: usize, burden: f64) -> String {
         }
         line.to_string() + "\n"
     });
-    part.collect()
+    altered.collect()
 }
 
 /// Version 1 of the results had shorter rounds, and fewer.

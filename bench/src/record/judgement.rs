@@ -29,9 +29,12 @@ impl Changes<'_> {
             return format!("No difference can be shown: too few rounds, {fewest} are needed in each run.");
         }
         let (judged, others): (Vec<_>, Vec<_>) = self.groups.iter().partition(|group| self.is_judged(group));
-        let styles: Vec<_> =
-            judged.iter().flat_map(|group| group.cells.iter().filter(|cell| !group.is_floor(cell))).collect();
-        let differing: Vec<_> = styles.iter().filter_map(|cell| cell.sentence()).collect();
+        let styles = judged.iter().flat_map(|group| {
+            let cells = group.cells.iter().filter(|cell| !group.is_floor(cell));
+            cells.map(|cell| (cell, group.is_steady(cell)))
+        });
+        let (styles, unsteady): (Vec<_>, Vec<_>) = styles.partition(|(_, is_steady)| *is_steady);
+        let differing: Vec<_> = styles.iter().filter_map(|(cell, _)| cell.sentence()).collect();
         let mut verdict = match (differing.len(), styles.len()) {
             (0, 0) => "Nothing can be judged.".to_owned(),
             (0, _) => "No difference is shown.".to_owned(),
@@ -43,6 +46,10 @@ impl Changes<'_> {
                 groups.iter().flat_map(|group| group.cells.iter().filter(|cell| group.is_floor(cell)));
             cells.filter_map(ChangedCell::sentence).collect::<Vec<_>>().join("; ")
         };
+        if !unsteady.is_empty() {
+            let count = unsteady.len();
+            verdict.extend([format!(" Not judged, because their rounds disagree too much: {count} cells.")]);
+        }
         if !others.is_empty() {
             let (loads, all, floors) = (others.len(), self.groups.len(), floors(&others));
             let why = "because the machine, the kernel or the server was too different";
@@ -66,6 +73,12 @@ impl Changes<'_> {
 impl ChangedGroup<'_> {
     fn is_floor(&self, cell: &ChangedCell) -> bool {
         self.floor.is_some() && cell.cell.style == FLOOR
+    }
+
+    /// Whether the rounds of both runs agree enough to decide anything.
+    fn is_steady(&self, cell: &ChangedCell) -> bool {
+        let old = self.old.cell(&cell.cell.style);
+        old.is_some_and(|old| !self.old.is_unsteady(old)) && !self.new.is_unsteady(cell.cell)
     }
 }
 
