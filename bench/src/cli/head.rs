@@ -12,7 +12,7 @@ pub(super) fn head(placement: &CorePlacement, seed: u64, rounds: u32, quick: boo
     Head {
         at_unix_s: since_1970.as_secs(),
         machine: machine::describe(placement),
-        client_cores: placement.client.to_string(),
+        client_cores: placement.all_clients.to_string(),
         server_cores: placement.server.to_string(),
         commit: machine::commit(),
         seed,

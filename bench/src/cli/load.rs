@@ -34,23 +34,7 @@ use crate::text::progress::Progress;
 /// with a role as its first argument.
 pub fn run(arguments: impl Iterator<Item = OsString>, counting_worker: &Path) -> ExitCode {
     let options = Options::parse_from(arguments);
-    let plan = RunPlan::new(&options);
-    let done = if options.self_check {
-        self_check::run(&options)
-    } else if plan.ids().is_empty() && options.common.filter.is_none() {
-        Err(io::Error::other("no client that --styles names can be measured like this"))
-    } else if plan.ids().is_empty() || options.common.is_for_criterion_alone() {
-        // `cargo bench -- latency` is for criterion alone, and no reason to say anything.
-        Ok(ExitCode::SUCCESS)
-    } else if options.common.list {
-        plan.ids().iter().for_each(|id| say!("{id}: benchmark"));
-        Ok(ExitCode::SUCCESS)
-    } else if options.common.is_test() {
-        smoke::run(&options, &plan, counting_worker)
-    } else {
-        measure(&options, &plan, counting_worker)
-    };
-    match done {
+    match options.common.placement().and_then(|placement| start(&options, &placement, counting_worker)) {
         Ok(code) => code,
         Err(error) => {
             note!("error: {error}");
@@ -59,17 +43,43 @@ pub fn run(arguments: impl Iterator<Item = OsString>, counting_worker: &Path) ->
     }
 }
 
-fn measure(options: &Options, plan: &RunPlan, counting_worker: &Path) -> io::Result<ExitCode> {
-    let placement = options.common.placement()?;
+fn start(options: &Options, placement: &CorePlacement, counting_worker: &Path) -> io::Result<ExitCode> {
+    if options.self_check {
+        return Ok(self_check::run(options, placement));
+    }
+    let plan = RunPlan::new(options, placement.all_clients.cores().count());
+    if plan.ids().is_empty() && options.common.filter.is_none() {
+        return Err(io::Error::other("no client that --styles names can be measured like this"));
+    }
+    // `cargo bench -- latency` is for criterion alone, and no reason to say anything.
+    if plan.ids().is_empty() || options.common.is_for_criterion_alone() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    if options.common.list {
+        plan.ids().iter().for_each(|id| say!("{id}: benchmark"));
+        return Ok(ExitCode::SUCCESS);
+    }
+    if options.common.is_test() {
+        return smoke::run(options, &plan, counting_worker, placement);
+    }
+    measure(options, &plan, counting_worker, placement)
+}
+
+fn measure(
+    options: &Options,
+    plan: &RunPlan,
+    counting_worker: &Path,
+    placement: &CorePlacement,
+) -> io::Result<ExitCode> {
     let seed = options.common.seed.unwrap_or_else(|| fastrand::u64(..1 << 32));
     let head =
-        Head { full: options.is_full(), ..head(&placement, seed, options.rounds(), options.common.quick) };
+        Head { full: options.is_full(), ..head(placement, seed, options.rounds(), options.common.quick) };
     let mut kept = Kept::new(&options.common, head)?;
     interrupt::watch()?;
     // The process that only watches takes no time from the clients.
     placement.server.pin_this_process();
     let rounds = Rounds { count: options.rounds(), seed };
-    measure_parts(rounds, options, plan, counting_worker, &placement, &mut kept);
+    measure_parts(rounds, options, plan, counting_worker, placement, &mut kept);
 
     if kept.is_empty() {
         note!("interrupted before anything was measured");

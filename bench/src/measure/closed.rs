@@ -126,15 +126,15 @@ fn cells(group: &Group, results: Results) -> Vec<Cell> {
 
 /// All rounds of one client. A cell of which one round failed has failed: its work was not that of the others.
 pub(crate) fn cell(workload: &Workload, subject: Subject, trials: Vec<io::Result<Trial>>) -> Cell {
-    let (bytes, delay_ms, url) = match &workload.source {
-        Source::Embedded { bytes, delay_ms } => (Some(*bytes), Some(*delay_ms), None),
-        Source::Url(url) => {
-            (trials.iter().flatten().map(|trial| trial.bytes).next(), None, Some(url.clone()))
-        }
+    let url = match &workload.source {
+        Source::Embedded { .. } => None,
+        Source::Url(url) => Some(url.clone()),
     };
+    let load = workload.load();
+    let bytes = load.bytes.or_else(|| trials.iter().flatten().map(|trial| trial.bytes).next());
     let mut cell = Cell {
         style: subject.name().into(),
-        load: Load { bytes, delay_ms, transport: workload.transport },
+        load: Load { bytes, ..load },
         url,
         in_flight: workload.in_flight,
         processes: workload.processes(),
@@ -144,6 +144,7 @@ pub(crate) fn cell(workload: &Workload, subject: Subject, trials: Vec<io::Result
         bound: None,
         cpu_vs_best: None,
         keeps_connections: subject.keeps_connections(),
+        server_loops: trials.iter().flatten().map(|trial| trial.server_loops).max().unwrap_or(1),
         throttled_rounds: 0,
         histogram: None,
         rounds: Vec::new(),

@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead, Write};
 use std::net::SocketAddr;
+use std::num::NonZero;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -38,6 +39,8 @@ pub(crate) struct Setup {
     pub(crate) max_connections: Option<usize>,
     /// Whose files are served.
     pub(crate) dir: Option<PathBuf>,
+    /// Event loops, each in its thread; 0 stands for one.
+    pub(crate) loops: usize,
 }
 
 /// Where a server is, and what its clients must trust.
@@ -150,9 +153,10 @@ impl Server {
 pub(crate) fn serve() -> io::Result<()> {
     let mut commands = io::stdin().lock().lines();
     let setup = commands.next().unwrap_or_else(|| Err(io::ErrorKind::UnexpectedEof.into()))?;
-    let Setup { max_connections, dir } = serde_json::from_str(&setup)?;
+    let Setup { max_connections, dir, loops } = serde_json::from_str(&setup)?;
+    let loops = NonZero::new(loops).unwrap_or(NonZero::<usize>::MIN);
     let max_connections = max_connections.unwrap_or(usize::MAX);
-    let server = Options { max_connections, dir, keep_heads: false, ..Options::default() }.start()?;
+    let server = Options { max_connections, dir, loops, keep_heads: false, ..Options::default() }.start()?;
     let place = Place {
         http: server.addr(),
         https_port: server.tls_addr().port(),

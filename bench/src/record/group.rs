@@ -23,15 +23,15 @@ pub(crate) fn in_order(cells: &[Cell]) -> impl Iterator<Item = Group<'_>> {
     cells.chunk_by(|one, other| key(one) == key(other)).map(|cells| Group::of(cells.iter().collect()))
 }
 
-/// The groups of several parts, the longest delay first, then in ascending order of what is in flight; https and fresh
-/// connections come last. Where a style was
+/// The groups of several parts, the longest delay first, then in ascending order of what is in flight; https, fresh
+/// connections and more cores come last. Where a style was
 /// measured twice under the same load, the first result counts.
 pub(crate) fn sorted<'a>(cells: impl Iterator<Item = &'a Cell>) -> Vec<Group<'a>> {
     let mut cells: Vec<_> = cells.collect();
     // The plain transport first, then the delay: it is what most of the waiting is for.
     cells.sort_by_key(|cell| {
-        let Load { bytes, delay_ms, transport } = cell.load;
-        (transport, Reverse(delay_ms), bytes, cell.in_flight)
+        let Load { bytes, delay_ms, transport, client_cores } = cell.load;
+        (client_cores, transport, Reverse(delay_ms), bytes, cell.in_flight)
     });
     let group = |cells: &[&'a Cell]| {
         let mut once: Vec<&Cell> = Vec::new();

@@ -17,6 +17,11 @@ impl CpuSet {
         Self(system::allowed())
     }
 
+    /// The first of the cores, so many.
+    pub(crate) fn first(&self, count: usize) -> Self {
+        Self(self.0.iter().take(count).copied().collect())
+    }
+
     /// The numbers of the cores.
     pub(crate) fn cores(&self) -> impl Iterator<Item = usize> {
         self.0.iter().copied()
