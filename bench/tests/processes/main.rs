@@ -3,6 +3,7 @@
 //! Without the usual harness, because this program must be able to become a server, a worker and the bench itself.
 
 mod endings;
+mod runs;
 
 use std::env;
 use std::fs;
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
     each_damage_gets_its_line_of_json();
     pitfalls_that_are_not_selected_are_not_run();
     endings::all();
+    runs::all();
     fs::remove_dir_all(report_folder()).expect("the report can be removed");
     println!("processes: ok");
     ExitCode::SUCCESS

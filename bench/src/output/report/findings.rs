@@ -151,7 +151,7 @@ impl Part {
 }
 
 fn origin(run: &Run) -> Markup {
-    let Some(Head { at_unix_s, machine, commit, rounds, quick, .. }) = &run.head else {
+    let Some(Head { at_unix_s, machine, commit, rounds, quick, complete, .. }) = &run.head else {
         let conditions = run.conditions.as_deref();
         return sources::with_code(conditions.unwrap_or("Where it was measured was not recorded."));
     };
@@ -161,6 +161,7 @@ fn origin(run: &Run) -> Markup {
         @if let Some(commit) = commit { ", commit " code { (commit) } }
         ", " (rounds) @if *rounds == 1 { " round" } @else { " rounds" }
         "."
+        @if !*complete { " It was ended early, so some rounds or parts are missing." }
         @if *quick || *rounds == 1 { " One short round cannot tell a difference from chance." }
     }
 }
