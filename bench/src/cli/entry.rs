@@ -7,7 +7,7 @@ use crate::measure::pitfall;
 use crate::measure::waits;
 use crate::process::role::{self, Role};
 use crate::process::server;
-use crate::process::worker;
+use crate::process::work;
 use crate::system::{interrupt, limits};
 
 /// Plays the part that this process was started for, and ends it then. Returns only in the process that the user
@@ -19,7 +19,7 @@ pub fn run_if_child() {
     cores.pin_this_process();
     let played = match role {
         Role::Server => server::serve(),
-        Role::Worker => worker::work(),
+        Role::Worker => work::work(),
         Role::PitfallWorker => pitfall::walk(),
         Role::IdleWorker => waits::wait(),
     };

@@ -11,9 +11,10 @@ use super::finding::Finding;
 use crate::clients::subject::Subject;
 use crate::load::schedule::{Pace, exponential};
 use crate::load::workload::{Source, Workload};
+use crate::process::job::Job;
 use crate::process::report::WorkerReport;
 use crate::process::server::{Held, Server};
-use crate::process::worker::{Job, Worker};
+use crate::process::worker::Worker;
 use crate::stats::latency::{Latencies, Percentiles};
 use crate::system::placement::CorePlacement;
 

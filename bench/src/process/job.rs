@@ -1,0 +1,43 @@
+//! The job of a worker process.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::clients::subject::Subject;
+use crate::load::client::PATIENCE;
+use crate::load::schedule::Pace;
+use crate::load::workload::Workload;
+
+/// The command to start.
+pub(crate) const GO: &str = "go";
+
+/// The work of one worker.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(crate) struct Job {
+    /// The name of a [`Subject`].
+    pub(crate) style: String,
+    pub(crate) url: String,
+    /// The same photo, served when all `in_flight` are really under way at once. So each connection is made before
+    /// anything is measured.
+    pub(crate) gathering_url: String,
+    pub(crate) in_flight: usize,
+    pub(crate) count: usize,
+    /// When downloads start, in an open loop; in a closed one, whenever another has ended.
+    pub(crate) pace: Option<Pace>,
+    /// As in [`Workload`].
+    pub(crate) burden_percent: f64,
+}
+
+impl Job {
+    /// The job of `subject` at `workload`; the URLs are `url` and `gathering_url`.
+    pub(crate) fn new(workload: &Workload, subject: Subject, (url, gathering_url): (String, String)) -> Self {
+        let style = subject.name().into();
+        let Workload { in_flight, count, pace, burden_percent, .. } = *workload;
+        Self { style, url, gathering_url, in_flight, count, pace, burden_percent }
+    }
+    /// How long a worker may take for it. A hung client runs into its timeouts one after another.
+    pub(crate) fn patience(&self) -> Duration {
+        2 * PATIENCE + Duration::from_millis(10) * u32::try_from(self.count).unwrap_or(u32::MAX)
+    }
+}
