@@ -22,6 +22,7 @@ pub fn run_if_child() {
         Role::Worker => work::work(),
         Role::PitfallWorker => pitfall::walk(),
         Role::IdleWorker => waits::wait(),
+        Role::ForeignWorker => role::become_foreign(),
     };
     process::exit(match played {
         Ok(()) => 0,

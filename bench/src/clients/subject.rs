@@ -7,6 +7,7 @@ use std::str::FromStr;
 use photo_tests::Style;
 
 use crate::clients::floor::Floor;
+use crate::clients::foreign::{Foreign, NODE};
 use crate::clients::peers::{self, Peer};
 use crate::load::client::{LoadClient, config};
 use crate::load::workload::Mode;
@@ -17,6 +18,7 @@ pub(crate) enum Subject {
     Floor,
     Style(Style),
     Peer(Peer),
+    Foreign(Foreign),
 }
 
 impl Subject {
@@ -27,13 +29,14 @@ impl Subject {
 
     /// All whose name is known, in the order of the table.
     pub(crate) fn all() -> Vec<Self> {
-        Self::default_ones().into_iter().chain(Peer::all().map(Self::Peer)).collect()
+        let peers = Peer::all().map(Self::Peer).chain(NODE.map(Self::Foreign));
+        Self::default_ones().into_iter().chain(peers).collect()
     }
 
     /// Whether it is measured in a run in which no subjects are named.
     pub(crate) fn is_default_in(self, mode: Mode) -> bool {
         match self {
-            Self::Peer(_) => peers::ARE_WANTED && mode == Mode::Closed,
+            Self::Peer(_) | Self::Foreign(_) => peers::ARE_WANTED && mode == Mode::Closed,
             Self::Floor | Self::Style(_) => self.can_be_in(mode),
         }
     }
@@ -42,6 +45,8 @@ impl Subject {
     pub(crate) fn can_be_in(self, mode: Mode) -> bool {
         match self {
             Self::Peer(peer) => mode != Mode::Open || peer.has_open_loop(),
+            // Only the closed loops are in the protocol.
+            Self::Foreign(_) => matches!(mode, Mode::Closed | Mode::Scale),
             // A library for downloads has no other waits.
             Self::Style(Style::Ureq) => mode != Mode::Waits,
             Self::Floor | Self::Style(_) => true,
@@ -52,7 +57,7 @@ impl Subject {
     pub(crate) fn keeps_connections(self) -> bool {
         match self {
             Self::Peer(peer) => peer.keeps_connections(),
-            Self::Floor | Self::Style(_) => true,
+            Self::Floor | Self::Style(_) | Self::Foreign(_) => true,
         }
     }
 
@@ -61,6 +66,7 @@ impl Subject {
             Self::Floor => "floor",
             Self::Style(contender) => contender.name(),
             Self::Peer(peer) => peer.name(),
+            Self::Foreign(foreign) => foreign.name,
         }
     }
 
@@ -68,7 +74,15 @@ impl Subject {
     pub(crate) fn contender(self) -> Option<Style> {
         match self {
             Self::Style(contender) => Some(contender),
-            Self::Floor | Self::Peer(_) => None,
+            Self::Floor | Self::Peer(_) | Self::Foreign(_) => None,
+        }
+    }
+
+    /// The program in another language that it is, if it is one.
+    pub(crate) fn foreign(self) -> Option<Foreign> {
+        match self {
+            Self::Foreign(foreign) => Some(foreign),
+            Self::Floor | Self::Style(_) | Self::Peer(_) => None,
         }
     }
 
@@ -77,7 +91,8 @@ impl Subject {
         match self {
             Self::Style(Style::Blocking | Style::Ureq) => in_flight + 1,
             Self::Peer(peer) => peer.threads(in_flight),
-            Self::Style(_) | Self::Floor => 1,
+            // The threads of a foreign worker are not known; the languages that came so far have few.
+            Self::Style(_) | Self::Floor | Self::Foreign(_) => 1,
         }
     }
 
@@ -88,6 +103,7 @@ impl Subject {
                 Box::new(contender.client(config(in_flight)).map_err(io::Error::other)?)
             }
             Self::Peer(peer) => peer.client(in_flight)?,
+            Self::Foreign(_) => return Err(io::Error::other("is a program of its own")),
         })
     }
 }

@@ -8,7 +8,6 @@ use crate::load::workload::{Source, Workload};
 use crate::measure::session::{ServerCounts, Session, SessionResult};
 use crate::process::job::Job;
 use crate::process::report::{OpenLoopStats, WorkerReport};
-use crate::process::role::Role;
 use crate::process::worker::Worker;
 use crate::record::figures::Figures;
 use crate::stats::latency::Latencies;
@@ -40,7 +39,7 @@ impl Trial {
     ///
     /// Why the cell has no figures: it could not run, or it did not do what all others do.
     pub(crate) fn run(workload: &Workload, subject: Subject, placement: &CorePlacement) -> io::Result<Self> {
-        Self::run_by(workload, subject, placement, || Role::Worker.start(&placement.client))
+        Self::run_by(workload, subject, placement, || Worker::process(subject, &placement.client))
     }
 
     /// The same, by a worker that is started otherwise.

@@ -10,6 +10,7 @@ use photo_server::PictureFormat;
 
 pub(crate) use common::Common;
 
+use crate::clients::foreign::Foreign;
 use crate::clients::subject::Subject;
 use crate::load::workload::{Mode, Source};
 
@@ -67,6 +68,11 @@ pub(crate) struct Options {
     #[arg(long, value_delimiter = ',', value_name = "NAMES")]
     pub(crate) styles: Vec<Subject>,
 
+    /// A worker in another language, which takes part in the closed loops; bench/peers/README.md documents the
+    /// protocol. Can be repeated
+    #[arg(long, value_name = "NAME=COMMAND", value_parser = worker)]
+    pub(crate) worker: Vec<Foreign>,
+
     /// Downloads in flight [default: 1,64,1024 with delay, 1,16,256 without]. Several processes share a number that
     /// is too large for one
     #[arg(long, value_delimiter = ',', value_name = "NUMBERS", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
@@ -107,7 +113,9 @@ impl Options {
             }
         };
         // A table has its own order, and each row once.
-        Subject::all().into_iter().filter(takes_part).collect()
+        let workers =
+            self.worker.iter().copied().map(Subject::Foreign).filter(|worker| worker.can_be_in(mode));
+        Subject::all().into_iter().filter(takes_part).chain(workers).collect()
     }
 
     pub(crate) fn rounds(&self) -> u32 {
@@ -172,6 +180,14 @@ impl Options {
     }
 }
 
+fn worker(text: &str) -> Result<Foreign, String> {
+    let worker = Foreign::parse(text)?;
+    match worker.name.parse::<Subject>() {
+        Ok(_) => Err(format!("the name {} is taken", worker.name)),
+        Err(_) => Ok(worker),
+    }
+}
+
 fn bytes_of_a_photo(text: &str) -> Result<u64, String> {
     let bytes: usize = text.parse().map_err(|error| format!("{error}"))?;
     photo_server::picture(PictureFormat::Jpeg, bytes, 0)?;
@@ -231,6 +247,8 @@ pub(crate) mod tests {
             ("--delay-ms 99999", "not in 0..=10000"),
             ("--count 0", "0 is not in 1.."),
             ("--rate 0", "0 is not in 1.."),
+            ("--worker python3", "use NAME=COMMAND"),
+            ("--worker tokio=x", "the name tokio is taken"),
             ("--self-check --open", "cannot be used with"),
             ("--url http://localhost/ --bytes 1000", "cannot be used with"),
             ("--speed 3", "unexpected argument"),

@@ -27,14 +27,17 @@ pub(crate) struct Job {
     pub(crate) pace: Option<Pace>,
     /// As in [`Workload`].
     pub(crate) burden_percent: f64,
+    /// Whether the worker is a program in another language.
+    #[serde(skip)]
+    pub(crate) is_foreign: bool,
 }
 
 impl Job {
     /// The job of `subject` at `workload`; the URLs are `url` and `gathering_url`.
     pub(crate) fn new(workload: &Workload, subject: Subject, (url, gathering_url): (String, String)) -> Self {
-        let style = subject.name().into();
+        let (style, is_foreign) = (subject.name().into(), subject.foreign().is_some());
         let Workload { in_flight, count, pace, burden_percent, .. } = *workload;
-        Self { style, url, gathering_url, in_flight, count, pace, burden_percent }
+        Self { style, url, gathering_url, in_flight, count, pace, burden_percent, is_foreign }
     }
     /// How long a worker may take for it. A hung client runs into its timeouts one after another.
     pub(crate) fn patience(&self) -> Duration {

@@ -1,5 +1,6 @@
 //! The processes of the bench, and both ends of the line to each.
 
+pub(crate) mod foreign;
 pub(crate) mod job;
 pub(crate) mod report;
 pub(crate) mod role;

@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::clients::subject::Subject;
+use crate::process::foreign::ForeignWorker;
 use crate::process::job::{GO, Job};
 use crate::process::report::WorkerReport;
 use crate::process::role::Role;
@@ -25,21 +27,60 @@ pub(crate) enum Message {
     Failed(String),
 }
 
-/// A worker process. Dropping it ends the process.
+/// A worker process that is warm. Dropping it ends the process.
 #[derive(Debug)]
-pub(crate) struct Worker {
+pub(crate) enum Worker {
+    Own(OwnWorker),
+    Foreign(ForeignWorker),
+}
+
+/// A worker process that runs this program.
+#[derive(Debug)]
+pub(crate) struct OwnWorker {
     child: Child,
     patience: Duration,
 }
 
 impl Worker {
-    /// Starts one, and waits until it is warm.
-    pub(crate) fn start(cores: &CpuSet, job: &Job) -> io::Result<Self> {
-        Self::in_child(Role::Worker.start(cores)?, job)
+    /// Starts the process of a worker for `subject`.
+    pub(crate) fn process(subject: Subject, cores: &CpuSet) -> io::Result<Child> {
+        match subject.foreign() {
+            None => Role::Worker.start(cores),
+            Some(foreign) => {
+                foreign.check().map_err(io::Error::other)?;
+                Role::start_command(foreign.command, cores)
+            }
+        }
     }
 
-    /// The same, in a process that has been started already.
-    pub(crate) fn in_child(mut child: Child, job: &Job) -> io::Result<Self> {
+    /// Gives a process that has been started its job, and waits until it is warm.
+    pub(crate) fn in_child(child: Child, job: &Job) -> io::Result<Self> {
+        Ok(if job.is_foreign {
+            Self::Foreign(ForeignWorker::in_child(child, job)?)
+        } else {
+            Self::Own(OwnWorker::in_child(child, job)?)
+        })
+    }
+
+    /// Lets it do its job. Also returns the most threads that it was seen to have.
+    pub(crate) fn go(&mut self) -> io::Result<(WorkerReport, Option<u64>)> {
+        match self {
+            Self::Own(worker) => worker.go(),
+            Self::Foreign(worker) => worker.go(),
+        }
+    }
+
+    /// Lets it end by itself; returns its error output.
+    pub(crate) fn end(self) -> io::Result<String> {
+        match self {
+            Self::Own(worker) => worker.child.end(worker.patience),
+            Self::Foreign(worker) => worker.end(),
+        }
+    }
+}
+
+impl OwnWorker {
+    fn in_child(mut child: Child, job: &Job) -> io::Result<Self> {
         child.say(&serde_json::to_string(job)?)?;
         let mut worker = Self { child, patience: job.patience() };
         match worker.hear(|_| ())? {
@@ -48,8 +89,7 @@ impl Worker {
         }
     }
 
-    /// Lets it do its job. Also returns the most threads that it was seen to have.
-    pub(crate) fn go(&mut self) -> io::Result<(WorkerReport, Option<u64>)> {
+    fn go(&mut self) -> io::Result<(WorkerReport, Option<u64>)> {
         self.child.say(GO)?;
         let mut threads = None;
         let outcome = self.hear(|pid| threads = threads.max(Status::of(pid).map(|status| status.threads)))?;
@@ -57,11 +97,6 @@ impl Worker {
             Message::Done(outcome) => Ok((*outcome, threads)),
             other => Err(other.unexpected()),
         }
-    }
-
-    /// Lets it end by itself; returns what it has said to complain.
-    pub(crate) fn end(self) -> io::Result<String> {
-        self.child.end(self.patience)
     }
 
     fn hear(&mut self, look: impl FnMut(u32)) -> io::Result<Message> {
@@ -73,7 +108,7 @@ impl Message {
     fn unexpected(self) -> io::Error {
         match self {
             Self::Failed(reason) => io::Error::other(reason),
-            Self::Warm | Self::Done(_) => io::Error::other("the worker got confused"),
+            Self::Warm | Self::Done(_) => io::Error::other("the worker gave another answer than expected"),
         }
     }
 
