@@ -3,4 +3,5 @@
 mod floor;
 pub(crate) mod foreign;
 mod peers;
+mod per_core;
 pub(crate) mod subject;

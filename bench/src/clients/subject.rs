@@ -4,22 +4,31 @@ use std::fmt;
 use std::io;
 use std::str::FromStr;
 
+use photo::Config;
 use photo_tests::Style;
 
 use crate::clients::floor::Floor;
 use crate::clients::foreign::{Foreign, NODE};
 use crate::clients::peers::{self, Peer};
-use crate::load::client::{LoadClient, config};
+use crate::clients::per_core::PerCore;
+use crate::load::client::LoadClient;
 use crate::load::workload::Mode;
+use crate::record::load::{Load, Transport};
+use crate::system::cpu_set::CpuSet;
 
 /// A row of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Subject {
     Floor,
     Style(Style),
+    /// A style of one thread, with a thread for each core.
+    PerCore(Style),
     Peer(Peer),
     Foreign(Foreign),
 }
+
+/// The styles of one thread that are also measured with a thread for each core.
+const PER_CORE: [Style; 2] = [Style::Callbacks, Style::Smol];
 
 impl Subject {
     /// The floor and the styles, in the order of the table.
@@ -29,15 +38,16 @@ impl Subject {
 
     /// All whose name is known, in the order of the table.
     pub(crate) fn all() -> Vec<Self> {
+        let per_core = PER_CORE.map(Self::PerCore);
         let peers = Peer::all().map(Self::Peer).chain(NODE.map(Self::Foreign));
-        Self::default_ones().into_iter().chain(peers).collect()
+        Self::default_ones().into_iter().chain(per_core).chain(peers).collect()
     }
 
     /// Whether it is measured in a run in which no subjects are named.
     pub(crate) fn is_default_in(self, mode: Mode) -> bool {
         match self {
             Self::Peer(_) | Self::Foreign(_) => peers::ARE_WANTED && mode == Mode::Closed,
-            Self::Floor | Self::Style(_) => self.can_be_in(mode),
+            Self::Floor | Self::Style(_) | Self::PerCore(_) => self.can_be_in(mode),
         }
     }
 
@@ -45,6 +55,7 @@ impl Subject {
     pub(crate) fn can_be_in(self, mode: Mode) -> bool {
         match self {
             Self::Peer(peer) => mode != Mode::Open || peer.has_open_loop(),
+            Self::PerCore(_) => mode == Mode::Closed,
             // Only the closed loops are in the protocol.
             Self::Foreign(_) => matches!(mode, Mode::Closed | Mode::Scale),
             // A library for downloads has no other waits.
@@ -57,7 +68,7 @@ impl Subject {
     pub(crate) fn keeps_connections(self) -> bool {
         match self {
             Self::Peer(peer) => peer.keeps_connections(),
-            Self::Floor | Self::Style(_) | Self::Foreign(_) => true,
+            Self::Floor | Self::Style(_) | Self::PerCore(_) | Self::Foreign(_) => true,
         }
     }
 
@@ -65,6 +76,9 @@ impl Subject {
         match self {
             Self::Floor => "floor",
             Self::Style(contender) => contender.name(),
+            Self::PerCore(Style::Callbacks) => "callbacks-multi",
+            Self::PerCore(Style::Smol) => "smol-multi",
+            Self::PerCore(contender) => unreachable!("{contender} is not among PER_CORE"),
             Self::Peer(peer) => peer.name(),
             Self::Foreign(foreign) => foreign.name,
         }
@@ -74,7 +88,7 @@ impl Subject {
     pub(crate) fn contender(self) -> Option<Style> {
         match self {
             Self::Style(contender) => Some(contender),
-            Self::Floor | Self::Peer(_) | Self::Foreign(_) => None,
+            Self::Floor | Self::PerCore(_) | Self::Peer(_) | Self::Foreign(_) => None,
         }
     }
 
@@ -82,7 +96,7 @@ impl Subject {
     pub(crate) fn foreign(self) -> Option<Foreign> {
         match self {
             Self::Foreign(foreign) => Some(foreign),
-            Self::Floor | Self::Style(_) | Self::Peer(_) => None,
+            Self::Floor | Self::Style(_) | Self::PerCore(_) | Self::Peer(_) => None,
         }
     }
 
@@ -91,21 +105,40 @@ impl Subject {
         match self {
             Self::Style(Style::Blocking | Style::Ureq) => in_flight + 1,
             Self::Peer(peer) => peer.threads(in_flight),
-            // The threads of a foreign worker are not known; the languages that came so far have few.
-            Self::Style(_) | Self::Floor | Self::Foreign(_) => 1,
+            // The threads of a program in another language are not known beforehand.
+            Self::Style(_) | Self::PerCore(_) | Self::Floor | Self::Foreign(_) => 1,
         }
     }
 
-    pub(crate) fn client(self, in_flight: usize) -> io::Result<Box<dyn LoadClient>> {
-        Ok(match self {
-            Self::Floor => Box::new(Floor::new(config(in_flight)).map_err(io::Error::other)?),
-            Self::Style(contender) => {
-                Box::new(contender.client(config(in_flight)).map_err(io::Error::other)?)
+    /// Whether it takes part in groups of this load. The floor, the peers and other languages have http over kept connections and one core
+    /// only. On several cores, a style of one thread is replaced by one with a thread for each core.
+    pub(crate) fn can_take(self, load: &Load) -> bool {
+        const OF_SEVERAL_THREADS: [Style; 3] = [Style::Blocking, Style::TokioMulti, Style::AsyncStd];
+        let several = load.client_cores > 1;
+        match self {
+            Self::Floor | Self::Peer(_) | Self::Foreign(_) => {
+                !several && load.transport == Transport::default()
             }
+            Self::Style(style) => !several || OF_SEVERAL_THREADS.contains(&style),
+            Self::PerCore(_) => several,
+        }
+    }
+
+    /// A client for so many downloads in flight. A peer has a configuration like this one.
+    pub(crate) fn client(self, in_flight: usize, config: Config) -> io::Result<Box<dyn LoadClient>> {
+        Ok(match self {
+            Self::Floor => Box::new(Floor::new(config).map_err(io::Error::other)?),
+            Self::Style(contender) => Box::new(contender.client(config).map_err(io::Error::other)?),
+            Self::PerCore(style) => Box::new(PerCore::new(style, &config, cores())?),
             Self::Peer(peer) => peer.client(in_flight)?,
             Self::Foreign(_) => return Err(io::Error::other("is a program of its own")),
         })
     }
+}
+
+/// The cores of this process.
+fn cores() -> usize {
+    CpuSet::allowed().cores().count().max(1)
 }
 
 impl fmt::Display for Subject {
@@ -136,7 +169,8 @@ mod tests {
         }
         let refusal = "coroutines".parse::<Subject>().unwrap_err();
         assert!(refusal.contains(
-            "floor, blocking, ureq, callbacks, tokio, tokio-multi, async-std, smol, ureq-per-thread"
+            "floor, blocking, ureq, callbacks, tokio, tokio-multi, async-std, smol, callbacks-multi, smol-multi, \
+             ureq-per-thread"
         ));
     }
 
