@@ -131,7 +131,7 @@ impl Subject {
             Self::Style(contender) => Box::new(contender.client(config).map_err(io::Error::other)?),
             Self::PerCore(style) => Box::new(PerCore::new(style, &config, cores())?),
             Self::Peer(peer) => peer.client(in_flight)?,
-            Self::Foreign(_) => return Err(io::Error::other("is a program of its own")),
+            Self::Foreign(_) => return Err(io::Error::other("is a program in another language")),
         })
     }
 }

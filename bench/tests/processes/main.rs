@@ -3,6 +3,7 @@
 //! Without the usual harness, because this program must be able to become a server, a worker and the bench itself.
 
 mod endings;
+mod workers;
 
 use std::env;
 use std::fs;
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
     each_damage_gets_its_line_of_json();
     pitfalls_that_are_not_selected_are_not_run();
     endings::all();
+    workers::all();
     fs::remove_dir_all(report_folder()).expect("the report can be removed");
     println!("processes: ok");
     ExitCode::SUCCESS
@@ -189,10 +191,15 @@ fn pitfalls_that_are_not_selected_are_not_run() {
     assert_eq!(run_as("pitfalls", "--bench --profile-time 1", &[]), "");
 }
 
-/// The lines of a run but the first.
 fn json(words: &str) -> Vec<Value> {
+    json_with(words, &[])
+}
+
+/// The lines of a run but the first.
+fn json_with(words: &str, more: &[&str]) -> Vec<Value> {
     let file = env::temp_dir().join(format!("photo-bench-{}.jsonl", std::process::id()));
-    run(words, &["--rounds=1", &format!("--json={}", file.display())]);
+    let usual = ["--rounds=1", &format!("--json={}", file.display())];
+    run(words, &[&usual, more].concat());
     let lines = fs::read_to_string(&file).expect("the file is written");
     fs::remove_file(&file).expect("the file can be removed");
     lines.lines().skip(1).map(|line| serde_json::from_str(line).expect("JSON")).collect()
