@@ -4,9 +4,10 @@ use std::io;
 
 use crate::clients::subject::Subject;
 use crate::load::workload::{Source, Workload};
+use crate::process::job::Job;
 use crate::process::report::WorkerReport;
 use crate::process::server::{Counters, Server, Setup};
-use crate::process::worker::{Job, Worker};
+use crate::process::worker::Worker;
 use crate::system::child::Child;
 use crate::system::placement::CorePlacement;
 

@@ -51,6 +51,8 @@ fn bad_values_are_refused() {
         ("--delay-ms 99999", "not in 0..=10000"),
         ("--count 0", "0 is not in 1.."),
         ("--rate 0", "0 is not in 1.."),
+        ("--worker python3", "use NAME=COMMAND"),
+        ("--worker tokio=x", "the name tokio is taken"),
         ("--self-check --open", "cannot be used with"),
         ("--tls --open", "cannot be used with"),
         ("--connections new", "[possible values: kept, fresh]"),
