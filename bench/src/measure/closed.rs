@@ -55,7 +55,8 @@ pub(crate) fn measure(
             say!("{}: rounds disagree too much; measured again", group.workload.group_id());
             let again = take_turns(slice::from_ref(group), rounds, placement).into_iter().next();
             let again = cells(group, again.unwrap_or_default());
-            if unsteady(&again) < unsteady(cells_of_group) {
+            // A repetition that a signal has ended has fewer rounds.
+            if interrupt::came().is_none() && unsteady(&again) < unsteady(cells_of_group) {
                 *cells_of_group = again;
             }
         }
@@ -125,15 +126,15 @@ fn cells(group: &Group, results: Results) -> Vec<Cell> {
 
 /// All rounds of one client. A cell of which one round failed has failed: its work was not that of the others.
 pub(crate) fn cell(workload: &Workload, subject: Subject, trials: Vec<io::Result<Trial>>) -> Cell {
-    let (bytes, delay_ms, url) = match &workload.source {
-        Source::Embedded { bytes, delay_ms } => (Some(*bytes), Some(*delay_ms), None),
-        Source::Url(url) => {
-            (trials.iter().flatten().map(|trial| trial.bytes).next(), None, Some(url.clone()))
-        }
+    let url = match &workload.source {
+        Source::Embedded { .. } => None,
+        Source::Url(url) => Some(url.clone()),
     };
+    let load = workload.load();
+    let bytes = load.bytes.or_else(|| trials.iter().flatten().map(|trial| trial.bytes).next());
     let mut cell = Cell {
         style: subject.name().into(),
-        load: Load { bytes, delay_ms, transport: workload.transport },
+        load: Load { bytes, ..load },
         url,
         in_flight: workload.in_flight,
         processes: workload.processes(),

@@ -148,6 +148,18 @@ impl Options {
         self.common.rounds(ROUNDS)
     }
 
+    /// Whether the run has at least the cells and the rounds of one without options.
+    pub(crate) fn is_full(&self) -> bool {
+        let Self { styles, in_flight, bytes, rate, delay_ms, count, url, common, .. } = self;
+        let is_narrowed = common.filter.is_some()
+            || common.quick
+            || !(styles.is_empty() && in_flight.is_empty() && rate.is_empty() && delay_ms.is_empty())
+            || bytes.is_some()
+            || count.is_some()
+            || url.is_some();
+        self.has(Mode::Closed) && !is_narrowed && self.rounds() >= ROUNDS
+    }
+
     /// Whether pilots find out how many downloads each round needs.
     pub(crate) fn is_calibrated(&self) -> bool {
         self.count.is_none() && !self.common.quick && !self.common.is_test()

@@ -209,7 +209,8 @@ fn decisions(run: &Run) -> String {
     let rows: Vec<(&Decision, &Step)> = rows.collect();
     let columns = [
         Column::figure("photos", |(decision, _)| {
-            Some(format!("{}{}", size(decision.load.bytes?), decision.load.transport))
+            let Load { bytes, transport, .. } = decision.load;
+            Some(format!("{}{transport}{}", size(bytes?), decision.load.on_cores()))
         }),
         Column::figure("server delay", |(decision, _)| Some(format!("{} ms", decision.load.delay_ms?))),
         Column::figure("in flight", |(_, step)| Some(step.range(" to "))),

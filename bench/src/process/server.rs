@@ -58,7 +58,7 @@ pub(crate) struct Https {
 }
 
 /// What the server has done so far, as far as it matters here.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
 pub(crate) struct Counters {
     pub(crate) connections: u64,
     pub(crate) requests: u64,
@@ -74,6 +74,19 @@ pub(crate) struct Counters {
 pub(crate) struct Held {
     pub(crate) stall: Duration,
     pub(crate) delay: Duration,
+}
+
+impl Counters {
+    /// Those of two servers together.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self {
+            connections: self.connections + other.connections,
+            requests: self.requests + other.requests,
+            bytes_sent: self.bytes_sent + other.bytes_sent,
+            max_open_requests: self.max_open_requests + other.max_open_requests,
+            cpu_us: self.cpu_us + other.cpu_us,
+        }
+    }
 }
 
 impl Server {

@@ -11,6 +11,7 @@ use crate::stats::interval::{MedianInterval, PairedRatio, error_in_table, level_
 const UNSTEADY: f64 = 1.25;
 
 /// Every client under the same load, in the order of the run.
+#[derive(Debug)]
 pub(crate) struct Group<'a> {
     pub(crate) load: Load,
     pub(crate) in_flight: usize,
@@ -22,15 +23,15 @@ pub(crate) fn in_order(cells: &[Cell]) -> impl Iterator<Item = Group<'_>> {
     cells.chunk_by(|one, other| key(one) == key(other)).map(|cells| Group::of(cells.iter().collect()))
 }
 
-/// The groups of several parts, the longest delay first, then in ascending order of what is in flight; https and fresh
-/// connections come last. Where a style was
+/// The groups of several parts, the longest delay first, then in ascending order of what is in flight; https, fresh
+/// connections and more cores come last. Where a style was
 /// measured twice under the same load, the first result counts.
 pub(crate) fn sorted<'a>(cells: impl Iterator<Item = &'a Cell>) -> Vec<Group<'a>> {
     let mut cells: Vec<_> = cells.collect();
     // The plain transport first, then the delay: it is what most of the waiting is for.
     cells.sort_by_key(|cell| {
-        let Load { bytes, delay_ms, transport } = cell.load;
-        (transport, Reverse(delay_ms), bytes, cell.in_flight)
+        let Load { bytes, delay_ms, transport, client_cores } = cell.load;
+        (client_cores, transport, Reverse(delay_ms), bytes, cell.in_flight)
     });
     let group = |cells: &[&'a Cell]| {
         let mut once: Vec<&Cell> = Vec::new();
@@ -49,6 +50,11 @@ fn key(cell: &Cell) -> (Load, usize) {
 }
 
 impl<'a> Group<'a> {
+    /// Whether both groups have the same load.
+    pub(crate) fn has_load_of(&self, other: &Self) -> bool {
+        key(self.cells[0]) == key(other.cells[0]) && self.cells[0].url == other.cells[0].url
+    }
+
     /// The group of these cells, which have the same load.
     pub(crate) fn of(cells: Vec<&'a Cell>) -> Self {
         let (load, in_flight) = key(cells[0]);

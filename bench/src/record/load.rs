@@ -15,6 +15,9 @@ pub(crate) struct Load {
     pub(crate) delay_ms: Option<u64>,
     #[serde(flatten)]
     pub(crate) transport: Transport,
+    /// Cores of the client, and server loops as far as the server has as many cores; 0 stands for one.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) client_cores: usize,
 }
 
 /// How photos come: by http or https, over kept connections or a fresh one for each.
@@ -29,13 +32,17 @@ pub(crate) struct Transport {
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(number: &usize) -> bool {
+    *number == 0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_false(flag: &bool) -> bool {
     !*flag
 }
 
 impl Transport {
-    /// The part of a cell's id: `https/`, or nothing for http over kept connections.
-    pub(crate) fn id(self) -> &'static str {
+    fn id(self) -> &'static str {
         match (self.tls, self.fresh) {
             (false, false) => "",
             (true, false) => "https/",
@@ -46,9 +53,23 @@ impl Transport {
 }
 
 impl Load {
+    /// The part of a cell's id that says what is special: `2-cores/https/`; nothing for one core and http over kept
+    /// connections.
+    pub(crate) fn id(&self) -> String {
+        match self.client_cores {
+            0 => self.transport.id().into(),
+            cores => format!("{cores}-cores/{}", self.transport.id()),
+        }
+    }
+
+    /// ", 4 client cores"; nothing for one.
+    pub(crate) fn on_cores(&self) -> String {
+        if self.client_cores == 0 { String::new() } else { format!(", {} client cores", self.client_cores) }
+    }
+
     /// The load of a server of ours, by http over kept connections.
     pub(crate) fn plain(bytes: u64, delay_ms: u64) -> Self {
-        Self { bytes: Some(bytes), delay_ms: Some(delay_ms), transport: Transport::default() }
+        Self { bytes: Some(bytes), delay_ms: Some(delay_ms), ..Self::default() }
     }
 }
 
@@ -61,7 +82,7 @@ impl fmt::Display for Load {
             Some(0) => write!(f, "{photos} photos, no delay")?,
             Some(delay_ms) => write!(f, "{photos} photos, {delay_ms} ms delay")?,
         }
-        write!(f, "{}", self.transport)
+        write!(f, "{}{}", self.transport, self.on_cores())
     }
 }
 
@@ -83,8 +104,11 @@ mod tests {
         assert_eq!(plain.to_string(), "32 KiB photos, 20 ms delay");
         assert_eq!(serde_json::to_string(&plain).unwrap(), r#"{"bytes":32768,"delay_ms":20}"#);
         let transport = Transport { tls: true, fresh: true };
-        let other = Load { delay_ms: Some(0), transport, ..plain };
-        assert_eq!(other.to_string(), "32 KiB photos, no delay, https, a fresh connection each");
+        let other = Load { delay_ms: Some(0), transport, client_cores: 2, ..plain };
+        assert_eq!(
+            other.to_string(),
+            "32 KiB photos, no delay, https, a fresh connection each, 2 client cores"
+        );
         for load in [plain, other, Load { bytes: None, delay_ms: None, ..plain }] {
             assert_eq!(serde_json::from_str::<Load>(&serde_json::to_string(&load).unwrap()).unwrap(), load);
         }

@@ -19,6 +19,9 @@
 //! | `pitfall` | `PitfallCell` | what one mistake costs in a style |
 
 pub(crate) mod cell;
+pub mod changes;
+#[cfg(test)]
+mod changes_simulated;
 pub(crate) mod cost;
 pub(crate) mod decision;
 pub(crate) mod figures;

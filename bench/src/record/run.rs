@@ -61,8 +61,26 @@ pub(crate) struct Head {
     /// Rounds of the closed loops; the other parts may have fewer.
     pub(crate) rounds: u32,
     pub(crate) quick: bool,
+    /// Whether the run has come to its end, with all parts and rounds.
+    #[serde(default = "yes")]
+    pub(crate) complete: bool,
+    /// Whether it has at least the cells and the rounds of `cargo bench` without options.
+    #[serde(default)]
+    pub(crate) full: bool,
     /// Versions of the libraries that are measured.
     pub(crate) versions: BTreeMap<String, String>,
+}
+
+impl Head {
+    /// Whether this run and the other were measured on the same processor, with the same cores.
+    pub(crate) fn is_from_machine_of(&self, other: &Self) -> bool {
+        let machine = |head: &Self| {
+            // Behind it are system and compiler, whose changes are to be seen.
+            let processor = head.machine.split(" (").next().map(str::to_owned);
+            (processor, head.client_cores.clone(), head.server_cores.clone())
+        };
+        machine(self) == machine(other)
+    }
 }
 
 impl Run {
@@ -137,6 +155,10 @@ impl Run {
     pub(crate) fn decisions(&self) -> Vec<Decision> {
         if self.decided.is_empty() { decide(&sorted(self.loops())) } else { self.decided.clone() }
     }
+}
+
+fn yes() -> bool {
+    true
 }
 
 #[cfg(test)]

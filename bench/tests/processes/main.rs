@@ -170,7 +170,8 @@ fn both_ways_of_each_pitfall_do_the_same_work() {
 fn each_damage_gets_its_line_of_json() {
     let file = env::temp_dir().join(format!("photo-bench-{}.pitfalls.json", std::process::id()));
     let json = format!("--json={}", file.display());
-    let printed = run_as("pitfalls", "--bench --quick --save-baseline x one-by-one", &[&json]);
+    let report = format!("--report={}", report_folder().display());
+    let printed = run_as("pitfalls", "--bench --quick --save-baseline x one-by-one", &[&json, &report]);
     let lines = fs::read_to_string(&file).expect("the file is written");
     fs::remove_file(&file).expect("the file can be removed");
     let cells: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();

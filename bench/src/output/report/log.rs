@@ -49,7 +49,7 @@ pub(super) fn log(run: &Run) -> io::Result<Option<String>> {
 fn cells(run: &Run) -> impl Iterator<Item = (String, &Cell)> {
     let id = |part: &str, cell: &Cell, load: String| {
         let delay = cell.load.delay_ms.map_or("url".into(), |delay_ms| format!("{delay_ms}ms"));
-        format!("{part}/{}{delay}/{load}/{}", cell.load.transport.id(), cell.style)
+        format!("{part}/{}{delay}/{load}/{}", cell.load.id(), cell.style)
     };
     let closed = run.closed.iter().map(move |cell| (id("load", cell, cell.in_flight.to_string()), cell));
     let open = run.open.iter().map(move |OpenCell { cell, share_percent, rate_per_s, .. }| {

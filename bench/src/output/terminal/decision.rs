@@ -28,5 +28,5 @@ pub(super) fn render(decisions: &[Decision]) -> Option<String> {
 }
 
 fn photos(load: &Load) -> String {
-    format!("{}{}", load.bytes.map_or(UNKNOWN.into(), size), load.transport)
+    format!("{}{}{}", load.bytes.map_or(UNKNOWN.into(), size), load.transport, load.on_cores())
 }
