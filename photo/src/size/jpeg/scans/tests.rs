@@ -13,10 +13,8 @@ fn generated(width: u16, height: u16) -> Vec<(String, Vec<u8>)> {
     for (color, channels) in [(ColorType::Luma, 1), (ColorType::Rgb, 3), (ColorType::Cmyk, 4)] {
         let mut pixels = vec![0; usize::from(width) * usize::from(height) * channels];
         random.fill(&mut pixels);
-        for sampling in
-            [SamplingFactor::F_1_1, SamplingFactor::F_1_2, SamplingFactor::F_2_2, SamplingFactor::F_4_1]
-        {
-            for (restart_interval, is_progressive) in [(0, false), (3, false), (0, true), (3, true)] {
+        for sampling in [SamplingFactor::F_1_2, SamplingFactor::F_2_2, SamplingFactor::F_4_1] {
+            for (restart_interval, is_progressive) in [(0, false), (3, false), (3, true)] {
                 let mut file = Vec::new();
                 let mut encoder = Encoder::new(&mut file, 60);
                 encoder.set_sampling_factor(sampling);
@@ -52,7 +50,7 @@ fn scans(jpeg: &[u8]) -> Vec<Range<usize>> {
 
 #[test]
 fn a_whole_photo_is_whole() {
-    for (width, height) in [(1, 1), (7, 3), (8, 8), (16, 40), (33, 65), (100, 1), (130, 70)] {
+    for (width, height) in [(1, 1), (7, 3), (8, 8), (16, 40), (33, 65), (100, 1)] {
         for (name, jpeg) in generated(width, height) {
             assert!(is_whole(&jpeg), "{name}");
         }
