@@ -107,3 +107,20 @@ fn a_hole_in_a_scan_that_refines_others_is_found() {
         }
     }
 }
+
+#[test]
+fn no_damage_panics() {
+    let mut random = fastrand::Rng::with_seed(3);
+    let mut files: Vec<_> = generated(33, 65).into_iter().map(|(_, jpeg)| jpeg).collect();
+    files.push(include_bytes!("refined.jpg").to_vec());
+    for mut jpeg in files {
+        for _ in 0..100 {
+            let at = random.usize(..jpeg.len());
+            let byte = std::mem::replace(&mut jpeg[at], random.u8(..));
+            is_whole(&jpeg);
+            if random.bool() {
+                jpeg[at] = byte; // else the damages add up
+            }
+        }
+    }
+}
