@@ -86,6 +86,12 @@ impl Subject {
         }
     }
 
+    /// Whether it is a way of waiting: the floor and the peers are not.
+    #[cfg(test)]
+    pub(crate) fn is_style(self) -> bool {
+        matches!(self, Self::Style(_) | Self::PerCore(_))
+    }
+
     /// Threads that it starts to have so many downloads in flight, as far as they are many.
     pub(crate) fn threads(self, in_flight: usize) -> usize {
         match self {

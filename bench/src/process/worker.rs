@@ -53,8 +53,6 @@ pub(crate) struct Job {
     /// The same photo, served when all `in_flight` are really under way at once. So each connection is made before
     /// anything is measured.
     pub(crate) gathering_url: String,
-    /// The same pairs of other servers, if the client uses several cores.
-    pub(crate) other_urls: Vec<(String, String)>,
     pub(crate) in_flight: usize,
     pub(crate) count: usize,
     /// When downloads start, in an open loop; in a closed one, whenever another has ended.
@@ -73,37 +71,11 @@ impl Job {
         let style = subject.name().into();
         let Workload { transport, in_flight, count, pace, burden_percent, .. } = *workload;
         let fresh = transport.fresh;
-        Self {
-            style,
-            url,
-            gathering_url,
-            other_urls: Vec::new(),
-            in_flight,
-            count,
-            pace,
-            burden_percent,
-            fresh,
-            https: None,
-        }
+        Self { style, url, gathering_url, in_flight, count, pace, burden_percent, fresh, https: None }
     }
 }
 
 impl Job {
-    /// A closed loop on the server, or on all of them.
-    fn closed_loop(
-        &self,
-        client: &mut dyn LoadClient,
-        choose: fn((String, String)) -> String,
-        samples: &Samples,
-    ) -> io::Result<()> {
-        let first = choose((self.url.clone(), self.gathering_url.clone()));
-        if self.other_urls.is_empty() {
-            return client.closed_loop(&first, self.in_flight, samples);
-        }
-        let urls: Vec<_> = [first].into_iter().chain(self.other_urls.iter().cloned().map(choose)).collect();
-        client.spread_loop(&urls, self.in_flight, samples)
-    }
-
     /// The configuration of the client, the same for every style.
     fn config(&self) -> Config {
         let config = config(if self.fresh { 0 } else { self.in_flight });
@@ -225,8 +197,8 @@ impl Warm {
         let (steady, gathered) = (Samples::new(in_flight), Samples::new(in_flight));
         let mut client = subject.client(in_flight, job.config())?;
         let idle = Status::of_this_process();
-        job.closed_loop(&mut *client, |(url, _)| url, &steady)?;
-        job.closed_loop(&mut *client, |(_, gathering_url)| gathering_url, &gathered)?;
+        client.closed_loop(&job.url, in_flight, &steady)?;
+        client.closed_loop(&job.gathering_url, in_flight, &gathered)?;
         let bytes = warmed_up(&steady)? + warmed_up(&gathered)?;
         settle();
         Ok(Self { job, client, idle, bytes })
@@ -241,7 +213,7 @@ impl Warm {
             Some(pace) => Measured::Open(Arrivals::watched(pace.schedule(*count), GRACE, window.watch())),
         };
         match &load {
-            Measured::Closed(samples) => job.closed_loop(&mut **client, |(url, _)| url, samples)?,
+            Measured::Closed(samples) => client.closed_loop(url, *in_flight, samples)?,
             Measured::Open(arrivals) => client.open_loop(url, *in_flight, arrivals)?,
         }
         let ResourceUse { wall, usage, allocations } = window.spent();
