@@ -1,4 +1,4 @@
-//! What a head decides.
+//! The decision that a head leads to.
 
 use std::time::Duration;
 
@@ -8,22 +8,22 @@ use crate::head::Head;
 use crate::incoming::{Framing, Incoming};
 use crate::{Config, Error, Target};
 
-/// What follows a head that was accepted.
+/// The effect of an accepted head.
 #[derive(Debug)]
 pub(crate) enum Reply {
     /// The photo.
     Photo(Incoming),
     /// The photo is elsewhere.
     Redirect {
-        /// Where to ask next.
+        /// The target of the next request.
         target: Target,
-        /// How long this connection may be kept for another request; `None` if it must be closed.
+        /// Time that this connection may be kept for another request; `None` if it must be closed.
         keep_for: Option<Duration>,
     },
 }
 
 impl Reply {
-    /// Decides what to do with a reply to `target`; `rest` came behind its `head`.
+    /// Decides on a reply to `target`; `rest` are the bytes after its `head`.
     ///
     /// # Errors
     ///
@@ -39,7 +39,7 @@ impl Reply {
         let keep_for = head.keep_alive.then(|| config.max_idle_age.min(idle_timeout));
         match head.code {
             301 | 302 | 303 | 307 | 308 => {
-                // Reading a body that no one wants may take longer than a new connection.
+                // Reading a body that is not needed may take longer than a new connection.
                 let is_over = matches!(head.framing, Framing::Length(0)) && rest.is_empty();
                 let target = target.redirect(&location(&head)?, config)?;
                 Ok(Self::Redirect { target, keep_for: keep_for.filter(|_| is_over) })

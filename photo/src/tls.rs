@@ -7,7 +7,7 @@ use rustls::{ClientConfig, RootCertStore};
 
 use crate::{Config, Error};
 
-/// Makes the TLS configuration that `config` asks for: TLS 1.2 and 1.3 by ring, the web's roots and the extra ones.
+/// Makes the TLS configuration for `config`: TLS 1.2 and 1.3 by ring, with the web's roots and the extra ones.
 ///
 /// # Errors
 ///

@@ -6,7 +6,7 @@ use super::Size;
 use super::bytes::{be16, index};
 use super::ifd::Ifd;
 
-/// The markers in front of some pixels, and behind all.
+/// The markers before some pixels, and after all.
 const PIXELS: u8 = 0xda;
 const END: u8 = 0xd9;
 
@@ -14,7 +14,7 @@ pub(super) fn size(jpeg: &[u8]) -> Option<Size> {
     let (mut frame, mut orientation) = (None, None);
     for (marker, segment) in segments(jpeg).take_while(|(marker, _)| *marker != PIXELS) {
         match marker {
-            // The frame headers, without three segments of other kinds among their numbers.
+            // These are frame headers; three numbers among them mark other segments.
             0xc0..=0xcf if !matches!(marker, 0xc4 | 0xc8 | 0xcc) && frame.is_none() => frame = Some(segment),
             0xe1 if orientation.is_none() => orientation = exif(segment),
             _ => {}
@@ -24,7 +24,7 @@ pub(super) fn size(jpeg: &[u8]) -> Option<Size> {
     Some(Size::new(be16(frame, 3)?, be16(frame, 1)?)?.upright(orientation))
 }
 
-/// Whether nothing is cut off. Decoders make missing pixels grey.
+/// Whether the file is whole. Decoders fill missing pixels with grey.
 #[cfg(feature = "thumbnail")]
 pub(crate) fn is_whole(jpeg: &[u8]) -> bool {
     segments(jpeg).any(|(marker, _)| marker == END)
@@ -40,7 +40,7 @@ fn segments(jpeg: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
             let marker = rest[at];
             rest = &rest[at + 1..];
             match marker {
-                // Without a length: stuffing, a private marker, restarts, the start.
+                // These have no length: stuffing, a private marker, restarts, the start.
                 0x00 | 0x01 | 0xd0..=0xd8 => {}
                 END => return Some((marker, &rest[..0])),
                 _ => {
@@ -55,7 +55,7 @@ fn segments(jpeg: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
 }
 
 fn exif(segment: &[u8]) -> Option<u32> {
-    // The last byte should be a second 0, and is not from every camera.
+    // The last byte should be a second 0, but some cameras write another one.
     let tiff = segment.strip_prefix(b"Exif\0")?.get(1..)?;
     Ifd::first(tiff)?.orientation
 }
