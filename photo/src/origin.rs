@@ -18,7 +18,7 @@ pub struct Origin {
 }
 
 impl Origin {
-    /// The origin of an http or https URL; the error is the reason why there is none.
+    /// The origin of an http or https URL; the error is the reason why it has no origin.
     pub(crate) fn of(url: &Url) -> Result<Self, &'static str> {
         let https = match url.scheme() {
             "https" => true,
