@@ -52,6 +52,7 @@ pub(crate) fn download(
                 match outcome {
                     Outcome::Photo(photo) => return Ok(photo),
                     Outcome::Redirect(next) => exchange = *next,
+                    Outcome::Failed(error) => return Err(error),
                 }
                 retry = false;
             }
@@ -80,6 +81,7 @@ fn connect(
 enum Outcome {
     Photo(Photo),
     Redirect(Box<Exchange>),
+    Failed(Error),
 }
 
 /// Sends the request and receives the reply; also returns how long the connection may be kept.
@@ -126,6 +128,7 @@ fn receive(
                 return Ok((Outcome::Photo(photo), keep_for));
             }
             Step::Redirect { next, keep_for } => return Ok((Outcome::Redirect(next), keep_for)),
+            Step::Failed { error, keep_for } => return Ok((Outcome::Failed(error), Some(keep_for))),
             Step::More if exchange.progress().received > 0 => on_progress(exchange.progress()),
             Step::More => {} // only the head has arrived
         }

@@ -55,6 +55,7 @@ pub(crate) async fn download<R: Runtime>(
                 match outcome {
                     Outcome::Photo(photo) => return Ok(photo),
                     Outcome::Redirect(next) => exchange = next,
+                    Outcome::Failed(error) => return Err(error),
                 }
                 retry = false;
             }
@@ -108,6 +109,7 @@ async fn connect_to_any<R: Runtime>(
 enum Outcome {
     Photo(Photo),
     Redirect(Box<Exchange>),
+    Failed(Error),
 }
 
 async fn send<R: Runtime>(
@@ -152,6 +154,7 @@ async fn receive<R: Runtime>(
                     return Ok((Outcome::Photo(photo), keep_for));
                 }
                 Step::Redirect { next, keep_for } => return Ok((Outcome::Redirect(next), keep_for)),
+                Step::Failed { error, keep_for } => return Ok((Outcome::Failed(error), Some(keep_for))),
                 Step::More if exchange.progress().received > 0 => on_progress(exchange.progress()),
                 Step::More => {} // only the head has arrived
             }

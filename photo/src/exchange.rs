@@ -2,14 +2,16 @@
 
 use std::io;
 use std::sync::Arc;
-use std::time::Duration;
 
 use crate::head::PartialHead;
 use crate::incoming::Incoming;
 use crate::reply::Reply;
-use crate::{Config, Error, Origin, Phase, Photo, Progress, Target};
+use crate::{Config, Error, Origin, Phase, Progress, Target};
 
 mod request;
+mod step;
+
+pub use step::Step;
 
 /// One hop of a download: it owns the bytes, and the driver moves them.
 ///
@@ -25,6 +27,8 @@ mod request;
 ///             │  connection was dead │     ▼                      ▼
 ///             └──────────────────────┘  Redirect                Done
 /// ```
+///
+/// A whole reply that brings no photo leads from Head or Body to Failed.
 ///
 /// The driver sends [`to_send`](Exchange::to_send) and reports [`sent`](Exchange::sent) until nothing is left. Then it
 /// reads into [`space`](Exchange::space) and reports [`filled`](Exchange::filled) until the result is not
@@ -50,6 +54,7 @@ mod request;
 ///     match exchange.filled(&mut scratch, 1)? {
 ///         Step::More => continue,
 ///         Step::Redirect { .. } => unreachable!("the reply was no redirect"),
+///         Step::Failed { error, .. } => return Err(error),
 ///         Step::Done { photo, keep_for } => {
 ///             assert!(keep_for.is_some(), "the connection may be kept");
 ///             break photo;
@@ -63,27 +68,6 @@ pub struct Exchange {
     target: Target,
     config: Arc<Config>,
     state: State,
-}
-
-/// The effect of a piece of the reply.
-#[derive(Debug)]
-pub enum Step {
-    /// More bytes are needed.
-    More,
-    /// The photo is elsewhere.
-    Redirect {
-        /// The next hop, which may need another connection.
-        next: Box<Exchange>,
-        /// Time that this connection may be kept for another request; `None` if it must be closed.
-        keep_for: Option<Duration>,
-    },
-    /// The download is over.
-    Done {
-        /// The photo.
-        photo: Photo,
-        /// Time that this connection may be kept for another request; `None` if it must be closed.
-        keep_for: Option<Duration>,
-    },
 }
 
 enum State {
@@ -205,6 +189,7 @@ impl Exchange {
                 let next = Box::new(Self::of(target, Arc::clone(&self.config))?);
                 Ok(Step::Redirect { next, keep_for })
             }
+            Some((Reply::Refused { error, keep_for }, _)) => Step::refused(error, keep_for),
             Some((Reply::Photo(mut body), rest)) => {
                 let is_whole = body.begin(rest)?;
                 self.body(body, is_whole)
@@ -214,8 +199,11 @@ impl Exchange {
 
     fn body(&mut self, body: Incoming, is_whole: bool) -> Result<Step, Error> {
         if is_whole {
-            let (photo, keep_for) = body.finish(&self.target, &self.config)?;
-            return Ok(Step::Done { photo, keep_for });
+            let (photo, keep_for) = body.finish(&self.target, &self.config);
+            return match photo {
+                Ok(photo) => Ok(Step::Done { photo, keep_for }),
+                Err(error) => Step::refused(error, keep_for),
+            };
         }
         self.state = State::Body(body);
         Ok(Step::More)

@@ -86,18 +86,15 @@ impl Incoming {
         self.body.truncated()
     }
 
-    /// The photo, once the body is whole, and the time that the connection may be kept for another request.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::NotAPhoto`] if the bytes begin like no known format and the configuration requires one.
-    pub(crate) fn finish(self, target: &Target, config: &Config) -> Result<(Photo, Option<Duration>), Error> {
+    /// The photo, once the body is whole, and the time that the connection may be kept for another request. The photo
+    /// is [`Error::NotAPhoto`] if the bytes begin like no known format and the configuration requires one.
+    pub(crate) fn finish(self, target: &Target, config: &Config) -> (Result<Photo, Error>, Option<Duration>) {
         let is_reusable = match &self.framing {
             Framing::Length(_) => !self.body.has_surplus(),
             Framing::Chunked(chunked) => !chunked.has_surplus(),
             Framing::Close => false,
         };
-        Ok((self.body.finish(target, config)?, self.keep_for.filter(|_| is_reusable)))
+        (self.body.finish(target, config), self.keep_for.filter(|_| is_reusable))
     }
 
     fn is_whole(&self) -> Result<bool, Error> {

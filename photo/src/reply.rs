@@ -20,14 +20,25 @@ pub(crate) enum Reply {
         /// Time that this connection may be kept for another request; `None` if it must be closed.
         keep_for: Option<Duration>,
     },
+    /// No photo.
+    Refused {
+        /// The reason.
+        error: Error,
+        /// Time that this connection may be kept for another request; `None` if it must be closed.
+        keep_for: Option<Duration>,
+    },
 }
+
+/// Longest body that is read although no download needs it, in bytes. Up to this length it arrives in one read with
+/// the head, in every style.
+const MAX_UNWANTED: usize = 2 << 10;
 
 impl Reply {
     /// Decides on a reply to `target`; `rest` are the bytes after its `head`.
     ///
     /// # Errors
     ///
-    /// [`Error::Status`], [`Error::TooManyRedirects`], [`Error::InvalidUrl`] (of a redirect), [`Error::TooLarge`] (by
+    /// [`Error::Status`] (of a connection that is given up), [`Error::TooManyRedirects`], [`Error::InvalidUrl`] (of a redirect), [`Error::TooLarge`] (by
     /// the length announced) or [`Error::Malformed`].
     pub(crate) fn decide(
         target: &Target,
@@ -39,10 +50,8 @@ impl Reply {
         let keep_for = head.keep_alive.then(|| config.max_idle_age.min(idle_timeout));
         match head.code {
             301 | 302 | 303 | 307 | 308 => {
-                // Reading a body that is not needed may take longer than a new connection.
-                let is_over = matches!(head.framing, Framing::Length(0)) && rest.is_empty();
                 let target = target.redirect(&location(&head)?, config)?;
-                Ok(Self::Redirect { target, keep_for: keep_for.filter(|_| is_over) })
+                Ok(Self::Redirect { target, keep_for: keep_for.filter(|_| is_whole(head, rest)) })
             }
             // 206 is a part of a photo; 204 and 205 have no body.
             200..=203 | 207..=299 => {
@@ -54,9 +63,31 @@ impl Reply {
                 }
                 Ok(Self::Photo(Incoming::new(head.framing, keep_for, config)?))
             }
-            code => Err(Error::Status { code, retry_after: head.retry_after }),
+            code => {
+                let error = Error::Status { code, retry_after: head.retry_after };
+                match code {
+                    // HTTP ends here, or the server has given up.
+                    101 | 408 => Err(error),
+                    _ => Ok(Self::Refused { error, keep_for: keep_for.filter(|_| is_whole(head, rest)) }),
+                }
+            }
         }
     }
+}
+
+/// Whether `rest` is the whole body, and short. To wait for a body that no download wants may take longer than a new
+/// connection.
+fn is_whole(head: Head<'_>, rest: &[u8]) -> bool {
+    rest.len() <= MAX_UNWANTED
+        && match head.framing {
+            Framing::Length(length) => length == rest.len() as u64,
+            Framing::Chunked(mut chunked) => {
+                chunked.decode(&mut rest.to_vec());
+                matches!(chunked.is_over(), Ok(true)) && !chunked.has_surplus()
+            }
+            // These have no body (RFC 9112, section 6.3).
+            Framing::Close => matches!(head.code, 204 | 304) && rest.is_empty(),
+        }
 }
 
 fn location(head: &Head<'_>) -> Result<HeaderValue, Error> {

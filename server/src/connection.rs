@@ -234,8 +234,9 @@ impl Connection {
                     }
                 }
                 Step::Gather(count, at_most) => {
-                    let before = *play.gatherings.get_or_insert(site.gatherings);
-                    if !site.gathered(*count, before) && !passed(&mut self.wake_at, *at_most) {
+                    let open = &site.open_requests;
+                    let before = *play.gatherings.get_or_insert_with(|| open.gatherings());
+                    if !open.gathered(*count, before) && !passed(&mut self.wake_at, *at_most) {
                         return Ok(Some(Pause::Wait));
                     }
                     self.wake_at = None;

@@ -1,9 +1,12 @@
 //! What the server has done so far.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use nix::sys::resource::{UsageWho, getrusage};
 use serde::{Serialize, Serializer};
+
+use crate::open_requests::OpenRequests;
 
 /// A snapshot of what the server has done since its start or the last reset.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
@@ -23,7 +26,7 @@ pub struct Counters {
     pub max_open_requests: u64,
     /// Connections that the peer closed or reset while a request was open.
     pub aborted: u64,
-    /// CPU time of the server's thread, user and system (of the whole process where the system has no times of threads).
+    /// CPU time of the server's threads, user and system (of the whole process where the system has no times of threads).
     #[serde(rename = "cpu_us", serialize_with = "micros")]
     pub cpu: Duration,
 }
@@ -34,16 +37,32 @@ impl Counters {
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).expect("numbers are JSON") + "\n"
     }
+
+    /// The counters of two loops of the same server, which have the most open requests in common.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self {
+            connections: self.connections + other.connections,
+            requests: self.requests + other.requests,
+            bytes_sent: self.bytes_sent + other.bytes_sent,
+            open_connections: self.open_connections + other.open_connections,
+            open_requests: self.open_requests + other.open_requests,
+            max_open_requests: self.max_open_requests.max(other.max_open_requests),
+            aborted: self.aborted + other.aborted,
+            cpu: self.cpu + other.cpu,
+        }
+    }
 }
 
 fn micros<S: Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_u64(time.as_micros().try_into().unwrap_or(u64::MAX))
 }
 
-/// The numbers as the event loop keeps them: plain fields, since only its thread touches them.
+/// The numbers as an event loop keeps them: plain fields, since only its thread touches them. Only the open requests are
+/// also counted for the whole server.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
     counters: Counters,
+    open_requests: Arc<OpenRequests>,
     cpu_at_reset: Duration,
     resets: u64,
 }
@@ -55,6 +74,10 @@ pub(crate) struct Counted {
 }
 
 impl Tally {
+    pub(crate) fn new(open_requests: Arc<OpenRequests>) -> Self {
+        Self { open_requests, ..Self::default() }
+    }
+
     pub(crate) fn connected(&mut self) -> Counted {
         self.counters.connections += 1;
         self.counters.open_connections += 1;
@@ -73,19 +96,15 @@ impl Tally {
         }
     }
 
-    pub(crate) fn open_requests(&self) -> u64 {
-        self.counters.open_requests
-    }
-
     pub(crate) fn request_opened(&mut self) {
-        let counters = &mut self.counters;
-        counters.requests += 1;
-        counters.open_requests += 1;
-        counters.max_open_requests = counters.max_open_requests.max(counters.open_requests);
+        self.counters.requests += 1;
+        self.counters.open_requests += 1;
+        self.open_requests.opened();
     }
 
     pub(crate) fn request_closed(&mut self) {
         self.counters.open_requests -= 1;
+        self.open_requests.closed();
     }
 
     pub(crate) fn aborted(&mut self) {
@@ -96,20 +115,20 @@ impl Tally {
         self.counters.bytes_sent += bytes as u64;
     }
 
-    /// Must be called on the server's thread, whose CPU time it reads.
+    /// Must be called on the loop's thread, whose CPU time it reads.
     pub(crate) fn snapshot(&self) -> Counters {
-        Counters { cpu: cpu_time().saturating_sub(self.cpu_at_reset), ..self.counters }
+        Counters {
+            max_open_requests: self.open_requests.most(),
+            cpu: cpu_time().saturating_sub(self.cpu_at_reset),
+            ..self.counters
+        }
     }
 
-    /// Must be called on the server's thread, whose CPU time it reads.
+    /// Must be called on the loop's thread, whose CPU time it reads.
     pub(crate) fn reset(&mut self) {
         let Counters { open_connections, open_requests, .. } = self.counters;
-        self.counters = Counters {
-            open_connections,
-            open_requests,
-            max_open_requests: open_requests,
-            ..Counters::default()
-        };
+        self.counters = Counters { open_connections, open_requests, ..Counters::default() };
+        self.open_requests.reset();
         self.cpu_at_reset = cpu_time();
         self.resets += 1;
     }

@@ -1,13 +1,13 @@
-//! One thread for all connections.
+//! One thread for its share of the connections.
 
 use std::io;
 use std::mem;
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender};
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::{Duration, Instant};
 
-use mio::net::TcpListener;
+use mio::net::{TcpListener, TcpStream};
 use mio::{Events, Interest, Poll, Token, Waker};
 use rustls::ServerConfig;
 use slab::Slab;
@@ -37,54 +37,89 @@ pub(crate) enum Command {
     ResetCounters(Sender<()>),
     Heads(Sender<Vec<Vec<u8>>>),
     Hold(Vec<Hold>, Sender<()>),
+    /// A connection that the first loop has accepted for another one, at HTTP or HTTPS.
+    Connect(Token, TcpStream),
     Stop,
+}
+
+/// The other end of the commands.
+#[derive(Clone, Debug)]
+pub(crate) struct Inbox {
+    commands: Sender<Command>,
+    waker: Arc<Waker>,
+}
+
+impl Inbox {
+    /// If the loop has ended, the channel for an answer is closed, and whoever asked notices.
+    pub(crate) fn send(&self, command: Command) {
+        let _ = self.commands.send(command);
+        self.wake();
+    }
+
+    fn wake(&self) {
+        let _ = self.waker.wake();
+    }
 }
 
 /// The listeners, the connections, and what wakes them.
 #[derive(Debug)]
 pub(crate) struct EventLoop {
     poll: Poll,
-    http: TcpListener,
-    https: TcpListener,
+    /// For HTTP and HTTPS; the first loop of a server has them.
+    listeners: Option<[TcpListener; 2]>,
     tls: Arc<ServerConfig>,
     commands: Receiver<Command>,
+    /// The other loops of the server.
+    others: Vec<Inbox>,
+    accepted: usize,
     site: Site,
     connections: Slab<Connection>,
     max_connections: usize,
     timers: Timers,
     again: Vec<Token>,
     scratch: Box<[u8]>,
+    /// The gatherings that its connections know of.
+    gatherings: u64,
 }
 
 impl EventLoop {
-    /// The waker is for the sender of commands.
     pub(crate) fn new(
-        mut http: TcpListener,
-        mut https: TcpListener,
         tls: Arc<ServerConfig>,
         site: Site,
-        commands: Receiver<Command>,
         max_connections: usize,
-    ) -> io::Result<(Self, Waker)> {
+    ) -> io::Result<(Self, Inbox)> {
         let poll = Poll::new()?;
-        let registry = poll.registry();
-        registry.register(&mut http, HTTP, Interest::READABLE)?;
-        registry.register(&mut https, HTTPS, Interest::READABLE)?;
-        let waker = Waker::new(registry, WAKER)?;
+        let waker = Arc::new(Waker::new(poll.registry(), WAKER)?);
+        let (sender, commands) = mpsc::channel();
         let event_loop = Self {
             poll,
-            http,
-            https,
+            listeners: None,
             tls,
             commands,
+            others: Vec::new(),
+            accepted: 0,
             site,
             connections: Slab::new(),
             max_connections,
             timers: Timers::default(),
             again: Vec::new(),
             scratch: vec![0; SCRATCH_BYTES].into(),
+            gatherings: 0,
         };
-        Ok((event_loop, waker))
+        Ok((event_loop, Inbox { commands: sender, waker }))
+    }
+
+    /// Makes it the loop that accepts connections, for itself and for the others in turn.
+    pub(crate) fn listen(&mut self, mut http: TcpListener, mut https: TcpListener) -> io::Result<()> {
+        let registry = self.poll.registry();
+        registry.register(&mut http, HTTP, Interest::READABLE)?;
+        registry.register(&mut https, HTTPS, Interest::READABLE)?;
+        self.listeners = Some([http, https]);
+        Ok(())
+    }
+
+    pub(crate) fn know(&mut self, others: Vec<Inbox>) {
+        self.others = others;
     }
 
     /// Serves until a command stops it, then closes all connections.
@@ -102,7 +137,6 @@ impl EventLoop {
         }
 
         let again = mem::take(&mut self.again);
-        let mut gatherings = self.site.gatherings;
         let mut woken = false;
         for event in &*events {
             match event.token() {
@@ -125,8 +159,9 @@ impl EventLoop {
                 token => self.advance(token),
             }
         }
-        while self.site.gatherings > gatherings {
-            gatherings = self.site.gatherings;
+        while self.site.open_requests.gatherings() > self.gatherings {
+            self.gatherings = self.site.open_requests.gatherings();
+            self.others.iter().for_each(Inbox::wake);
             self.advance_all();
         }
         // Last, so that an answer includes all that has happened before the question.
@@ -136,9 +171,9 @@ impl EventLoop {
     /// Accepts all that are waiting: there is no second event for them.
     fn accept(&mut self, listener: Token) {
         loop {
-            let listening = if listener == HTTP { &self.http } else { &self.https };
-            match listening.accept() {
-                Ok((stream, _)) => self.connect(listener, stream),
+            let Some(listeners) = &self.listeners else { return };
+            match listeners[listener.0].accept() {
+                Ok((stream, _)) => self.share_out(listener, stream),
                 Err(error) => match error.kind() {
                     io::ErrorKind::WouldBlock => return,
                     io::ErrorKind::Interrupted | io::ErrorKind::ConnectionAborted => {}
@@ -149,8 +184,18 @@ impl EventLoop {
         }
     }
 
+    /// Each loop has its turn, so that all have as many connections.
+    fn share_out(&mut self, listener: Token, stream: TcpStream) {
+        let turn = self.accepted % (self.others.len() + 1);
+        self.accepted += 1;
+        match self.others.get(turn) {
+            Some(other) => other.send(Command::Connect(listener, stream)),
+            None => self.connect(listener, stream),
+        }
+    }
+
     /// A connection that cannot be set up is dropped, which its peer sees.
-    fn connect(&mut self, listener: Token, mut stream: mio::net::TcpStream) {
+    fn connect(&mut self, listener: Token, mut stream: TcpStream) {
         if self.connections.len() >= self.max_connections {
             return Transport::plain(stream).reset_on_drop();
         }
@@ -190,7 +235,7 @@ impl EventLoop {
     }
 
     fn obey(&mut self) -> ControlFlow<()> {
-        for command in self.commands.try_iter() {
+        while let Ok(command) = self.commands.try_recv() {
             match command {
                 Command::Counters(answer) => {
                     let _ = answer.send(self.site.tally.snapshot());
@@ -206,6 +251,7 @@ impl EventLoop {
                     self.site.holds = holds.into();
                     let _ = answer.send(());
                 }
+                Command::Connect(listener, stream) => self.connect(listener, stream),
                 Command::Stop => return ControlFlow::Break(()),
             }
         }

@@ -2,8 +2,8 @@
 //!
 //! Examples, tests and benches need a server that behaves the same every time: photos of an exact
 //! size, after an exact delay, or one of the [`Fault`]s that real servers have. It counts its work, and it is
-//! cheaper per request than its clients, so that it is never the bottleneck: one thread, one event loop, and
-//! replies prepared beforehand.
+//! cheaper per request than its clients, so that it is never the bottleneck: one event loop for each of
+//! [`Options::loops`], and replies prepared beforehand.
 //!
 //! ```
 //! use std::io::{Read, Write};
@@ -48,6 +48,7 @@ mod folder;
 mod hold;
 mod material;
 mod misbehaviour;
+mod open_requests;
 mod order;
 mod padding;
 mod photos;

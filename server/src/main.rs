@@ -60,6 +60,7 @@ fn run(arguments: Arguments) -> io::Result<()> {
         certificate: Certificate::Good,
         keep_heads: false,
         max_connections: arguments.max_connections.unwrap_or(usize::MAX),
+        ..Options::default()
     }
     .start()?;
     if let Some(file) = arguments.certificate {

@@ -2,18 +2,20 @@
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::num::NonZero;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::mpsc::{self, Sender};
 use std::thread::{self, JoinHandle};
 
-use mio::Waker;
 use mio::net::TcpListener;
 use socket2::{Domain, Socket, Type};
 
 use crate::counters::Counters;
-use crate::event_loop::{Command, EventLoop};
+use crate::event_loop::{Command, EventLoop, Inbox};
 use crate::folder::Folder;
 use crate::hold::Hold;
+use crate::open_requests::OpenRequests;
 use crate::routes::Routes;
 use crate::site::Site;
 use crate::tls::{Certificate, Identity};
@@ -21,15 +23,15 @@ use crate::tls::{Certificate, Identity};
 /// Connections that the kernel holds until they are accepted: benches open thousands at once.
 const BACKLOG: i32 = 4096;
 
-/// A running server. Dropping it stops its thread and closes all its connections.
+/// A running server. Dropping it stops its threads and closes all its connections.
 #[derive(Debug)]
 pub struct PhotoServer {
     http: SocketAddr,
     https: SocketAddr,
     root: Vec<u8>,
-    commands: Sender<Command>,
-    waker: Waker,
-    thread: Option<JoinHandle<io::Result<()>>>,
+    /// At least one; the first of them accepts the connections.
+    loops: Vec<Inbox>,
+    threads: Vec<JoinHandle<io::Result<()>>>,
 }
 
 /// How a server is started.
@@ -51,6 +53,9 @@ pub struct Options {
     /// How many connections may be open at once, on both ports together; those beyond are reset as soon as they are
     /// accepted, and not counted. Default: `usize::MAX`.
     pub max_connections: usize,
+    /// Event loops, each in its thread; they share out the connections, and `max_connections`. With several,
+    /// [`PhotoServer::hold`] and `/counters` concern one loop only. Default: 1.
+    pub loops: NonZero<usize>,
 }
 
 impl Default for Options {
@@ -63,6 +68,7 @@ impl Default for Options {
             certificate: Certificate::default(),
             keep_heads: true,
             max_connections: usize::MAX,
+            loops: NonZero::<usize>::MIN,
         }
     }
 }
@@ -75,18 +81,32 @@ impl Options {
     /// When the address cannot be listened on, when `dir` is no folder, or when the system refuses a thread. The
     /// text names what it is about.
     pub fn start(self) -> io::Result<PhotoServer> {
-        let folder = self.dir.as_deref().map(Folder::open).transpose()?;
         let identity = Identity::generate(self.listen, self.certificate).map_err(io::Error::other)?;
         let plain = listen(SocketAddr::new(self.listen, self.port))?;
         let tls = listen(SocketAddr::new(self.listen, self.tls_port))?;
         let (http, https) = (plain.local_addr()?, tls.local_addr()?);
 
-        let site = Site::new(Routes::new(http, folder), self.keep_heads);
-        let (commands, inbox) = mpsc::channel();
-        let (event_loop, waker) =
-            EventLoop::new(plain, tls, identity.config, site, inbox, self.max_connections)?;
-        let thread = thread::Builder::new().name("photo-server".into()).spawn(move || event_loop.run())?;
-        Ok(PhotoServer { http, https, root: identity.root.to_vec(), commands, waker, thread: Some(thread) })
+        let open_requests = Arc::<OpenRequests>::default();
+        let event_loop = |_| {
+            let folder = self.dir.as_deref().map(Folder::open).transpose()?;
+            let site = Site::new(Routes::new(http, folder), self.keep_heads, Arc::clone(&open_requests));
+            let share = self.max_connections.div_ceil(self.loops.get());
+            EventLoop::new(Arc::clone(&identity.config), site, share)
+        };
+        let event_loops = (0..self.loops.get()).map(event_loop).collect::<io::Result<Vec<_>>>()?;
+        let (mut event_loops, loops): (Vec<_>, Vec<_>) = event_loops.into_iter().unzip();
+        for (index, event_loop) in event_loops.iter_mut().enumerate() {
+            event_loop.know([&loops[..index], &loops[index + 1..]].concat());
+        }
+        event_loops[0].listen(plain, tls)?;
+
+        let mut server =
+            PhotoServer { http, https, root: identity.root.to_vec(), loops, threads: Vec::new() };
+        for event_loop in event_loops {
+            let thread = thread::Builder::new().name("photo-server".into());
+            server.threads.push(thread.spawn(move || event_loop.run())?);
+        }
+        Ok(server)
     }
 }
 
@@ -138,7 +158,7 @@ impl PhotoServer {
     ///
     /// If the server's thread has failed.
     pub fn counters(&self) -> Counters {
-        self.ask(Command::Counters)
+        self.ask_all(Command::Counters).into_iter().reduce(Counters::and).unwrap_or_default()
     }
 
     /// Sets all counters to zero but the gauges: connections and requests that are open now stay counted as
@@ -148,7 +168,7 @@ impl PhotoServer {
     ///
     /// If the server's thread has failed.
     pub fn reset_counters(&self) {
-        self.ask(Command::ResetCounters);
+        self.ask_all(Command::ResetCounters);
     }
 
     /// The last request heads, at most 64, byte for byte as received, the oldest first. Empty without
@@ -158,7 +178,7 @@ impl PhotoServer {
     ///
     /// If the server's thread has failed.
     pub fn request_heads(&self) -> Vec<Vec<u8>> {
-        self.ask(Command::Heads)
+        self.ask_all(Command::Heads).concat()
     }
 
     /// Holds the next requests, whatever they ask for: the first by the first of `holds`, and so on. Those after the
@@ -168,30 +188,30 @@ impl PhotoServer {
     ///
     /// If the server's thread has failed.
     pub fn hold(&self, holds: Vec<Hold>) {
-        self.ask(|answer| Command::Hold(holds, answer));
+        ask(&self.loops[0], |answer| Command::Hold(holds, answer));
     }
 
-    fn ask<A>(&self, command: impl FnOnce(Sender<A>) -> Command) -> A {
-        let (sender, answer) = mpsc::channel();
-        self.tell(command(sender));
-        answer.recv().expect("the server's thread is running")
-    }
-
-    /// If the thread has ended, the channel for the answer is closed, and the caller notices.
-    fn tell(&self, command: Command) {
-        let _ = self.commands.send(command);
-        let _ = self.waker.wake();
+    fn ask_all<A>(&self, command: impl Fn(Sender<A>) -> Command) -> Vec<A> {
+        self.loops.iter().map(|inbox| ask(inbox, &command)).collect()
     }
 }
 
 impl Drop for PhotoServer {
     fn drop(&mut self) {
-        self.tell(Command::Stop);
-        if let Some(thread) = self.thread.take() {
+        for inbox in &self.loops {
+            inbox.send(Command::Stop);
+        }
+        for thread in self.threads.drain(..) {
             // Whatever ended it early, it is over now.
             let _ = thread.join();
         }
     }
+}
+
+fn ask<A>(inbox: &Inbox, command: impl FnOnce(Sender<A>) -> Command) -> A {
+    let (sender, answer) = mpsc::channel();
+    inbox.send(command(sender));
+    answer.recv().expect("the server's thread is running")
 }
 
 fn listen(addr: SocketAddr) -> io::Result<TcpListener> {

@@ -1,14 +1,16 @@
-//! What all connections of one server share.
+//! What all connections of one event loop share.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use crate::counters::Tally;
 use crate::hold::Hold;
+use crate::open_requests::OpenRequests;
 use crate::routes::Routes;
 
 const KEPT_HEADS: usize = 64;
 
-/// Only the server's thread touches this.
+/// Only the thread of the loop touches this, except the open requests of the whole server.
 #[derive(Debug)]
 pub(crate) struct Site {
     pub(crate) routes: Routes,
@@ -16,27 +18,18 @@ pub(crate) struct Site {
     heads: Option<VecDeque<Vec<u8>>>,
     /// For the next requests, one each.
     pub(crate) holds: VecDeque<Hold>,
-    /// How often as many requests have been open as one of them waited for.
-    pub(crate) gatherings: u64,
+    pub(crate) open_requests: Arc<OpenRequests>,
 }
 
 impl Site {
-    pub(crate) fn new(routes: Routes, keep_heads: bool) -> Self {
+    pub(crate) fn new(routes: Routes, keep_heads: bool, open_requests: Arc<OpenRequests>) -> Self {
         Self {
             routes,
-            tally: Tally::default(),
+            tally: Tally::new(Arc::clone(&open_requests)),
             heads: keep_heads.then(VecDeque::new),
             holds: VecDeque::new(),
-            gatherings: 0,
+            open_requests,
         }
-    }
-
-    /// Whether `count` requests are open at once, or were since there had been `before` gatherings.
-    pub(crate) fn gathered(&mut self, count: usize, before: u64) -> bool {
-        if self.gatherings == before && self.tally.open_requests() >= count as u64 {
-            self.gatherings += 1;
-        }
-        self.gatherings > before
     }
 
     pub(crate) fn keep_head(&mut self, head: &[u8]) {

@@ -2,11 +2,12 @@
 
 mod common;
 
+use std::num::NonZero;
 use std::thread;
 use std::time::Duration;
 
 use common::{Wire, until};
-use photo_server::{Counters, PhotoServer};
+use photo_server::{Counters, Options, PhotoServer};
 
 #[test]
 fn counters_count() {
@@ -98,4 +99,32 @@ fn counters_over_http_do_not_count_themselves() {
     let counters = server.counters();
     assert_eq!((counters.connections, counters.requests, counters.bytes_sent), (0, 0, 0));
     assert_eq!(counters.open_connections, 1);
+}
+
+#[test]
+fn several_loops_share_out_the_connections_and_count_together() {
+    let loops = NonZero::new(3).unwrap();
+    let server = Options { loops, ..Options::default() }.start().unwrap();
+    let mut wires: Vec<Wire> = (0..7).map(|_| Wire::connect(&server)).collect();
+    for wire in &mut wires {
+        wire.get("/photo?bytes=1000&delay_ms=60000&gather=7");
+    }
+    // They come at once although no loop has all seven.
+    let sent: usize = wires.iter_mut().map(Wire::reply).map(|(head, body)| head.len() + body.len()).sum();
+    until(&server, |counters| counters.open_requests == 0);
+    let counters = server.counters();
+    let expected = Counters {
+        connections: 7,
+        requests: 7,
+        bytes_sent: sent as u64,
+        open_connections: 7,
+        max_open_requests: 7,
+        cpu: counters.cpu,
+        ..Counters::default()
+    };
+    assert_eq!(counters, expected);
+    assert_eq!(server.request_heads().len(), 7);
+    server.reset_counters();
+    let counters = server.counters();
+    assert_eq!((counters.requests, counters.open_connections, counters.max_open_requests), (0, 7, 0));
 }

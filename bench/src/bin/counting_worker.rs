@@ -4,6 +4,7 @@ use std::alloc::System;
 use std::process::ExitCode;
 
 use photo_bench::cli::entry;
+use photo_bench::output::note_line;
 use photo_bench::system::allocations::{self, Allocations};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Stats, StatsAlloc};
 
@@ -17,6 +18,6 @@ fn main() -> ExitCode {
         Allocations { count: number(allocations + reallocations), bytes: number(bytes_allocated) }
     });
     entry::run_if_child();
-    eprintln!("this is for `cargo bench --bench load` to start");
+    note_line(format_args!("this is for `cargo bench --bench load` to start"));
     ExitCode::FAILURE
 }

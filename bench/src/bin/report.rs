@@ -5,23 +5,29 @@
 //! `bench/results/`.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
-use photo_bench::output::{print, report, terminal};
+use photo_bench::output::runs::Runs;
+use photo_bench::output::{note_line, print, report, terminal};
+use photo_bench::record::changes::Changes;
 use photo_bench::record::run::Run;
 
 /// Make the report of recorded runs.
 #[derive(Parser)]
 struct Options {
     /// The folder with the raw results of one run
-    #[arg(required_unless_present = "merge")]
+    #[arg(required_unless_present_any = ["merge", "compare"])]
     folder: Option<PathBuf>,
 
     /// The folders of several runs, to be shown on one page
     #[arg(long, num_args = 1.., value_name = "FOLDER", conflicts_with = "folder")]
     merge: Vec<PathBuf>,
+
+    /// Compare the closed loops of two runs: folders, or names of baselines
+    #[arg(long, num_args = 2, value_names = ["OLD", "NEW"], conflicts_with_all = ["folder", "merge", "tables"])]
+    compare: Vec<PathBuf>,
 
     /// Print the tables instead of writing the page
     #[arg(long, conflicts_with = "out")]
@@ -36,13 +42,16 @@ fn main() -> ExitCode {
     match make(Options::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error}");
+            note_line(format_args!("error: {error}"));
             ExitCode::FAILURE
         }
     }
 }
 
-fn make(Options { folder, merge, tables, out }: Options) -> io::Result<()> {
+fn make(Options { folder, merge, compare, tables, out }: Options) -> io::Result<()> {
+    if let [old, new] = compare.as_slice() {
+        return compare_runs(old, new, out);
+    }
     let folders = folder.iter().chain(&merge);
     let runs = folders.map(|folder| Run::read(folder)).collect::<io::Result<Vec<_>>>()?;
     if tables {
@@ -52,5 +61,15 @@ fn make(Options { folder, merge, tables, out }: Options) -> io::Result<()> {
     // What `cargo bench` has written stays.
     let out = out.unwrap_or_else(|| report::folder().with_file_name("photo-report-again"));
     print(&format!("report: {}\n", report::write(&out, &runs)?.display()));
+    Ok(())
+}
+
+fn compare_runs(old: &Path, new: &Path, out: Option<PathBuf>) -> io::Result<()> {
+    let runs = Runs::here();
+    let [old, new] = [Run::read(&runs.find(old)?)?, Run::read(&runs.find(new)?)?];
+    let changes = Changes::new(&old, &new);
+    terminal::print_changes(&changes);
+    let out = out.unwrap_or_else(|| report::folder().join("compared"));
+    print(&format!("\nreport: {}\n", report::write_changes(&out, &changes)?.display()));
     Ok(())
 }

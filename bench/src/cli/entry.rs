@@ -9,6 +9,7 @@ use crate::process::role::{self, Role};
 use crate::process::server;
 use crate::process::worker;
 use crate::system::{interrupt, limits};
+use crate::text::out::note;
 
 /// Plays the part that this process was started for, and ends it then. Returns only in the process that the user
 /// started. To be called first in each bench's `main`.
@@ -26,7 +27,7 @@ pub fn run_if_child() {
     process::exit(match played {
         Ok(()) => 0,
         Err(error) => {
-            eprintln!("{error}");
+            note!("{error}");
             1
         }
     });

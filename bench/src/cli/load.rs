@@ -9,24 +9,23 @@ use clap::Parser;
 
 use crate::cli::entry::ending;
 use crate::cli::head::head;
+use crate::cli::kept::Kept;
 use crate::cli::plan::RunPlan;
 use crate::cli::smoke;
 use crate::load::workload::Mode;
 use crate::measure::groups::Group;
 use crate::measure::{closed, cost, open, pilot, waits};
 use crate::options::Options;
-use crate::output::{report, terminal};
 use crate::record::Record;
 use crate::record::decision::decide;
 use crate::record::group::sorted;
-use crate::record::run::{Head, Run};
+use crate::record::run::Head;
 use crate::self_check;
 use crate::stats::rounds::Rounds;
 use crate::system::interrupt;
 use crate::system::placement::CorePlacement;
-use crate::text::out::say;
+use crate::text::out::{note, say};
 use crate::text::progress::Progress;
-use crate::text::results::{ResultsFile, check_folder};
 
 /// Runs what the arguments ask for; the first is the program's name. Those of `cargo bench --bench load --` are explained by
 /// `--help`. `counting_worker` is the program of that name.
@@ -35,79 +34,83 @@ use crate::text::results::{ResultsFile, check_folder};
 /// with a role as its first argument.
 pub fn run(arguments: impl Iterator<Item = OsString>, counting_worker: &Path) -> ExitCode {
     let options = Options::parse_from(arguments);
-    let plan = RunPlan::new(&options);
-    let done = if options.self_check {
-        self_check::run(&options)
-    } else if plan.ids().is_empty() || options.common.is_for_criterion_alone() {
-        // `cargo bench -- latency` is for criterion alone, and no reason to say anything.
-        Ok(ExitCode::SUCCESS)
-    } else if options.common.list {
-        plan.ids().iter().for_each(|id| say!("{id}: benchmark"));
-        Ok(ExitCode::SUCCESS)
-    } else if options.common.is_test() {
-        smoke::run(&options, &plan, counting_worker)
-    } else {
-        measure(&options, &plan, counting_worker)
-    };
-    match done {
+    match options.common.placement().and_then(|placement| start(&options, &placement, counting_worker)) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("error: {error}");
+            note!("error: {error}");
             ExitCode::FAILURE
         }
     }
 }
 
-fn measure(options: &Options, plan: &RunPlan, counting_worker: &Path) -> io::Result<ExitCode> {
-    let mut results = Results { records: Vec::new(), file: None };
-    results.file = options.common.json.as_deref().map(ResultsFile::checked).transpose()?;
-    let folder = options.common.report.clone().unwrap_or_else(report::folder);
-    check_folder(&folder)?;
-    interrupt::watch()?;
-    let placement = options.common.placement()?;
+fn start(options: &Options, placement: &CorePlacement, counting_worker: &Path) -> io::Result<ExitCode> {
+    if options.self_check {
+        return Ok(self_check::run(options, placement));
+    }
+    let plan = RunPlan::new(options, placement.all_clients.cores().count());
+    if plan.ids().is_empty() && options.common.filter.is_none() {
+        return Err(io::Error::other("no client that --styles names can be measured like this"));
+    }
+    // `cargo bench -- latency` is for criterion alone, and no reason to say anything.
+    if plan.ids().is_empty() || options.common.is_for_criterion_alone() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    if options.common.list {
+        plan.ids().iter().for_each(|id| say!("{id}: benchmark"));
+        return Ok(ExitCode::SUCCESS);
+    }
+    if options.common.is_test() {
+        return smoke::run(options, &plan, counting_worker, placement);
+    }
+    measure(options, &plan, counting_worker, placement)
+}
+
+fn measure(
+    options: &Options,
+    plan: &RunPlan,
+    counting_worker: &Path,
+    placement: &CorePlacement,
+) -> io::Result<ExitCode> {
     let seed = options.common.seed.unwrap_or_else(|| fastrand::u64(..1 << 32));
-    let head = head(&placement, seed, options);
+    let head =
+        Head { full: options.is_full(), ..head(placement, seed, options.rounds(), options.common.quick) };
+    let mut kept = Kept::new(&options.common, head)?;
+    interrupt::watch()?;
     // The process that only watches takes no time from the clients.
     placement.server.pin_this_process();
-    measure_parts(head, options, plan, counting_worker, &placement, &mut results)?;
+    let rounds = Rounds { count: options.rounds(), seed };
+    measure_parts(rounds, options, plan, counting_worker, placement, &mut kept);
 
-    if results.are_empty() {
-        eprintln!("interrupted before anything was measured");
+    if kept.is_empty() {
+        note!("interrupted before anything was measured");
         return Ok(ending());
     }
-    let run = Run::of(&results.records)?;
-    terminal::print(&run);
-    if let Some(file) = &results.file {
-        say!("\nresults: {}", file.end(&run.raw, interrupt::came().is_none())?.display());
-    }
-    say!("\nreport: {}", report::write(&folder, &[run])?.display());
+    kept.end()?;
     if interrupt::came().is_some() {
-        eprintln!("interrupted: the rounds that had ended by then are kept");
+        note!("interrupted: the rounds that had ended by then are kept");
     }
     Ok(ending())
 }
 
 /// Measures part by part, and keeps the results of each.
 fn measure_parts(
-    head: Head,
+    rounds: Rounds,
     options: &Options,
     plan: &RunPlan,
     counting_worker: &Path,
     placement: &CorePlacement,
-    results: &mut Results,
-) -> io::Result<()> {
-    let rounds = Rounds { count: options.rounds(), seed: head.seed };
-    results.records.push(Record::Run(head));
+    kept: &mut Kept,
+) {
     let loops = |groups: &[Group]| {
         let calibrated =
             if options.is_calibrated() { pilot::calibrated(groups, placement) } else { groups.into() };
         closed::measure(&calibrated, rounds, options.wants_more_rounds(), placement).concat()
     };
     let closed = loops(&plan.closed);
-    results.add(closed.iter().cloned().map(Record::Closed))?;
+    kept.add(closed.iter().cloned().map(Record::Closed));
 
     let open = open::measure(&plan.open, &closed, rounds, placement);
-    results.add(open.into_iter().flatten().map(Record::Open))?;
+    kept.add(open.into_iter().flatten().map(Record::Open));
 
     // It takes some seconds for each style.
     let with_instructions = options.names(Mode::Cost);
@@ -117,7 +120,7 @@ fn measure_parts(
         |subject| cost::id(*subject),
         |subject| cost::measure(workload, *subject, with_instructions, counting_worker, placement),
     );
-    results.add(cost.into_iter().map(Record::Cost))?;
+    kept.add(cost.into_iter().map(Record::Cost));
 
     let waits = plan.waits.iter().flat_map(|group| {
         in_turn(
@@ -126,30 +129,11 @@ fn measure_parts(
             |contender| waits::measure(group.count, *contender, &placement.client),
         )
     });
-    results.add(waits.map(Record::Waits))?;
+    kept.add(waits.map(Record::Waits));
 
     let scale = loops(&plan.scale);
-    results.add(scale.iter().cloned().map(Record::Scale))?;
-    results.add(decide(&sorted(closed.iter().chain(&scale))).into_iter().map(Record::Decision))
-}
-
-/// The records of a run, and the file that receives them part by part.
-struct Results {
-    records: Vec<Record>,
-    file: Option<ResultsFile>,
-}
-
-impl Results {
-    /// Whether nothing is known but where and when the run began.
-    fn are_empty(&self) -> bool {
-        self.records.len() <= 1
-    }
-
-    fn add(&mut self, part: impl Iterator<Item = Record>) -> io::Result<()> {
-        self.records.extend(part);
-        let Some(file) = self.file.as_ref().filter(|_| !self.are_empty()) else { return Ok(()) };
-        file.keep(&self.records.iter().map(|record| record.to_line() + "\n").collect::<String>())
-    }
+    kept.add(scale.iter().cloned().map(Record::Scale));
+    kept.add(decide(&sorted(closed.iter().chain(&scale))).into_iter().map(Record::Decision));
 }
 
 /// Each once, with progress, until a signal asks for the end.

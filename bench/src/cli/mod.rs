@@ -3,6 +3,7 @@
 pub mod criterion_fixture;
 pub mod entry;
 mod head;
+mod kept;
 pub mod load;
 pub mod pitfalls;
 mod plan;

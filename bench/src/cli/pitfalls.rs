@@ -6,7 +6,7 @@
 
 use std::ffi::OsString;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -15,22 +15,21 @@ use photo_tests::Style;
 use tempfile::TempDir;
 
 use crate::cli::entry::ending;
+use crate::cli::head::head;
 use crate::measure::pitfall::{self, Way};
 use crate::options::Common;
-use crate::output::report;
+use crate::output::runs::Runs;
+use crate::output::{report, terminal};
 use crate::pitfalls::{self, Pitfall, Work};
 use crate::record::Record;
 use crate::record::pitfall::{PitfallCell, WayFigures};
-use crate::record::run::Run;
+use crate::record::run::{Head, Run};
 use crate::stats::rounds::shuffled;
 use crate::system::interrupt;
-use crate::system::machine;
 use crate::system::placement::CorePlacement;
+use crate::text::out::{note, say};
 use crate::text::progress::Progress;
-use crate::text::results::ResultsFile;
-
-use crate::output::terminal;
-use crate::text::out::say;
+use crate::text::results::{ResultsFile, check_folder};
 
 /// What tempting mistakes cost, each beside the right way.
 #[derive(Debug, Parser)]
@@ -71,7 +70,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     match done {
         Ok(()) => ending(),
         Err(error) => {
-            eprintln!("error: {error}");
+            note!("error: {error}");
             ExitCode::FAILURE
         }
     }
@@ -106,31 +105,51 @@ fn smoke(options: &Common, groups: &[Group]) -> io::Result<()> {
 
 fn measure(options: &Common, groups: &[Group]) -> io::Result<()> {
     let json = options.json.as_deref().map(ResultsFile::checked).transpose()?;
+    match &options.report {
+        Some(folder) => check_folder(folder)?,
+        None => Runs::here().check()?,
+    }
     interrupt::watch()?;
     let (placement, gallery) = (options.placement()?, gallery()?);
     let seed = options.seed.unwrap_or_else(|| fastrand::u64(..1 << 32));
     let rounds = options.rounds(ROUNDS);
-
-    let machine = machine::describe(&placement);
+    let head = head(&placement, seed, rounds, options.quick);
     // The watching process takes no time from the measured ones.
     placement.server.pin_this_process();
     let cells = all_rounds(groups, rounds, seed, &placement, gallery.path());
 
     if cells.is_empty() {
-        eprintln!("interrupted before anything was measured");
+        note!("interrupted before anything was measured");
         return Ok(());
     }
     let run = Run::of(&cells.into_iter().map(Record::Pitfall).collect::<Vec<_>>())?;
-    say!("\n{machine}");
+    say!("\n{}", head.machine);
     terminal::print(&run);
+    let complete = interrupt::came().is_none();
     if let Some(file) = json {
-        say!("\nresults: {}", file.end(&run.raw, interrupt::came().is_none())?.display());
+        say!("\nresults: {}", file.end(&run.raw, complete)?.display());
     }
-    let folder = options.report.clone().unwrap_or_else(report::folder);
-    if let Some(page) = report::add_pitfalls(&folder, &run.raw)? {
+    let page = match &options.report {
+        Some(folder) => report::add_pitfalls(folder, &run.raw)?,
+        None => Some(add_to_runs(run, Head { complete, ..head })?),
+    };
+    if let Some(page) = page {
         say!("\nreport: {}", page.display());
     }
     Ok(())
+}
+
+/// Adds the pitfalls to the newest run, or if that has some already, as a run without other parts. Returns the page.
+fn add_to_runs(pitfalls: Run, head: Head) -> io::Result<PathBuf> {
+    let runs = Runs::here();
+    let (folder, run) = match runs.without_pitfalls() {
+        Some(folder) => (folder.clone(), Run::read(&folder)?),
+        None => (runs.add(head.at_unix_s)?, Run::of(&[Record::Run(head)])?),
+    };
+    let run = Run { raw_pitfalls: Some(pitfalls.raw), pitfalls: pitfalls.pitfalls, ..run };
+    let page = report::write(&folder, &[run])?;
+    runs.refresh()?;
+    Ok(page)
 }
 
 fn all_rounds(

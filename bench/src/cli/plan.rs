@@ -23,12 +23,12 @@ pub(crate) struct RunPlan {
 }
 
 impl RunPlan {
-    pub(crate) fn new(options: &Options) -> Self {
+    pub(crate) fn new(options: &Options, client_cores: usize) -> Self {
         fn if_wanted<T>(wanted: bool, part: impl FnOnce() -> Vec<T>) -> Vec<T> {
             if wanted { part() } else { Vec::new() }
         }
         Self {
-            closed: if_wanted(options.has(Mode::Closed), || groups::groups(options)),
+            closed: if_wanted(options.has(Mode::Closed), || groups::groups(options, client_cores)),
             open: if_wanted(options.has(Mode::Open), || open::groups(options)),
             cost: if_wanted(options.has(Mode::Cost), || cost::subjects(options)),
             cost_workload: cost::workload(options),

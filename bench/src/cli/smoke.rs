@@ -16,18 +16,23 @@ use crate::output::report;
 use crate::record::Record;
 use crate::record::cost::CostCell;
 use crate::record::run::Run;
+use crate::system::placement::CorePlacement;
 use crate::text::out::say;
 
-pub(crate) fn run(options: &Options, plan: &RunPlan, counting_worker: &Path) -> io::Result<ExitCode> {
-    let placement = options.common.placement()?;
+pub(crate) fn run(
+    options: &Options,
+    plan: &RunPlan,
+    counting_worker: &Path,
+    placement: &CorePlacement,
+) -> io::Result<ExitCode> {
     let mut smoke = Smoke { records: Vec::new(), all_work: true };
-    smoke.records.push(Record::Run(head(&placement, 0, options)));
+    smoke.records.push(Record::Run(head(placement, 0, options.rounds(), options.common.quick)));
 
     for group in plan.closed.iter().chain(&plan.scale) {
         for subject in &group.subjects {
             let workload = &group.workload;
             say!("Testing {}", workload.id(*subject));
-            let cell = closed::cell(workload, *subject, vec![Trial::run(workload, *subject, &placement)]);
+            let cell = closed::cell(workload, *subject, vec![Trial::run(workload, *subject, placement)]);
             let failure = cell.failed.clone().or(cell.first_error.clone());
             smoke.end(failure.as_deref(), Record::Closed(cell));
         }
@@ -36,7 +41,7 @@ pub(crate) fn run(options: &Options, plan: &RunPlan, counting_worker: &Path) -> 
         let workload = group.smoke();
         for subject in &group.subjects {
             say!("Testing {}", group.id(*subject));
-            let trial = Trial::run(&workload, *subject, &placement).map(|trial| (workload.clone(), trial));
+            let trial = Trial::run(&workload, *subject, placement).map(|trial| (workload.clone(), trial));
             let open = open::cell(group, *subject, vec![trial]);
             let failure = open.cell.failed.clone().or(open.cell.first_error.clone());
             smoke.end(failure.as_deref(), Record::Open(open));
@@ -44,7 +49,7 @@ pub(crate) fn run(options: &Options, plan: &RunPlan, counting_worker: &Path) -> 
     }
     for subject in &plan.cost {
         say!("Testing {}", cost::id(*subject));
-        let cell = cost::measure(&plan.cost_workload, *subject, true, counting_worker, &placement);
+        let cell = cost::measure(&plan.cost_workload, *subject, true, counting_worker, placement);
         let failure = cell.failed.clone().or_else(|| too_many_instructions(*subject, &cell));
         smoke.end(failure.as_deref(), Record::Cost(cell));
     }

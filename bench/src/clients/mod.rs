@@ -2,4 +2,5 @@
 
 mod floor;
 mod peers;
+mod per_core;
 pub(crate) mod subject;

@@ -4,20 +4,29 @@ use std::fmt;
 use std::io;
 use std::str::FromStr;
 
+use photo::Config;
 use photo_tests::Style;
 
 use crate::clients::floor::Floor;
 use crate::clients::peers::{self, Peer};
-use crate::load::client::{LoadClient, config};
+use crate::clients::per_core::PerCore;
+use crate::load::client::LoadClient;
 use crate::load::workload::Mode;
+use crate::record::load::{Load, Transport};
+use crate::system::cpu_set::CpuSet;
 
 /// A row of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Subject {
     Floor,
     Style(Style),
+    /// A style of one thread, with a thread for each core.
+    PerCore(Style),
     Peer(Peer),
 }
+
+/// The styles of one thread that are also measured with a thread for each core.
+const PER_CORE: [Style; 2] = [Style::Callbacks, Style::Smol];
 
 impl Subject {
     /// The floor and the styles, in the order of the table.
@@ -27,14 +36,15 @@ impl Subject {
 
     /// All whose name is known, in the order of the table.
     pub(crate) fn all() -> Vec<Self> {
-        Self::default_ones().into_iter().chain(Peer::all().map(Self::Peer)).collect()
+        let per_core = PER_CORE.map(Self::PerCore);
+        Self::default_ones().into_iter().chain(per_core).chain(Peer::all().map(Self::Peer)).collect()
     }
 
     /// Whether it is measured in a run in which no subjects are named.
     pub(crate) fn is_default_in(self, mode: Mode) -> bool {
         match self {
             Self::Peer(_) => peers::ARE_WANTED && mode == Mode::Closed,
-            Self::Floor | Self::Style(_) => self.can_be_in(mode),
+            Self::Floor | Self::Style(_) | Self::PerCore(_) => self.can_be_in(mode),
         }
     }
 
@@ -42,6 +52,7 @@ impl Subject {
     pub(crate) fn can_be_in(self, mode: Mode) -> bool {
         match self {
             Self::Peer(peer) => mode != Mode::Open || peer.has_open_loop(),
+            Self::PerCore(_) => mode == Mode::Closed,
             // A library for downloads has no other waits.
             Self::Style(Style::Ureq) => mode != Mode::Waits,
             Self::Floor | Self::Style(_) => true,
@@ -52,7 +63,7 @@ impl Subject {
     pub(crate) fn keeps_connections(self) -> bool {
         match self {
             Self::Peer(peer) => peer.keeps_connections(),
-            Self::Floor | Self::Style(_) => true,
+            Self::Floor | Self::Style(_) | Self::PerCore(_) => true,
         }
     }
 
@@ -60,6 +71,9 @@ impl Subject {
         match self {
             Self::Floor => "floor",
             Self::Style(contender) => contender.name(),
+            Self::PerCore(Style::Callbacks) => "callbacks-multi",
+            Self::PerCore(Style::Smol) => "smol-multi",
+            Self::PerCore(contender) => unreachable!("{contender} is not among PER_CORE"),
             Self::Peer(peer) => peer.name(),
         }
     }
@@ -68,7 +82,7 @@ impl Subject {
     pub(crate) fn contender(self) -> Option<Style> {
         match self {
             Self::Style(contender) => Some(contender),
-            Self::Floor | Self::Peer(_) => None,
+            Self::Floor | Self::PerCore(_) | Self::Peer(_) => None,
         }
     }
 
@@ -77,19 +91,36 @@ impl Subject {
         match self {
             Self::Style(Style::Blocking | Style::Ureq) => in_flight + 1,
             Self::Peer(peer) => peer.threads(in_flight),
-            Self::Style(_) | Self::Floor => 1,
+            Self::Style(_) | Self::PerCore(_) | Self::Floor => 1,
         }
     }
 
-    pub(crate) fn client(self, in_flight: usize) -> io::Result<Box<dyn LoadClient>> {
+    /// Whether it takes part in groups of this load. The floor and the peers have http over kept connections and one core
+    /// only. On several cores, a style of one thread is replaced by one with a thread for each core.
+    pub(crate) fn can_take(self, load: &Load) -> bool {
+        const OF_SEVERAL_THREADS: [Style; 3] = [Style::Blocking, Style::TokioMulti, Style::AsyncStd];
+        let several = load.client_cores > 1;
+        match self {
+            Self::Floor | Self::Peer(_) => !several && load.transport == Transport::default(),
+            Self::Style(style) => !several || OF_SEVERAL_THREADS.contains(&style),
+            Self::PerCore(_) => several,
+        }
+    }
+
+    /// A client for so many downloads in flight. A peer has a configuration like this one.
+    pub(crate) fn client(self, in_flight: usize, config: Config) -> io::Result<Box<dyn LoadClient>> {
         Ok(match self {
-            Self::Floor => Box::new(Floor::new(config(in_flight)).map_err(io::Error::other)?),
-            Self::Style(contender) => {
-                Box::new(contender.client(config(in_flight)).map_err(io::Error::other)?)
-            }
+            Self::Floor => Box::new(Floor::new(config).map_err(io::Error::other)?),
+            Self::Style(contender) => Box::new(contender.client(config).map_err(io::Error::other)?),
+            Self::PerCore(style) => Box::new(PerCore::new(style, &config, cores())?),
             Self::Peer(peer) => peer.client(in_flight)?,
         })
     }
+}
+
+/// The cores of this process.
+fn cores() -> usize {
+    CpuSet::allowed().cores().count().max(1)
 }
 
 impl fmt::Display for Subject {
@@ -120,7 +151,8 @@ mod tests {
         }
         let refusal = "coroutines".parse::<Subject>().unwrap_err();
         assert!(refusal.contains(
-            "floor, blocking, ureq, callbacks, tokio, tokio-multi, async-std, smol, ureq-per-thread"
+            "floor, blocking, ureq, callbacks, tokio, tokio-multi, async-std, smol, callbacks-multi, smol-multi, \
+             ureq-per-thread"
         ));
     }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::load::schedule::Pace;
+use crate::record::load::{Load, Transport};
 use crate::system::limits;
 use crate::text::format::size;
 
@@ -34,6 +35,9 @@ pub(crate) enum Mode {
 pub(crate) struct Workload {
     pub(crate) mode: Mode,
     pub(crate) source: Source,
+    pub(crate) transport: Transport,
+    /// Cores of the client; 0 stands for one.
+    pub(crate) client_cores: usize,
     pub(crate) in_flight: usize,
     pub(crate) count: usize,
     /// When downloads start, in an open loop.
@@ -53,7 +57,16 @@ pub(crate) enum Source {
 
 impl Workload {
     pub(crate) fn closed(source: Source, in_flight: usize, count: usize) -> Self {
-        Self { mode: Mode::Closed, source, in_flight, count, pace: None, burden_percent: 0.0 }
+        Self {
+            mode: Mode::Closed,
+            source,
+            transport: Transport::default(),
+            client_cores: 0,
+            in_flight,
+            count,
+            pace: None,
+            burden_percent: 0.0,
+        }
     }
 
     /// So many arrivals as there are in `time`.
@@ -65,6 +78,16 @@ impl Workload {
         )]
         let count = (per_s * time.as_secs_f64()).ceil() as usize;
         Self { count: count.max(1), pace: Some(Pace { per_s, seed }), ..self.clone() }
+    }
+
+    /// The load of its cells. The size of a photo on a server of the user's is not known beforehand.
+    pub(crate) fn load(&self) -> Load {
+        let Self { source, transport, client_cores, .. } = self;
+        let (bytes, delay_ms) = match source {
+            Source::Embedded { bytes, delay_ms } => (Some(*bytes), Some(*delay_ms)),
+            Source::Url(_) => (None, None),
+        };
+        Load { bytes, delay_ms, transport: *transport, client_cores: *client_cores }
     }
 
     /// How many workers do it, each with its own server. An open loop has one schedule, and so one worker.
@@ -96,12 +119,13 @@ impl Workload {
     /// The same without the function.
     pub(crate) fn group_id(&self) -> String {
         let Self { mode, source, in_flight, .. } = self;
+        let special = self.load().id();
         match (mode, source) {
             (Mode::Scale, Source::Embedded { bytes, delay_ms }) => {
                 format!("scale/{}/{delay_ms}ms/{in_flight}", size(*bytes).replace(' ', ""))
             }
-            (_, Source::Embedded { delay_ms, .. }) => format!("load/{delay_ms}ms/{in_flight}"),
-            (_, Source::Url(_)) => format!("load/url/{in_flight}"),
+            (_, Source::Embedded { delay_ms, .. }) => format!("load/{special}{delay_ms}ms/{in_flight}"),
+            (_, Source::Url(_)) => format!("load/{special}url/{in_flight}"),
         }
     }
 }

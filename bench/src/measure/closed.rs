@@ -12,6 +12,7 @@ use crate::record;
 use crate::record::cell::{Cell, Comparison, SHORT_S};
 use crate::record::decision::is_style;
 use crate::record::figures::{Figure, Figures};
+use crate::record::load::Load;
 use crate::stats::latency::Latencies;
 use crate::stats::rounds::Rounds;
 use crate::system::interrupt;
@@ -54,7 +55,8 @@ pub(crate) fn measure(
             say!("{}: rounds disagree too much; measured again", group.workload.group_id());
             let again = take_turns(slice::from_ref(group), rounds, placement).into_iter().next();
             let again = cells(group, again.unwrap_or_default());
-            if unsteady(&again) < unsteady(cells_of_group) {
+            // A repetition that a signal has ended has fewer rounds.
+            if interrupt::came().is_none() && unsteady(&again) < unsteady(cells_of_group) {
                 *cells_of_group = again;
             }
         }
@@ -115,25 +117,24 @@ fn cells(group: &Group, results: Results) -> Vec<Cell> {
     let mut cells: Vec<_> = group.subjects.iter().zip(results).map(cell).collect();
     compare_cpu(&mut cells);
     // A cell that failed on a server of the user's does not know the size of the photo.
-    let bytes = cells.iter().find_map(|cell| cell.bytes);
+    let bytes = cells.iter().find_map(|cell| cell.load.bytes);
     for cell in &mut cells {
-        cell.bytes = bytes;
+        cell.load.bytes = bytes;
     }
     cells
 }
 
 /// All rounds of one client. A cell of which one round failed has failed: its work was not that of the others.
 pub(crate) fn cell(workload: &Workload, subject: Subject, trials: Vec<io::Result<Trial>>) -> Cell {
-    let (bytes, delay_ms, url) = match &workload.source {
-        Source::Embedded { bytes, delay_ms } => (Some(*bytes), Some(*delay_ms), None),
-        Source::Url(url) => {
-            (trials.iter().flatten().map(|trial| trial.bytes).next(), None, Some(url.clone()))
-        }
+    let url = match &workload.source {
+        Source::Embedded { .. } => None,
+        Source::Url(url) => Some(url.clone()),
     };
+    let load = workload.load();
+    let bytes = load.bytes.or_else(|| trials.iter().flatten().map(|trial| trial.bytes).next());
     let mut cell = Cell {
         style: subject.name().into(),
-        bytes,
-        delay_ms,
+        load: Load { bytes, ..load },
         url,
         in_flight: workload.in_flight,
         processes: workload.processes(),

@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
+use photo_tests::Style;
+
 use crate::clients::subject::Subject;
 use crate::load::workload::{Mode, Source, Workload};
 use crate::options::Options;
+use crate::record::load::Transport;
 
 /// In flight while the server takes its time, and while it does not.
 const WITH_DELAY: &[u32] = &[1, 64, 1024];
@@ -16,6 +19,13 @@ const FEW_WITHOUT_DELAY: &[u32] = &[1, 256];
 
 const DELAY_MS: u64 = 20;
 
+/// Most photos come by https, and many from a new host each time.
+const OTHER_TRANSPORTS: [Transport; 2] =
+    [Transport { tls: true, fresh: false }, Transport { tls: false, fresh: true }];
+
+/// In flight in each of their groups.
+const WITH_OTHER_TRANSPORTS: u32 = 64;
+
 /// The same work for several subjects: one table.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Group {
@@ -23,10 +33,30 @@ pub(crate) struct Group {
     pub(crate) subjects: Vec<Subject>,
 }
 
-/// The groups of the closed loop that the options ask for, without the cells that the filter leaves out.
-pub(crate) fn groups(options: &Options) -> Vec<Group> {
-    let describes = !options.delay_ms.is_empty() || options.common.filter.is_some();
-    let all = options.names(Mode::Closed) || describes || options.common.is_test();
+/// The groups of the closed loop that the options ask for, without the cells that the filter leaves out. On several client
+/// cores, those without delay are followed by the same on all of them.
+pub(crate) fn groups(options: &Options, client_cores: usize) -> Vec<Group> {
+    let is_short =
+        !options.names(Mode::Closed) && options.common.filter.is_none() && !options.common.is_test();
+    let workloads = workloads(options, is_short);
+    let on_all = |workload: &Workload| {
+        let is_worth_it =
+            matches!(workload.source, Source::Embedded { delay_ms: 0, .. }) && workload.in_flight > 1;
+        let is_wanted = !is_short || workload.transport == options.transport();
+        (client_cores > 1 && is_worth_it && is_wanted).then(|| Workload { client_cores, ..workload.clone() })
+    };
+    let on_all: Vec<_> = workloads.iter().filter_map(on_all).collect();
+    let group = |workload: Workload| {
+        let is_small = is_short && options.styles.is_empty() && workload.transport != options.transport();
+        let mut group = Group::of(workload, options)?;
+        group.subjects.retain(|subject| !is_small || is_one_of_a_kind(*subject));
+        Some(group)
+    };
+    workloads.into_iter().chain(on_all).filter_map(group).collect()
+}
+
+/// The workloads on one client core; a short run has fewer of them.
+fn workloads(options: &Options, is_short: bool) -> Vec<Workload> {
     let in_flight = |default: &[u32]| {
         if options.in_flight.is_empty() { default.to_vec() } else { options.in_flight.clone() }
     };
@@ -34,36 +64,49 @@ pub(crate) fn groups(options: &Options) -> Vec<Group> {
         [] => &[DELAY_MS, 0],
         given => given,
     };
-    let workloads: Vec<_> = match &options.url {
-        Some(url) => in_flight(WITHOUT_DELAY).into_iter().map(|n| (Source::Url(url.clone()), n)).collect(),
-        None => delays
-            .iter()
-            .flat_map(|&delay_ms| {
-                let default = match (delay_ms, all) {
-                    (0, true) => WITHOUT_DELAY,
-                    (0, false) => FEW_WITHOUT_DELAY,
-                    (_, true) => WITH_DELAY,
-                    (_, false) => FEW_WITH_DELAY,
-                };
-                let source = Source::Embedded { bytes: options.bytes(), delay_ms };
-                in_flight(default).into_iter().map(move |n| (source.clone(), n))
-            })
-            .collect(),
-    };
-    let groups = workloads.into_iter().map(|(source, in_flight)| {
+    let embedded = |delay_ms| Source::Embedded { bytes: options.bytes(), delay_ms };
+    let is_few = is_short && options.delay_ms.is_empty();
+    let mut loads: Vec<(Source, u32, Transport)> = Vec::new();
+    if let Some(url) = &options.url {
+        let each = in_flight(WITHOUT_DELAY).into_iter();
+        loads.extend(each.map(|n| (Source::Url(url.clone()), n, options.transport())));
+    } else {
+        for &delay_ms in delays {
+            let default = match (delay_ms, is_few) {
+                (0, false) => WITHOUT_DELAY,
+                (0, true) => FEW_WITHOUT_DELAY,
+                (_, false) => WITH_DELAY,
+                (_, true) => FEW_WITH_DELAY,
+            };
+            let each = in_flight(default).into_iter();
+            loads.extend(each.map(|n| (embedded(delay_ms), n, options.transport())));
+        }
+    }
+    if !options.describes_closed_loops() {
+        loads.extend(OTHER_TRANSPORTS.map(|transport| (embedded(0), WITH_OTHER_TRANSPORTS, transport)));
+    }
+    let workload = |(source, in_flight, transport): (Source, u32, Transport)| {
         let in_flight = in_flight as usize;
         let time = Duration::from_millis(if options.common.quick { 400 } else { 500 });
         let count = options.count(&source, in_flight, time);
-        Group::of(Workload::closed(source, in_flight, count), options)
-    });
-    groups.flatten().collect()
+        Workload { transport, ..Workload::closed(source, in_flight, count) }
+    };
+    loads.into_iter().map(workload).collect()
+}
+
+/// Whether it is in the short groups: one style for each way of waiting, and one for each kind of runtime.
+fn is_one_of_a_kind(subject: Subject) -> bool {
+    const ONES: [Style; 4] = [Style::Blocking, Style::Callbacks, Style::Tokio, Style::Smol];
+    subject.contender().is_some_and(|style| ONES.contains(&style))
 }
 
 impl Group {
     /// The subjects that the options and the filter leave; `None` without any.
     pub(crate) fn of(workload: Workload, options: &Options) -> Option<Self> {
         let selected = |subject: &Subject| options.common.selects(&workload.id(subject));
-        let subjects: Vec<_> = options.subjects(workload.mode).into_iter().filter(selected).collect();
+        let subjects = options.subjects(workload.mode).into_iter();
+        let subjects: Vec<_> =
+            subjects.filter(|one| one.can_take(&workload.load()) && selected(one)).collect();
         (!subjects.is_empty()).then_some(Self { workload, subjects })
     }
 }
@@ -74,7 +117,7 @@ mod tests {
     use crate::options::tests::options;
 
     fn plan(words: &str) -> Vec<Group> {
-        groups(&options(&format!("--bench {words}")))
+        groups(&options(&format!("--bench {words}")), 1)
     }
 
     fn ids(words: &str) -> Vec<String> {
@@ -83,13 +126,15 @@ mod tests {
     }
 
     #[test]
-    fn by_default_there_are_three_groups_of_eight() {
+    fn by_default_there_are_three_groups_of_eight_and_two_small_ones() {
         let few = ids("");
-        assert_eq!(few.len(), 3 * 8);
+        assert_eq!(few.len(), 3 * 8 + 2 * 4);
         assert_eq!((&*few[0], &*few[23]), ("load/20ms/1024/floor", "load/0ms/256/smol"));
+        assert_eq!((&*few[24], &*few[31]), ("load/https/0ms/64/blocking", "load/fresh/0ms/64/smol"));
         let all = ids("--closed");
-        assert_eq!(all.len(), 6 * 8);
+        assert_eq!(all.len(), 6 * 8 + 2 * 7);
         assert_eq!((&*all[0], &*all[47]), ("load/20ms/1/floor", "load/0ms/256/smol"));
+        assert_eq!(ids("--tls --connections fresh --in-flight 2 --delay-ms 5 --styles floor,smol").len(), 1);
     }
 
     #[test]
@@ -106,7 +151,7 @@ mod tests {
     #[test]
     fn a_filter_leaves_out_what_it_does_not_name() {
         assert_eq!(ids("load/20ms/64/").len(), 8);
-        assert_eq!(ids("tokio").len(), 12);
+        assert_eq!(ids("tokio").len(), 16);
         assert_eq!(ids("--exact load/0ms/1/tokio"), ["load/0ms/1/tokio"]);
         assert!(plan("latency").is_empty());
     }

@@ -20,7 +20,8 @@ pub(crate) struct Session {
     /// Of each photo.
     bytes: u64,
     subject: Subject,
-    server: Server,
+    /// One, or as many as the client has cores, as far as the servers have as many.
+    servers: Vec<Server>,
     worker: Worker,
     warm_up: Counters,
 }
@@ -56,12 +57,22 @@ impl Session {
         let Source::Embedded { bytes, delay_ms } = workload.source else {
             return Err(io::Error::other("the server has no counters"));
         };
-        let mut server = Server::start(&placement.server)?;
-        let gathered = server.gathering_url(bytes, workload.in_flight);
-        let urls = (server.photo_url(bytes, delay_ms), gathered);
-        let worker = Worker::in_child(child, &Job::new(&workload, subject, urls))?;
-        let warm_up = server.reset()?;
-        Ok(Self { workload, bytes, subject, server, worker, warm_up })
+        let cores = placement.server.one_by_one(workload.client_cores.min(workload.in_flight));
+        let mut servers = cores.iter().map(Server::start).collect::<io::Result<Vec<_>>>()?;
+        let urls = |(index, server): (usize, &Server)| {
+            let in_flight = (workload.in_flight - index).div_ceil(cores.len());
+            server.urls(bytes, delay_ms, in_flight, workload.transport.tls)
+        };
+        let mut urls = servers.iter().enumerate().map(urls);
+        let first = urls.next().ok_or_else(|| io::Error::other("there is no server"))?;
+        let job = Job {
+            other_urls: urls.collect(),
+            https: workload.transport.tls.then(|| servers[0].https()),
+            ..Job::new(&workload, subject, first)
+        };
+        let worker = Worker::in_child(child, &job)?;
+        let warm_up = all(&mut servers, Server::reset)?;
+        Ok(Self { workload, bytes, subject, servers, worker, warm_up })
     }
 
     /// Lets the worker do its job.
@@ -71,7 +82,7 @@ impl Session {
     /// Also if it did not do what all others do.
     pub(crate) fn go(&mut self) -> io::Result<SessionResult> {
         let (outcome, threads) = self.worker.go()?;
-        let done = self.server.counters()?;
+        let done = all(&mut self.servers, Server::counters)?;
         if outcome.errors == 0 {
             prove_equal_work(&self.workload, self.subject, self.bytes, self.warm_up, done, &outcome)
                 .map_err(io::Error::other)?;
@@ -104,8 +115,13 @@ impl ServerCounts {
     }
 }
 
-/// Requests and bytes as asked for, over no more connections than downloads in flight since the worker's start, but
-/// except from a client that keeps none.
+/// The counters of all servers together.
+fn all(servers: &mut [Server], ask: fn(&mut Server) -> io::Result<Counters>) -> io::Result<Counters> {
+    servers.iter_mut().try_fold(Counters::default(), |all, server| Ok(all.and(ask(server)?)))
+}
+
+/// Requests and bytes as asked for, over no more connections than downloads in flight since the worker's start, unless
+/// the client keeps none. If none may be kept, there is one for each request.
 fn prove_equal_work(
     workload: &Workload,
     subject: Subject,
@@ -129,7 +145,9 @@ fn prove_equal_work(
         unequal("bytes of photos", outcome.bytes, count * bytes)
     } else if !sent.is_multiple_of(count) || !(1..=MAX_REPLY_HEAD).contains(&head) {
         unequal("bytes sent", sent, count * (bytes + head))
-    } else if subject.keeps_connections() && connections > in_flight {
+    } else if workload.transport.fresh && done.connections != count {
+        unequal("connections", done.connections, count)
+    } else if subject.keeps_connections() && !workload.transport.fresh && connections > in_flight {
         unequal("connections", connections, in_flight)
     } else if done.max_open_requests > in_flight {
         unequal("requests at once", done.max_open_requests, in_flight)
@@ -143,6 +161,7 @@ mod tests {
     use super::*;
     use crate::process::report::OpenLoopStats;
     use crate::process::report::tests::{outcome, workload};
+    use crate::record::load::Transport;
 
     #[test]
     fn unequal_work_is_found_out() {
@@ -160,6 +179,13 @@ mod tests {
         ] {
             assert!(proof(unequal).unwrap_err().contains(what));
         }
+        let fresh = Workload { transport: Transport { fresh: true, tls: false }, ..workload() };
+        let proof = |connections| {
+            let done = Counters { connections, ..done };
+            prove_equal_work(&fresh, Subject::Floor, 1000, warm_up, done, &outcome())
+        };
+        assert_eq!(proof(10), Ok(()));
+        assert!(proof(9).unwrap_err().contains("connections: 9 instead of 10"));
         #[cfg(feature = "peers")]
         {
             let one_each = Counters { connections: 10, ..done };

@@ -39,7 +39,8 @@ impl Trial {
     ///
     /// Why the cell has no figures: it could not run, or it did not do what all others do.
     pub(crate) fn run(workload: &Workload, subject: Subject, placement: &CorePlacement) -> io::Result<Self> {
-        Self::run_by(workload, subject, placement, || Role::Worker.start(&placement.client))
+        let cores = placement.all_clients.first(workload.client_cores.max(1));
+        Self::run_by(workload, subject, placement, || Role::Worker.start(&cores))
     }
 
     /// The same, by a worker that is started otherwise.

@@ -73,6 +73,16 @@ impl Common {
         *ignored || profile_time.is_some() || load_baseline.is_some()
     }
 
+    /// The name that this run is to be kept under.
+    pub(crate) fn save_baseline(&self) -> Option<&str> {
+        self.criterions.save_baseline.as_deref()
+    }
+
+    /// The name of the run that this one is to be compared with.
+    pub(crate) fn baseline(&self) -> Option<&str> {
+        self.criterions.baseline.as_deref().or(self.criterions.baseline_lenient.as_deref())
+    }
+
     /// The cores of each side.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-/// What criterion understands and this bench has no use for: `cargo bench -- …` says it to both.
+/// The options of criterion, because `cargo bench -- …` passes them to all benches. Most mean nothing here.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = None)]
 #[expect(clippy::struct_excessive_bools, reason = "criterion has as many flags")]
@@ -23,14 +23,16 @@ pub(crate) struct Criterions {
     quiet: bool,
     #[arg(short, long, hide = true)]
     noplot: bool,
-    #[arg(short, long, hide = true)]
-    save_baseline: Option<String>,
+    /// Keep this run under a name, as criterion does
+    #[arg(short, long, value_name = "NAME")]
+    pub(super) save_baseline: Option<String>,
     #[arg(long, hide = true)]
     discard_baseline: bool,
-    #[arg(short, long, hide = true)]
-    baseline: Option<String>,
+    /// Compare with the run that was kept under this name
+    #[arg(short, long, value_name = "NAME")]
+    pub(super) baseline: Option<String>,
     #[arg(long, hide = true)]
-    baseline_lenient: Option<String>,
+    pub(super) baseline_lenient: Option<String>,
     #[arg(long, hide = true)]
     format: Option<String>,
     #[arg(long, hide = true)]

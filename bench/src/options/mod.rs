@@ -2,16 +2,19 @@
 
 mod common;
 mod criterions;
+#[cfg(test)]
+pub(crate) mod tests;
 
 use std::time::Duration;
 
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 use photo_server::PictureFormat;
 
 pub(crate) use common::Common;
 
 use crate::clients::subject::Subject;
 use crate::load::workload::{Mode, Source};
+use crate::record::load::Transport;
 
 /// Fewer than 21 rounds show small differences rarely; each takes half a minute or so in a default run.
 const ROUNDS: u32 = 21;
@@ -25,8 +28,8 @@ const ROUNDS: u32 = 21;
 #[expect(clippy::struct_excessive_bools, reason = "a command line has switches")]
 #[command(name = "load", bin_name = "cargo bench --bench load --", max_term_width = 100)]
 pub(crate) struct Options {
-    /// Run all closed loops, about 7 minutes. Parts can be combined [default: three closed loops, 1 and 256 in flight
-    /// without delay and 1024 with it, about 3 minutes, or those of --in-flight and --delay-ms]
+    /// Run all closed loops, about 9 minutes. Parts can be combined [default: five closed loops, about 4 minutes, or
+    /// those that options such as --in-flight describe]
     #[arg(long, help_heading = "Parts")]
     pub(crate) closed: bool,
 
@@ -89,6 +92,14 @@ pub(crate) struct Options {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) count: Option<u32>,
 
+    /// Download by https
+    #[arg(long, conflicts_with_all = ["open", "rate", "cost", "waits", "scale", "url"])]
+    pub(crate) tls: bool,
+
+    /// Keep connections from download to download, or make a fresh one for each photo, as for photos of many hosts
+    #[arg(long, value_name = "KIND", value_enum, conflicts_with_all = ["open", "rate", "cost", "waits", "scale"])]
+    pub(crate) connections: Option<Connections>,
+
     /// Download this photo from your own server
     #[arg(long, conflicts_with_all = ["bytes", "delay_ms", "open", "rate", "cost", "scale"])]
     pub(crate) url: Option<String>,
@@ -97,7 +108,30 @@ pub(crate) struct Options {
     pub(crate) common: Common,
 }
 
+/// What happens to a connection after a download.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Connections {
+    Kept,
+    Fresh,
+}
+
 impl Options {
+    /// The transport of the closed loops that the options describe.
+    pub(crate) fn transport(&self) -> Transport {
+        Transport { tls: self.tls, fresh: self.connections == Some(Connections::Fresh) }
+    }
+
+    /// Whether an option describes closed loops, so that no others are measured.
+    pub(crate) fn describes_closed_loops(&self) -> bool {
+        !self.in_flight.is_empty()
+            || !self.delay_ms.is_empty()
+            || self.bytes.is_some()
+            || self.count.is_some()
+            || self.url.is_some()
+            || self.tls
+            || self.connections.is_some()
+    }
+
     pub(crate) fn subjects(&self, mode: Mode) -> Vec<Subject> {
         let takes_part = |subject: &Subject| {
             if self.styles.is_empty() {
@@ -112,6 +146,18 @@ impl Options {
 
     pub(crate) fn rounds(&self) -> u32 {
         self.common.rounds(ROUNDS)
+    }
+
+    /// Whether the run has at least the cells and the rounds of one without options.
+    pub(crate) fn is_full(&self) -> bool {
+        let Self { styles, in_flight, bytes, rate, delay_ms, count, url, common, .. } = self;
+        let is_narrowed = common.filter.is_some()
+            || common.quick
+            || !(styles.is_empty() && in_flight.is_empty() && rate.is_empty() && delay_ms.is_empty())
+            || bytes.is_some()
+            || count.is_some()
+            || url.is_some();
+        self.has(Mode::Closed) && !is_narrowed && self.rounds() >= ROUNDS
     }
 
     /// Whether pilots find out how many downloads each round needs.
@@ -129,11 +175,7 @@ impl Options {
         if self.names_a_part() {
             return self.names(mode);
         }
-        let closed = !self.in_flight.is_empty()
-            || !self.delay_ms.is_empty()
-            || self.bytes.is_some()
-            || self.count.is_some()
-            || self.url.is_some();
+        let closed = self.describes_closed_loops();
         match mode {
             Mode::Closed => self.rate.is_empty(),
             Mode::Open if !self.rate.is_empty() => true,
@@ -176,111 +218,4 @@ fn bytes_of_a_photo(text: &str) -> Result<u64, String> {
     let bytes: usize = text.parse().map_err(|error| format!("{error}"))?;
     photo_server::picture(PictureFormat::Jpeg, bytes, 0)?;
     Ok(bytes as u64)
-}
-
-#[cfg(test)]
-pub(crate) mod tests {
-    use super::*;
-
-    pub(crate) fn options(words: &str) -> Options {
-        parse(words).unwrap()
-    }
-
-    fn parse(words: &str) -> Result<Options, String> {
-        let words = ["load"].into_iter().chain(words.split_whitespace());
-        Options::try_parse_from(words).map_err(|error| error.to_string())
-    }
-
-    #[test]
-    fn the_options_of_the_readme_are_understood() {
-        let words = "--bench --quick --styles smol,floor --in-flight 1,64 --bytes 1000 --delay-ms 5 --count 7 \
-                     --json f.json --rounds 2 --seed 9 load/5ms";
-        let options = parse(words).unwrap();
-        assert_eq!(options.subjects(Mode::Closed), ["floor", "smol"].map(|name| name.parse().unwrap()));
-        assert_eq!((options.in_flight.as_slice(), options.bytes()), ([1, 64].as_slice(), 1000));
-        assert_eq!((options.rounds(), options.common.seed, options.count), (2, Some(9), Some(7)));
-        assert!(options.common.selects("load/5ms/1/smol") && !options.common.selects("load/50ms/1/smol"));
-        assert!(!options.common.is_test());
-    }
-
-    #[test]
-    fn peers_take_part_where_they_are_wanted_and_able() {
-        let is_peer = |subject: &Subject| matches!(subject, Subject::Peer(_));
-        let peers = |words: &str, mode| {
-            options(words).subjects(mode).into_iter().filter(is_peer).map(Subject::name).collect::<Vec<_>>()
-        };
-        assert_eq!(peers("", Mode::Closed).len(), if cfg!(feature = "peers") { 7 } else { 0 });
-        for mode in [Mode::Open, Mode::Cost, Mode::Waits, Mode::Scale] {
-            assert!(peers("", mode).is_empty(), "{mode:?}");
-        }
-        assert_eq!(peers("--styles ureq-per-thread,tokio", Mode::Open), ["ureq-per-thread"]);
-        #[cfg(feature = "peers")]
-        {
-            assert_eq!(peers("--styles curl", Mode::Cost), ["curl"]);
-            assert!(peers("--styles curl", Mode::Open).is_empty());
-        }
-    }
-
-    #[test]
-    fn bad_values_are_refused() {
-        for (words, why) in [
-            ("--styles threads", "there are floor, blocking, ureq, callbacks, tokio"),
-            ("--in-flight 0", "0 is not in 1..=1000000"),
-            ("--in-flight many", "invalid digit"),
-            ("--bytes 3", "a jpeg has"),
-            ("--delay-ms 99999", "not in 0..=10000"),
-            ("--count 0", "0 is not in 1.."),
-            ("--rate 0", "0 is not in 1.."),
-            ("--self-check --open", "cannot be used with"),
-            ("--url http://localhost/ --bytes 1000", "cannot be used with"),
-            ("--speed 3", "unexpected argument"),
-        ] {
-            let refusal = parse(words).unwrap_err();
-            assert!(refusal.contains(why), "{words}: {refusal}");
-        }
-    }
-
-    #[test]
-    fn options_of_criterion_are_accepted() {
-        let words = "--save-baseline x --noplot --sample-size 10 --warm-up-time 1 --measurement-time 2 --verbose \
-                     --color always --nresamples 9 --noise-threshold 0.1 --confidence-level 0.9 --bench \
-                     --significance-level 0.1 --plotting-backend plotters --output-format bencher --nocapture";
-        assert!(!parse(words).unwrap().common.is_for_criterion_alone());
-        assert!(parse("--profile-time 5").unwrap().common.is_for_criterion_alone());
-        for words in
-            ["-b x", "-s x", "-n -v", "-c never", "--baseline-lenient x --quiet", "--discard-baseline"]
-        {
-            parse(words).unwrap();
-        }
-    }
-
-    #[test]
-    fn without_cargo_bench_everything_is_only_tried() {
-        assert!(parse("").unwrap().common.is_test());
-        assert!(parse("--bench --test").unwrap().common.is_test());
-        assert_eq!(parse("--bench").unwrap().rounds(), ROUNDS);
-        assert_eq!(parse("--bench --quick").unwrap().rounds(), 1);
-        assert_eq!(parse("--test --rounds 5").unwrap().rounds(), 1);
-    }
-
-    #[test]
-    fn parts_are_those_named_or_described_or_all() {
-        const ALL: [Mode; 5] = [Mode::Closed, Mode::Open, Mode::Cost, Mode::Waits, Mode::Scale];
-        for (words, parts) in [
-            ("", ALL.as_slice()),
-            ("--all --bench", &ALL),
-            ("--bench --quick --styles tokio --rounds 2", &[Mode::Closed]),
-            ("--in-flight 8", &[Mode::Closed]),
-            ("--url http://localhost/", &[Mode::Closed]),
-            ("--rate 100", &[Mode::Open]),
-            ("--rate 100 --delay-ms 5", &[Mode::Open]),
-            ("--rate 100 --open", &[Mode::Open]),
-            ("--waits --scale --delay-ms 5", &[Mode::Waits, Mode::Scale]),
-        ] {
-            let options = options(words);
-            let found: Vec<_> = ALL.into_iter().filter(|mode| options.has(*mode)).collect();
-            assert!(found == parts, "{words}: {found:?}");
-        }
-        assert!(options("--waits").names(Mode::Waits) && !options("").names(Mode::Waits));
-    }
 }

@@ -11,6 +11,7 @@ use crate::record::cell::Cell;
 use crate::record::decision::{Decision, Step, advice};
 use crate::record::figures::Figure;
 use crate::record::group::{Group, sorted};
+use crate::record::load::Load;
 use crate::record::run::{self, Run};
 use crate::text::format::{digits, size};
 use crate::text::markers;
@@ -20,10 +21,10 @@ const BYTES: u64 = 32 << 10;
 
 /// The loads of the bullets about one and about many: server delay in milliseconds, downloads in flight. Every default
 /// run has them.
-const ONE: Load = (0, 1);
-const MANY: Load = (20, 1024);
+const ONE: Point = (0, 1);
+const MANY: Point = (20, 1024);
 
-type Load = (u64, usize);
+type Point = (u64, usize);
 
 /// The styles in the bullets. The tables have all of them.
 const SHOWN: [&str; 3] = ["blocking", "callbacks", "tokio"];
@@ -42,10 +43,8 @@ pub fn splice(readme: &str, folder: &Path, costs: &[Cost]) -> io::Result<String>
 
 fn bullets(run: &Run, costs: &[Cost]) -> Option<String> {
     let groups = sorted(run.loops());
-    let at = |load: Load| {
-        let is_it = |group: &&Group| {
-            (group.bytes, group.delay_ms, group.in_flight) == (Some(BYTES), Some(load.0), load.1)
-        };
+    let at = |load: Point| {
+        let is_it = |group: &&Group| (group.load, group.in_flight) == (Load::plain(BYTES, load.0), load.1);
         groups.iter().find(is_it)
     };
     let (one, many) = (at(ONE)?, at(MANY)?);
@@ -75,8 +74,8 @@ fn bullets(run: &Run, costs: &[Cost]) -> Option<String> {
 }
 
 /// The advice for this load.
-fn chosen(decisions: &[Decision], (delay_ms, in_flight): Load) -> String {
-    let decisions = decisions.iter().filter(|it| (it.bytes, it.delay_ms) == (Some(BYTES), Some(delay_ms)));
+fn chosen(decisions: &[Decision], (delay_ms, in_flight): Point) -> String {
+    let decisions = decisions.iter().filter(|it| it.load == Load::plain(BYTES, delay_ms));
     let mut steps = decisions.flat_map(|decision| &decision.steps);
     match steps.find(|step| (step.from_in_flight..=step.to_in_flight).contains(&in_flight)) {
         None => "no advice, because the rounds of this run disagree".into(),
@@ -127,9 +126,9 @@ mod tests {
     fn advice_follows_from_the_run() {
         let cells = [ONE, MANY].into_iter().flat_map(|(delay_ms, in_flight)| {
             let cell = move |style| noisy(style, in_flight, 10.0, 1000.0);
-            SHOWN.map(|style| Cell { delay_ms: Some(delay_ms), ..cell(style) })
+            SHOWN.map(|style| Cell { load: Load::plain(BYTES, delay_ms), ..cell(style) })
         });
-        let decision = |(delay_ms, number): Load, keep_up: &[&str]| {
+        let decision = |(delay_ms, number): Point, keep_up: &[&str]| {
             let step = Step {
                 from_in_flight: number,
                 to_in_flight: number,
@@ -137,7 +136,7 @@ mod tests {
                 keep_up: keep_up.iter().map(ToString::to_string).collect(),
                 least_cpu: "callbacks".into(),
             };
-            Decision { bytes: Some(BYTES), delay_ms: Some(delay_ms), steps: vec![step] }
+            Decision { load: Load::plain(BYTES, delay_ms), steps: vec![step] }
         };
         let decided = vec![decision(ONE, &["blocking", "tokio"]), decision(MANY, &["callbacks"])];
         let mut run = Run { closed: cells.collect(), decided, ..Run::default() };

@@ -14,6 +14,7 @@ use crate::record::cost::CostCell;
 use crate::record::decision::{Decision, Step, advice};
 use crate::record::figures::Figure;
 use crate::record::group::{Group, in_order};
+use crate::record::load::Load;
 use crate::record::pitfall::{Damage, PitfallCell};
 use crate::record::run::{self, Run};
 use crate::stats::latency::Percentiles;
@@ -26,6 +27,9 @@ const SHOWN: [(u64, usize); 3] = [(0, 1), (0, 256), (20, 1024)];
 
 /// The workload of the README's table.
 const FIRST: [(u64, usize); 1] = [(20, 1024)];
+
+/// The size of the photos in these tables.
+const BYTES: u64 = 32 << 10;
 
 /// The generated parts.
 const TABLE: &str = "table";
@@ -115,7 +119,8 @@ fn fixed(figure: Option<f64>, digits: usize) -> Option<String> {
 
 fn figures(run: &Run, shown: &[(u64, usize)]) -> String {
     let tables = shown.iter().filter_map(|(delay_ms, in_flight)| {
-        let is_shown = |group: &Group| (group.delay_ms, group.in_flight) == (Some(*delay_ms), *in_flight);
+        let is_shown =
+            |group: &Group| (group.load, group.in_flight) == (Load::plain(BYTES, *delay_ms), *in_flight);
         in_order(&run.closed).find(is_shown).map(|group| table(&group))
     });
     tables.chain([MEMORY.to_owned()]).collect::<Vec<_>>().join("\n")
@@ -145,11 +150,11 @@ fn table(group: &Group) -> String {
         of("KiB per download in flight", |it| it.rss_kib_per_in_flight, 1.0, 1),
         Column::figure("threads", |cell| Some(cell.figures?.threads_max?.to_string())),
     ];
-    let delay = match group.delay_ms {
+    let delay = match group.load.delay_ms {
         Some(delay_ms) if delay_ms > 0 => format!("{delay_ms} ms of server delay"),
         _ => "no server delay".into(),
     };
-    let (in_flight, kib) = (group.in_flight, group.bytes.unwrap_or_default() / 1024);
+    let (in_flight, kib) = (group.in_flight, group.load.bytes.unwrap_or_default() / 1024);
     format!("**{in_flight} in flight, {delay}, {kib} KiB photos**\n\n{}", markdown(&columns, &group.cells))
 }
 
@@ -203,8 +208,11 @@ fn decisions(run: &Run) -> String {
         run.decided.iter().flat_map(|decision| decision.steps.iter().map(move |step| (decision, step)));
     let rows: Vec<(&Decision, &Step)> = rows.collect();
     let columns = [
-        Column::figure("photos", |(decision, _)| decision.bytes.map(size)),
-        Column::figure("server delay", |(decision, _)| Some(format!("{} ms", decision.delay_ms?))),
+        Column::figure("photos", |(decision, _)| {
+            let Load { bytes, transport, .. } = decision.load;
+            Some(format!("{}{transport}{}", size(bytes?), decision.load.on_cores()))
+        }),
+        Column::figure("server delay", |(decision, _)| Some(format!("{} ms", decision.load.delay_ms?))),
         Column::figure("in flight", |(_, step)| Some(step.range(" to "))),
         Column::name("choose", |(_, step)| advice(&step.choose)),
         Column::name("least CPU", |(_, step)| code(&step.least_cpu)),
@@ -252,7 +260,7 @@ mod tests {
             least_cpu: "callbacks".into(),
         };
         let steps = vec![step(1, 64, "blocking"), step(1024, 1024, "tokio")];
-        let decided = vec![Decision { bytes: Some(32768), delay_ms: Some(20), steps }];
+        let decided = vec![Decision { load: Load::plain(32768, 20), steps }];
         let text = decisions(&Run { decided, ..Run::default() });
         for row in
             ["1 to 64 | block | `callbacks` | `blocking`", "1024 | await on tokio | `callbacks` | `tokio`"]

@@ -5,6 +5,7 @@ pub mod markdown;
 mod notes;
 mod reason;
 pub mod report;
+pub mod runs;
 pub mod terminal;
 
-pub use crate::text::out::print;
+pub use crate::text::out::{note_line, print};

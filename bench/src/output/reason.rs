@@ -23,6 +23,7 @@ pub(super) fn without_choice(decision: &Decision) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::load::Load;
 
     fn step(in_flight: usize, keep_up: &[&str]) -> Step {
         Step {
@@ -40,7 +41,7 @@ mod tests {
         assert_eq!(reason(&step(1, &["tokio"])), "only tokio is shown to keep up");
         assert_eq!(reason(&step(1, &[])), "the fastest, but its p99 is long");
         let steps = vec![step(1, &["tokio", "smol"]), step(64, &["tokio"])];
-        let decision = Decision { bytes: None, delay_ms: None, steps };
+        let decision = Decision { load: Load::default(), steps };
         assert_eq!(without_choice(&decision), " Only tokio is shown to keep up with 64 in flight.");
     }
 }

@@ -49,8 +49,16 @@ struct Place {
     root: Vec<u8>,
 }
 
+/// A server's https, under the name `localhost`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(crate) struct Https {
+    pub(crate) address: SocketAddr,
+    /// The certificate to be trusted, as DER.
+    pub(crate) root: Vec<u8>,
+}
+
 /// What the server has done so far, as far as it matters here.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
 pub(crate) struct Counters {
     pub(crate) connections: u64,
     pub(crate) requests: u64,
@@ -66,6 +74,19 @@ pub(crate) struct Counters {
 pub(crate) struct Held {
     pub(crate) stall: Duration,
     pub(crate) delay: Duration,
+}
+
+impl Counters {
+    /// Those of two servers together.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self {
+            connections: self.connections + other.connections,
+            requests: self.requests + other.requests,
+            bytes_sent: self.bytes_sent + other.bytes_sent,
+            max_open_requests: self.max_open_requests + other.max_open_requests,
+            cpu_us: self.cpu_us + other.cpu_us,
+        }
+    }
 }
 
 impl Server {
@@ -93,6 +114,19 @@ impl Server {
     /// The certificate to be trusted, as DER.
     pub(crate) fn root_certificate(&self) -> &[u8] {
         &self.place.root
+    }
+
+    /// Where the server's https is, and what its clients must trust for it.
+    pub(crate) fn https(&self) -> Https {
+        let Place { http, https_port, root } = &self.place;
+        Https { address: SocketAddr::new(http.ip(), *https_port), root: root.clone() }
+    }
+
+    /// The same photo by the transport of a workload: the URL, and that of the gathering.
+    pub(crate) fn urls(&self, bytes: u64, delay_ms: u64, in_flight: usize, tls: bool) -> (String, String) {
+        let urls = (self.photo_url(bytes, delay_ms), self.gathering_url(bytes, in_flight));
+        let https = |url: String| url.replacen(&self.url(""), &self.tls_url(""), 1);
+        if tls { (https(urls.0), https(urls.1)) } else { urls }
     }
 
     /// Where there is a photo of `bytes` bytes, which takes `delay_ms` milliseconds to be served.

@@ -7,16 +7,18 @@ use std::io::{self, BufRead};
 use std::thread;
 use std::time::Duration;
 
+use photo::Config;
 use serde::{Deserialize, Serialize};
 
 use crate::clients::subject::Subject;
 use crate::load::arrivals::{Arrivals, Arrived};
-use crate::load::client::{LoadClient, PATIENCE};
+use crate::load::client::{LoadClient, PATIENCE, config};
 use crate::load::samples::{Sample, Samples};
 use crate::load::schedule::Pace;
 use crate::load::workload::Workload;
 use crate::process::report::{OpenLoopStats, WorkerReport};
 use crate::process::role::Role;
+use crate::process::server::Https;
 use crate::stats::latency::Latencies;
 use crate::system::child::Child;
 use crate::system::cpu_set::CpuSet;
@@ -51,20 +53,67 @@ pub(crate) struct Job {
     /// The same photo, served when all `in_flight` are really under way at once. So each connection is made before
     /// anything is measured.
     pub(crate) gathering_url: String,
+    /// The same pairs of other servers, if the client uses several cores.
+    pub(crate) other_urls: Vec<(String, String)>,
     pub(crate) in_flight: usize,
     pub(crate) count: usize,
     /// When downloads start, in an open loop; in a closed one, whenever another has ended.
     pub(crate) pace: Option<Pace>,
     /// As in [`Workload`].
     pub(crate) burden_percent: f64,
+    /// Whether each download has a fresh connection.
+    pub(crate) fresh: bool,
+    /// Where the server's https is, if the photo comes by it.
+    pub(crate) https: Option<Https>,
 }
 
 impl Job {
     /// What `subject` has to do at `workload`; the URLs are `url` and `gathering_url`.
     pub(crate) fn new(workload: &Workload, subject: Subject, (url, gathering_url): (String, String)) -> Self {
         let style = subject.name().into();
-        let Workload { in_flight, count, pace, burden_percent, .. } = *workload;
-        Self { style, url, gathering_url, in_flight, count, pace, burden_percent }
+        let Workload { transport, in_flight, count, pace, burden_percent, .. } = *workload;
+        let fresh = transport.fresh;
+        Self {
+            style,
+            url,
+            gathering_url,
+            other_urls: Vec::new(),
+            in_flight,
+            count,
+            pace,
+            burden_percent,
+            fresh,
+            https: None,
+        }
+    }
+}
+
+impl Job {
+    /// A closed loop on the server, or on all of them.
+    fn closed_loop(
+        &self,
+        client: &mut dyn LoadClient,
+        choose: fn((String, String)) -> String,
+        samples: &Samples,
+    ) -> io::Result<()> {
+        let first = choose((self.url.clone(), self.gathering_url.clone()));
+        if self.other_urls.is_empty() {
+            return client.closed_loop(&first, self.in_flight, samples);
+        }
+        let urls: Vec<_> = [first].into_iter().chain(self.other_urls.iter().cloned().map(choose)).collect();
+        client.spread_loop(&urls, self.in_flight, samples)
+    }
+
+    /// The configuration of the client, the same for every style.
+    fn config(&self) -> Config {
+        let config = config(if self.fresh { 0 } else { self.in_flight });
+        match &self.https {
+            // The name is known beforehand, as the address in an http URL is: look-ups are not measured.
+            Some(Https { address, root }) => {
+                config.resolve("localhost", [*address]).root_certificate(root.clone())
+            }
+            None => config,
+        }
     }
 }
 
@@ -174,10 +223,10 @@ impl Warm {
         limits::check(in_flight as u64, subject.threads(in_flight) as u64).map_err(io::Error::other)?;
 
         let (steady, gathered) = (Samples::new(in_flight), Samples::new(in_flight));
-        let mut client = subject.client(in_flight)?;
+        let mut client = subject.client(in_flight, job.config())?;
         let idle = Status::of_this_process();
-        client.closed_loop(&job.url, in_flight, &steady)?;
-        client.closed_loop(&job.gathering_url, in_flight, &gathered)?;
+        job.closed_loop(&mut *client, |(url, _)| url, &steady)?;
+        job.closed_loop(&mut *client, |(_, gathering_url)| gathering_url, &gathered)?;
         let bytes = warmed_up(&steady)? + warmed_up(&gathered)?;
         settle();
         Ok(Self { job, client, idle, bytes })
@@ -192,7 +241,7 @@ impl Warm {
             Some(pace) => Measured::Open(Arrivals::watched(pace.schedule(*count), GRACE, window.watch())),
         };
         match &load {
-            Measured::Closed(samples) => client.closed_loop(url, *in_flight, samples)?,
+            Measured::Closed(samples) => job.closed_loop(&mut **client, |(url, _)| url, samples)?,
             Measured::Open(arrivals) => client.open_loop(url, *in_flight, arrivals)?,
         }
         let ResourceUse { wall, usage, allocations } = window.spent();

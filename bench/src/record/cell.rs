@@ -5,6 +5,7 @@ use std::io;
 use serde::{Deserialize, Serialize};
 
 use super::figures::{Figure, Figures};
+use super::load::Load;
 use crate::stats::interval::{MedianInterval, PairedRatio};
 use crate::stats::latency::{Latencies, Percentile};
 
@@ -25,10 +26,8 @@ const SAMPLES_BEYOND: f64 = 10.0;
 pub(crate) struct Cell {
     /// `floor`, a style, or a peer.
     pub(crate) style: String,
-    /// The size of each photo.
-    pub(crate) bytes: Option<u64>,
-    /// How long the server takes; unknown for a server of the user's.
-    pub(crate) delay_ms: Option<u64>,
+    #[serde(flatten)]
+    pub(crate) load: Load,
     /// The photo on a server of the user's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) url: Option<String>,

@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 use super::cell::Cell;
 use super::figures::Figure;
 use super::group::Group;
+use super::load::Load;
 use crate::stats::latency::Percentiles;
-use crate::text::format::size;
 
 /// A style that keeps up takes at most this share longer than the best one.
 const SLOWER: f64 = 0.05;
@@ -25,12 +25,11 @@ const TAIL: f64 = 1.0;
 pub(crate) const PLAINEST: [&str; 7] =
     ["blocking", "ureq", "tokio", "smol", "async-std", "tokio-multi", "callbacks"];
 
-/// The choice for one size of photo and one delay.
+/// The choice for one load.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub(crate) struct Decision {
-    pub(crate) bytes: Option<u64>,
-    /// Unknown for a server of the user's.
-    pub(crate) delay_ms: Option<u64>,
+    #[serde(flatten)]
+    pub(crate) load: Load,
     /// In ascending order of what is in flight.
     pub(crate) steps: Vec<Step>,
 }
@@ -55,15 +54,14 @@ pub(crate) fn is_style(name: &str) -> bool {
     PLAINEST.contains(&name)
 }
 
-/// The decisions that follow from these groups, one for each size and delay.
+/// The decisions that follow from these groups, one for each load.
 pub(crate) fn decide(groups: &[Group]) -> Vec<Decision> {
     let mut decisions: Vec<Decision> = Vec::new();
     for group in groups {
         let Some(step) = step(group) else { continue };
-        let (bytes, delay_ms) = (group.bytes, group.delay_ms);
         match decisions.last_mut() {
-            Some(last) if (last.bytes, last.delay_ms) == (bytes, delay_ms) => last.add(step),
-            _ => decisions.push(Decision { bytes, delay_ms, steps: vec![step] }),
+            Some(last) if last.load == group.load => last.add(step),
+            _ => decisions.push(Decision { load: group.load, steps: vec![step] }),
         }
     }
     decisions
@@ -153,17 +151,7 @@ impl Step {
 
 impl fmt::Display for Decision {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", load(self.bytes, self.delay_ms), self.answer())
-    }
-}
-
-/// "32 KiB photos, 20 ms delay".
-pub(crate) fn load(bytes: Option<u64>, delay_ms: Option<u64>) -> String {
-    let photos = bytes.map_or("?".into(), size);
-    match delay_ms {
-        None => format!("{photos} photos, your own server"),
-        Some(0) => format!("{photos} photos, no delay"),
-        Some(delay_ms) => format!("{photos} photos, {delay_ms} ms delay"),
+        write!(f, "{}: {}", self.load, self.answer())
     }
 }
 

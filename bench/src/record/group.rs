@@ -4,30 +4,35 @@ use std::cmp::Reverse;
 
 use super::cell::Cell;
 use super::figures::Figure;
+use super::load::Load;
 use crate::stats::interval::{MedianInterval, PairedRatio, error_in_table, level_in_table};
 
 /// Above this ratio of the ends of a median's interval, the rounds disagree too much to decide anything.
 const UNSTEADY: f64 = 1.25;
 
 /// Every client under the same load, in the order of the run.
+#[derive(Debug)]
 pub(crate) struct Group<'a> {
-    pub(crate) bytes: Option<u64>,
-    pub(crate) delay_ms: Option<u64>,
+    pub(crate) load: Load,
     pub(crate) in_flight: usize,
     pub(crate) cells: Vec<&'a Cell>,
 }
 
 /// The groups of a part, in the order of the run.
 pub(crate) fn in_order(cells: &[Cell]) -> impl Iterator<Item = Group<'_>> {
-    cells.chunk_by(|one, other| load(one) == load(other)).map(|cells| Group::of(cells.iter().collect()))
+    cells.chunk_by(|one, other| key(one) == key(other)).map(|cells| Group::of(cells.iter().collect()))
 }
 
-/// The groups of several parts, the longest delay first, then in ascending order of what is in flight. Where a style was
+/// The groups of several parts, the longest delay first, then in ascending order of what is in flight; https, fresh
+/// connections and more cores come last. Where a style was
 /// measured twice under the same load, the first result counts.
 pub(crate) fn sorted<'a>(cells: impl Iterator<Item = &'a Cell>) -> Vec<Group<'a>> {
     let mut cells: Vec<_> = cells.collect();
-    // The delay first: it is what most of the waiting is for.
-    cells.sort_by_key(|cell| (Reverse(cell.delay_ms), cell.bytes, cell.in_flight));
+    // The plain transport first, then the delay: it is what most of the waiting is for.
+    cells.sort_by_key(|cell| {
+        let Load { bytes, delay_ms, transport, client_cores } = cell.load;
+        (client_cores, transport, Reverse(delay_ms), bytes, cell.in_flight)
+    });
     let group = |cells: &[&'a Cell]| {
         let mut once: Vec<&Cell> = Vec::new();
         for cell in cells {
@@ -37,18 +42,23 @@ pub(crate) fn sorted<'a>(cells: impl Iterator<Item = &'a Cell>) -> Vec<Group<'a>
         }
         Group::of(once)
     };
-    cells.chunk_by(|one, other| load(one) == load(other)).map(group).collect()
+    cells.chunk_by(|one, other| key(one) == key(other)).map(group).collect()
 }
 
-fn load(cell: &Cell) -> (Option<u64>, Option<u64>, usize) {
-    (cell.bytes, cell.delay_ms, cell.in_flight)
+fn key(cell: &Cell) -> (Load, usize) {
+    (cell.load, cell.in_flight)
 }
 
 impl<'a> Group<'a> {
+    /// Whether both groups have the same load.
+    pub(crate) fn has_load_of(&self, other: &Self) -> bool {
+        key(self.cells[0]) == key(other.cells[0]) && self.cells[0].url == other.cells[0].url
+    }
+
     /// The group of these cells, which have the same load.
     pub(crate) fn of(cells: Vec<&'a Cell>) -> Self {
-        let (bytes, delay_ms, in_flight) = load(cells[0]);
-        Self { bytes, delay_ms, in_flight, cells }
+        let (load, in_flight) = key(cells[0]);
+        Self { load, in_flight, cells }
     }
 
     /// The cell of this style, if it has figures.

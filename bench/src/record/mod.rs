@@ -19,11 +19,15 @@
 //! | `pitfall` | `PitfallCell` | what one mistake costs in a style |
 
 pub(crate) mod cell;
+pub mod changes;
+#[cfg(test)]
+mod changes_simulated;
 pub(crate) mod cost;
 pub(crate) mod decision;
 pub(crate) mod figures;
 pub(crate) mod group;
 mod line;
+pub(crate) mod load;
 pub(crate) mod open;
 pub(crate) mod pitfall;
 pub mod run;

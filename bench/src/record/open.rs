@@ -37,6 +37,6 @@ impl OpenCell {
 
 /// The cells of each rate together, in the order of the run.
 pub(crate) fn rates(cells: &[OpenCell]) -> Vec<&[OpenCell]> {
-    let key = |open: &OpenCell| (open.cell.bytes, open.cell.delay_ms, open.cell.in_flight, open.rate());
+    let key = |open: &OpenCell| (open.cell.load, open.cell.in_flight, open.rate());
     cells.chunk_by(|one, other| key(one) == key(other)).collect()
 }

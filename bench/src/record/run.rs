@@ -61,8 +61,26 @@ pub(crate) struct Head {
     /// Rounds of the closed loops; the other parts may have fewer.
     pub(crate) rounds: u32,
     pub(crate) quick: bool,
+    /// Whether the run has come to its end, with all parts and rounds.
+    #[serde(default = "yes")]
+    pub(crate) complete: bool,
+    /// Whether it has at least the cells and the rounds of `cargo bench` without options.
+    #[serde(default)]
+    pub(crate) full: bool,
     /// Versions of the libraries that are measured.
     pub(crate) versions: BTreeMap<String, String>,
+}
+
+impl Head {
+    /// Whether this run and the other were measured on the same processor, with the same cores.
+    pub(crate) fn is_from_machine_of(&self, other: &Self) -> bool {
+        let machine = |head: &Self| {
+            // Behind it are system and compiler, whose changes are to be seen.
+            let processor = head.machine.split(" (").next().map(str::to_owned);
+            (processor, head.client_cores.clone(), head.server_cores.clone())
+        };
+        machine(self) == machine(other)
+    }
 }
 
 impl Run {
@@ -139,9 +157,14 @@ impl Run {
     }
 }
 
+fn yes() -> bool {
+    true
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::load::Load;
     use crate::record::sample::cell;
 
     #[test]
@@ -164,8 +187,8 @@ mod tests {
         let cells = ["tokio", "smol"].map(|style| cell(style, &[1.0; 21]));
         let mut run = Run { closed: cells.into(), ..Run::default() };
         assert_eq!(run.decisions().len(), 1);
-        run.decided = vec![Decision { bytes: Some(7), delay_ms: None, steps: Vec::new() }];
-        assert_eq!(run.decisions()[0].bytes, Some(7));
+        run.decided = vec![Decision { load: Load::plain(7, 0), steps: Vec::new() }];
+        assert_eq!(run.decisions()[0].load.bytes, Some(7));
         assert!(Run::default().decisions().is_empty());
     }
 }

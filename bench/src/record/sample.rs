@@ -2,6 +2,7 @@
 
 use super::cell::Cell;
 use super::figures::Figures;
+use super::load::Load;
 use crate::stats::latency::Percentiles;
 
 /// The figures of a round that differ in the CPU only.
@@ -60,8 +61,7 @@ pub(crate) fn failed(style: &str, reason: &str) -> Cell {
 pub(crate) fn of_rounds(style: &str, in_flight: usize, rounds: Vec<Figures>) -> Cell {
     Cell {
         style: style.into(),
-        bytes: Some(32_768),
-        delay_ms: Some(20),
+        load: Load::plain(32_768, 20),
         url: None,
         in_flight,
         processes: 1,

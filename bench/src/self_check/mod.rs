@@ -15,26 +15,22 @@ use std::time::Instant;
 
 use crate::options::Options;
 use crate::system::machine;
+use crate::system::placement::CorePlacement;
 use crate::text::out::say;
 use finding::Finding;
 
 type Check<'a> = &'a dyn Fn() -> io::Result<Vec<Finding>>;
 
 /// Does all checks, prints each figure, and fails if one of them does not hold.
-///
-/// # Errors
-///
-/// If this process may not use a core that an option names.
-pub(crate) fn run(options: &Options) -> io::Result<ExitCode> {
-    let placement = options.common.placement()?;
+pub(crate) fn run(options: &Options, placement: &CorePlacement) -> ExitCode {
     let seed = options.common.seed.unwrap_or_else(|| fastrand::u64(..1 << 32));
-    say!("{}\nself-check by --seed {seed}", machine::describe(&placement));
+    say!("{}\nself-check by --seed {seed}", machine::describe(placement));
     placement.server.pin_this_process();
 
     let checks: [(&str, Check); 3] = [
-        ("work", &|| work::check(&placement)),
-        ("tables", &|| tables::check(options.common.rounds, seed, options.burden, &placement)),
-        ("truth", &|| truth::check(seed, &placement)),
+        ("work", &|| work::check(placement)),
+        ("tables", &|| tables::check(options.common.rounds, seed, options.burden, placement)),
+        ("truth", &|| truth::check(seed, placement)),
     ];
     let mut failed = 0;
     for (_, check) in checks.into_iter().filter(|(name, _)| options.common.selects(name)) {
@@ -54,9 +50,9 @@ pub(crate) fn run(options: &Options) -> io::Result<ExitCode> {
     }
     if failed == 0 {
         say!("\nAll of it holds.");
-        Ok(ExitCode::SUCCESS)
+        ExitCode::SUCCESS
     } else {
         say!("\nIt cannot be believed: {failed} failed.");
-        Ok(ExitCode::FAILURE)
+        ExitCode::FAILURE
     }
 }

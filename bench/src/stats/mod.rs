@@ -2,6 +2,7 @@
 
 pub(crate) mod interval;
 pub(crate) mod latency;
+pub(crate) mod rank_sum;
 pub(crate) mod rounds;
 mod signed_rank;
 #[cfg(test)]

@@ -25,7 +25,7 @@ pub(crate) fn describe(placement: &CorePlacement) -> String {
     let shared = if placement.is_apart() { "" } else { "; they share cores" };
     let placed = match placement.client.cores().next() {
         None => "shared by server and client".into(),
-        Some(_) => format!("server on {}, client on {}{shared}", placement.server, placement.client),
+        Some(_) => format!("server on {}, client on {}{shared}", placement.server, placement.all_clients),
     };
     let quota = quota::cores("/".as_ref()).map(|cores| format!("CPU quota of {cores} cores"));
     let compiler = first_line(Command::new("rustc").arg("-V"));

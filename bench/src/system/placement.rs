@@ -10,8 +10,10 @@ use crate::system::topology::{self, usable};
 pub(crate) struct CorePlacement {
     /// For the server and the watching process.
     pub(crate) server: CpuSet,
-    /// For the clients.
+    /// For the clients: one core, so that all of them have the same.
     pub(crate) client: CpuSet,
+    /// For clients that can use more cores; the one above is the first of them.
+    pub(crate) all_clients: CpuSet,
 }
 
 impl CorePlacement {
@@ -46,21 +48,25 @@ impl CorePlacement {
         let mut free: Vec<_> = allowed.iter().copied().filter(|core| !taken(core)).collect();
         free = usable(root, &free);
         Ok(match (server, client) {
-            (Some(server), Some(client)) => Self { server: server.clone(), client: client.clone() },
+            (Some(server), Some(client)) => Self::of(server.clone(), client.clone()),
             _ if free.is_empty() => Self::default(),
-            (Some(server), None) => Self { server: server.clone(), client: CpuSet(free) },
-            (None, Some(client)) => Self { server: CpuSet(free), client: client.clone() },
+            (Some(server), None) => Self::of(server.clone(), CpuSet(free)),
+            (None, Some(client)) => Self::of(CpuSet(free), client.clone()),
             (None, None) if free.len() < 2 => Self::default(),
             (None, None) => {
                 let client = free.split_off(free.len() / 2);
-                Self { server: CpuSet(free), client: CpuSet(client) }
+                Self::of(CpuSet(free), CpuSet(client))
             }
         })
     }
 
+    fn of(server: CpuSet, all_clients: CpuSet) -> Self {
+        Self { server, client: all_clients.first(1), all_clients }
+    }
+
     /// Whether the two sides take no time from each other.
     pub(crate) fn is_apart(&self) -> bool {
-        !self.server.0.is_empty() && !self.server.0.iter().any(|core| self.client.0.contains(core))
+        !self.server.0.is_empty() && !self.server.0.iter().any(|core| self.all_clients.0.contains(core))
     }
 }
 
@@ -71,7 +77,8 @@ mod tests {
     fn place(allowed: &[usize], server: Option<&str>, client: Option<&str>) -> Result<[String; 2], String> {
         let [server, client] = [server, client].map(|cores| cores.map(|cores| cores.parse().unwrap()));
         let placed = CorePlacement::among(allowed, "/nowhere".as_ref(), server.as_ref(), client.as_ref())?;
-        Ok([placed.server.to_string(), placed.client.to_string()])
+        assert_eq!(placed.client, placed.all_clients.first(1));
+        Ok([placed.server.to_string(), placed.all_clients.to_string()])
     }
 
     #[test]

@@ -4,6 +4,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::out::note;
+
 pub(crate) struct Progress {
     bar: ProgressBar,
     started: Instant,
@@ -31,7 +33,7 @@ impl Progress {
         if self.bar.is_hidden() {
             let seconds = self.started.elapsed().as_secs();
             let (done, all) = (self.bar.position(), self.bar.length().unwrap_or_default());
-            eprintln!("{id}: round {round} of {rounds} done; {done} of {all} cells after {seconds} s");
+            note!("{id}: round {round} of {rounds} done; {done} of {all} cells after {seconds} s");
         }
     }
 

@@ -80,6 +80,10 @@ fn a_closed_pipe_ends_nothing() {
     let folder = TempDir::new().expect("a folder");
     let mut run =
         start(folder.path(), "--bench --styles tokio --in-flight 2 --delay-ms 1 --count 20 --rounds 2");
+    drop((run.stdout.take(), run.stderr.take()));
+    assert!(ended(&mut run).success());
+    let mut run =
+        start(folder.path(), "--bench --styles tokio --in-flight 2 --delay-ms 1 --count 20 --rounds 2");
     drop(run.stdout.take());
     let mut said = String::new();
     run.stderr.take().expect("it is piped").read_to_string(&mut said).expect("text");

@@ -25,6 +25,7 @@ fn main() -> ExitCode {
     every_style_gets_its_line_of_json();
     a_cell_that_cannot_run_is_shown_with_its_reason();
     a_server_of_ones_own_can_be_measured();
+    every_style_downloads_by_https_and_over_fresh_connections();
     what_is_not_selected_is_not_run();
     each_cell_can_be_tried();
     an_open_loop_tells_what_it_could_not_start();
@@ -84,6 +85,18 @@ fn a_server_of_ones_own_can_be_measured() {
     let absent = format!("--url={}", server.url("/nothing-here"));
     let printed = run("--bench --styles callbacks --in-flight 1 --count 20 --rounds 1", &[&absent]);
     assert!(printed.contains("not measured") && printed.contains("404"), "{printed}");
+}
+
+/// The server's counters prove that there were as many connections as photos.
+fn every_style_downloads_by_https_and_over_fresh_connections() {
+    let cells = json("--bench --tls --connections fresh --in-flight 4 --delay-ms 0 --count 40");
+    assert_eq!(cells.len(), 7);
+    for cell in &cells {
+        assert!(cell.get("failed").is_none() && cell["errors"] == 0, "{cell}");
+        assert!(cell["tls"] == true && cell["fresh"] == true, "{cell}");
+    }
+    let refused = output("load", "--bench --tls --styles floor", &[]);
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("no client that --styles names"));
 }
 
 fn what_is_not_selected_is_not_run() {
@@ -157,7 +170,8 @@ fn both_ways_of_each_pitfall_do_the_same_work() {
 fn each_damage_gets_its_line_of_json() {
     let file = env::temp_dir().join(format!("photo-bench-{}.pitfalls.json", std::process::id()));
     let json = format!("--json={}", file.display());
-    let printed = run_as("pitfalls", "--bench --quick --save-baseline x one-by-one", &[&json]);
+    let report = format!("--report={}", report_folder().display());
+    let printed = run_as("pitfalls", "--bench --quick --save-baseline x one-by-one", &[&json, &report]);
     let lines = fs::read_to_string(&file).expect("the file is written");
     fs::remove_file(&file).expect("the file can be removed");
     let cells: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();

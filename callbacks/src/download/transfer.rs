@@ -68,6 +68,10 @@ impl Downloads {
                     return self.complete(key, Ok(photo));
                 }
                 Ok(Step::Redirect { next, keep_for }) => return self.redirect(key, next, keep_for),
+                Ok(Step::Failed { error, keep_for }) => {
+                    self.release_connection(key, Some(keep_for));
+                    return self.complete(key, Err(error));
+                }
                 Ok(Step::More) => {
                     self.moved(key);
                     self.report_progress(key, self.pending[key.slot].exchange.progress());

@@ -45,7 +45,7 @@ fn described(result: &Result<Step, Error>) -> String {
         Ok(Step::Done { photo, keep_for }) => format!("{photo:?} {keep_for:?} {:?}", photo.bytes),
         Ok(Step::Redirect { next, keep_for }) => format!("to {} {keep_for:?}", next.target.url()),
         Ok(Step::More) => "more".into(),
-        Err(error) => error.to_string(),
+        Ok(Step::Failed { error, .. }) | Err(error) => error.to_string(),
     }
 }
 
@@ -173,6 +173,49 @@ fn more_than_was_announced_ends_the_connection() {
         // In pieces, the photo is over before the surplus comes: that is found when the connection is used next.
         assert!(photo.bytes == GIF && (keep_for.is_none() || pieces.len() > 1));
     }
+}
+
+#[test]
+fn a_reply_without_a_photo_keeps_its_connection_if_nothing_remains_to_be_read() {
+    let long = "x".repeat(3000);
+    for (head, body, is_kept) in [
+        ("HTTP/1.1 404 Not Found\nContent-Length: 2\n\n", "no", true),
+        ("HTTP/1.1 404 Not Found\nContent-Length: 0\n\n", "", true),
+        ("HTTP/1.1 503 Busy\nTransfer-Encoding: chunked\n\n", "2\r\nno\r\n0\r\n\r\n", true),
+        ("HTTP/1.1 204 No Content\n\n", "", true),
+        ("HTTP/1.1 304 Not Modified\n\n", "", true),
+        ("HTTP/1.1 200 OK\nContent-Length: 2\n\n", "no", true),
+        ("HTTP/1.1 302 Found\nLocation: /\nContent-Length: 2\n\n", "no", true),
+        ("HTTP/1.1 404 Not Found\nContent-Length: 3\n\n", "no", false),
+        ("HTTP/1.1 404 Not Found\nContent-Length: 1\n\n", "no", false),
+        ("HTTP/1.1 404 Not Found\nContent-Length: 3000\n\n", &long, false),
+        ("HTTP/1.1 404 Not Found\nConnection: close\nContent-Length: 2\n\n", "no", false),
+        ("HTTP/1.1 404 Not Found\n\n", "no", false),
+        ("HTTP/1.1 404 Not Found\n\n", "", false),
+        ("HTTP/1.1 503 Busy\nTransfer-Encoding: chunked\n\n", "2\r\nno\r\n0\r\n", false),
+        ("HTTP/1.1 503 Busy\nTransfer-Encoding: chunked\n\n", "0\r\n\r\nHTTP/1.1", false),
+        ("HTTP/1.1 503 Busy\nTransfer-Encoding: chunked\n\n", "no", false),
+        ("HTTP/1.1 204 No Content\n\n", "HTTP/1.1", false),
+        ("HTTP/1.1 101 Switching\nContent-Length: 0\n\n", "", false),
+        ("HTTP/1.1 408 Request Timeout\nContent-Length: 0\n\n", "", false),
+        ("HTTP/1.1 200 OK\nContent-Length: 1\n\n", "no", false),
+        ("HTTP/1.1 302 Found\nLocation: /\nContent-Length: 3\n\n", "no", false),
+    ] {
+        let kept = match put_whole(&reply(head, body.as_bytes())) {
+            Ok(Step::Failed { .. }) => true,
+            Ok(Step::Redirect { keep_for, .. }) => keep_for.is_some(),
+            Err(_) => false,
+            other => panic!("{head}{body}: {}", described(&other)),
+        };
+        assert_eq!(kept, is_kept, "{head}{body}");
+    }
+}
+
+/// What comes of a reply that is read at once.
+fn put_whole(bytes: &[u8]) -> Result<Step, Error> {
+    let (mut exchange, mut scratch) = (exchange(), [0; 4096]);
+    scratch[..bytes.len()].copy_from_slice(bytes);
+    exchange.filled(&mut scratch, bytes.len())
 }
 
 #[test]

@@ -73,8 +73,8 @@ fn outcome(config: &Arc<Config>, mut reply: &[u8], seed: Option<u16>) -> (Outcom
             }
             Err(Error::Truncated { received, expected }) => Outcome::Truncated { received, expected },
             Err(Error::TooLarge { .. }) => Outcome::TooLarge,
-            Err(Error::Status { code, .. }) => Outcome::Status(code),
-            Err(error) => Outcome::Error(std::mem::discriminant(&error)),
+            Ok(Step::Failed { error: Error::Status { code, .. }, .. }) | Err(Error::Status { code, .. }) => Outcome::Status(code),
+            Ok(Step::Failed { error, .. }) | Err(error) => Outcome::Error(std::mem::discriminant(&error)),
         };
         return (outcome, n == 0);
     }

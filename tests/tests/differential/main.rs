@@ -111,6 +111,7 @@ fn by_exchange(reply: &Reply, config: &Config) -> Result<Photo, Error> {
             match exchange.filled(&mut scratch, n)? {
                 Step::More => {}
                 Step::Done { photo, .. } => return Ok(photo),
+                Step::Failed { error, .. } => return Err(error),
                 Step::Redirect { next, .. } => panic!("{next:?} is followed"),
             }
         }
@@ -121,6 +122,7 @@ fn by_exchange(reply: &Reply, config: &Config) -> Result<Photo, Error> {
     }
     match exchange.filled(&mut scratch, 0)? {
         Step::Done { photo, .. } => Ok(photo),
+        Step::Failed { error, .. } => Err(error),
         other => panic!("{other:?} behind the end"),
     }
 }

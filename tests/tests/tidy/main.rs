@@ -222,6 +222,27 @@ fn every_lint_exception_has_its_reason() {
     assert_none(&found);
 }
 
+/// A closed pipe and arguments that are not UTF-8 make these panic.
+#[test]
+fn programs_survive_a_closed_pipe_and_any_argument() {
+    // A worker without its parent has nothing to survive for; the highlighted source is not run.
+    let others = ["process/worker.rs", "measure/pitfall.rs", "measure/waits.rs", "report/highlight.rs"];
+    let files = files_of_the_workspace().into_iter().filter(|file| {
+        let is_program = file.name.contains("examples/") || file.name.contains("bench/src/");
+        is_program && !others.iter().any(|other| file.name.ends_with(other))
+    });
+    let mut found = Vec::new();
+    for file in files {
+        let lines = file.text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        for line in
+            lines.filter(|line| ["print!(", "println!(", "env::args()"].iter().any(|it| line.contains(it)))
+        {
+            found.push(format!("{}: {}", file.name, line.trim()));
+        }
+    }
+    assert_none(&found);
+}
+
 /// TLS libraries call the place where a check of theirs can be replaced dangerous.
 #[test]
 fn nothing_can_turn_the_check_of_certificates_off() {

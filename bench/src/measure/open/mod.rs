@@ -19,6 +19,7 @@ use crate::measure::trial::Trial;
 use crate::options::Options;
 use crate::process::report::OpenLoopStats;
 use crate::record::cell::Cell;
+use crate::record::load::Load;
 use crate::record::open::OpenCell;
 use crate::stats::interval::median;
 use crate::stats::latency::Percentiles;
@@ -155,7 +156,7 @@ impl Reached<'_> {
         };
         let is_same = |cell: &&Cell| {
             cell.style == subject.name()
-                && (cell.bytes, cell.delay_ms) == (Some(*bytes), Some(*delay_ms))
+                && cell.load == Load::plain(*bytes, *delay_ms)
                 && cell.in_flight == *in_flight
         };
         if let Some(figures) = self.closed.iter().find(is_same).and_then(|cell| cell.figures) {

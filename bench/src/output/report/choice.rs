@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::tables::table;
 use super::verdict::{MERITS, Merit};
 use crate::output::reason::reason;
-use crate::record::decision::{Decision, Step, advice, load};
+use crate::record::decision::{Decision, Step, advice};
 use crate::record::group::{Group, sorted};
 use crate::record::run::Run;
 use crate::text::format::digits;
@@ -27,17 +27,15 @@ pub(super) fn choice(run: &Run) -> Option<Markup> {
 }
 
 fn decision_rows(decision: &Decision, groups: &[Group]) -> Markup {
-    let Decision { bytes, delay_ms, steps } = decision;
-    let load = load(*bytes, *delay_ms);
+    let Decision { load, steps } = decision;
     html! {
         tbody {
             @for (index, step) in steps.iter().enumerate() {
                 @let group = groups.iter().find(|group| {
-                    (group.bytes, group.delay_ms, group.in_flight)
-                        == (*bytes, *delay_ms, step.to_in_flight)
+                    (group.load, group.in_flight) == (*load, step.to_in_flight)
                 });
                 tr {
-                    @if index == 0 { th scope="rowgroup" rowspan=(steps.len()) { (load) } }
+                    @if index == 0 { th scope="rowgroup" rowspan=(steps.len()) { (load.to_string()) } }
                     td.number { (step.range(" – ")) }
                     td {
                         strong class={ "style is-" (step.choose) } { (advice(&step.choose)) }

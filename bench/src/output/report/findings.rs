@@ -24,14 +24,14 @@ pub(super) fn findings(placed: &Placed, filter: Option<&Markup>) -> io::Result<M
     let run = placed.run;
     let answers = run.decisions();
     // Where there is something to wait for, the style matters; the more steps, the more there is to say.
-    let answer = answers
-        .iter()
-        .max_by_key(|it| (it.delay_ms > Some(0), it.steps.len(), it.steps.last().map(|s| s.to_in_flight)));
+    let answer = answers.iter().max_by_key(|it| {
+        (it.load.delay_ms > Some(0), it.steps.len(), it.steps.last().map(|s| s.to_in_flight))
+    });
     let photos = |bytes: Option<u64>| bytes.map_or("?".into(), size);
-    let load = answer.map(|it| match it.delay_ms {
-        None => format!("{} photos from a server of one’s own", photos(it.bytes)),
-        Some(0) => format!("{} photos from a server that replies at once", photos(it.bytes)),
-        Some(delay_ms) => format!("{} photos from a server that takes {delay_ms} ms", photos(it.bytes)),
+    let load = answer.map(|it| match it.load.delay_ms {
+        None => format!("{} photos from a server of one’s own", photos(it.load.bytes)),
+        Some(0) => format!("{} photos from a server that replies at once", photos(it.load.bytes)),
+        Some(delay_ms) => format!("{} photos from a server that takes {delay_ms} ms", photos(it.load.bytes)),
     });
     let no_choice = answer.map(without_choice).unwrap_or_default();
     let answer = answer.map_or("Which style to choose, when".into(), Decision::answer);

@@ -48,8 +48,8 @@ pub(super) fn log(run: &Run) -> io::Result<Option<String>> {
 /// All cells that may have a histogram, with the ids of `cargo bench -- --list`, except for sizes and rates.
 fn cells(run: &Run) -> impl Iterator<Item = (String, &Cell)> {
     let id = |part: &str, cell: &Cell, load: String| {
-        let delay = cell.delay_ms.map_or("url".into(), |delay_ms| format!("{delay_ms}ms"));
-        format!("{part}/{delay}/{load}/{}", cell.style)
+        let delay = cell.load.delay_ms.map_or("url".into(), |delay_ms| format!("{delay_ms}ms"));
+        format!("{part}/{}{delay}/{load}/{}", cell.load.id(), cell.style)
     };
     let closed = run.closed.iter().map(move |cell| (id("load", cell, cell.in_flight.to_string()), cell));
     let open = run.open.iter().map(move |OpenCell { cell, share_percent, rate_per_s, .. }| {

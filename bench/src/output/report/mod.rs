@@ -5,10 +5,12 @@
 //! or together with those of other machines.
 
 mod axis;
+mod changes;
 mod choice;
 pub mod drawing;
 mod findings;
 mod highlight;
+mod index;
 mod log;
 mod page;
 mod palette;
@@ -19,6 +21,9 @@ mod sources;
 mod tables;
 mod timeline;
 mod verdict;
+
+pub use changes::write_changes;
+pub(crate) use index::index;
 
 use std::env;
 use std::io;
@@ -57,6 +62,15 @@ pub fn write(folder: &Path, runs: &[Run]) -> io::Result<PathBuf> {
     Ok(path)
 }
 
+/// Writes the raw results of a run without a page.
+///
+/// # Errors
+///
+/// If a file cannot be written, or a histogram of the results cannot be read.
+pub(crate) fn write_results(folder: &Path, run: &Run) -> io::Result<()> {
+    Placed::new(run, 0, std::slice::from_ref(run)).write(folder)
+}
+
 /// Puts what pitfalls cost into the report that the load bench has left in this folder: JSON lines of the bench
 /// `pitfalls`. Returns the path of the page; `None` if there is no report.
 ///
@@ -78,7 +92,9 @@ fn criterion(folder: &Path) -> Option<String> {
         let page = Path::new(&home).join(PAGE);
         return page.exists().then(|| page.display().to_string());
     }
-    folder.join("../criterion").join(PAGE).exists().then(|| format!("../criterion/{PAGE}"))
+    // Next to the folder of all runs, or to the one of this run.
+    let mut places = ["../..", ".."].into_iter().map(|parent| format!("{parent}/criterion/{PAGE}"));
+    places.find(|place| folder.join(place).exists())
 }
 
 #[cfg(test)]

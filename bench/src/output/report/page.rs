@@ -27,7 +27,23 @@ pub(super) fn page(runs: &[Placed], root: &Path, criterion: Option<&str>) -> io:
     let filter = filter(runs);
     let (above, within) = if runs.len() > 1 { (Some(&filter), None) } else { (None, Some(&filter)) };
     let machines = runs.iter().map(|placed| findings(placed, within)).collect::<io::Result<Vec<_>>>()?;
-    Ok(html! {
+    Ok(document(
+        TITLE,
+        &html! {
+            @if let Some(filter) = above {
+                header { p.kicker { (TITLE) } h1 { "Which style, when, on " (runs.len()) " machines" } }
+                (filter)
+            }
+            @for machine in machines { (machine) }
+            (code(root))
+            (method(criterion))
+        },
+    ))
+}
+
+/// A page with this content.
+pub(super) fn document(title: &str, content: &Markup) -> Markup {
+    html! {
         (DOCTYPE)
         html lang="en" {
             head {
@@ -36,22 +52,12 @@ pub(super) fn page(runs: &[Placed], root: &Path, criterion: Option<&str>) -> io:
                 meta http-equiv="Content-Security-Policy" content=(POLICY);
                 meta name="color-scheme" content="light dark";
                 link rel="icon" href="data:,";
-                title { (TITLE) }
+                title { (title) }
                 style { (PreEscaped(palette::css())) (PreEscaped(STYLE)) }
             }
-            body {
-                main {
-                    @if let Some(filter) = above {
-                        header { p.kicker { (TITLE) } h1 { "Which style, when, on " (runs.len()) " machines" } }
-                        (filter)
-                    }
-                    @for machine in machines { (machine) }
-                    (code(root))
-                    (method(criterion))
-                }
-            }
+            body { main { (content) } }
         }
-    })
+    }
 }
 
 /// Hides and shows styles everywhere, without a script.

@@ -8,7 +8,6 @@ use super::axis::{Axis, nines};
 use super::palette::{LOOKS, Look};
 use super::plot::{Plot, Point, Series};
 use crate::record::cell::Cell;
-use crate::record::decision::load;
 use crate::record::figures::Figure;
 use crate::record::group::{Group, sorted};
 use crate::record::open::rates as open_rates;
@@ -59,8 +58,8 @@ const WAITS: [OfWait; 2] = [
 /// If a histogram cannot be read.
 pub(super) fn latencies(run: &Run) -> io::Result<Vec<Markup>> {
     let pictures = sorted(run.closed.iter()).into_iter().map(|group| {
-        let Group { bytes, delay_ms, in_flight, cells } = group;
-        latency(&format!("{in_flight} in flight"), &load(bytes, delay_ms), &cells)
+        let Group { load, in_flight, cells } = group;
+        latency(&format!("{in_flight} in flight"), &load.to_string(), &cells)
     });
     Ok(pictures.collect::<io::Result<Vec<_>>>()?.into_iter().flatten().collect())
 }
@@ -73,7 +72,7 @@ pub(super) fn latencies(run: &Run) -> io::Result<Vec<Markup>> {
 pub(super) fn rates(run: &Run) -> io::Result<Vec<Markup>> {
     let pictures = open_rates(&run.open).into_iter().map(|opens| {
         let cells: Vec<_> = opens.iter().map(|open| &open.cell).collect();
-        latency(&opens[0].rate(), &load(cells[0].bytes, cells[0].delay_ms), &cells)
+        latency(&opens[0].rate(), &cells[0].load.to_string(), &cells)
     });
     Ok(pictures.collect::<io::Result<Vec<_>>>()?.into_iter().flatten().collect())
 }
@@ -161,7 +160,7 @@ fn latency_of(cell: &Cell) -> io::Result<Vec<Point>> {
 
 fn against_in_flight(run: &Run, quantities: &[Quantity]) -> Vec<Markup> {
     let groups = sorted(run.loops());
-    let loads = groups.chunk_by(|one, other| (one.bytes, one.delay_ms) == (other.bytes, other.delay_ms));
+    let loads = groups.chunk_by(|one, other| one.load == other.load);
     loads.flat_map(|groups| quantities.iter().filter_map(|quantity| quantity.picture(groups))).collect()
 }
 
@@ -174,7 +173,7 @@ impl Quantity {
             cells.filter_map(|cell| point(cell, *figure)).collect()
         };
         let x = Axis::of_steps("in flight", groups.iter().map(|group| group.in_flight as u64))?;
-        against(title, &load(groups[0].bytes, groups[0].delay_ms), x, name, of_style)
+        against(title, &groups[0].load.to_string(), x, name, of_style)
     }
 }
 

@@ -6,9 +6,9 @@ use super::verdict::{Best, MERITS};
 use crate::output::notes;
 use crate::record::cell::Cell;
 use crate::record::cost::CostCell;
-use crate::record::decision::load;
 use crate::record::figures::Figure;
 use crate::record::group::sorted;
+use crate::record::load::Load;
 use crate::record::open::{OpenCell, rates};
 use crate::record::run::Run;
 use crate::record::waits::{WaitsCell, WaitsFigures, counts};
@@ -27,7 +27,7 @@ pub(super) fn best(run: &Run) -> Option<Markup> {
         best.iter().any(Option::is_some).then(|| {
             html! {
                 tr {
-                    th scope="row" { (load(group.bytes, group.delay_ms)) }
+                    th scope="row" { (group.load.to_string()) }
                     td.number { (group.in_flight) }
                     @for best in &best {
                         td {
@@ -95,7 +95,7 @@ pub(super) fn closed(run: &Run) -> Vec<Markup> {
         let title = format!(
             "{} in flight, {}: {} downloads{}",
             group.in_flight,
-            load(group.bytes, group.delay_ms),
+            group.load,
             group.cells[0].count,
             group.rounds(),
         );
@@ -126,7 +126,7 @@ pub(super) fn open(run: &Run) -> Vec<Markup> {
     columns.push(column("skipped", |open: &OpenCell| Some(open.skipped? as f64)));
     let tables = rates(&run.open).into_iter().map(|cells| {
         let OpenCell { cell, .. } = &cells[0];
-        let title = format!("{}, {}", cells[0].rate(), load(cell.bytes, cell.delay_ms));
+        let title = format!("{}, {}", cells[0].rate(), cell.load);
         let saturated = cells.iter().filter(|open| open.saturated == Some(true));
         let saturated: Vec<_> = saturated.map(|open| open.cell.style.as_str()).collect();
         html! {
@@ -156,7 +156,7 @@ pub(super) fn cost(run: &Run) -> Option<Markup> {
         of("threads", |it| Some(it.threads_max? as f64)),
     ];
     let CostCell { bytes, delay_ms, in_flight, .. } = run.cost.first()?;
-    let title = format!("Cost per download: {}, {in_flight} in flight", load(Some(*bytes), Some(*delay_ms)));
+    let title = format!("Cost per download: {}, {in_flight} in flight", Load::plain(*bytes, *delay_ms));
     let why = run.cost.iter().find_map(|cell| cell.no_instructions.as_deref());
     Some(html! {
         (of_styles(&title, &columns, &run.cost, |cell| (&cell.style, cell.failed.as_deref())))

@@ -18,13 +18,11 @@ pub(super) fn render(group: &Group) -> String {
     lines.join("\n")
 }
 
-fn title(group: &Group) -> String {
-    let Cell { delay_ms, url, in_flight, processes, count, .. } = group.cells[0];
-    let source = match (url, delay_ms) {
-        (Some(url), _) => url.clone(),
-        (None, delay_ms) => delay(delay_ms.unwrap_or_default()),
-    };
-    let photo = group.bytes.map_or("?".into(), size);
+pub(super) fn title(group: &Group) -> String {
+    let Cell { load, url, in_flight, processes, count, .. } = group.cells[0];
+    let source = url.clone().unwrap_or_else(|| delay(load.delay_ms.unwrap_or_default()));
+    let source = format!("{source}{}{}", load.transport, load.on_cores());
+    let photo = load.bytes.map_or("?".into(), size);
     let processes = if *processes == 1 { String::new() } else { format!(" by {processes} processes") };
     format!("{in_flight} in flight{processes}, {source}: {photo} photos, {count} downloads{}", group.rounds())
 }
@@ -58,8 +56,11 @@ fn columns<'a>(group: &Group<'a>) -> Vec<Column<'a>> {
     if group.cells.iter().any(|cell| cell.rounds.len() > 1) {
         columns.push(figure("× best\nof styles", versus));
     }
+    if let Some(floor) = floor {
+        columns
+            .push(Column::figure("×\nfloor", move |cell| Some(format!("{:.2}", cell.figure(CPU)? / floor))));
+    }
     columns.extend([
-        Column::figure("×\nfloor", move |cell| Some(format!("{:.2}", cell.figure(CPU)? / floor?))),
         figure("server\nµs", |cell| shown(cell.figure(|it| it.server_cpu_us_per_download))),
         figure("KiB in\nflight", |cell| shown(cell.figure(|it| it.rss_kib_per_in_flight))),
         figure("\nthreads", |cell| Some(cell.figures?.threads_max?.to_string())),

@@ -1,5 +1,6 @@
 //! The tables of the terminal, at most 120 columns wide.
 
+mod changes;
 mod closed;
 mod cost;
 mod decision;
@@ -8,6 +9,8 @@ mod pitfalls;
 mod waits;
 
 use std::fmt::Write;
+
+pub use changes::print as print_changes;
 
 use crate::record::group::in_order;
 use crate::record::open::rates;

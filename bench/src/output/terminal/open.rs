@@ -31,8 +31,8 @@ pub(super) fn render(cells: &[OpenCell]) -> String {
 fn title(cells: &[OpenCell]) -> String {
     let OpenCell { cell, .. } = &cells[0];
     let (rate, most) = (cells[0].rate(), cell.in_flight);
-    let delay = delay(cell.delay_ms.unwrap_or_default());
-    let photo = cell.bytes.map_or("?".into(), size);
+    let delay = delay(cell.load.delay_ms.unwrap_or_default());
+    let photo = cell.load.bytes.map_or("?".into(), size);
     let rounds = rounds(cells.iter().map(|open| open.cell.rounds.len()));
     format!("{rate}, at most {most} in flight, {delay}: {photo} photos{rounds}")
 }
