@@ -38,8 +38,8 @@ impl Reply {
     ///
     /// # Errors
     ///
-    /// [`Error::Status`] (of a connection that is given up), [`Error::TooManyRedirects`], [`Error::InvalidUrl`] (of a redirect), [`Error::TooLarge`] (by
-    /// the length announced) or [`Error::Malformed`].
+    /// [`Error::Status`] (on a connection that must be closed), [`Error::TooManyRedirects`], [`Error::InvalidUrl`] (of
+    /// a redirect), [`Error::TooLarge`] (by the length announced) or [`Error::Malformed`].
     pub(crate) fn decide(
         target: &Target,
         config: &Config,
@@ -66,7 +66,7 @@ impl Reply {
             code => {
                 let error = Error::Status { code, retry_after: head.retry_after };
                 match code {
-                    // HTTP ends here, or the server has given up.
+                    // HTTP ends on this connection, or the server gives it up.
                     101 | 408 => Err(error),
                     _ => Ok(Self::Refused { error, keep_for: keep_for.filter(|_| is_whole(head, rest)) }),
                 }
@@ -75,8 +75,7 @@ impl Reply {
     }
 }
 
-/// Whether `rest` is the whole body, and short. To wait for a body that no download wants may take longer than a new
-/// connection.
+/// Whether `rest` is the whole body, and short. A wait for an unneeded body may take longer than a new connection.
 fn is_whole(head: Head<'_>, rest: &[u8]) -> bool {
     rest.len() <= MAX_UNWANTED
         && match head.framing {

@@ -37,7 +37,7 @@ impl Folder {
         Some((fs::read(path).ok()?, content_type))
     }
 
-    /// Checked twice: the name must not climb, and the file it names, links followed, must be inside.
+    /// Resolves a name with two checks: the name must not climb, and its file, links followed, must be inside.
     fn resolve(&self, name: &str) -> Option<PathBuf> {
         let name = Path::new(name);
         let plain = |part| matches!(part, Component::Normal(_));

@@ -1,4 +1,4 @@
-//! The server as a process.
+//! Tests of the server as a process.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;

@@ -1,4 +1,4 @@
-//! When the replies come.
+//! Tests of the times of replies.
 
 mod common;
 
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use common::{Wire, until};
 use photo_server::{Hold, PhotoServer};
 
-/// Longer than anything here takes.
+/// A delay longer than any test.
 const LATE: Duration = Duration::from_secs(8);
 
 #[test]

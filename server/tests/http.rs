@@ -1,4 +1,4 @@
-//! The well-behaved server.
+//! Tests of the well-behaved server.
 
 mod common;
 
@@ -211,7 +211,7 @@ fn connections_beyond_the_limit_are_reset() {
     assert_eq!(third.rest(SOON), (Vec::new(), End::Reset));
     assert_eq!(server.counters().connections, 2);
 
-    // One that leaves makes room.
+    // A closed connection frees a place.
     drop(first);
     until(&server, |counters| counters.open_connections == 1);
     let mut fourth = Wire::connect(&server);

@@ -1,4 +1,4 @@
-//! The same server behind TLS.
+//! Tests of the server behind TLS.
 
 use std::io::{self, Read, Write};
 use std::net::TcpStream;

@@ -1,8 +1,8 @@
-//! Heads of replies, and what is made of them.
+//! Heads of replies, and how they are read.
 
 use super::*;
 
-/// The whole head that `text` is, put by `describe`.
+/// The whole head in `text`, formatted by `describe`.
 fn read<T>(text: &str, describe: impl FnOnce(&Head<'_>) -> T) -> Result<Option<T>, Error> {
     let text = text.replace('\n', "\r\n");
     Ok(match Head::parse(text.as_bytes())? {
