@@ -65,8 +65,8 @@ impl LoadClient for PerCore {
         self.spread_loop(&[url.to_owned()], in_flight, samples)
     }
 
-    /// Deals out the downloads in flight like cards, first over the threads and then over the servers, so that each server
-    /// has the share that it would have of a single thread.
+    /// Deals out the downloads in flight like cards, first over the threads and then over the servers. So each server
+    /// has the same share as with a single thread.
     fn spread_loop(&mut self, urls: &[String], in_flight: usize, samples: &Samples) -> io::Result<()> {
         let Self(threads) = self;
         let (done, is_done) = mpsc::channel();

@@ -1,4 +1,4 @@
-//! The same photos from a server that others have written: nginx, where it is installed.
+//! Photos from nginx, a server by other authors, if it is installed.
 
 mod server;
 
@@ -13,7 +13,7 @@ suite! {
     what_nginx_has_not_is_an_error,
 }
 
-/// More than one read, one of each format, and a large one.
+/// The pictures: more than one read long, one of each format, and a large one.
 const PICTURES: [Picture; 4] = [
     Picture { format: PictureFormat::Gif, bytes: 2_000, seed: 1 },
     Picture { format: PictureFormat::Png, bytes: 40_000, seed: 2 },

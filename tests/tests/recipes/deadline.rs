@@ -1,4 +1,4 @@
-//! `deadline`: what is done within the budget is returned, and nothing is left of the rest.
+//! The recipe `deadline`: photos within the budget are returned, and nothing is left of the rest.
 
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
@@ -19,7 +19,7 @@ suite! {
     a_budget_may_be_endless,
 }
 
-/// Far more than it takes to return, on a machine that is busy with other tests.
+/// Far more than the time to return, on a machine busy with other tests.
 const MARGIN: Duration = Duration::from_secs(2);
 
 fn a_batch_that_is_done_does_not_wait_for_the_end_of_the_budget(contender: Style) {
