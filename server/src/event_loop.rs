@@ -50,7 +50,7 @@ pub(crate) struct Inbox {
 }
 
 impl Inbox {
-    /// Sends a command. If the loop has ended, the channel for the answer is closed, which the caller sees.
+    /// If the loop has ended, the channel for an answer is closed, which the caller notices.
     pub(crate) fn send(&self, command: Command) {
         let _ = self.commands.send(command);
         self.wake();

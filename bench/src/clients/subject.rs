@@ -1,4 +1,4 @@
-//! Who enters the load bench: the floor, every style, and what people would pick instead.
+//! The clients of the load bench: the floor, every style, and the peers.
 
 use std::fmt;
 use std::io;
@@ -34,7 +34,7 @@ impl Subject {
         [Self::Floor].into_iter().chain(Style::ALL.map(Self::Style)).collect()
     }
 
-    /// All whose name is known, in the order of the table.
+    /// All subjects, in the order of the table.
     pub(crate) fn all() -> Vec<Self> {
         let per_core = PER_CORE.map(Self::PerCore);
         Self::default_ones().into_iter().chain(per_core).chain(Peer::all().map(Self::Peer)).collect()
@@ -84,6 +84,12 @@ impl Subject {
             Self::Style(contender) => Some(contender),
             Self::Floor | Self::PerCore(_) | Self::Peer(_) => None,
         }
+    }
+
+    /// Whether it is a way of waiting: the floor and the peers are not.
+    #[cfg(test)]
+    pub(crate) fn is_style(self) -> bool {
+        matches!(self, Self::Style(_) | Self::PerCore(_))
     }
 
     /// Threads that it starts to have so many downloads in flight, as far as they are many.

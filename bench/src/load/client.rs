@@ -9,7 +9,7 @@ use photo_tests::Downloader;
 use crate::load::arrivals::Arrivals;
 use crate::load::samples::Samples;
 
-/// How long one download may take. A slow client still ends within this time; a hung one is detected.
+/// Limit of one download. A slow client still ends within this time; a hung one is detected.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A client that can be put under load.
@@ -21,15 +21,6 @@ pub(crate) trait LoadClient {
     /// If it cannot be done at all; a download that fails is recorded in `samples`.
     fn closed_loop(&mut self, url: &str, in_flight: usize, samples: &Samples) -> io::Result<()>;
 
-    /// Keeps `in_flight` downloads under way that share out `urls`, which are on as many servers.
-    ///
-    /// # Errors
-    ///
-    /// The default returns an error: most clients use one core only, for which one server is enough.
-    fn spread_loop(&mut self, _urls: &[String], _in_flight: usize, _samples: &Samples) -> io::Result<()> {
-        Err(io::Error::other("is measured on one core only"))
-    }
-
     /// Downloads `url` when `arrivals` says, at most `in_flight` at once.
     ///
     /// # Errors
@@ -40,7 +31,7 @@ pub(crate) trait LoadClient {
     }
 }
 
-/// The same for every style: so many connections are kept, as a rule one for each download in flight.
+/// The configuration of every style: `kept` idle connections, as a rule one for each download in flight.
 pub(crate) fn config(kept: usize) -> Config {
     Config::default()
         .max_idle_per_host(kept)
@@ -51,17 +42,12 @@ pub(crate) fn config(kept: usize) -> Config {
 
 impl LoadClient for Box<dyn Downloader> {
     fn closed_loop(&mut self, url: &str, in_flight: usize, samples: &Samples) -> io::Result<()> {
-        self.drive(&[url.to_owned()], in_flight, samples.feed());
-        Ok(())
-    }
-
-    fn spread_loop(&mut self, urls: &[String], in_flight: usize, samples: &Samples) -> io::Result<()> {
-        self.drive(urls, in_flight, samples.feed());
+        self.drive(url, in_flight, samples.feed());
         Ok(())
     }
 
     fn open_loop(&mut self, url: &str, in_flight: usize, arrivals: &Arrivals) -> io::Result<()> {
-        self.drive(&[url.to_owned()], in_flight, arrivals.feed());
+        self.drive(url, in_flight, arrivals.feed());
         Ok(())
     }
 }

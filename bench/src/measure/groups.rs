@@ -1,4 +1,4 @@
-//! Which cells there are, and how much work each is.
+//! The groups of cells, and the work of each.
 
 use std::time::Duration;
 
@@ -9,11 +9,11 @@ use crate::load::workload::{Mode, Source, Workload};
 use crate::options::Options;
 use crate::record::load::Transport;
 
-/// In flight while the server takes its time, and while it does not.
+/// Downloads in flight with a server delay, and without.
 const WITH_DELAY: &[u32] = &[1, 64, 1024];
 const WITHOUT_DELAY: &[u32] = &[1, 16, 256];
 
-/// The same in a run that names no part: fewer groups, rather than fewer rounds.
+/// Downloads in flight in a run that names no part: fewer groups, rather than fewer rounds.
 const FEW_WITH_DELAY: &[u32] = &[1024];
 const FEW_WITHOUT_DELAY: &[u32] = &[1, 256];
 
@@ -23,10 +23,10 @@ const DELAY_MS: u64 = 20;
 const OTHER_TRANSPORTS: [Transport; 2] =
     [Transport { tls: true, fresh: false }, Transport { tls: false, fresh: true }];
 
-/// In flight in each of their groups.
+/// Downloads in flight in each of their groups.
 const WITH_OTHER_TRANSPORTS: u32 = 64;
 
-/// The same work for several subjects: one table.
+/// One work for several subjects: a table.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Group {
     pub(crate) workload: Workload,
@@ -135,6 +135,22 @@ mod tests {
         assert_eq!(all.len(), 6 * 8 + 2 * 7);
         assert_eq!((&*all[0], &*all[47]), ("load/20ms/1/floor", "load/0ms/256/smol"));
         assert_eq!(ids("--tls --connections fresh --in-flight 2 --delay-ms 5 --styles floor,smol").len(), 1);
+    }
+
+    #[test]
+    fn on_several_cores_there_is_a_second_set() {
+        let ids = |words: &str| {
+            let groups = groups(&options(&format!("--bench {words}")), 4);
+            let id =
+                |group: &Group| group.subjects.iter().map(|one| group.workload.id(one)).collect::<Vec<_>>();
+            groups.iter().flat_map(id).collect::<Vec<_>>()
+        };
+        let all = ids("");
+        let second = &all[3 * 8 + 2 * 4..];
+        let styles = ["blocking", "tokio-multi", "async-std", "callbacks-multi", "smol-multi"];
+        assert_eq!(second, styles.map(|style| format!("load/4-cores/0ms/256/{style}")));
+        assert_eq!(ids("--styles callbacks-multi --in-flight 64 --delay-ms 0 --tls").len(), 1);
+        assert_eq!(ids("--delay-ms 20 --styles blocking --in-flight 64"), ["load/20ms/64/blocking"]);
     }
 
     #[test]

@@ -108,7 +108,7 @@ pub(crate) struct Options {
     pub(crate) common: Common,
 }
 
-/// What happens to a connection after a download.
+/// The use of a connection after a download.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Connections {
     Kept,

@@ -13,16 +13,16 @@ use crate::system::cpu_set::CpuSet;
 
 const FLAG: &str = "photo-bench-role=";
 
-/// What a process is there for.
+/// The role of a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
-    /// To serve the photos.
+    /// Serves the photos.
     Server,
-    /// To download them, as one contender.
+    /// Downloads them, as one contender.
     Worker,
-    /// To go one of the two ways of a pitfall.
+    /// Runs one of the two ways of a pitfall.
     PitfallWorker,
-    /// To wait, as one contender.
+    /// Waits, as one contender.
     IdleWorker,
 }
 

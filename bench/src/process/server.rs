@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead, Write};
 use std::net::SocketAddr;
+use std::num::NonZero;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -12,10 +13,10 @@ use crate::process::role::Role;
 use crate::system::child::Child;
 use crate::system::cpu_set::CpuSet;
 
-/// How long the server may take for an answer.
+/// Time for the server to answer.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Who does not have all of its requests open at once by then, never will.
+/// Give up waiting for all requests to be open after this.
 const GATHER: Duration = Duration::from_secs(10);
 
 /// The commands. All are answered with the counters; one then sets them to zero, and one, followed by what is to
@@ -31,21 +32,23 @@ pub(crate) struct Server {
     place: Place,
 }
 
-/// How a server is to be.
+/// The options of a server.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub(crate) struct Setup {
     /// Connections beyond so many are refused.
     pub(crate) max_connections: Option<usize>,
     /// Whose files are served.
     pub(crate) dir: Option<PathBuf>,
+    /// Event loops, each in its thread; 0 stands for one.
+    pub(crate) loops: usize,
 }
 
-/// Where a server is, and what its clients must trust.
+/// The addresses of a server, and the certificate that its clients must trust.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 struct Place {
     http: SocketAddr,
     https_port: u16,
-    /// As DER.
+    /// The root certificate in DER.
     root: Vec<u8>,
 }
 
@@ -57,8 +60,8 @@ pub(crate) struct Https {
     pub(crate) root: Vec<u8>,
 }
 
-/// What the server has done so far, as far as it matters here.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+/// The counters of the server that matter here.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 pub(crate) struct Counters {
     pub(crate) connections: u64,
     pub(crate) requests: u64,
@@ -69,24 +72,11 @@ pub(crate) struct Counters {
     pub(crate) cpu_us: u64,
 }
 
-/// What befalls one request: first the whole server does nothing, then the reply waits.
+/// A hold on one request: first the whole server does nothing, then the reply waits.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Serialize)]
 pub(crate) struct Held {
     pub(crate) stall: Duration,
     pub(crate) delay: Duration,
-}
-
-impl Counters {
-    /// Those of two servers together.
-    pub(crate) fn and(self, other: Self) -> Self {
-        Self {
-            connections: self.connections + other.connections,
-            requests: self.requests + other.requests,
-            bytes_sent: self.bytes_sent + other.bytes_sent,
-            max_open_requests: self.max_open_requests + other.max_open_requests,
-            cpu_us: self.cpu_us + other.cpu_us,
-        }
-    }
 }
 
 impl Server {
@@ -106,7 +96,7 @@ impl Server {
         format!("http://{}{path}", self.place.http)
     }
 
-    /// The same by https.
+    /// The https URL of a path.
     pub(crate) fn tls_url(&self, path: &str) -> String {
         format!("https://localhost:{}{path}", self.place.https_port)
     }
@@ -116,20 +106,20 @@ impl Server {
         &self.place.root
     }
 
-    /// Where the server's https is, and what its clients must trust for it.
+    /// The server's https address, and the certificate that its clients must trust.
     pub(crate) fn https(&self) -> Https {
         let Place { http, https_port, root } = &self.place;
         Https { address: SocketAddr::new(http.ip(), *https_port), root: root.clone() }
     }
 
-    /// The same photo by the transport of a workload: the URL, and that of the gathering.
+    /// The URLs of a photo by the transport of a workload: the usual one, and that of the gathering.
     pub(crate) fn urls(&self, bytes: u64, delay_ms: u64, in_flight: usize, tls: bool) -> (String, String) {
         let urls = (self.photo_url(bytes, delay_ms), self.gathering_url(bytes, in_flight));
         let https = |url: String| url.replacen(&self.url(""), &self.tls_url(""), 1);
         if tls { (https(urls.0), https(urls.1)) } else { urls }
     }
 
-    /// Where there is a photo of `bytes` bytes, which takes `delay_ms` milliseconds to be served.
+    /// The URL of a photo of `bytes` bytes, which is served after `delay_ms` milliseconds.
     pub(crate) fn photo_url(&self, bytes: u64, delay_ms: u64) -> String {
         self.url(&format!("/photo?bytes={bytes}&delay_ms={delay_ms}"))
     }
@@ -163,9 +153,10 @@ impl Server {
 pub(crate) fn serve() -> io::Result<()> {
     let mut commands = io::stdin().lock().lines();
     let setup = commands.next().unwrap_or_else(|| Err(io::ErrorKind::UnexpectedEof.into()))?;
-    let Setup { max_connections, dir } = serde_json::from_str(&setup)?;
+    let Setup { max_connections, dir, loops } = serde_json::from_str(&setup)?;
+    let loops = NonZero::new(loops).unwrap_or(NonZero::<usize>::MIN);
     let max_connections = max_connections.unwrap_or(usize::MAX);
-    let server = Options { max_connections, dir, keep_heads: false, ..Options::default() }.start()?;
+    let server = Options { max_connections, dir, loops, keep_heads: false, ..Options::default() }.start()?;
     let place = Place {
         http: server.addr(),
         https_port: server.tls_addr().port(),

@@ -1,4 +1,4 @@
-//! One client at work in a child process: both ends of the line to it.
+//! A client in a child process: both ends of the line to it.
 //!
 //! A worker is given its job, warms up, says so, and waits for the word; so the server's counters can be read on both
 //! sides of what is measured, and of nothing else. It does the job again on each command.
@@ -26,13 +26,13 @@ use crate::system::limits;
 use crate::system::usage::Status;
 use crate::system::window::{ResourceUse, Window};
 
-/// When no thread has left for so many looks, all have that were about to.
+/// After this many checks without an exit, no more threads exit.
 const LOOKS: usize = 5;
 
-/// From one of them to the next, so that who is leaving has the core.
+/// Pause between checks, so that exiting threads get the core.
 const LEAVE: Duration = Duration::from_millis(5);
 
-/// How often a worker is looked at.
+/// The interval at which a worker is checked.
 const LOOK: Duration = Duration::from_millis(20);
 
 /// The word to start.
@@ -44,66 +44,38 @@ const GRACE: Duration = Duration::from_millis(250);
 /// An arrival that starts so much after its time is late. Timers alone may take a millisecond or two.
 const LATE: Duration = Duration::from_millis(10);
 
-/// What a worker has to do.
+/// The job of a worker.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Job {
     /// The name of an [`Subject`].
     pub(crate) style: String,
     pub(crate) url: String,
-    /// The same photo, served when all `in_flight` are really under way at once. So each connection is made before
-    /// anything is measured.
+    /// The URL of the same photo, served when all `in_flight` requests are open at once. So each connection exists
+    /// before the measurement.
     pub(crate) gathering_url: String,
-    /// The same pairs of other servers, if the client uses several cores.
-    pub(crate) other_urls: Vec<(String, String)>,
     pub(crate) in_flight: usize,
     pub(crate) count: usize,
-    /// When downloads start, in an open loop; in a closed one, whenever another has ended.
+    /// The pace of an open loop; in a closed one, a download starts when another has ended.
     pub(crate) pace: Option<Pace>,
-    /// As in [`Workload`].
+    /// The burden of the [`Workload`].
     pub(crate) burden_percent: f64,
     /// Whether each download has a fresh connection.
     pub(crate) fresh: bool,
-    /// Where the server's https is, if the photo comes by it.
+    /// The server's https address, if the photo comes by it.
     pub(crate) https: Option<Https>,
 }
 
 impl Job {
-    /// What `subject` has to do at `workload`; the URLs are `url` and `gathering_url`.
+    /// The job of `subject` at `workload`; the URLs are `url` and `gathering_url`.
     pub(crate) fn new(workload: &Workload, subject: Subject, (url, gathering_url): (String, String)) -> Self {
         let style = subject.name().into();
         let Workload { transport, in_flight, count, pace, burden_percent, .. } = *workload;
         let fresh = transport.fresh;
-        Self {
-            style,
-            url,
-            gathering_url,
-            other_urls: Vec::new(),
-            in_flight,
-            count,
-            pace,
-            burden_percent,
-            fresh,
-            https: None,
-        }
+        Self { style, url, gathering_url, in_flight, count, pace, burden_percent, fresh, https: None }
     }
 }
 
 impl Job {
-    /// A closed loop on the server, or on all of them.
-    fn closed_loop(
-        &self,
-        client: &mut dyn LoadClient,
-        choose: fn((String, String)) -> String,
-        samples: &Samples,
-    ) -> io::Result<()> {
-        let first = choose((self.url.clone(), self.gathering_url.clone()));
-        if self.other_urls.is_empty() {
-            return client.closed_loop(&first, self.in_flight, samples);
-        }
-        let urls: Vec<_> = [first].into_iter().chain(self.other_urls.iter().cloned().map(choose)).collect();
-        client.spread_loop(&urls, self.in_flight, samples)
-    }
-
     /// The configuration of the client, the same for every style.
     fn config(&self) -> Config {
         let config = config(if self.fresh { 0 } else { self.in_flight });
@@ -140,7 +112,7 @@ impl Worker {
     /// The same, in a process that has been started already.
     pub(crate) fn in_child(mut child: Child, job: &Job) -> io::Result<Self> {
         child.say(&serde_json::to_string(job)?)?;
-        // Who hangs lets its downloads time out, one after the other.
+        // A hung client runs into its timeouts one after another.
         let patience =
             2 * PATIENCE + Duration::from_millis(10) * u32::try_from(job.count).unwrap_or(u32::MAX);
         let mut worker = Self { child, patience };
@@ -225,8 +197,8 @@ impl Warm {
         let (steady, gathered) = (Samples::new(in_flight), Samples::new(in_flight));
         let mut client = subject.client(in_flight, job.config())?;
         let idle = Status::of_this_process();
-        job.closed_loop(&mut *client, |(url, _)| url, &steady)?;
-        job.closed_loop(&mut *client, |(_, gathering_url)| gathering_url, &gathered)?;
+        client.closed_loop(&job.url, in_flight, &steady)?;
+        client.closed_loop(&job.gathering_url, in_flight, &gathered)?;
         let bytes = warmed_up(&steady)? + warmed_up(&gathered)?;
         settle();
         Ok(Self { job, client, idle, bytes })
@@ -241,7 +213,7 @@ impl Warm {
             Some(pace) => Measured::Open(Arrivals::watched(pace.schedule(*count), GRACE, window.watch())),
         };
         match &load {
-            Measured::Closed(samples) => job.closed_loop(&mut **client, |(url, _)| url, samples)?,
+            Measured::Closed(samples) => client.closed_loop(url, *in_flight, samples)?,
             Measured::Open(arrivals) => client.open_loop(url, *in_flight, arrivals)?,
         }
         let ResourceUse { wall, usage, allocations } = window.spent();
@@ -291,7 +263,7 @@ impl Measured {
     }
 }
 
-/// Threads that have been joined may still be on their way out: they are none of those that are measured.
+/// Waits for joined threads to exit: they must not be measured.
 fn settle() {
     let threads = || Status::of_this_process().map(|status| status.threads);
     let (mut before, mut unchanged) = (threads(), 0);
@@ -303,7 +275,7 @@ fn settle() {
     }
 }
 
-/// Who cannot even warm up is not measured.
+/// A client that cannot warm up is not measured.
 fn warmed_up(samples: &Samples) -> io::Result<u64> {
     let Sample { bytes, errors, .. } = samples.sample();
     match errors.first() {

@@ -1,4 +1,4 @@
-//! Which style to choose when, computed from a run.
+//! The choice of a style for each load, computed from a run.
 //!
 //! A style keeps up if the rounds show two things: it is at most 5 % slower than the best style, and its p99 is at most
 //! twice the shortest one. The unfavourable end of each interval counts, so noise proves nothing. Of the styles that keep up,
@@ -21,20 +21,29 @@ const SLOWER: f64 = 0.05;
 /// The p99 of a style that keeps up is at most this share longer than the shortest one: 1 is twice as long.
 const TAIL: f64 = 1.0;
 
-/// All styles, the plainest code first.
-pub(crate) const PLAINEST: [&str; 7] =
-    ["blocking", "ureq", "tokio", "smol", "async-std", "tokio-multi", "callbacks"];
+/// The styles, the plainest code first.
+pub(crate) const PLAINEST: [&str; 9] = [
+    "blocking",
+    "ureq",
+    "tokio",
+    "smol",
+    "async-std",
+    "tokio-multi",
+    "smol-multi",
+    "callbacks",
+    "callbacks-multi",
+];
 
 /// The choice for one load.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub(crate) struct Decision {
     #[serde(flatten)]
     pub(crate) load: Load,
-    /// In ascending order of what is in flight.
+    /// The steps, in ascending order of the downloads in flight.
     pub(crate) steps: Vec<Step>,
 }
 
-/// From one number in flight to another, the same style is chosen and the same ones keep up.
+/// A range of numbers in flight with one chosen style and the same styles that keep up.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub(crate) struct Step {
     /// The least in flight with which it was measured.
@@ -43,7 +52,7 @@ pub(crate) struct Step {
     pub(crate) to_in_flight: usize,
     /// The plainest style that keeps up.
     pub(crate) choose: String,
-    /// All styles that keep up at each of these numbers, the plainest first.
+    /// The styles that keep up at each of these numbers, the plainest first.
     pub(crate) keep_up: Vec<String>,
     /// The style that uses the least CPU at the most in flight.
     pub(crate) least_cpu: String,
@@ -114,7 +123,7 @@ fn step(group: &Group) -> Option<Step> {
 impl Decision {
     fn add(&mut self, step: Step) {
         match self.steps.last_mut() {
-            // Where other styles keep up, a reader may choose another one, so that is another row.
+            // If other styles keep up, a reader may choose another one, so that is another row.
             Some(last) if (&last.choose, &last.keep_up) == (&step.choose, &step.keep_up) => {
                 last.to_in_flight = step.to_in_flight;
                 last.least_cpu = step.least_cpu;
@@ -160,13 +169,14 @@ pub(crate) fn advice(style: &str) -> String {
     match style {
         "blocking" => "block".into(),
         "callbacks" => "call back".into(),
+        "callbacks-multi" => "call back, with a loop for each core".into(),
         runtime => format!("await on {runtime}"),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use photo_tests::Style;
+    use crate::clients::subject::Subject;
 
     use super::*;
     use crate::record::figures::Figures;
@@ -258,7 +268,8 @@ mod tests {
 
     #[test]
     fn every_style_has_its_place() {
-        let mut names = Style::ALL.map(Style::name);
+        let mut names: Vec<_> =
+            Subject::all().into_iter().filter(|one| one.is_style()).map(Subject::name).collect();
         let mut plainest = PLAINEST;
         names.sort_unstable();
         plainest.sort_unstable();

@@ -9,17 +9,17 @@ use std::time::{Duration, Instant};
 
 use crate::system::interrupt;
 
-/// How long a process that has closed its output may take to end.
+/// Time for a process to exit after it has closed its output.
 const LAST_BREATH: Duration = Duration::from_secs(2);
 
-/// How often a process that waits for its child looks whether it is to end.
+/// The interval at which a process that waits for its child checks whether it must end.
 const ATTENTION: Duration = Duration::from_millis(100);
 
 /// A running child process. Dropping it kills it.
 #[derive(Debug)]
 pub(crate) struct Child {
     process: process::Child,
-    /// Until it is closed.
+    /// Standard input, until it is closed.
     stdin: Option<ChildStdin>,
     lines: Receiver<String>,
     complaints: Option<JoinHandle<String>>,
@@ -118,7 +118,7 @@ impl Child {
         })
     }
 
-    /// How it ended, or `None` if it had to be killed.
+    /// The exit status, or `None` if the process was killed.
     fn status(&mut self) -> Option<ExitStatus> {
         let deadline = Instant::now() + LAST_BREATH;
         while Instant::now() < deadline {
@@ -132,7 +132,7 @@ impl Child {
     }
 
     fn kill(&mut self) {
-        // It may have ended by itself in the meantime.
+        // The process may have ended by itself in the meantime.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
@@ -144,7 +144,7 @@ impl Drop for Child {
     }
 }
 
-/// What a process said before it ended, short enough for a table: of a panic, its message.
+/// The last message of a process, short enough for a table: for a panic, its text.
 fn gist(complaints: &str) -> Option<String> {
     let telling = |line: &&str| {
         !(line.is_empty()

@@ -12,7 +12,7 @@ const MOST_CORES: usize = 1 << 16;
 pub(crate) struct CpuSet(pub(super) Vec<usize>);
 
 impl CpuSet {
-    /// The cores that this process may use; none where the system does not say.
+    /// The cores that this process may use; empty if the system does not report them.
     pub(crate) fn allowed() -> Self {
         Self(system::allowed())
     }
@@ -20,14 +20,6 @@ impl CpuSet {
     /// The first of the cores, so many.
     pub(crate) fn first(&self, count: usize) -> Self {
         Self(self.0.iter().take(count).copied().collect())
-    }
-
-    /// The cores one by one, at most `count` of them; the set itself if it is empty, or if one is enough.
-    pub(crate) fn one_by_one(&self, count: usize) -> Vec<Self> {
-        if count <= 1 || self.0.is_empty() {
-            return vec![self.clone()];
-        }
-        self.0.iter().take(count).map(|core| Self(vec![*core])).collect()
     }
 
     /// The numbers of the cores.

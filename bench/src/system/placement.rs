@@ -8,11 +8,11 @@ use crate::system::topology::{self, usable};
 /// The cores of each process. The cores of both sides are empty where nothing is pinned.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct CorePlacement {
-    /// For the server and the watching process.
+    /// The cores of the server and the watching process.
     pub(crate) server: CpuSet,
-    /// For the clients: one core, so that all of them have the same.
+    /// The core of the clients: one, so that all are equal.
     pub(crate) client: CpuSet,
-    /// For clients that can use more cores; the one above is the first of them.
+    /// The cores of clients that can use more; the first is the one above.
     pub(crate) all_clients: CpuSet,
 }
 
@@ -62,6 +62,11 @@ impl CorePlacement {
 
     fn of(server: CpuSet, all_clients: CpuSet) -> Self {
         Self { server, client: all_clients.first(1), all_clients }
+    }
+
+    /// The event loops of a server for clients on so many cores: as many, as far as it has cores for them.
+    pub(crate) fn server_loops(&self, client_cores: usize) -> usize {
+        client_cores.min(self.server.0.len()).max(1)
     }
 
     /// Whether the two sides take no time from each other.

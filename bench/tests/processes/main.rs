@@ -1,6 +1,6 @@
 //! The load bench as a whole, with its servers and workers in processes of their own.
 //!
-//! Without the usual harness, because this program must be able to become a server, a worker and the bench itself.
+//! The tests have no harness, because this program must be able to become a server, a worker and the bench itself.
 
 mod endings;
 
@@ -26,6 +26,7 @@ fn main() -> ExitCode {
     a_cell_that_cannot_run_is_shown_with_its_reason();
     a_server_of_ones_own_can_be_measured();
     every_style_downloads_by_https_and_over_fresh_connections();
+    styles_of_several_threads_are_measured_on_several_cores();
     what_is_not_selected_is_not_run();
     each_cell_can_be_tried();
     an_open_loop_tells_what_it_could_not_start();
@@ -99,6 +100,22 @@ fn every_style_downloads_by_https_and_over_fresh_connections() {
     assert!(String::from_utf8_lossy(&refused.stderr).contains("no client that --styles names"));
 }
 
+/// Both sides share two cores where there are only two.
+fn styles_of_several_threads_are_measured_on_several_cores() {
+    if std::thread::available_parallelism().map_or(1, usize::from) < 2 {
+        println!("skipped: there is only one core");
+        return;
+    }
+    let cells = json("--bench --client-cores 0,1 --server-cores 0,1 --in-flight 8 --delay-ms 0 --count 80");
+    assert_eq!(cells.len(), 8 + 5);
+    for cell in &cells[8..] {
+        assert!(cell.get("failed").is_none() && cell["errors"] == 0, "{cell}");
+        assert!(cell["client_cores"] == 2 && cell["server_loops"] == 2, "{cell}");
+    }
+    let refused = output("load", "--bench --client-cores 60000", &[]);
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("is not among those of this process"));
+}
+
 fn what_is_not_selected_is_not_run() {
     assert_eq!(run("--bench latency", &[]), "");
     assert_eq!(run("--bench --profile-time 1", &[]), "");
@@ -123,7 +140,7 @@ fn an_open_loop_tells_what_it_could_not_start() {
         json("--bench --open --styles floor,callbacks,tokio --delay-ms 20 --rate 200,9000 --in-flight 50");
     assert_eq!(cells.len(), 6);
     for cell in &cells {
-        // A busy machine may keep a client from any rate, but none can do this one.
+        // A busy machine may keep a client from any rate, and no client reaches this one.
         let too_much = cell["rate_per_s"] == 9000.0;
         assert!(!too_much || cell["saturated"] == true && cell["skipped"].as_u64() > Some(0), "{cell}");
         assert!(cell["p50_us"].as_f64() >= cell["uncorrected"]["p50_us"].as_f64(), "{cell}");
@@ -157,7 +174,7 @@ fn what_the_self_check_says_depends_on_the_burden() {
     assert!(!status.success() && printed.contains("FAILED (a)"), "{printed}");
 }
 
-/// Which the counters of server and client prove: else it fails.
+/// The counters of server and client prove it: otherwise the run fails.
 fn both_ways_of_each_pitfall_do_the_same_work() {
     let list = run_as("pitfalls", "--bench --list", &[]);
     let tried = run_as("pitfalls", "--test", &[]);

@@ -1,4 +1,4 @@
-//! What was found on one machine: the answer, the figures behind it, and where they come from.
+//! The findings on one machine: the answer, its figures, and their origin.
 
 use std::io;
 use std::time::{Duration, UNIX_EPOCH};
@@ -23,7 +23,7 @@ pub(super) const TITLE: &str = "Three ways of waiting";
 pub(super) fn findings(placed: &Placed, filter: Option<&Markup>) -> io::Result<Markup> {
     let run = placed.run;
     let answers = run.decisions();
-    // Where there is something to wait for, the style matters; the more steps, the more there is to say.
+    // With a delay, the style matters; the answer with the most steps says most.
     let answer = answers.iter().max_by_key(|it| {
         (it.load.delay_ms > Some(0), it.steps.len(), it.steps.last().map(|s| s.to_in_flight))
     });
@@ -59,7 +59,7 @@ pub(super) fn findings(placed: &Placed, filter: Option<&Markup>) -> io::Result<M
     })
 }
 
-/// One thing that was looked at. It has neither pictures nor tables if the run has no data for it.
+/// A part of the findings, without pictures and tables if the run has no data for it.
 struct Part {
     title: &'static str,
     about: &'static str,
