@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_announced_takes_little_more_than_the_limit() {
+    fn a_body_of_unknown_length_takes_little_more_than_the_limit() {
         for limit in [1 << 20, 1_500_000] {
             let mut body = Body::new(None, &Config::default().max_bytes(limit as u64)).unwrap();
             let mut most = 0;

@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_size_is_refused() {
+    fn invalid_chunk_sizes_are_refused() {
         for bad in [
             "\r\n",
             " 5\r\n",
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn what_came_before_something_wrong_counts() {
+    fn bytes_before_a_fault_count() {
         let mut chunked = Chunked::new(None);
         assert_eq!(chunked.decode(&mut b"5\r\nhello\r\nworld".to_vec()), 5);
         assert!(chunked.is_over().is_err());
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn what_follows_the_body_is_noticed() {
+    fn surplus_bytes_are_noticed() {
         let mut chunked = Chunked::new(None);
         assert_eq!(chunked.decode(&mut b"0\r\n\r\n".to_vec()), 0);
         assert!(chunked.is_over().unwrap() && !chunked.has_surplus());

@@ -199,7 +199,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_plain_is_what_the_standard_makes_of_it() {
+    fn plain_urls_equal_those_of_the_standard() {
         let hosts = "a.test b-c.test A.test xn--bcher-kva.test 127.0.0.1 127.1 0x7f.1 127.0.0.01 1.2.3.4.5 256.1.1.1 [::1]
             localhost a..b a. a.1 x_y me@a.test me:secret@a.test é.test a-.test -a.test a--b.test";
         let rest = "/ / // /cat.gif /cat(1).gif /. /.. /.a /%2e ?size=1&x=y ? &'x' #part : :80

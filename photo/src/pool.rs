@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_handed_back_oldest_first() {
+    fn surplus_connections_are_returned_oldest_first() {
         let mut pool = Pool::new(&Config::default().max_idle_per_host(2));
         let a = origin("a.test");
         assert_eq!(put(&mut pool, &a, 1), None);
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn none_is_kept_where_none_may_be() {
+    fn a_limit_of_zero_keeps_no_connection() {
         let mut pool = Pool::new(&Config::default().max_idle_per_host(0));
         assert_eq!(put(&mut pool, &origin("a.test"), 1), Some(1));
     }

@@ -32,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_certificate_is_refused() {
+    fn an_invalid_certificate_is_refused() {
         let error = client_config(&Config::default().root_certificate(*b"no certificate")).unwrap_err();
         assert!(
             error.to_string().starts_with("invalid configuration: root certificate 0 cannot be used"),

@@ -64,7 +64,7 @@ mod tests {
     use crate::script::Step;
 
     #[test]
-    fn what_was_kept_is_found() {
+    fn kept_scripts_are_found() {
         let mut cache = Cache::default();
         let script = Script::new(vec![Step::Stall]);
         cache.keep_target("/a".into(), &script);

@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_folder_is_an_error_that_names_it() {
+    fn a_missing_folder_is_an_error_that_names_it() {
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
         let error = Folder::open(&file).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::NotADirectory);

@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_served_is_refused_with_a_reason() {
+    fn unservable_requests_are_refused_with_a_reason() {
         for (head, code, why) in [
             ("GET /nowhere HTTP/1.1\r\n\r\n", "404", "nothing"),
             ("GET /fault/nowhere HTTP/1.1\r\n\r\n", "404", "nothing"),

@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nobody_begins_before_all_are_there() {
+    fn no_thread_starts_before_all_exist() {
         const THREADS: usize = 100;
         let (begun, ended) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let work = || {

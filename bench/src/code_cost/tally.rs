@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_code_does_not_count() {
+    fn comments_and_tests_do_not_count_as_code() {
         let source = r#"
             //! Box
             #![recursion_limit = "256"]

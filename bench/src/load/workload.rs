@@ -157,7 +157,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_too_much_for_one_process_is_shared_out() {
+    fn downloads_beyond_one_process_are_shared_out() {
         let workload = Workload::closed(Source::Url("x".into()), 1001, 4004);
         let shares = |parts| {
             let shares = workload.shares(parts);

@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_given_takes_the_place_of_the_default() {
+    fn given_values_replace_the_default() {
         assert_eq!(
             ids("--styles tokio --in-flight 8,9 --delay-ms 5"),
             ["load/5ms/8/tokio", "load/5ms/9/tokio"]

@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn what_users_and_cargo_say_is_no_role() {
+    fn arguments_of_users_and_cargo_are_not_roles() {
         for words in ["--bench", "--bench latency", "photo-bench-role=cook 0", "photo-bench-role=server"] {
             assert_eq!(parse_words(words), None, "{words}");
         }

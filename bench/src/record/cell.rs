@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn what_disturbs_both_cells_does_not_disturb_their_ratio() {
+    fn a_common_disturbance_keeps_the_ratio() {
         let wild = [1.0, 2.0, 3.0].repeat(7);
         let twice: Vec<_> = wild.iter().map(|cpu| cpu * 2.0).collect();
         let (one, other) = (cell("tokio", &wild), cell("smol", &twice));

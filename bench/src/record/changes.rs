@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_compared_is_no_difference() {
+    fn incomparable_cells_show_no_difference() {
         let few = |cpu| run(vec![of_rounds("tokio", 64, vec![figures(cpu); 2])]);
         let verdict = Changes::new(&few(1.0), &few(2.0)).verdict();
         assert!(verdict.starts_with("No difference can be shown: too few rounds, "), "{verdict}");

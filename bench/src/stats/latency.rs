@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_encoded_can_be_read_and_merged() {
+    fn encoded_histograms_can_be_read_and_merged() {
         let mut twice = Latencies::decode(&steps().encode()).unwrap();
         assert_eq!(twice, steps());
         twice.add(&steps());

@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_comes_before_and_after_is_not_counted() {
+    fn use_before_and_after_is_not_counted() {
         const LONG: Duration = Duration::from_millis(200);
         let window = Window::default();
         let watch = window.watch();

@@ -27,11 +27,11 @@ fn main() -> ExitCode {
     a_server_of_ones_own_can_be_measured();
     every_style_downloads_by_https_and_over_fresh_connections();
     styles_of_several_threads_are_measured_on_several_cores();
-    what_is_not_selected_is_not_run();
+    unselected_cells_are_not_run();
     each_cell_can_be_tried();
     an_open_loop_tells_what_it_could_not_start();
-    what_a_download_and_a_wait_cost_is_counted();
-    what_the_self_check_says_depends_on_the_burden();
+    costs_of_downloads_and_waits_are_counted();
+    the_self_check_depends_on_the_burden();
     both_ways_of_each_pitfall_do_the_same_work();
     each_damage_gets_its_line_of_json();
     pitfalls_that_are_not_selected_are_not_run();
@@ -116,7 +116,7 @@ fn styles_of_several_threads_are_measured_on_several_cores() {
     assert!(String::from_utf8_lossy(&refused.stderr).contains("is not among those of this process"));
 }
 
-fn what_is_not_selected_is_not_run() {
+fn unselected_cells_are_not_run() {
     assert_eq!(run("--bench latency", &[]), "");
     assert_eq!(run("--bench --profile-time 1", &[]), "");
     assert_eq!(run("--list --exact load/0ms/16/smol", &[]), "load/0ms/16/smol: benchmark\n");
@@ -148,7 +148,7 @@ fn an_open_loop_tells_what_it_could_not_start() {
     }
 }
 
-fn what_a_download_and_a_wait_cost_is_counted() {
+fn costs_of_downloads_and_waits_are_counted() {
     let cells = json("--bench --cost --quick --styles floor,callbacks");
     let allocations =
         |index: usize| cells[index]["allocations_per_download"].as_f64().expect("they are counted");
@@ -162,7 +162,7 @@ fn what_a_download_and_a_wait_cost_is_counted() {
 }
 
 /// Twice the work is seen on any machine; `--self-check` shows how fine a difference can be seen.
-fn what_the_self_check_says_depends_on_the_burden() {
+fn the_self_check_depends_on_the_burden() {
     let printed = run("--bench --self-check work", &[]);
     assert!(
         printed.contains("ok     (e) equal work") && printed.ends_with("All of it holds.\n"),

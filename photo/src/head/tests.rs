@@ -93,7 +93,7 @@ fn only_known_compressions_of_the_body_are_noticed() {
 }
 
 #[test]
-fn what_leaves_the_end_of_the_body_in_doubt_is_refused() {
+fn a_head_that_leaves_the_end_in_doubt_is_refused() {
     for fields in [
         "Content-Length: 5\nContent-Length: 6",
         "Content-Length: 42, 30",

@@ -10,7 +10,7 @@ use server::{Connections, Nginx};
 
 suite! {
     photos_are_what_nginx_has_in_its_files,
-    what_nginx_has_not_is_an_error,
+    a_file_that_nginx_lacks_is_an_error,
 }
 
 /// The pictures: more than one read long, one of each format, and a large one.
@@ -55,7 +55,7 @@ fn photos_are_what_nginx_has_in_its_files(contender: Style) {
     }
 }
 
-fn what_nginx_has_not_is_an_error(contender: Style) {
+fn a_file_that_nginx_lacks_is_an_error(contender: Style) {
     let Some(nginx) = Nginx::start(&PICTURES) else { return };
     for scheme in Scheme::ALL {
         let client = contender.client(nginx.config()).expect("the configuration is valid");

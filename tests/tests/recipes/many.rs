@@ -11,8 +11,8 @@ suite! { + ureq:
     results_are_in_the_order_of_the_urls_over_tls,
     as_many_are_in_flight_as_may_be,
     no_more_are_in_flight_than_there_are_urls,
-    none_at_once_means_one_at_once,
-    one_at_once_means_one_after_the_other,
+    in_flight_zero_is_treated_as_one,
+    in_flight_one_downloads_in_sequence,
     a_slow_photo_does_not_hold_up_the_others,
     no_urls_bring_no_results,
     one_failure_fails_one_photo,
@@ -49,11 +49,11 @@ fn no_more_are_in_flight_than_there_are_urls(contender: Style) {
     assert_in_flight(contender, 5, 100, 5);
 }
 
-fn none_at_once_means_one_at_once(contender: Style) {
+fn in_flight_zero_is_treated_as_one(contender: Style) {
     assert_in_flight(contender, 4, 0, 1);
 }
 
-fn one_at_once_means_one_after_the_other(contender: Style) {
+fn in_flight_one_downloads_in_sequence(contender: Style) {
     assert_in_flight(contender, 4, 1, 1);
 }
 

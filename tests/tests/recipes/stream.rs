@@ -14,7 +14,7 @@ suite! {
     results_come_as_they_are_ready,
     each_result_comes_once_and_with_its_place,
     as_many_are_in_flight_as_may_be,
-    none_at_once_means_one_at_once,
+    in_flight_zero_is_treated_as_one,
     no_urls_bring_no_results,
     one_failure_fails_one_photo,
     a_silent_server_holds_up_no_other_photo,
@@ -50,7 +50,7 @@ fn as_many_are_in_flight_as_may_be(contender: Style) {
     assert_in_flight(contender, 24, 6, 6);
 }
 
-fn none_at_once_means_one_at_once(contender: Style) {
+fn in_flight_zero_is_treated_as_one(contender: Style) {
     assert_in_flight(contender, 3, 0, 1);
 }
 

@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn what_floor_cannot_do_is_an_error() {
+    fn unsupported_work_of_the_floor_is_an_error() {
         let server = PhotoServer::start().unwrap();
         let mut floor = Floor::new(Config::default()).unwrap();
         let mut run = |url: &str| floor.closed_loop(url, 1, &Samples::new(1)).unwrap_err().to_string();

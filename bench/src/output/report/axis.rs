@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_measured_is_named() {
+    fn measured_values_have_ticks() {
         assert_eq!(
             names(&Axis::of_steps("in flight", [64, 1, 1_000_000, 1024, 1, 16384].into_iter()).unwrap()),
             ["1", "64", "1024", "16k", "1M"]

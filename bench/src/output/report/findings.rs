@@ -70,7 +70,7 @@ struct Part {
 fn parts(run: &Run) -> io::Result<[Part; 8]> {
     let part = |title, about, pictures, tables| Part { title, about, pictures, tables };
     Ok([
-        part("Who is best at what", "", Vec::new(), tables::best(run).into_iter().collect()),
+        part("Best style for each figure", "", Vec::new(), tables::best(run).into_iter().collect()),
         part(
             "Latency",
             "From the start of a download to its photo. Each nine of the percentile has the same room. Marks are the \
@@ -109,7 +109,7 @@ fn parts(run: &Run) -> io::Result<[Part; 8]> {
         ),
         part(
             "Pitfalls",
-            "What tempting mistakes cost, each beside the right way.",
+            "The cost of tempting mistakes, each next to the right way.",
             Vec::new(),
             tables::pitfalls(run).into_iter().collect(),
         ),

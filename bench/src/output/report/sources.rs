@@ -19,9 +19,9 @@ const ORDER: [&str; 3] = [
 
 /// The lessons of the recipes.
 const LESSONS: [&str; 3] = [
-    "Each thread reads from top to bottom, and stands where it waits. Between threads there is no order.",
-    "One thread waits for all, and nothing reads from top to bottom: even of one photo, the end stands above the start.",
-    "One thread waits for all, too, and each photo reads from top to bottom again.",
+    "Each thread runs from top to bottom, and blocks at its wait. Between threads there is no order.",
+    "One thread waits for all, and no code runs from top to bottom: even of one photo, the end is above the start.",
+    "One thread waits for all, and each photo runs from top to bottom again.",
 ];
 
 /// The example in three columns: the waits of each thread, and the lines that print them.

@@ -50,8 +50,8 @@ pub(super) fn best(run: &Run) -> Option<Markup> {
     let header: Vec<_> = header.iter().map(String::as_str).collect();
     (!rows.is_empty()).then(|| {
         table(
-            "Who is best at what. Several are named where their rounds do not tell them apart. Below, who is \
-             last, and how many times as far off.",
+            "The best style for each figure; several, if their rounds cannot distinguish them. Below, the last style, \
+             and the factor by which it is worse.",
             &header,
             &html! { tbody { @for row in rows { (row) } } },
         )
