@@ -1,4 +1,4 @@
-//! Prints events as they happen, and draws a timeline of who waits where; the examples `order` of all styles share it.
+//! Prints events as they happen, and draws a timeline of the waits; the examples `order` of all styles share it.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Display};
@@ -8,10 +8,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Who is meant when it is no single photo.
+/// The name for all photos together.
 pub(crate) const ALL: &str = "all";
 
-/// A longer time makes each column stand for more of it.
+/// A longer time makes each column wider in time.
 const COLUMNS: usize = 80;
 
 /// Columns from one time on the axis to the next.
@@ -63,7 +63,7 @@ impl Story {
         }
     }
 
-    /// What has happened so far, in its order.
+    /// The recorded events, in order.
     pub(crate) fn events(&self) -> Vec<Event> {
         self.events.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -73,7 +73,8 @@ impl Story {
         let _ = write!(io::stdout(), "\n{}", self.timeline());
     }
 
-    /// A lane for each photo, with the source lines that tell of it, and one for each thread, at most 100 columns wide.
+    /// The timeline: a lane for each photo, with the source lines that print its events, and one for each thread, at
+    /// most 100 columns wide.
     pub(crate) fn timeline(&self) -> String {
         let events = self.events();
         let last_ms = events.last().map_or(0, Event::ms);

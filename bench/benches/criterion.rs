@@ -10,7 +10,7 @@ use photo_tests::{Downloader, Style};
 
 const SIZES: [(&str, u64); 3] = [("1KiB", 1 << 10), ("32KiB", 32 << 10), ("1MiB", 1 << 20)];
 
-/// One at a time is what `latency` measures.
+/// The batch sizes of `throughput`; `latency` downloads one at a time.
 const IN_FLIGHT: [usize; 2] = [16, 256];
 
 const BATCH_BYTES: u64 = 32 << 10;
@@ -25,8 +25,8 @@ fn main() {
     criterion.final_summary();
 }
 
-/// As long as it takes for figures that hold, so that all of `cargo bench` is a matter of minutes. What is given on the
-/// command line goes before.
+/// Times long enough for stable figures, within the minutes of a whole `cargo bench`. Arguments of the command line
+/// override them.
 fn configured(time: Duration, samples: usize) -> Criterion {
     Criterion::default()
         .warm_up_time(Duration::from_millis(300))

@@ -1,4 +1,4 @@
-//! What tempting mistakes cost: each beside the right way.
+//! The cost of tempting mistakes, each next to the right way.
 
 use std::env;
 use std::process::ExitCode;

@@ -1,7 +1,7 @@
 //! Saves photos in a folder: `cargo run -p photo-blocking --example gallery FOLDER [URL…]`.
 //!
-//! Eight at once, each tried up to five times, all within a minute. Ctrl-C stops it; every URL is reported in any case.
-//! Without a URL, the example starts its own server and saves the photos of that.
+//! It downloads eight photos at a time, tries each up to five times, and ends within a minute. Ctrl-C stops it; every
+//! URL is reported in any case. Without a URL, the example starts its own server and saves the photos of that.
 
 use std::error::Error;
 use std::ffi::OsString;
@@ -37,7 +37,7 @@ pub(crate) fn run(mut arguments: impl Iterator<Item = OsString>) -> Result<ExitC
     Ok(ExitCode::from(u8::from(saved < urls.len())))
 }
 
-/// Returns how many were saved.
+/// Returns the number of photos saved.
 fn save_all(folder: &Path, urls: &[String]) -> Result<usize, Box<dyn Error>> {
     let (client, token) = Client::new(Config::default())?.cancellable();
     let stop = token.clone();
@@ -87,7 +87,7 @@ fn report(bar: &ProgressBar, url: &str, result: &Result<PathBuf, SaveError>) {
 }
 
 fn say(line: &str) {
-    // A reader that has closed the pipe misses the line; the photos are saved all the same.
+    // A reader that has closed the pipe misses the line; the photos are still saved.
     let _ = writeln!(io::stdout(), "{line}");
 }
 

@@ -1,9 +1,9 @@
-//! Shows in which order things happen, and who waits where: `cargo run -p photo-blocking --example order [-- --json]`.
+//! Shows the order of events, and which thread waits where: `cargo run -p photo-blocking --example order [-- --json]`.
 //!
-//! Four photos of different delay. Each has its own thread, which reads from top to bottom and stands where it
-//! waits. Between the threads there is no order but that of time.
+//! It downloads four photos with different delays. Each has its own thread, whose code runs from top to bottom and
+//! blocks at its wait. Between the threads, only time gives an order.
 
-// The same for every style, and no example.
+// Every style shares this module; it is not an example.
 #[path = "../../examples/timeline.rs"]
 pub(crate) mod timeline;
 

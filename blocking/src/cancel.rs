@@ -1,4 +1,4 @@
-//! How one thread stops what another one waits for.
+//! Cancellation of a client by another thread.
 
 use std::collections::HashMap;
 use std::net::{Shutdown, TcpStream};
@@ -57,16 +57,15 @@ impl CancelToken {
 
     /// Ends every present and future download of the client that belongs to this token with [`Error::Cancelled`].
     ///
-    /// It does not wait for them; they return within 50 ms, whatever they wait for (on Windows, not before
-    /// connecting has ended). Their connections are closed.
-    /// Cancelling again changes nothing.
+    /// It does not wait for them; they return within 50 ms, whatever they wait for. Their connections are closed.
+    /// Another call changes nothing.
     pub fn cancel(&self) {
         self.shared.interrupt();
     }
 
-    /// Waits until the token is cancelled, at most for `timeout`. Returns whether it is cancelled.
+    /// Waits until the token is cancelled, for up to `timeout`. Returns whether it is cancelled.
     ///
-    /// Use it in place of `thread::sleep` where a pause must end when the work does.
+    /// Use it instead of `thread::sleep` if a pause must end with the work.
     pub fn wait(&self, timeout: Duration) -> bool {
         let is_running = |_: &mut Waits| !self.is_cancelled();
         drop(self.shared.changed.wait_timeout_while(self.waits(), timeout, is_running));
@@ -78,7 +77,7 @@ impl CancelToken {
         self.shared.cancelled.load(Ordering::Acquire)
     }
 
-    /// Has `wait` interrupted when this is cancelled; fails if that has happened before.
+    /// Registers `wait` to be interrupted when this token is cancelled; fails if it is cancelled already.
     fn interrupt_on_cancel(&self, wait: Weak<dyn Interrupt>) -> Result<Guard, Error> {
         let mut waits = self.waits();
         check(Some(self))?;
@@ -99,7 +98,7 @@ impl Shared {
     }
 }
 
-/// Something that a thread waits for, and that another thread can put an end to.
+/// A wait of one thread that another thread can end.
 pub(crate) trait Interrupt: Send + Sync + 'static {
     fn interrupt(&self);
 }
@@ -109,7 +108,7 @@ impl Interrupt for Shared {
     fn interrupt(&self) {
         let waits = {
             let mut waits = self.waits();
-            // Under the lock, so that no wait can begin unnoticed between this and the next line.
+            // The lock is held, so that no wait can start unnoticed between this line and the next.
             self.cancelled.store(true, Ordering::Release);
             std::mem::take(&mut waits.by_number)
         };
@@ -120,16 +119,16 @@ impl Interrupt for Shared {
     }
 }
 
-/// Wakes the thread that connects, reads or writes; to that thread it looks like a failure or the end of the
-/// stream, so the code that gets those asks the token for the true reason.
+/// Wakes the thread that connects, reads or writes. That thread sees a failure or the end of the stream, and then asks
+/// the token for the true reason.
 impl Interrupt for TcpStream {
     fn interrupt(&self) {
-        // It fails where there is no connection any more, and then nobody waits.
+        // It fails if the connection is gone, and then no thread waits.
         let _ = self.shutdown(Shutdown::Both);
     }
 }
 
-/// While it lives, cancelling interrupts.
+/// A registered wait: until it is dropped, cancelling interrupts the wait.
 #[derive(Debug)]
 pub(crate) struct Guard {
     token: CancelToken,
@@ -150,7 +149,7 @@ pub(crate) fn check(token: Option<&CancelToken>) -> Result<(), Error> {
     }
 }
 
-/// Has `wait` interrupted when the token, if there is one, is cancelled; fails if that has happened before.
+/// Registers `wait` to be interrupted when the token, if any, is cancelled; fails if it is cancelled already.
 pub(crate) fn guard<T: Interrupt>(
     token: Option<&CancelToken>,
     wait: &Arc<T>,

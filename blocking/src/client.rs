@@ -1,4 +1,4 @@
-//! The client: what downloads share.
+//! The client: the state that downloads share.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -11,7 +11,7 @@ use crate::connection::Connection;
 use crate::resolve::Resolver;
 use crate::{CancelToken, cancel, download};
 
-/// Downloads photos, each on the thread that asks for it, and keeps connections for the next ones.
+/// Downloads photos, each on the calling thread, and keeps connections for the next ones.
 ///
 /// Clones are cheap and share everything. Any number of threads may use a client at once.
 #[derive(Clone, Debug)]
@@ -44,7 +44,7 @@ impl Client {
 
     /// Downloads the photo at `url`.
     ///
-    /// Returns when the photo is there, or when it is clear that it will not be.
+    /// Returns the whole photo, or an error as soon as the download has failed.
     ///
     /// # Errors
     ///
@@ -60,17 +60,16 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As [`download`](Self::download), but never [`Error::NotAPhoto`].
+    /// Those of [`download`](Self::download), but never [`Error::NotAPhoto`].
     pub fn fetch(&self, url: &str) -> Result<Photo, Error> {
         download::download(self, Target::parse(url)?.any_format(), |_| {})
     }
 
-    /// Downloads the photo at `url`, and calls `on_progress` whenever some of it has come, at the end for the last
-    /// time.
+    /// Downloads the photo at `url`, and calls `on_progress` after each piece received, the last one included.
     ///
     /// # Errors
     ///
-    /// As [`download`](Self::download).
+    /// Those of [`download`](Self::download).
     pub fn download_with_progress(
         &self,
         url: &str,
@@ -83,7 +82,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`Error::Cancelled`], at once, when this client is [`cancellable`](Self::cancellable) and is cancelled.
+    /// [`Error::Cancelled`] as soon as this client is cancelled, if it is [`cancellable`](Self::cancellable).
     pub fn sleep(&self, pause: Duration) -> Result<(), Error> {
         match &self.token {
             Some(token) => _ = token.wait(pause),
@@ -92,9 +91,9 @@ impl Client {
         cancel::check(self.token())
     }
 
-    /// A client that another thread can stop by the token, for all that is downloaded through it.
+    /// A client, and the token by which another thread stops all its downloads.
     ///
-    /// It shares connections with this client. If this one is cancellable, its token stops both.
+    /// It shares connections with this client. If this one is cancellable, the token of this one stops both.
     #[must_use]
     pub fn cancellable(&self) -> (Self, CancelToken) {
         let token = CancelToken::child(self.token());
@@ -120,7 +119,8 @@ impl Client {
     /// A kept connection to `origin` that is still open.
     pub(crate) fn take_idle(&self, origin: &Origin) -> Option<Connection> {
         loop {
-            // Looked at and closed outside of the lock: both are system calls, and other threads wait here.
+            // The connection is checked and closed outside of the lock: both are system calls, and other threads wait
+            // here.
             let kept = self.lock_idle().take(origin, Instant::now())?;
             match kept {
                 Kept::Fresh(connection) if connection.is_open() => return Some(connection),
@@ -140,7 +140,7 @@ impl Client {
     }
 }
 
-/// With the default [`Config`].
+/// Makes a client with the default [`Config`].
 impl Default for Client {
     fn default() -> Self {
         Self::new(Config::default()).expect("the default configuration works")

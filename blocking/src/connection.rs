@@ -1,4 +1,4 @@
-//! A connection, plain or encrypted, on which no wait lasts longer than it may.
+//! A connection, plain or encrypted, with a deadline on every wait.
 
 use std::io::{self, Read, Write};
 use std::mem::MaybeUninit;
@@ -21,12 +21,12 @@ mod io_deadline;
 
 pub(crate) use io_deadline::IoDeadline;
 
-/// How late a timeout may be noticed: about the step of the kernel's own clock for it.
+/// Tolerance for a late timeout: about one step of the kernel's clock.
 const SLACK: Duration = Duration::from_millis(4);
 
-/// Connects to the address that accepts first: they are tried as in RFC 8305, side by side from the second on.
+/// Connects to the address that accepts first. As in RFC 8305, the attempts run in parallel from the second on.
 ///
-/// From then on, and as long as the guard lives, cancelling the token ends every wait on the socket.
+/// While the guard exists, cancelling the token ends every wait on the socket.
 pub(crate) fn connect(
     addresses: &[SocketAddr],
     origin: &Origin,
@@ -63,7 +63,7 @@ pub(crate) fn connect(
 
 /// A socket that is connecting. Dropping it closes it.
 struct Attempt {
-    // Before the socket, so that no other thread shuts down a closed one.
+    // The guard is dropped before the socket, so that no other thread shuts down a closed one.
     guard: Option<Guard>,
     tcp: Arc<TcpStream>,
 }
@@ -77,7 +77,7 @@ impl Attempt {
             _ => {}
         }
         let tcp = Arc::new(TcpStream::from(socket));
-        // Not before connecting has begun: there is nothing to interrupt before.
+        // Connecting must have started: before, there is nothing to interrupt.
         let guard = cancel::guard(token, &tcp).map_err(io::Error::other)?;
         Ok(Self { guard, tcp })
     }
@@ -92,7 +92,7 @@ impl Attempt {
     }
 }
 
-/// The index of an attempt that has ended, well or not; `None` when `end` comes first.
+/// The index of an attempt that has ended, successful or not; `None` if `end` comes first.
 fn wait_for_any(attempts: &[Attempt], end: Instant) -> io::Result<Option<usize>> {
     let mut sockets: Vec<_> =
         attempts.iter().map(|attempt| PollFd::new(attempt.tcp.as_fd(), PollFlags::POLLOUT)).collect();
@@ -101,7 +101,7 @@ fn wait_for_any(attempts: &[Attempt], end: Instant) -> io::Result<Option<usize>>
         if left.is_zero() {
             return Ok(None);
         }
-        // Rounded up: a wait of no time at all would be a busy one.
+        // The time is rounded up, because a wait of zero would be busy.
         let timeout = PollTimeout::try_from(left.as_millis() + 1).unwrap_or(PollTimeout::MAX);
         match poll(&mut sockets, timeout) {
             Ok(0) | Err(Errno::EINTR) => {}
@@ -111,16 +111,16 @@ fn wait_for_any(attempts: &[Attempt], end: Instant) -> io::Result<Option<usize>>
     }
 }
 
-/// A connection that is in use, or idle.
+/// A connection, in use or idle.
 #[derive(Debug)]
 pub(crate) struct Connection {
-    /// Shared with the threads that may interrupt.
+    /// The socket, shared with the threads that may interrupt.
     tcp: Arc<TcpStream>,
     /// Set on the socket.
     read_timeout: Option<Duration>,
     /// Set on the socket.
     write_timeout: Option<Duration>,
-    /// Boxed, because it is large and often not there.
+    /// The TLS state, boxed because it is large and often absent.
     tls: Option<Box<ClientConnection>>,
 }
 
@@ -129,7 +129,7 @@ impl Connection {
         Self { tcp, read_timeout: None, write_timeout: None, tls: None }
     }
 
-    /// Agrees on TLS where `origin` wants it.
+    /// Performs the TLS handshake if `origin` is https.
     pub(crate) fn handshake(
         &mut self,
         config: &Arc<ClientConfig>,
@@ -156,7 +156,7 @@ impl Connection {
         &self.tcp
     }
 
-    /// Sends some of the request, and returns how many bytes those were.
+    /// Sends a part of the request; returns its number of bytes.
     pub(crate) fn send(&mut self, exchange: &Exchange, deadline: &mut IoDeadline) -> io::Result<usize> {
         let bytes = exchange.to_send();
         match self.parts(deadline) {
@@ -165,7 +165,7 @@ impl Connection {
         }
     }
 
-    /// Sends what TLS still holds back.
+    /// Sends the bytes that TLS still holds back.
     pub(crate) fn flush(&mut self, deadline: &mut IoDeadline) -> io::Result<()> {
         match self.parts(deadline) {
             (None, _) => Ok(()),
@@ -173,7 +173,7 @@ impl Connection {
         }
     }
 
-    /// Receives some of the reply, and returns how many bytes those were; 0 is the end of the stream.
+    /// Receives a part of the reply; returns its number of bytes, where 0 is the end of the stream.
     pub(crate) fn receive(
         &mut self,
         exchange: &mut Exchange,
@@ -187,14 +187,15 @@ impl Connection {
         }
     }
 
-    /// Whether everything that was received has been read.
+    /// Whether all received bytes have been read.
     pub(crate) fn is_drained(&mut self) -> bool {
         let Some(tls) = &mut self.tls else { return true };
         tls.process_new_packets()
             .is_ok_and(|state| state.plaintext_bytes_to_read() == 0 && !state.peer_has_closed())
     }
 
-    /// Whether an idle connection may be used again: it is open, and no byte has come over it unasked. One system call.
+    /// Whether an idle connection may be used again: it is open, and no unrequested byte has arrived. It costs one
+    /// system call.
     pub(crate) fn is_open(&self) -> bool {
         SockRef::from(&*self.tcp)
             .recv_with_flags(&mut [MaybeUninit::uninit()], MSG_PEEK | MSG_DONTWAIT)
@@ -210,7 +211,7 @@ impl Connection {
     }
 }
 
-/// A socket in use: each single read and write ends in time, and so does TLS over it.
+/// A socket in use: each read and write ends in time, and so does TLS over it.
 struct TimedStream<'a> {
     tcp: &'a TcpStream,
     read_timeout: &'a mut Option<Duration>,
@@ -230,8 +231,8 @@ fn until_moved(
         if left.is_zero() {
             return Err(io::Error::new(io::ErrorKind::TimedOut, deadline.error()));
         }
-        // A system call for each read would be too many, so a timeout that is about right stays. One that is too short
-        // only leads to another look at the clock; too long it must not be.
+        // One more system call for each read would cost too much, so a roughly right timeout stays. If it is too
+        // short, the clock is read once more; it must never be too long.
         if !timeout.is_some_and(|timeout| timeout <= left + SLACK && timeout >= left / 2) {
             set_timeout(left)?;
             *timeout = Some(left);

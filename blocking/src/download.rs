@@ -1,4 +1,4 @@
-//! One download: resolve, connect, send, receive; and again where a redirect leads.
+//! One download: resolve, connect, send, receive; then the same for each redirect.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -10,15 +10,15 @@ use crate::Client;
 use crate::cancel::{self, Guard};
 use crate::connection::{self, Connection, IoDeadline};
 
-/// Space for the head of a reply, in bytes; small photos come whole with it.
+/// Space for the head of a reply, in bytes; small photos arrive with it.
 const SCRATCH_CAPACITY: usize = 4 << 10;
 
 thread_local! {
-    /// One for each thread, which has one download at a time.
+    /// The buffer of this thread, which has one download at a time.
     static SCRATCH: RefCell<[u8; SCRATCH_CAPACITY]> = const { RefCell::new([0; SCRATCH_CAPACITY]) };
 }
 
-/// Downloads what `target` asks for.
+/// Downloads `target`, redirects included.
 pub(crate) fn download(
     client: &Client,
     target: Target,
@@ -40,8 +40,8 @@ pub(crate) fn download(
             None => connect(client, &exchange, &mut deadline)?,
         };
         let transferred = transfer(&mut connection, &mut exchange, &mut deadline, &mut on_progress);
-        // No other thread can shut the connection down from here on, so it is safe to keep. A shutdown until here looks
-        // like a failure, or like the end of the photo: only the token knows better.
+        // No other thread can shut the connection down after this, so it is safe to keep. An earlier shutdown looks
+        // like a failure or the end of the photo; only the token knows the reason.
         drop(guard);
         cancel::check(token)?;
         match transferred {
@@ -56,7 +56,7 @@ pub(crate) fn download(
                 }
                 retry = false;
             }
-            // The server had closed the kept connection in the meantime: once more, on a fresh one.
+            // The server had closed the kept connection in the meantime: try again on a fresh one.
             Err(error) if was_kept && exchange.restart(&error) => retry = true,
             Err(error) => return Err(error),
         }
@@ -84,7 +84,7 @@ enum Outcome {
     Failed(Error),
 }
 
-/// Sends the request and receives the reply; and returns how long the connection may be kept.
+/// Sends the request and receives the reply; also returns how long the connection may be kept.
 fn transfer(
     connection: &mut Connection,
     exchange: &mut Exchange,
@@ -116,7 +116,7 @@ fn receive(
 ) -> Result<(Outcome, Option<Duration>), Error> {
     loop {
         deadline.phase = exchange.phase();
-        // Borrowed for one read, because `on_progress` may download something else.
+        // The buffer is borrowed for one read only, because `on_progress` may start another download.
         let step = SCRATCH.with_borrow_mut(|scratch| {
             let received = connection.receive(exchange, scratch, deadline);
             let received = received.map_err(|error| IoDeadline::failed(exchange, error))?;
@@ -130,7 +130,7 @@ fn receive(
             Step::Redirect { next, keep_for } => return Ok((Outcome::Redirect(next), keep_for)),
             Step::Failed { error, keep_for } => return Ok((Outcome::Failed(error), Some(keep_for))),
             Step::More if exchange.progress().received > 0 => on_progress(exchange.progress()),
-            Step::More => {} // only the head has come
+            Step::More => {} // only the head has arrived
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Photo download that waits by blocking the thread.
 //!
-//! The oldest way, and the one that reads best: a function that needs the photo stands still until the photo is
-//! there. What waits is a whole thread, and all that it would do next waits with it. `photo-callbacks` and
-//! `photo-futures` do the same work and wait in the two other ways; lay the files of the same names side by side.
+//! This is the oldest style, and the easiest to read: a function that needs the photo blocks until the photo is there.
+//! A whole thread waits, and so does all its later work. `photo-callbacks` and `photo-futures` do the same work and
+//! wait in the two other ways; compare the files of the same names.
 //!
 //! ```
 //! use photo_blocking::Client;
@@ -20,47 +20,46 @@
 //!
 //! # The order of events
 //!
-//! Time runs down the page. What stands below a download happens after it; therefore "Download started" must be
-//! printed before the call. There is nothing else to know, which is the strength of this style.
+//! Code runs from top to bottom. A line below a download runs after it, so "Download started" must be printed before
+//! the call. There are no other rules, which is the strength of this style.
 //!
 //! # Concurrency
 //!
-//! One thread waits for one thing. To download N photos at once takes N threads ([`recipes::many`]): each costs
-//! memory for its stack, a place in the scheduler, and one of the threads that the system allows. [`Client`] is
-//! `Send` and `Sync`, and its clones share idle connections.
+//! One thread waits for one thing. N downloads in parallel take N threads ([`recipes::many`]): each costs memory for
+//! its stack, a place in the scheduler, and one of the threads that the system allows. [`Client`] is `Send` and
+//! `Sync`, and its clones share idle connections.
 //!
 //! # Cancellation
 //!
-//! A thread that waits can only be stopped by another one. [`Client::cancellable`] returns a client and the
-//! [`CancelToken`] that stops it: every download of that client ends with [`Error::Cancelled`] within 50 ms, whether it
-//! resolves, connects or waits for a silent server; its connection is closed. Recipes stop with the client that they
-//! are given.
+//! Only another thread can stop a waiting thread. [`Client::cancellable`] returns a client and the [`CancelToken`]
+//! that stops it: every download of that client ends with [`Error::Cancelled`] within 50 ms, whether it resolves,
+//! connects or waits for a silent server; its connection is closed. A recipe stops with its client.
 //!
 //! # Timeouts
 //!
-//! Three limits of [`Config`] hold for every download: `timeout` for the whole of it, redirects included;
-//! `connect_timeout` for each way to a connection, that is name, TCP and TLS together; `stall_timeout` for each
-//! silence, when no byte moves. The earliest one ends the download with [`Error::Timeout`], which names the phase.
+//! Three limits of [`Config`] hold for every download. `timeout` limits the whole download, redirects included.
+//! `connect_timeout` limits each connection's setup: name, TCP and TLS together. `stall_timeout` limits each silence,
+//! in which no byte moves. The earliest one ends the download with [`Error::Timeout`], which names the phase.
 //!
-//! Only the operating system's resolver knows no limit and cannot be stopped. It works on its own thread, which is
-//! left to itself when the time is over.
+//! Only the operating system's resolver has no limit and cannot be stopped. It runs on its own thread, which the
+//! download abandons when the time is over.
 //!
 //! # Errors
 //!
-//! A download ends with the whole photo or with one [`Error`], the same variant in every style. A kept connection
-//! that the server has closed in the meantime is no error: the request is sent once more, on a fresh one. A photo
-//! that was cut short never passes for whole.
+//! A download ends with the whole photo or with one [`Error`], the same variant in every style. A kept connection that
+//! the server has closed in the meantime is not an error: the request is sent again on a fresh one. A truncated photo
+//! is always an error.
 //!
 //! # Files
 //!
-//! | file | what it holds |
+//! | file | content |
 //! | --- | --- |
-//! | `client.rs` | [`Client`]: what downloads share |
+//! | `client.rs` | [`Client`]: the state that downloads share |
 //! | `download.rs` | one download, phase by phase |
 //! | `connection.rs` | a connection, plain or encrypted |
-//! | `resolve.rs` | from a host name to addresses |
+//! | `resolve.rs` | the addresses of a host name |
 //! | `cancel.rs` | [`CancelToken`] |
-//! | `recipes/` | what people really write |
+//! | `recipes/` | the code that users write |
 //! | `ureq.rs` | the same download with a ready-made library |
 
 mod cancel;

@@ -1,9 +1,9 @@
-//! The same download with a ready-made library, [ureq]: blocking calls as most programs should write them.
+//! One download with the library [ureq]: blocking calls as most programs should write them.
 //!
-//! The rest of this crate shows how blocking works; this file shows how little is left to write with a library. Copy it.
-//! It is compared with the styles but not held equal to them. The differences:
+//! The rest of this crate shows how blocking works; with a library, this file is all that remains. Copy it. It is
+//! compared with the styles but not held equal to them. The differences:
 //!
-//! - ureq reads HTTP by its own rules: `tests/FAULTS.md` shows what it makes of each odd reply.
+//! - ureq reads HTTP by its own rules: `tests/FAULTS.md` shows its result for each odd reply.
 //! - `Config::timeout` limits the head and the body separately, and nothing limits the look-up of a name.
 //! - A running download cannot be cancelled, and there is no progress.
 //! - `Config::resolve` and `resolve_with` are ignored. With `Config::root_certificate`, ureq trusts these certificates alone.
@@ -48,7 +48,7 @@ impl Client {
     pub fn new(config: Config) -> Result<Self, Error> {
         let config = config.checked()?;
         let agent = Agent::config_builder()
-            // A limit for all together, or for the name, would start a thread for each request.
+            // A limit for the whole request, or for the name, would start a thread for each request.
             .timeout_connect(Some(config.connect_timeout))
             .timeout_recv_response(Some(config.timeout))
             .timeout_recv_body(Some(config.timeout))
@@ -60,7 +60,7 @@ impl Client {
             .max_idle_age(config.max_idle_age)
             .user_agent(&config.user_agent)
             .accept_encoding("identity")
-            // The default would be what the environment says.
+            // The default would read the environment.
             .proxy(None)
             .tls_config(TlsConfig::builder().root_certs(root_certs(&config)).build())
             .build()
@@ -68,7 +68,7 @@ impl Client {
         Ok(Self { agent, config })
     }
 
-    /// Downloads the photo at `url`. Returns when the photo is there, or when it is clear that it will not be.
+    /// Downloads the photo at `url`. Returns the whole photo, or an error as soon as the download has failed.
     ///
     /// # Errors
     ///
@@ -114,7 +114,7 @@ impl Client {
     }
 }
 
-/// With the default [`Config`].
+/// Makes a client with the default [`Config`].
 impl Default for Client {
     fn default() -> Self {
         Self::new(Config::default()).expect("the default configuration works")

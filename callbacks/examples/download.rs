@@ -1,4 +1,4 @@
-//! Downloads photos and tells what happens when: `cargo run -p photo-callbacks --example download [URL…]`.
+//! Downloads photos and prints each event with its time: `cargo run -p photo-callbacks --example download [URL…]`.
 //!
 //! Without a URL it starts its own server and downloads from that: a slow photo, a quick one and a missing one.
 

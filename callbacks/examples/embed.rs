@@ -1,8 +1,9 @@
-//! Lives in another event loop, next to a timer and a pipe of that loop: `cargo run -p photo-callbacks --example embed`.
+//! Runs a client inside another event loop, next to a timer and a pipe of that loop: `cargo run -p photo-callbacks
+//! --example embed`.
 //!
-//! The loop is calloop's. It waits for the client's file descriptor as for any other, and each of its turns is followed
-//! by a turn of the client. A second thread, as a handler of Ctrl-C would, cancels everything: it cannot have the
-//! client, but it has a `Remote`.
+//! The loop is calloop's. It waits for the client's file descriptor as for any other, and a turn of the client follows
+//! each of its turns. A second thread cancels everything, as a handler of Ctrl-C would: it cannot have the client, but
+//! it has a `Remote`.
 
 use std::error::Error;
 use std::io::{self, PipeReader, Read, Write};
@@ -35,7 +36,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let mut pending = true;
     while pending {
-        // Asked each time, because each callback may change it.
+        // Each callback may change the timeout.
         event_loop.dispatch(client.next_timeout(), &mut ())?;
         pending = client.turn(Some(Duration::ZERO));
     }

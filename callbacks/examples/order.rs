@@ -1,9 +1,11 @@
-//! Shows in which order things happen, and who waits where: `cargo run -p photo-callbacks --example order [-- --json]`.
+//! Shows the order of events, and which thread waits where: `cargo run -p photo-callbacks --example order [--
+//! --json]`.
 //!
-//! Four photos of different delay. One thread starts them all and waits in the loop for whichever comes next. Nothing
-//! reads from top to bottom, not even one photo: its end is printed above its start.
+//! It downloads four photos with different delays. One thread starts them all and waits in the loop for the next
+//! event. No code runs from top to bottom, not even that of one photo: the line for its end is above the line for its
+//! start.
 
-// The same for every style, and no example.
+// Every style shares this module; it is not an example.
 #[path = "../../examples/timeline.rs"]
 pub(crate) mod timeline;
 

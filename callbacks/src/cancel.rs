@@ -1,4 +1,4 @@
-//! Cancellation of everything that a client has begun, also from other threads.
+//! Cancellation of a client's downloads and timers, also from other threads.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -26,7 +26,7 @@ pub struct CancelToken {
     remote: Remote,
 }
 
-/// Whether a client is cancelled: itself, or the client that it was made of.
+/// Whether a client is cancelled, by itself or with the client that it was made from.
 #[derive(Debug)]
 pub(crate) struct Flag {
     cancelled: AtomicBool,
@@ -43,8 +43,8 @@ impl CancelToken {
     /// Ends every present and future download of the client that belongs to this token with
     /// [`Error::Cancelled`](crate::Error::Cancelled), in the next turn of the loop.
     ///
-    /// Its timers expire early, because the pause of a retry must end when the work does. A loop that waits is woken.
-    /// Cancelling again changes nothing.
+    /// Its timers expire early, because the pause of a retry must end with the work. A waiting loop wakes up. Another
+    /// call changes nothing.
     pub fn cancel(&self) {
         self.flag.cancelled.store(true, Ordering::Release);
         self.remote.call(Client::end_cancelled);
@@ -68,7 +68,7 @@ impl Flag {
     }
 }
 
-/// Whether `flag` is there and set.
+/// Whether `flag` exists and is set.
 pub(crate) fn is_set(flag: Option<&Arc<Flag>>) -> bool {
     flag.is_some_and(|flag| flag.is_set())
 }

@@ -1,4 +1,4 @@
-//! The client: what downloads share.
+//! The client: the state that downloads share.
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -78,7 +78,7 @@ struct Shared {
     turning: Cell<bool>,
     remote: Remote,
     calls: Calls,
-    /// Has the file descriptor of the reactor, but can be borrowed while the loop turns.
+    /// The file descriptor of the reactor, usable while the loop turns.
     registry: mio::Registry,
 }
 
@@ -87,8 +87,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidConfig`] if the configuration cannot work, [`Error::Io`] if the operating system has no
-    /// files left for the loop.
+    /// [`Error::InvalidConfig`] if the configuration cannot work, [`Error::Io`] if the operating system refuses the
+    /// files of the loop.
     pub fn new(config: Config) -> Result<Self, Error> {
         let downloads = Downloads::new(config)?;
         let (remote, calls) = Remote::new(downloads.reactor.waker());
@@ -104,8 +104,7 @@ impl Client {
 
     /// Downloads the photo at `url`.
     ///
-    /// Returns at once. `on_complete` is called later, from inside [`run`](Self::run), with the photo or with what
-    /// went wrong.
+    /// Returns at once. `on_complete` is called later, from inside [`run`](Self::run), with the photo or the error.
     ///
     /// # Errors
     ///
@@ -121,17 +120,17 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As [`download`](Self::download), but never [`Error::NotAPhoto`].
+    /// Those of [`download`](Self::download), but never [`Error::NotAPhoto`].
     pub fn fetch(&self, url: &str, on_complete: impl FnOnce(Result<Photo, Error>) + 'static) -> Download {
         self.start(Target::parse(url).map(Target::any_format), None, Box::new(on_complete))
     }
 
-    /// Downloads the photo at `url`, and calls `on_progress` whenever some of it has come, at the end for the last
-    /// time, before `on_complete`.
+    /// Downloads the photo at `url`, and calls `on_progress` after each piece received, the last one included, and
+    /// then `on_complete`.
     ///
     /// # Errors
     ///
-    /// As [`download`](Self::download).
+    /// Those of [`download`](Self::download).
     pub fn download_with_progress(
         &self,
         url: &str,
@@ -156,10 +155,10 @@ impl Client {
         Timer { client: Rc::downgrade(&self.shared), key }
     }
 
-    /// Has `work`, which may block or take long, done by a worker thread, and calls `on_complete` with its result.
+    /// Runs `work`, which may block or take long, on a worker thread, and calls `on_complete` with its result.
     ///
-    /// At most four are done at once, the others wait their turn. A panic in `work` is thrown again where
-    /// `on_complete` would have been called.
+    /// At most four run at once; the others wait. A panic in `work` resumes where `on_complete` would have been
+    /// called.
     pub fn offload<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
@@ -167,7 +166,7 @@ impl Client {
     ) {
         let (report, outcome) = mpsc::channel();
         let work = move || {
-            // Nobody hears it if the client is gone.
+            // The result is dropped if the client is gone.
             let _ = report.send(panic::catch_unwind(AssertUnwindSafe(work)));
         };
         let callback = move || match outcome.recv() {
@@ -181,15 +180,16 @@ impl Client {
     /// Cancels every download, in the order in which they were started: their callbacks are called on a later turn
     /// with [`Error::Cancelled`].
     ///
-    /// Timers and work go on, and so does a chain: a callback that starts the next download whatever the result was
-    /// should stop at `Cancelled`, or start it with a [`cancellable`](Self::cancellable) client.
+    /// Timers and work continue, and so does a chain: a callback that always starts the next download should stop at
+    /// `Cancelled`, or start it with a [`cancellable`](Self::cancellable) client.
     pub fn cancel_all(&self) {
         self.shared.downloads.borrow_mut().cancel_all();
     }
 
-    /// A client that can be stopped by the token, for all that it is used for.
+    /// A client, and the token that stops all its downloads and timers.
     ///
-    /// It shares the loop and connections with this client. If this one is cancellable, its token stops both.
+    /// It shares the loop and connections with this client. If this one is cancellable, the token of this one stops
+    /// both.
     #[must_use]
     pub fn cancellable(&self) -> (Self, CancelToken) {
         let token = CancelToken::child(self.cancelled.as_ref(), self.remote());
@@ -213,7 +213,7 @@ impl Client {
 
     /// Turns the loop until nothing is pending: no download, no timer, no work, no callback.
     ///
-    /// Called from inside a callback it returns at once, because the loop is turning already.
+    /// Inside a callback it returns at once, because the loop is already turning.
     ///
     /// # Panics
     ///
@@ -222,12 +222,12 @@ impl Client {
         while self.turn(None) {}
     }
 
-    /// Turns the loop once: waits for events, at most for `timeout`, handles them and calls the callbacks they lead
-    /// to. Returns whether anything is pending.
+    /// Turns the loop once: waits for events, for up to `timeout`, handles them and calls their callbacks. Returns
+    /// whether anything is pending.
     ///
-    /// Without a `timeout` it waits until something happens. It does not wait while a callback is queued or a new
-    /// download has not begun, nor if nothing is pending. A turn ends: a callback that is queued by a callback is
-    /// called in the next one. From inside a callback, this does nothing and returns false.
+    /// Without a `timeout` it waits for the next event. It does not wait if a callback is queued, a new download has
+    /// not started, or nothing is pending. A turn always ends: a callback queued by a callback is called in the next
+    /// turn. Inside a callback, this does nothing and returns false.
     ///
     /// Another event loop can turn the client. Before each of its waits, ask for [`next_timeout`](Self::next_timeout);
     /// then wait until that time is over or the client's file descriptor ([`AsFd`](std::os::fd::AsFd), on Unix) is
@@ -249,17 +249,17 @@ impl Client {
         loop {
             let callback = downloads.borrow_mut().next_callback();
             let Some(callback) = callback else { break };
-            callback(); // nothing is borrowed: it may use the client
-            downloads.borrow_mut().reactor.update_now(); // it may have taken long
+            callback(); // nothing is borrowed here: it may use the client
+            downloads.borrow_mut().reactor.update_now(); // the callback may have taken long
         }
         downloads.borrow().is_pending()
     }
 
-    /// How long another event loop may wait for the file descriptor of this client before the next
-    /// [`turn`](Self::turn): until the next timer or timeout, and not at all while a callback is queued or a new
-    /// download has not begun. `None` sets no limit.
+    /// The time that another event loop may wait for the file descriptor of this client before the next
+    /// [`turn`](Self::turn). It ends at the next timer or timeout, and is zero while a callback is queued or a new
+    /// download has not started. `None` sets no limit.
     ///
-    /// Any use of the client may change it, so ask again before each wait.
+    /// Any use of the client may change it, so call this again before each wait.
     pub fn next_timeout(&self) -> Option<Duration> {
         self.shared.downloads.borrow().next_timeout()
     }
@@ -285,7 +285,7 @@ impl Client {
     }
 }
 
-/// With the default [`Config`].
+/// Makes a client with the default [`Config`].
 impl Default for Client {
     fn default() -> Self {
         Self::new(Config::default()).expect("the default configuration works and there are files left")

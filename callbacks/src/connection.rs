@@ -8,7 +8,7 @@ use mio::net::TcpStream;
 use photo::{Error, Exchange, Origin};
 use rustls::{ClientConfig, ClientConnection};
 
-/// A TCP connection, with TLS over it where the origin wants that. Nothing here waits: an operation that cannot be done
+/// A TCP connection, with TLS over it if the origin is https. Nothing here waits: an operation that cannot complete
 /// now returns `WouldBlock`, and the reactor reports when to try again.
 pub(crate) struct Connection {
     origin: Origin,
@@ -24,20 +24,20 @@ pub(crate) struct Connection {
 
 /// The result of a read.
 pub(crate) struct Piece {
-    /// How many bytes were received; 0 is the end of the stream.
+    /// The number of bytes received; 0 is the end of the stream.
     pub(crate) length: usize,
     /// Whether the socket is empty now: an event will report more.
     pub(crate) drained: bool,
 }
 
 impl Connection {
-    /// Begins to connect to `address`; [`connected`](Self::connected) returns how that went.
+    /// Starts to connect to `address`; [`connected`](Self::connected) returns the outcome.
     pub(crate) fn connect(address: SocketAddr, origin: Origin) -> io::Result<Self> {
         let stream = TcpStream::connect(address)?;
         Ok(Self { origin, stream, tls: None, drained: false, ended: false, moved: false })
     }
 
-    /// Whether the connection is established by now.
+    /// Whether the connection is established.
     pub(crate) fn connected(&self) -> io::Result<bool> {
         if let Some(error) = self.stream.take_error()? {
             return Err(error);
@@ -49,7 +49,7 @@ impl Connection {
         }
     }
 
-    /// Agrees on TLS where the origin wants it; returns whether that is done by now.
+    /// Continues the TLS handshake if the origin is https; returns whether it is complete.
     pub(crate) fn handshake(&mut self, config: &Arc<ClientConfig>) -> Result<bool, Error> {
         let origin = &self.origin;
         if !origin.is_https() {
@@ -76,7 +76,7 @@ impl Connection {
         &self.origin
     }
 
-    /// Sends some of the request, and returns how many bytes those were.
+    /// Sends a part of the request; returns its number of bytes.
     pub(crate) fn send(&mut self, exchange: &Exchange) -> io::Result<usize> {
         let bytes = exchange.to_send();
         retry_interrupted(|| match &mut self.tls {
@@ -85,7 +85,7 @@ impl Connection {
         })
     }
 
-    /// Sends what is still held back.
+    /// Sends the bytes that TLS still holds back.
     pub(crate) fn flush(&mut self) -> io::Result<()> {
         match &mut self.tls {
             Some(tls) => rustls::Stream::new(tls.as_mut(), &mut self.stream).flush(),
@@ -93,7 +93,7 @@ impl Connection {
         }
     }
 
-    /// Receives some of the reply.
+    /// Receives a part of the reply.
     pub(crate) fn receive(&mut self, exchange: &mut Exchange, scratch: &mut [u8]) -> io::Result<Piece> {
         let space = exchange.space(scratch);
         let room = space.len();
@@ -112,7 +112,7 @@ impl Connection {
         received.map(|length| Piece { length, drained: self.drained })
     }
 
-    /// Whether the last read has moved bytes, even if they are of no use yet.
+    /// Whether the last read has moved bytes, even if TLS cannot use them yet.
     pub(crate) fn has_moved(&self) -> bool {
         self.moved
     }

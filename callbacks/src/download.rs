@@ -1,8 +1,8 @@
-//! One download: resolve, connect, send, receive; and again where a redirect leads.
+//! One download: resolve, connect, send, receive; then the same for each redirect.
 //!
-//! No function reads like this list, because none may wait. The list is cut at each wait, and events join the pieces:
-//! each piece does what can be done now, stores in [`State`] what it waits for, and returns. When that has happened,
-//! [`Downloads::next_callback`] calls [`advance`](Downloads::advance).
+//! No function reads like this list, because no function may wait. The list is cut at each wait, and events join the
+//! pieces. Each piece does all that is possible now, stores its next wait in [`State`], and returns. When the wait is
+//! over, [`Downloads::next_callback`] calls [`advance`](Downloads::advance).
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -27,13 +27,13 @@ mod transfer;
 
 use state::State;
 
-/// Space for what one read brings, in bytes: the head of a reply, and mostly the whole photo behind it.
+/// Space for one read, in bytes: the head of a reply, and mostly the whole photo after it.
 const SCRATCH: usize = 64 << 10;
 
 /// The callback for the photo or the error.
 pub(crate) type OnComplete = Box<dyn FnOnce(Result<Photo, Error>)>;
 
-/// The callback for bytes received so far. Calls that are on their way share it.
+/// The callback for progress. Queued calls share it.
 pub(crate) type OnProgress = Rc<RefCell<dyn FnMut(Progress)>>;
 
 /// All downloads, and the reactor that waits for them.
@@ -42,18 +42,19 @@ pub(crate) struct Downloads {
     pub(crate) reactor: Reactor<DownloadKey>,
     tls: Arc<ClientConfig>,
     pending: Slab<Download>,
-    /// The timer of each slot of `pending`. It outlives its download, since it is mostly early enough for the next one.
+    /// The timer of each slot of `pending`. It outlives its download, because it mostly expires early enough for the
+    /// next one.
     timers: Vec<Option<TimerKey>>,
     /// The serial number of the latest download.
     serial: u64,
-    /// Downloads that advance without an event: new ones, and those that have had their share of the turn before.
+    /// Downloads that advance without an event: new ones, and those that used up their share of the previous turn.
     runnable: VecDeque<DownloadKey>,
-    /// How many of them advance in this turn; the others advance in the next.
+    /// The number of them that advance in this turn; the others advance in the next.
     runnable_now: usize,
     resolver: Resolver<DownloadKey>,
     /// Connections that belong to no download.
     idle: Pool<usize>,
-    /// Heads are read into this: one buffer for all downloads, since one reads at a time.
+    /// The buffer into which heads are read: one for all downloads, since one reads at a time.
     scratch: Box<[u8]>,
 }
 
@@ -63,13 +64,13 @@ pub(crate) struct Download {
     exchange: Box<Exchange>,
     on_progress: Option<OnProgress>,
     on_complete: OnComplete,
-    /// Of the client that it was started with.
+    /// The flag of the client that started it.
     cancelled: Option<Arc<Flag>>,
     deadline: Deadline,
     state: State,
 }
 
-/// Identifies one download among all others, past and future. They are in the order in which they were started.
+/// Identifies one download among all others, past and future. Keys are ordered by the start of their downloads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct DownloadKey {
     serial: u64,
@@ -148,7 +149,7 @@ impl Downloads {
         !self.pending.is_empty() || self.reactor.is_pending()
     }
 
-    /// How long to wait for events.
+    /// The time to wait for events.
     pub(crate) fn next_timeout(&self) -> Option<Duration> {
         if self.runnable.is_empty() && !self.resolver.has_answers() {
             self.reactor.next_timeout(!self.pending.is_empty())
@@ -157,7 +158,7 @@ impl Downloads {
         }
     }
 
-    /// Begins a turn: waits for events, at most for `timeout`, and not at all if nothing is pending. Returns whether
+    /// Starts a turn: waits for events, for up to `timeout`, or not at all if nothing is pending. Returns whether
     /// another thread has called the waker.
     pub(crate) fn wait(&mut self, timeout: Option<Duration>) -> bool {
         let timeout = if self.is_pending() { timeout } else { Some(Duration::ZERO) };
@@ -169,8 +170,8 @@ impl Downloads {
         woken
     }
 
-    /// Advances the downloads that events concern until one of them, or of the user's timers, leads to a callback;
-    /// returns `None` when the turn is over.
+    /// Advances the downloads that have events, until a download or a timer leads to a callback; returns `None` when
+    /// the turn is over.
     pub(crate) fn next_callback(&mut self) -> Option<Callback> {
         loop {
             match self.reactor.next_event() {
@@ -182,7 +183,7 @@ impl Downloads {
                     if let Some((key, resolved)) = self.resolver.next_answer() {
                         self.on_resolved(key, resolved);
                     } else {
-                        // Last, because an event may close an idle connection that must not be used again.
+                        // These come last, because an event may close an idle connection that must not be used again.
                         self.runnable_now = self.runnable_now.checked_sub(1)?;
                         let key = self.runnable.pop_front()?;
                         self.advance(key);
@@ -192,7 +193,7 @@ impl Downloads {
         }
     }
 
-    /// Does what can be done now.
+    /// Does all that is possible without waiting.
     fn advance(&mut self, key: DownloadKey) {
         let Some(download) = self.download(key) else { return };
         match download.state {
@@ -211,7 +212,7 @@ impl Downloads {
         self.reactor.call(callback);
     }
 
-    /// Removes a download and closes the connection that it still has; returns its last callback.
+    /// Removes a download and closes its connection, if any; returns its last callback.
     fn remove(&mut self, key: DownloadKey, result: Result<Photo, Error>) -> Callback {
         let Download { exchange, state, .. } = &self.pending[key.slot];
         if let State::Resolve = state {
@@ -220,7 +221,7 @@ impl Downloads {
         self.drop_connection(key);
         let Download { on_progress, on_complete, .. } = self.pending.remove(key.slot);
         Box::new(move || {
-            drop(on_progress); // here, where nothing is borrowed: what it holds may have a client
+            drop(on_progress); // nothing is borrowed here: its state may hold a client
             on_complete(result);
         })
     }
@@ -243,7 +244,7 @@ impl Downloads {
         let download = &mut self.pending[key.slot];
         let was_kept = matches!(download.state, State::Transfer { kept: true, .. });
         if was_kept && download.exchange.restart(&error) {
-            // The server had closed the kept connection in the meantime: once more, on a fresh one.
+            // The server had closed the kept connection in the meantime: try again on a fresh one.
             self.drop_connection(key);
             return self.start_again(key, true);
         }
@@ -266,7 +267,7 @@ impl Download {
             State::Start { .. } | State::Connect(_) => Phase::Connect,
             State::Resolve => Phase::Resolve,
             State::Handshake { .. } => Phase::Handshake,
-            // TLS may hold back what the exchange has handed out.
+            // TLS may still hold back bytes of the exchange.
             State::Transfer { flushed: false, .. } => Phase::Send,
             State::Transfer { .. } => self.exchange.phase(),
         }

@@ -21,52 +21,52 @@
 //!
 //! # The order of events
 //!
-//! It does not read top to bottom: the code below `download` runs before the callback, and callbacks are called in the
-//! order in which their downloads end. A callback is called exactly once, and never before the function that takes it
-//! has returned. [`Client`] lists the rules.
+//! Code does not run from top to bottom: the code below `download` runs before the callback, and callbacks are called
+//! in the order in which their downloads end. A callback is called exactly once, and never before the function that
+//! takes it has returned. [`Client`] lists the rules.
 //!
 //! # Concurrency
 //!
-//! One thread waits for everything. A download in flight is a small value and a socket, so there may be
-//! thousands ([`recipes::many`] bounds them). In return nothing may hold up the loop: work that blocks or computes for
-//! long goes to [`Client::offload`]. [`Client`] is not `Send`; callbacks may share state by `Rc`, and other threads
-//! have a [`Remote`]. A program with its own event loop calls [`Client::turn`] from it instead of [`Client::run`].
+//! One thread waits for everything. A download in flight is a small value and a socket, so there may be thousands
+//! ([`recipes::many`] bounds them). In return, no callback may delay the loop: work that blocks or computes for long
+//! goes to [`Client::offload`]. [`Client`] is not `Send`; callbacks may share state by `Rc`, and other threads have a
+//! [`Remote`]. A program with its own event loop calls [`Client::turn`] from it instead of [`Client::run`].
 //!
 //! # Cancellation
 //!
 //! `download` returns a handle; [`Download::cancel`] closes the connection at once, and the callback is called later
 //! with [`Error::Cancelled`], so that it is called exactly once in this case too. [`Client::cancel_all`] stops every
-//! download, also from another thread by a [`Remote`]. [`Client::cancellable`] returns a client and the [`CancelToken`]
-//! that stops it, from any thread. Recipes stop with the client that they are given.
+//! download, also from another thread by a [`Remote`]. [`Client::cancellable`] returns a client and the
+//! [`CancelToken`] that stops it, from any thread. A recipe stops with its client.
 //!
 //! # Timeouts
 //!
-//! Three limits of [`Config`] hold for every download: `timeout` for the whole of it, redirects included;
-//! `connect_timeout` for each way to a connection, that is name, TCP and TLS together; `stall_timeout` for each
-//! silence, when no byte moves. The earliest one ends the download with [`Error::Timeout`], which names the phase.
+//! Three limits of [`Config`] hold for every download. `timeout` limits the whole download, redirects included.
+//! `connect_timeout` limits each connection's setup: name, TCP and TLS together. `stall_timeout` limits each silence,
+//! in which no byte moves. The earliest one ends the download with [`Error::Timeout`], which names the phase.
 //!
-//! Only the operating system's resolver knows no limit and cannot be stopped. It works on its own threads, up to
-//! 1,024, and keeps a thread until it gives up. So a name that hangs holds up neither other names nor offloaded work.
+//! Only the operating system's resolver has no limit and cannot be stopped. It runs on its own threads, up to 1,024,
+//! and keeps a thread until it gives up. So a hanging name delays neither other names nor offloaded work.
 //!
 //! # Errors
 //!
-//! A download ends with the whole photo or with one [`Error`], the same variant in every style. A kept connection
-//! that the server has closed in the meantime is no error: the request is sent once more, on a fresh one. A photo
-//! that was cut short never passes for whole.
+//! A download ends with the whole photo or with one [`Error`], the same variant in every style. A kept connection that
+//! the server has closed in the meantime is not an error: the request is sent again on a fresh one. A truncated photo
+//! is always an error.
 //!
 //! # Files
 //!
-//! | file | what it holds |
+//! | file | content |
 //! | --- | --- |
-//! | `client.rs`, `client/` | [`Client`]: what downloads share, and the handles |
+//! | `client.rs`, `client/` | [`Client`]: the state that downloads share, and the handles |
 //! | `download.rs`, `download/` | one download, phase by phase |
 //! | `cancel.rs` | [`CancelToken`] |
 //! | `connection.rs` | a connection, plain or encrypted |
-//! | `resolve.rs` | from a host name to addresses |
-//! | `reactor.rs` | waits for everything at once; knows no download |
+//! | `resolve.rs` | the addresses of a host name |
+//! | `reactor.rs` | waits for all events together; knows no download |
 //! | `timers.rs` | timers, ordered by time |
 //! | `offload.rs` | worker threads |
-//! | `recipes/` | what people really write |
+//! | `recipes/` | the code that users write |
 
 mod cancel;
 mod client;

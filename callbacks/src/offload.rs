@@ -1,4 +1,4 @@
-//! Worker threads for work that would hold up the event loop: name resolution, files, long computations.
+//! Worker threads for work that would delay the event loop: name resolution, files, long computations.
 
 use std::collections::VecDeque;
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -6,13 +6,13 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use std::{io, thread};
 
-/// A thread without work ends after this.
+/// Time after which a thread without work ends.
 const MAX_IDLE: Duration = Duration::from_secs(10);
 
 /// Threads that do work of any kind; the event loop collects the results, of type `R`.
 ///
-/// A thread is started when there is work and none is free. When this is dropped, each thread ends after the work it is
-/// doing; nothing waits for that, because a resolver may be stuck for long.
+/// A thread is started if there is work and no thread is free. After a drop, each thread ends with its present work;
+/// nothing waits for that, because a resolver may hang for long.
 pub(crate) struct Workers<R> {
     max: usize,
     queue: Arc<Queue<R>>,
@@ -36,7 +36,7 @@ struct State<R> {
 }
 
 impl<R: Send + 'static> Workers<R> {
-    /// At most `max` threads at once, which announce results through `waker`.
+    /// Allows `max` threads at once, which announce results through `waker`.
     pub(crate) fn new(max: usize, waker: Arc<mio::Waker>) -> Self {
         let (report, results) = mpsc::channel();
         let state = State { work: VecDeque::new(), workers: 0, free: 0, ended: false };
@@ -44,18 +44,18 @@ impl<R: Send + 'static> Workers<R> {
         Self { max, queue: Arc::new(queue), results, report, waker }
     }
 
-    /// Has `work` done by a worker.
+    /// Queues `work` for a worker.
     ///
     /// # Errors
     ///
-    /// Hands the work back if there is no worker and the operating system refuses to start one.
+    /// Returns the work if there is no worker and the operating system refuses to start one.
     pub(crate) fn submit(&self, work: Work<R>) -> Result<(), (Work<R>, io::Error)> {
         let mut state = self.queue.lock();
         if state.free <= state.work.len() && state.workers < self.max {
             match self.start_worker() {
                 Ok(()) => state.workers += 1,
                 Err(error) if state.workers == 0 => return Err((work, error)),
-                Err(_) => {} // the ones there are will come to it
+                Err(_) => {} // an existing worker will take it
             }
         }
         state.work.push_back(work);
@@ -75,7 +75,7 @@ impl<R: Send + 'static> Workers<R> {
         let builder = thread::Builder::new().name("photo-worker".into());
         builder.spawn(move || {
             while let Some(work) = queue.next(MAX_IDLE) {
-                // Without a receiver the client is gone.
+                // An error means that the client is gone.
                 if report.send(work()).is_err() || waker.wake().is_err() {
                     break;
                 }

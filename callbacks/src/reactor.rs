@@ -1,4 +1,4 @@
-//! The reactor: waits for sockets, timers, worker threads and callbacks, all at once.
+//! The reactor: one wait for sockets, timers, worker threads and callbacks.
 //!
 //! It knows no download: a socket or a timer belongs to a key, of type `K`, and an [`Event`] names that key. A turn is
 //! [`wait`](Reactor::wait), then [`next_event`](Reactor::next_event) until it returns `None`.
@@ -20,7 +20,7 @@ use crate::timers::{TimerKey, Timers};
 /// A callback that waits to be called.
 pub(crate) type Callback = Box<dyn FnOnce()>;
 
-/// A callback that waits for its time, which comes early when it is cancelled.
+/// A callback that waits for its time; if cancelled, it is called early.
 pub(crate) struct Delayed {
     pub(crate) callback: Callback,
     pub(crate) cancelled: Option<Arc<Flag>>,
@@ -29,14 +29,14 @@ pub(crate) struct Delayed {
 /// Most sockets that are reported in one turn; the next turn reports the others.
 const EVENTS_PER_TURN: usize = 1024;
 
-/// Most pieces of the user's work at once, as many as libuv does by default: they are to wait, not to compute.
+/// Most pieces of the user's work at once, the default of libuv: they should wait, not compute.
 const MAX_WORKERS: usize = 4;
 
 /// The token of the waker; those of connections count from 0.
 const WAKER: Token = Token(usize::MAX - 1);
 
 pub(crate) struct Reactor<K> {
-    /// The time when the clock was last read: after each wait and each callback, not for each event.
+    /// The last reading of the clock: after each wait and each callback, not for each event.
     pub(crate) now: Instant,
     /// Timers set after this moment expire in a later turn, so that a turn always ends.
     turn_began: Instant,
@@ -67,7 +67,7 @@ pub(crate) enum Event<K> {
     Idle(usize),
     /// A timer of `K` has expired.
     Expired(K),
-    /// A callback is to be called, while nothing here is borrowed.
+    /// A callback must be called, while nothing here is borrowed.
     Callback(Callback),
 }
 
@@ -127,8 +127,8 @@ impl<K: Copy> Reactor<K> {
         called_now || !self.offloaded.is_empty() || self.delayed.next_at().is_some()
     }
 
-    /// How long to wait for events: until the next timer expires, not at all if something is due already. The timers of
-    /// keys, which may outlive their keys, count only if `has_keys`.
+    /// The time to wait for events: until the next timer expires, or zero if something is due. The timers of keys,
+    /// which may outlive their keys, count only if `has_keys`.
     pub(crate) fn next_timeout(&self, has_keys: bool) -> Option<Duration> {
         let left_by_a_panic = self.ready.len() + self.finished.len() + self.due.len() > 0;
         if left_by_a_panic || self.events_left || !self.deferred.is_empty() {
@@ -139,7 +139,7 @@ impl<K: Copy> Reactor<K> {
         Some(next.saturating_duration_since(Instant::now()))
     }
 
-    /// Begins a turn: waits for events, at most for `timeout`. Returns whether another thread has called the waker.
+    /// Starts a turn: waits for events, for up to `timeout`. Returns whether another thread has called the waker.
     pub(crate) fn wait(&mut self, timeout: Option<Duration>) -> bool {
         match self.poll.poll(&mut self.events, timeout) {
             Ok(()) => {}
@@ -164,8 +164,8 @@ impl<K: Copy> Reactor<K> {
         woken
     }
 
-    /// The next event of this turn. A callback comes before the events that follow the one that led to it: else the
-    /// photos of a whole turn would be held at once.
+    /// The next event of this turn. A callback comes before the events after its own: otherwise the photos of a whole
+    /// turn would be in memory together.
     pub(crate) fn next_event(&mut self) -> Option<Event<K>> {
         if let Some(callback) = self.due.pop_front() {
             return Some(Event::Callback(callback));
@@ -191,34 +191,34 @@ impl<K: Copy> Reactor<K> {
         self.now = Instant::now();
     }
 
-    /// Has `callback` called in this turn.
+    /// Queues `callback` for this turn.
     pub(crate) fn call(&mut self, callback: Callback) {
         self.due.push_back(callback);
     }
 
-    /// Has `callback` called in the next turn.
+    /// Queues `callback` for the next turn.
     pub(crate) fn defer(&mut self, callback: Callback) {
         self.deferred.push_back(callback);
     }
 
-    /// Has `callback` called at a time.
+    /// Sets a timer that calls the callback at `at`.
     pub(crate) fn call_at(&mut self, at: Instant, delayed: Delayed) -> TimerKey {
         self.delayed.set(at, delayed)
     }
 
-    /// Has the callbacks that are cancelled called in this turn.
+    /// Calls the cancelled callbacks in this turn.
     pub(crate) fn end_cancelled(&mut self) {
         let cancelled = self.delayed.take_all(|delayed| cancel::is_set(delayed.cancelled.as_ref()));
         self.due.extend(cancelled.map(|delayed| delayed.callback));
     }
 
-    /// Takes a callback back, unless its time has come.
+    /// Cancels a timer, unless it has expired; returns its callback.
     pub(crate) fn cancel_call(&mut self, key: TimerKey) -> Option<Delayed> {
         self.delayed.cancel(key)
     }
 
-    /// Has `work` done by a worker thread, or by a callback if the operating system allows no thread, and has
-    /// `callback` called afterwards.
+    /// Runs `work` on a worker thread, or in a callback if the operating system refuses a thread; then calls
+    /// `callback`.
     pub(crate) fn offload(&mut self, work: Box<dyn FnOnce() + Send>, callback: Callback) {
         let key = self.offloaded.insert(callback);
         let work = move || {
@@ -262,14 +262,14 @@ impl<K: Copy> Reactor<K> {
         &mut self.connections[key].connection
     }
 
-    /// Changes whose connection it is; without an owner, it is idle.
+    /// Changes the owner of a connection; without an owner, it is idle.
     pub(crate) fn set_owner(&mut self, key: usize, owner: Option<K>) {
         self.connections[key].owner = owner;
     }
 
     pub(crate) fn close(&mut self, key: usize) {
         let mut registered = self.connections.remove(key);
-        // An error would mean that it is not registered, and that is the aim.
+        // An error would mean that it is not registered, which is the goal.
         let _ = self.poll.registry().deregister(registered.connection.source());
     }
 }

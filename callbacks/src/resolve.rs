@@ -1,4 +1,4 @@
-//! From a host name to addresses.
+//! The addresses of a host name.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -15,8 +15,8 @@ const MAX_THREADS: usize = 1024;
 /// The addresses of a host, at least one.
 pub(crate) type Resolved = Result<Vec<SocketAddr>, Error>;
 
-/// Looks up hosts on its own threads, because the system's resolver blocks: each host once for all keys, of type `K`,
-/// that wait for it.
+/// Looks up hosts on its own threads, because the system's resolver blocks. All keys, of type `K`, that wait for a
+/// host share one look-up.
 pub(crate) struct Resolver<K> {
     lookups: Lookups<K>,
     running: usize,
@@ -42,7 +42,7 @@ impl<K: Copy + PartialEq> Resolver<K> {
         self.start_queued();
     }
 
-    /// Does not answer `key`. A look-up that nothing else waits for leaves the queue.
+    /// Drops the answer to `key`. A look-up that no other key waits for leaves the queue.
     pub(crate) fn forget(&mut self, origin: &Origin, key: K) {
         self.lookups.forget(origin, |waiting| *waiting == key);
     }

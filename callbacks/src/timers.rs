@@ -30,17 +30,17 @@ impl<T> Timers<T> {
         key
     }
 
-    /// Takes a timer back, unless it has expired.
+    /// Removes a timer, unless it has expired.
     pub(crate) fn cancel(&mut self, key: TimerKey) -> Option<T> {
         self.owners.remove(&key)
     }
 
-    /// Takes the timers back whose owner is `chosen`.
+    /// Removes the timers whose owner is `chosen`.
     pub(crate) fn take_all(&mut self, chosen: impl Fn(&T) -> bool) -> impl Iterator<Item = T> {
         self.owners.extract_if(.., move |_, owner| chosen(owner)).map(|(_, owner)| owner)
     }
 
-    /// When the next timer expires.
+    /// The time at which the next timer expires.
     pub(crate) fn next_at(&self) -> Option<Instant> {
         self.owners.first_key_value().map(|(key, _)| key.at)
     }
@@ -53,7 +53,7 @@ impl<T> Timers<T> {
 }
 
 impl TimerKey {
-    /// When it expires.
+    /// The time at which the timer expires.
     pub(crate) fn at(self) -> Instant {
         self.at
     }

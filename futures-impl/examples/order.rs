@@ -1,9 +1,9 @@
-//! Shows in which order things happen, and who waits where: `cargo run -p photo-futures --example order [-- --json]`.
+//! Shows the order of events, and which thread waits where: `cargo run -p photo-futures --example order [-- --json]`.
 //!
-//! Four photos of different delay. One thread polls whichever can go on. Each download reads from top to bottom, as if
-//! it were alone; taken together, their lines interleave.
+//! It downloads four photos with different delays. One thread polls every download that can continue. Each download
+//! runs from top to bottom as if it were alone; together, their lines interleave.
 
-// The same for every style, and no example.
+// Every style shares this module; it is not an example.
 #[path = "../../examples/timeline.rs"]
 pub(crate) mod timeline;
 
@@ -24,7 +24,7 @@ pub(crate) fn download_all(story: &Story) -> Result<(), Box<dyn Error>> {
         let result = client.download(&url).await;
         story.tell_end(photo, &result);
     });
-    // Polled after them, when each has come to its `.await`.
+    // It is polled last, when each download has reached its `.await`.
     let all_started = async { story.tell(ALL, "started") };
     smol::block_on(join(join_all(downloads), all_started));
     story.tell(ALL, "ended");

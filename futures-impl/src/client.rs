@@ -1,4 +1,4 @@
-//! The client: what downloads share.
+//! The client: the state that downloads share.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,8 +14,8 @@ use crate::runtime::Runtime;
 
 /// Downloads photos, any number at once, and keeps connections for the next ones.
 ///
-/// Clones are cheap and share everything. A client belongs to the runtime that polls its first download: the
-/// connections it keeps are known to that one's reactor.
+/// Clones are cheap and share everything. A client belongs to the runtime that polls its first download, because that
+/// runtime's reactor knows the kept connections.
 pub struct Client<R: Runtime> {
     shared: Arc<Shared<R>>,
 }
@@ -48,8 +48,8 @@ impl<R: Runtime> Client<R> {
     ///
     /// # Errors
     ///
-    /// See [`Error`]; each variant says when it happens. [`Error::Cancelled`] does not: a dropped future returns
-    /// nothing.
+    /// See [`Error`]; each variant says when it happens. [`Error::Cancelled`] does not happen: a dropped future
+    /// returns nothing.
     pub async fn download(&self, url: &str) -> Result<Photo, Error> {
         let exchange = self.exchange(Target::parse(url))?;
         download::download(self, exchange, |_| {}).await
@@ -62,18 +62,17 @@ impl<R: Runtime> Client<R> {
     ///
     /// # Errors
     ///
-    /// As [`download`](Self::download), but never [`Error::NotAPhoto`].
+    /// Those of [`download`](Self::download), but never [`Error::NotAPhoto`].
     pub async fn fetch(&self, url: &str) -> Result<Photo, Error> {
         let exchange = self.exchange(Target::parse(url).map(Target::any_format))?;
         download::download(self, exchange, |_| {}).await
     }
 
-    /// Downloads the photo at `url`, and calls `on_progress` whenever some of it has come, at the end for the last
-    /// time.
+    /// Downloads the photo at `url`, and calls `on_progress` after each piece received, the last one included.
     ///
     /// # Errors
     ///
-    /// As [`download`](Self::download).
+    /// Those of [`download`](Self::download).
     pub async fn download_with_progress(
         &self,
         url: &str,
@@ -83,7 +82,7 @@ impl<R: Runtime> Client<R> {
         download::download(self, exchange, on_progress).await
     }
 
-    /// The runtime, for what else is to be waited for.
+    /// The runtime, for other waits.
     #[must_use]
     pub fn runtime(&self) -> &R {
         &self.shared.runtime
@@ -109,7 +108,8 @@ impl<R: Runtime> Client<R> {
     /// A kept connection to `origin` that is still open.
     pub(crate) fn take_idle(&self, origin: &Origin) -> Option<Idle<R>> {
         loop {
-            // Looked at and closed outside of the lock: both are system calls, and other threads wait here.
+            // The connection is checked and closed outside of the lock: both are system calls, and other threads wait
+            // here.
             let kept = self.lock_idle().take(origin, Instant::now())?;
             match kept {
                 Kept::Fresh(idle) if idle.connection.is_open() => return Some(idle),
@@ -135,7 +135,7 @@ impl<R: Runtime> Clone for Client<R> {
     }
 }
 
-/// With the default [`Config`].
+/// Makes a client with the default [`Config`].
 impl<R: Runtime + Default> Default for Client<R> {
     fn default() -> Self {
         Self::new(R::default(), Config::default()).expect("the default configuration works")

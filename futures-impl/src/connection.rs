@@ -14,15 +14,15 @@ use photo::{Error, Exchange, Origin, Step};
 use crate::Client;
 use crate::runtime::Runtime;
 
-/// Space for what one read brings, in bytes: the head of a reply, and mostly the whole photo behind it.
+/// Space for one read, in bytes: the head of a reply, and mostly the whole photo after it.
 const SCRATCH: usize = 64 << 10;
 
 thread_local! {
-    /// Where heads are read into: one buffer for all downloads of a thread, since one is polled at a time.
+    /// The buffer into which heads are read: one for all downloads of a thread, since one is polled at a time.
     static SCRATCH_BUFFER: RefCell<Box<[u8]>> = RefCell::new(vec![0; SCRATCH].into());
 }
 
-/// A TCP connection, with TLS over it where the origin wants that.
+/// A TCP connection, with TLS over it if the origin is https.
 pub(crate) struct Connection<R: Runtime> {
     stream: Stream<R>,
     /// Whether the last read has emptied the socket, so that another one would find nothing.
@@ -36,7 +36,7 @@ pub(crate) struct Idle<R: Runtime> {
     pub(crate) timer: Option<Timer<R>>,
 }
 
-/// When it rings, and what rings.
+/// A set timer, with the time at which it expires.
 pub(crate) type Timer<R> = (Instant, <R as Runtime>::Sleep);
 
 enum Stream<R: Runtime> {
@@ -51,16 +51,16 @@ struct TimedSocket<S> {
 }
 
 impl<R: Runtime> Connection<R> {
-    /// A connection without TLS, so far.
+    /// A connection without TLS, before any handshake.
     pub(crate) fn new(stream: R::Stream) -> Self {
         Self { stream: Stream::Plain(stream), drained: true }
     }
 
-    /// Agrees on TLS where `origin` wants it.
+    /// Performs the TLS handshake if `origin` is https.
     pub(crate) async fn handshake(self, client: &Client<R>, origin: &Origin) -> Result<Self, Error> {
         match self.stream {
             Stream::Plain(stream) if origin.is_https() => {
-                // Boxed, because it is large, and a download without TLS needs no space for it.
+                // The future is boxed, because it is large and a download without TLS does not need it.
                 let stream = TimedSocket { socket: stream, moved: None };
                 let agreed = Box::pin(client.tls().connect(origin.server_name()?, stream)).await;
                 let stream = agreed.map_err(|error| Error::tls(origin, error))?;
@@ -70,12 +70,12 @@ impl<R: Runtime> Connection<R> {
         }
     }
 
-    /// Sends some of the request, and returns how many bytes those were.
+    /// Sends a part of the request; returns its number of bytes.
     pub(crate) fn send(&mut self, exchange: &Exchange) -> impl Future<Output = io::Result<usize>> {
         poll_fn(|cx| self.poll_write(cx, exchange.to_send()))
     }
 
-    /// Sends what is still held back.
+    /// Sends the bytes that TLS still holds back.
     pub(crate) fn flush(&mut self) -> impl Future<Output = io::Result<()>> {
         poll_fn(|cx| match &mut self.stream {
             Stream::Plain(_) => Poll::Ready(Ok(())),
@@ -83,7 +83,7 @@ impl<R: Runtime> Connection<R> {
         })
     }
 
-    /// Receives some of the reply; returns how many bytes those were, and what they led to.
+    /// Receives a part of the reply; returns its number of bytes and their effect.
     pub(crate) fn receive(
         &mut self,
         exchange: &mut Exchange,
@@ -97,7 +97,7 @@ impl<R: Runtime> Connection<R> {
         })
     }
 
-    /// When bytes last arrived, even if TLS could not use them yet.
+    /// The time at which bytes last arrived, even if TLS could not use them yet.
     pub(crate) fn moved(&self) -> Option<Instant> {
         match &self.stream {
             Stream::Plain(_) => None,
@@ -110,7 +110,7 @@ impl<R: Runtime> Connection<R> {
         match &self.stream {
             Stream::Plain(stream) => R::is_open(stream),
             Stream::Tls(stream) => {
-                // TLS may hold decrypted bytes that no download asked for.
+                // TLS may hold decrypted bytes that no request asked for.
                 let (tcp, tls) = stream.get_ref();
                 tls.wants_read() && R::is_open(&tcp.socket)
             }

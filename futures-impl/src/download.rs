@@ -1,4 +1,4 @@
-//! One download: resolve, connect, send, receive; and again where a redirect leads.
+//! One download: resolve, connect, send, receive; then the same for each redirect.
 //!
 //! The connection is a local variable of the future. Dropping the future at any `.await` closes it, because only
 //! `keep_idle` saves a connection, once the reply is whole.
@@ -20,7 +20,7 @@ use crate::runtime::Runtime;
 /// Most bytes that one download receives in one turn, so that a fast server cannot starve the others.
 const BYTES_PER_TURN: usize = 1 << 20;
 
-/// Downloads what `exchange` asks for.
+/// Downloads the photo of `exchange`, redirects included.
 pub(crate) async fn download<R: Runtime>(
     client: &Client<R>,
     mut exchange: Box<Exchange>,
@@ -29,7 +29,7 @@ pub(crate) async fn download<R: Runtime>(
     let mut watch = Watch::new(client);
     let mut retry = false;
     loop {
-        // In a block, because a future stores a variable until its scope ends.
+        // The block ends the scope early, because a future stores a variable until its scope ends.
         let (mut connection, was_kept) = {
             let kept = if retry { None } else { client.take_idle(exchange.origin()) };
             match kept {
@@ -37,7 +37,8 @@ pub(crate) async fn download<R: Runtime>(
                     watch.timer = watch.timer.or(timer);
                     (connection, true)
                 }
-                // Boxed, because a future has space for all that it may await, and most downloads find a connection.
+                // The future is boxed, because a future has space for all that it may await, and most downloads find a
+                // connection.
                 None => (Box::pin(connect(client, exchange.origin(), &mut watch)).await?, false),
             }
         };
@@ -58,7 +59,7 @@ pub(crate) async fn download<R: Runtime>(
                 }
                 retry = false;
             }
-            // The server had closed the kept connection in the meantime: once more, on a fresh one.
+            // The server had closed the kept connection in the meantime: try again on a fresh one.
             Err(error) if was_kept && exchange.restart(&error) => retry = true,
             Err(error) => return Err(error),
         }
@@ -78,7 +79,7 @@ async fn connect<R: Runtime>(
     watch.timeout(Phase::Handshake, pin!(connection.handshake(client, origin))).await?
 }
 
-/// Connects to the address that accepts first: they are tried as in RFC 8305, side by side from the second on.
+/// Connects to the address that accepts first. As in RFC 8305, the attempts run in parallel from the second on.
 async fn connect_to_any<R: Runtime>(
     client: &Client<R>,
     origin: &Origin,
@@ -126,7 +127,7 @@ async fn send<R: Runtime>(
     flushed.map_err(|error| exchange.failed(error))
 }
 
-/// Receives the reply; and how long the connection may be kept.
+/// Receives the reply; also returns how long the connection may be kept.
 async fn receive<R: Runtime>(
     connection: &mut Connection<R>,
     exchange: &mut Exchange,
@@ -136,11 +137,11 @@ async fn receive<R: Runtime>(
     let mut total = 0;
     loop {
         let phase = exchange.phase();
-        // In a block, so that no step is kept in the future while it waits.
+        // The block ends before the next wait, so that the future does not store a step.
         total += {
             let received = loop {
                 let received = watch.timeout(phase, pin!(connection.receive(exchange))).await;
-                // TLS may have received a part of a record, which is progress too.
+                // A part of a TLS record may have arrived, which is progress too.
                 if received.is_ok() || !watch.extend(connection.moved()) {
                     break received;
                 }
@@ -155,7 +156,7 @@ async fn receive<R: Runtime>(
                 Step::Redirect { next, keep_for } => return Ok((Outcome::Redirect(next), keep_for)),
                 Step::Failed { error, keep_for } => return Ok((Outcome::Failed(error), Some(keep_for))),
                 Step::More if exchange.progress().received > 0 => on_progress(exchange.progress()),
-                Step::More => {} // only the head has come
+                Step::More => {} // only the head has arrived
             }
             received
         };
@@ -166,7 +167,7 @@ async fn receive<R: Runtime>(
     }
 }
 
-/// Lets the others of this thread have their turn.
+/// Lets the other tasks of this thread run.
 async fn yield_now() {
     let mut yielded = false;
     poll_fn(|cx| {
@@ -179,11 +180,11 @@ async fn yield_now() {
     .await;
 }
 
-/// The deadline of a download, and the one timer that is set for it.
+/// The deadline of a download, and its one timer.
 struct Watch<'a, R: Runtime> {
     client: &'a Client<R>,
     deadline: Deadline,
-    /// Kept while it rings early enough, because most downloads end long before it does.
+    /// The timer, kept while it expires early enough, because most downloads end long before.
     timer: Option<Timer<R>>,
 }
 
@@ -207,8 +208,8 @@ impl<'a, R: Runtime> Watch<'a, R> {
 
     /// Waits for `step` until the deadline.
     ///
-    /// A function that is given a future keeps it in its own, next to the caller's copy. A pinned step stays with the
-    /// caller, and a download in flight holds it once.
+    /// An async function that takes a future stores it next to the caller's copy. A pinned step stays with the caller,
+    /// so a download in flight holds it once.
     fn timeout<T>(
         &mut self,
         phase: Phase,

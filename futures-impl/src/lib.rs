@@ -1,9 +1,8 @@
 //! Photo download that waits by `.await`.
 //!
 //! It reads like blocking and waits like callbacks: the compiler cuts the function at each `.await`, and a runtime
-//! calls the pieces as events come. What waits is a value, the future, and the thread is free for others.
-//! `photo-blocking` and `photo-callbacks` do the same work and wait in the two other ways; lay the files of the same
-//! names side by side.
+//! calls the pieces as events arrive. A value waits, the future, while the thread is free for others. `photo-blocking`
+//! and `photo-callbacks` do the same work and wait in the two other ways; compare the files of the same names.
 //!
 //! ```
 //! use photo_futures::{Client, runtime::Smol};
@@ -22,46 +21,47 @@
 //!
 //! # The order of events
 //!
-//! Time runs down the page within one function, with a pause at each `.await` in which other tasks run. A future does
-//! nothing until it is polled: calling [`Client::download`] sends nothing, awaiting or spawning it does.
+//! Within one function, code runs from top to bottom, with a pause at each `.await` in which other tasks run. A future
+//! does nothing until it is polled: a call of [`Client::download`] sends nothing until its future is awaited or
+//! spawned.
 //!
 //! # Concurrency
 //!
-//! One thread waits for as many futures as are polled side by side, joined in one task ([`recipes::many`]) or spawned
-//! as tasks of their own. A download in flight is a value and a socket. In return nothing may hold up the
-//! thread: what blocks or computes for long goes to [`Runtime::offload`](runtime::Runtime::offload). The futures are
-//! `Send`; the same code runs on every [`runtime`].
+//! One thread waits for any number of futures, joined in one task ([`recipes::many`]) or spawned as tasks. A download
+//! in flight is a value and a socket. In return, no task may delay the thread: work that blocks or computes for long
+//! goes to [`Runtime::offload`](runtime::Runtime::offload). The futures are `Send`; the same code runs on every
+//! [`runtime`].
 //!
 //! # Cancellation
 //!
-//! Dropping the future cancels the download: its connection is closed, nothing else is touched, and no callback hears of it,
-//! so there is no [`Error::Cancelled`] here.
+//! Dropping the future cancels the download and closes its connection. A dropped future returns nothing, so there is
+//! no [`Error::Cancelled`] here.
 //!
 //! # Timeouts
 //!
-//! Three limits of [`Config`] hold for every download: `timeout` for the whole of it, redirects included;
-//! `connect_timeout` for each way to a connection, that is name, TCP and TLS together; `stall_timeout` for each
-//! silence, when no byte moves. The earliest one ends the download with [`Error::Timeout`], which names the phase.
+//! Three limits of [`Config`] hold for every download. `timeout` limits the whole download, redirects included.
+//! `connect_timeout` limits each connection's setup: name, TCP and TLS together. `stall_timeout` limits each silence,
+//! in which no byte moves. The earliest one ends the download with [`Error::Timeout`], which names the phase.
 //!
-//! Only the operating system's resolver knows no limit and cannot be stopped. It works on its own thread, which is
-//! left to itself when the time is over.
+//! Only the operating system's resolver has no limit and cannot be stopped. It runs on its own thread, which the
+//! download abandons when the time is over.
 //!
 //! # Errors
 //!
-//! A download ends with the whole photo or with one [`Error`], the same variant in every style. A kept connection
-//! that the server has closed in the meantime is no error: the request is sent once more, on a fresh one. A photo
-//! that was cut short never passes for whole.
+//! A download ends with the whole photo or with one [`Error`], the same variant in every style. A kept connection that
+//! the server has closed in the meantime is not an error: the request is sent again on a fresh one. A truncated photo
+//! is always an error.
 //!
 //! # Files
 //!
-//! | file | what it holds |
+//! | file | content |
 //! | --- | --- |
-//! | `client.rs` | [`Client`]: what downloads share |
+//! | `client.rs` | [`Client`]: the state that downloads share |
 //! | `download.rs` | one download, phase by phase |
 //! | `connection.rs` | a connection, plain or encrypted |
-//! | `resolve.rs` | from a host name to addresses |
-//! | `runtime/` | what a client needs of a runtime, and one adapter for each |
-//! | `recipes/` | what people really write |
+//! | `resolve.rs` | the addresses of a host name |
+//! | `runtime/` | the needs of a client, and one adapter for each runtime |
+//! | `recipes/` | the code that users write |
 
 mod client;
 mod connection;

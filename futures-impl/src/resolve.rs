@@ -1,4 +1,4 @@
-//! From a host name to addresses.
+//! The addresses of a host name.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -12,14 +12,14 @@ use photo::{Config, Error, Lookups, Origin};
 /// this is enough for hundreds of hanging names and a good one.
 const MAX_THREADS: usize = 1024;
 
-/// Enough for the C library's resolver and its plug-ins, which keep their buffers on the stack.
+/// Stack size for the C library's resolver and its plug-ins, which keep their buffers on the stack.
 const STACK: usize = 512 << 10;
 
 /// The addresses of a host, at least one.
 pub(crate) type Resolved = Result<Vec<SocketAddr>, Error>;
 
-/// Looks up hosts on its own threads, because the system's resolver knows no deadline and cannot be interrupted: each
-/// host once for all that wait for it. A thread whose answer is not wanted any more is left to itself.
+/// Looks up hosts on its own threads, because the system's resolver has no deadline and cannot be interrupted. All
+/// downloads that wait for a host share one look-up. A thread is abandoned if no download waits for its answer.
 pub(crate) struct Resolver {
     shared: Arc<Shared>,
 }
@@ -34,7 +34,7 @@ struct State {
     threads: usize,
 }
 
-/// A download that waits, as long as it does.
+/// A waiting download; it is gone once the download gives up.
 type Waiting = Sender<Resolved>;
 
 impl Resolver {
@@ -43,7 +43,7 @@ impl Resolver {
         Self { shared: Arc::new(Shared { state: Mutex::new(state), config }) }
     }
 
-    /// The addresses of `origin`, at least one, in the order in which they are to be tried.
+    /// The addresses of `origin`, at least one, in the order of the attempts.
     pub(crate) async fn resolve(&self, origin: &Origin) -> Resolved {
         if let Some(known) = origin.addresses(&self.shared.config) {
             return known;
@@ -53,7 +53,7 @@ impl Resolver {
         answer.await.expect("a thread answers all that wait")
     }
 
-    /// Has `download` get the answer, unless it has given up by then.
+    /// Looks up `origin` for `download`, which gets the answer unless it has given up.
     fn look_up(&self, origin: &Origin, download: Waiting) -> Result<(), Error> {
         let mut state = self.shared.state();
         if !state.lookups.ask(origin, download) || state.threads == MAX_THREADS {
@@ -67,14 +67,14 @@ impl Resolver {
                 state.lookups.end(origin);
                 return Err(Error::resolve(origin, error));
             }
-            Err(_) => {} // one of the other threads does it
+            Err(_) => {} // one of the other threads takes it
         }
         Ok(())
     }
 }
 
 impl Shared {
-    /// What each thread does, until no look-up waits for one.
+    /// The loop of each thread, until no look-up waits for one.
     fn work(&self) {
         while let Some(origin) = self.next() {
             let resolved = origin.look_up(&self.config);

@@ -6,7 +6,7 @@ use url::Url;
 
 use crate::Error;
 
-/// Most photos of an album: all of them are held in memory until the last has come.
+/// Most photos of an album: all of them are in memory until the last one is whole.
 const MAX_PHOTOS: usize = 10_000;
 
 /// The photos of an album: the URLs in `index`, one on each line, resolved against the URL of the index.
@@ -37,7 +37,7 @@ pub fn album_urls(index: &[u8], index_url: &str) -> Result<Vec<String>, Error> {
             if urls.len() == MAX_PHOTOS {
                 return Err(wrong(format!("more than {MAX_PHOTOS} photos")));
             }
-            // As in UTF-16 without its mark, and in most files that are not text.
+            // UTF-16 without its mark has such bytes, and so have most files that are not text.
             if line.contains('\0') {
                 return Err(wrong("a NUL in a URL".to_owned()));
             }
@@ -47,7 +47,7 @@ pub fn album_urls(index: &[u8], index_url: &str) -> Result<Vec<String>, Error> {
     Ok(urls)
 }
 
-/// Decodes what text editors write.
+/// Decodes the encodings that text editors write.
 fn text(index: &[u8]) -> Result<Cow<'_, str>, Error> {
     let utf16 = match index {
         [0xff, 0xfe, rest @ ..] => Some((rest, u16::from_le_bytes as fn([u8; 2]) -> u16)),
@@ -98,7 +98,7 @@ mod tests {
         assert_eq!(reason(b"\xff\xfe\x00\xd8"), "malformed reply: album line 1: invalid utf-16");
     }
 
-    /// Each of these is two photos to its author.
+    /// An author reads each of these as two photos.
     #[test]
     fn an_index_may_come_from_any_editor() {
         let utf16 = |mark: &[u8], unit: fn(u16) -> [u8; 2]| {

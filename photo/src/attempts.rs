@@ -3,13 +3,13 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-/// How long an attempt to connect may last before the next address is tried as well (RFC 8305, section 5).
+/// Time that an attempt to connect has before the next address is tried as well (RFC 8305, section 5).
 ///
-/// The attempts then go on side by side. The first connection wins, and the others are closed. An attempt that fails
+/// The attempts then run in parallel. The first connection wins, and the others are closed. An attempt that fails
 /// starts the next one at once.
 pub const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
 
-/// The addresses with their families by turns, so that a family that does not work costs one delay (section 4).
+/// The addresses with their families by turns: a family that does not work costs one delay (section 4).
 ///
 /// The family of the first address stays first, and the order within a family stays as the resolver has it.
 pub(crate) fn interleaved(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {

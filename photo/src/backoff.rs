@@ -1,4 +1,4 @@
-//! How long to wait before trying again.
+//! The pauses between attempts.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,10 +6,10 @@ use std::time::{Duration, SystemTime};
 
 use crate::Error;
 
-/// Exponential backoff with jitter: how long to wait before each further attempt, and when to give up.
+/// Exponential backoff with jitter: it decides the pause before each further attempt, and when to give up.
 ///
 /// Each pause is drawn at random between half of a step and the whole; the steps double up to the longest. A server
-/// that says [when to come back](RetryAfter) is obeyed up to the longest pause.
+/// that asks for [another time](RetryAfter) is obeyed up to the longest pause.
 ///
 /// ```
 /// use photo::{Backoff, Error};
@@ -35,7 +35,7 @@ pub struct Backoff {
 type RetriesOn = Arc<dyn Fn(&Error) -> bool + Send + Sync>;
 
 impl Backoff {
-    /// At most `attempts` in all; pauses from `first` on, none longer than `longest`.
+    /// Allows up to `attempts` in all. The steps start at `first`, and no pause is longer than `longest`.
     #[must_use]
     pub fn new(attempts: u32, first: Duration, longest: Duration) -> Self {
         Self {
@@ -70,8 +70,8 @@ impl Backoff {
         self
     }
 
-    /// How long to wait after `error` before the next attempt; `None` if there is to be no other, because it would not
-    /// help or there have been enough.
+    /// The pause after `error` before the next attempt. `None` if no attempt is left, or if another one would not
+    /// help.
     pub fn pause(&mut self, error: &Error, now: SystemTime) -> Option<Duration> {
         if !(self.retries_on)(error) {
             return None;
@@ -96,7 +96,7 @@ impl Default for Backoff {
     }
 }
 
-/// Without the function that decides, which has nothing to show.
+/// Leaves out the function that decides, because it cannot be shown.
 impl fmt::Debug for Backoff {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { retries, step, longest, retries_on: _, random } = self;
@@ -109,12 +109,12 @@ impl fmt::Debug for Backoff {
     }
 }
 
-/// When a server asks to be tried again (RFC 9110, section 10.2.3).
+/// The time at which a server asks for another attempt (RFC 9110, section 10.2.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RetryAfter {
-    /// So long after its reply.
+    /// A time after its reply.
     Delay(Duration),
-    /// At this time.
+    /// A point in time.
     Date(SystemTime),
 }
 
@@ -123,13 +123,13 @@ impl RetryAfter {
     pub(crate) fn parse(value: &[u8]) -> Option<Self> {
         let value = std::str::from_utf8(value).ok()?.trim();
         if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
-            // More seconds than a number holds are as good as forever.
+            // A number that overflows is as good as forever.
             return Some(Self::Delay(value.parse().map_or(Duration::MAX, Duration::from_secs)));
         }
         httpdate::parse_http_date(value).ok().map(Self::Date)
     }
 
-    /// How long that is from `now`; nothing if it is over.
+    /// The time left from `now`; zero if it has passed.
     fn pause(self, now: SystemTime) -> Duration {
         match self {
             Self::Delay(delay) => delay,

@@ -1,14 +1,14 @@
-//! The photo's bytes, as they come.
+//! The photo's bytes as they arrive.
 
 use crate::{Config, Error, Photo, Target};
 
-/// Most bytes that are reserved on a server's mere word; beyond, the buffer grows with what really comes.
+/// Most bytes that are reserved on the server's word; beyond, the buffer grows with the bytes received.
 const FIRST_CAPACITY: usize = 256 << 10;
 
-/// Room to begin with where nothing is known of the length.
+/// Capacity to start with if the length is unknown.
 const SMALL_CAPACITY: usize = 16 << 10;
 
-/// How far a download has come.
+/// The progress of a download.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Progress {
     /// Bytes of the photo received so far.
@@ -19,7 +19,7 @@ pub struct Progress {
 
 /// A body being received, and the limits on it.
 ///
-/// The style reads straight into [`space`](Self::space), so bytes behind the head's last piece are not copied.
+/// The style reads into [`space`](Self::space), so only bytes that arrive with the head are copied.
 #[derive(Debug)]
 pub(crate) struct Body {
     bytes: Vec<u8>,
@@ -30,11 +30,11 @@ pub(crate) struct Body {
 }
 
 impl Body {
-    /// A body of `length` bytes, or of as many as come.
+    /// A body of `length` bytes, or of unknown length.
     ///
     /// # Errors
     ///
-    /// [`Error::TooLarge`] if `length` is more than the configuration allows.
+    /// [`Error::TooLarge`] if `length` is above the configured limit.
     pub(crate) fn new(length: Option<u64>, config: &Config) -> Result<Self, Error> {
         let max_bytes = config.max_bytes;
         let too_large = Error::TooLarge { limit: max_bytes };
@@ -46,20 +46,20 @@ impl Body {
         Ok(Self { bytes: Vec::new(), received: 0, length, max_bytes, surplus: false })
     }
 
-    /// Where the next bytes go, never empty.
+    /// The free space for the next bytes, never empty.
     ///
     /// It reaches one byte beyond a known length. A read that leaves this byte free has emptied the socket, which
-    /// spares the next attempt; one that fills it has shown that the server sent more than it announced.
+    /// spares the next attempt. One that fills it shows that the server sent more than it announced.
     pub(crate) fn space(&mut self) -> &mut [u8] {
         if self.received == self.bytes.len() {
             let room =
                 if self.length.is_none() && self.received == 0 { SMALL_CAPACITY } else { FIRST_CAPACITY };
-            // Nobody needs much more than is allowed.
+            // No body needs much more than the limit.
             let most = usize::try_from(self.max_bytes).unwrap_or(usize::MAX).saturating_add(SMALL_CAPACITY);
             let room = room.max(2 * self.received).min(most);
             let room = self.length.filter(|length| *length <= room).map_or(room, |length| length + 1);
             if self.bytes.is_empty() {
-                // Zeroed by the allocator, which for large blocks costs nothing.
+                // The allocator zeroes it, which costs nothing for large blocks.
                 self.bytes = vec![0; room];
             } else {
                 self.bytes.reserve_exact(room - self.received);
@@ -73,7 +73,7 @@ impl Body {
     ///
     /// # Errors
     ///
-    /// [`Error::TooLarge`] if there are now more than the configuration allows.
+    /// [`Error::TooLarge`] if the total is above the configured limit.
     pub(crate) fn filled(&mut self, n: usize) -> Result<(), Error> {
         self.received += n;
         debug_assert!(self.received <= self.bytes.len(), "more bytes than there was space for");
@@ -87,7 +87,7 @@ impl Body {
         Ok(())
     }
 
-    /// Takes `bytes` that came with the head: often the whole photo.
+    /// Takes `bytes` that arrived with the head: often the whole photo.
     pub(crate) fn copy(&mut self, mut bytes: &[u8]) -> Result<(), Error> {
         if let Some(length) = self.length.filter(|length| *length <= bytes.len()) {
             self.bytes = bytes[..length].to_vec();
@@ -105,22 +105,22 @@ impl Body {
         Ok(())
     }
 
-    /// How many bytes have come.
+    /// The number of bytes received.
     pub(crate) fn received(&self) -> u64 {
         self.received as u64
     }
 
-    /// How many bytes have come, and of how many.
+    /// The bytes received, and the total if it is known.
     pub(crate) fn progress(&self) -> Progress {
         Progress { received: self.received(), total: self.length.map(|length| length as u64) }
     }
 
-    /// Whether a known length has been received; how a body of unknown length ends, its framing says.
+    /// Whether a known length has been received. A body of unknown length ends as its framing decides.
     pub(crate) fn is_whole(&self) -> bool {
         self.length == Some(self.received)
     }
 
-    /// Whether more came than was announced: then nothing that follows on this connection can be trusted.
+    /// Whether more bytes arrived than announced: then nothing that follows on this connection can be trusted.
     pub(crate) fn has_surplus(&self) -> bool {
         self.surplus
     }
@@ -130,14 +130,14 @@ impl Body {
         Error::Truncated { received: self.received(), expected: self.length.map(|length| length as u64) }
     }
 
-    /// The photo, now that the body has ended where it should.
+    /// The photo, once the body is whole.
     ///
     /// # Errors
     ///
-    /// [`Error::NotAPhoto`] if the bytes begin like no known format and the configuration wants one.
+    /// [`Error::NotAPhoto`] if the bytes begin like no known format and the configuration requires one.
     pub(crate) fn finish(mut self, target: &Target, config: &Config) -> Result<Photo, Error> {
         self.bytes.truncate(self.received);
-        // For a byte or two, another allocation is too much.
+        // Another allocation costs too much for a few bytes.
         if self.bytes.capacity() - self.received > self.received / 8 {
             self.bytes.shrink_to_fit();
         }
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_announced_takes_little_more_than_the_limit() {
+    fn a_body_of_unknown_length_takes_little_more_than_the_limit() {
         for limit in [1 << 20, 1_500_000] {
             let mut body = Body::new(None, &Config::default().max_bytes(limit as u64)).unwrap();
             let mut most = 0;

@@ -1,14 +1,14 @@
-//! A body that comes in chunks.
+//! A body sent in chunks.
 
 use crate::Error;
 
 /// Longest line before a chunk, and longest trailer, in bytes.
 const MAX_LINE: usize = 64 << 10;
 
-/// Decodes a body that comes in chunks (RFC 9112, section 7.1), in place and in whatever pieces it comes.
+/// Decodes a chunked body (RFC 9112, section 7.1) in place, in whatever pieces it arrives.
 ///
-/// Sizes are hexadecimal digits and nothing else. Extensions and trailer fields are passed over. A bare line feed ends
-/// a line as well; but a chunk ends as the line before it does, or its size is wrong. The body is whole with the empty
+/// Sizes are hexadecimal digits and nothing else. Extensions and trailer fields are ignored. A bare line feed also
+/// ends a line, but a chunk must end like the line before it, or its size is wrong. The body is whole after the empty
 /// line behind the last chunk, not before.
 #[derive(Debug)]
 pub(crate) struct Chunked {
@@ -16,7 +16,7 @@ pub(crate) struct Chunked {
     /// Bytes of this line, or of the trailer.
     line: usize,
     decoded: u64,
-    /// By a `Content-Length`, which should not be there and must not contradict.
+    /// The `Content-Length`, which should be absent and must not contradict.
     declared: Option<u64>,
     surplus: bool,
     broken: Option<Error>,
@@ -24,12 +24,12 @@ pub(crate) struct Chunked {
 
 #[derive(Clone, Copy, Debug)]
 enum State {
-    /// In the line before a chunk.
+    /// Reads the line before a chunk.
     Size {
         size: u64,
         part: Part,
     },
-    /// In a chunk, behind which CRLF or a mere LF is to come.
+    /// Reads a chunk, which ends in CRLF or a bare LF.
     Data {
         left: u64,
         crlf: bool,
@@ -37,7 +37,7 @@ enum State {
     DataEnd {
         crlf: bool,
     },
-    /// In a line behind the last chunk.
+    /// Reads a line after the last chunk.
     Trailer {
         empty: bool,
         cr: bool,
@@ -55,14 +55,14 @@ enum Part {
 }
 
 impl Chunked {
-    /// A body of which nothing has come. If a length was declared beside, it must be the right one.
+    /// A body of which nothing has arrived. A declared length must be the right one.
     pub(crate) fn new(declared: Option<u64>) -> Self {
         let state = State::Size { size: 0, part: Part::FirstDigit };
         Self { state, line: 0, decoded: 0, declared, surplus: false, broken: None }
     }
 
-    /// Decodes what came: the bytes of the photo are then the first of `bytes`, as many as is returned. They count even
-    /// where something wrong comes behind them, which [`is_over`](Self::is_over) tells.
+    /// Decodes `bytes` in place; the result is the number of photo bytes, which are now the first ones. They count
+    /// even if an error follows them, which [`is_over`](Self::is_over) returns.
     pub(crate) fn decode(&mut self, bytes: &mut [u8]) -> usize {
         let (mut read, mut written) = (0, 0);
         while read < bytes.len() && self.broken.is_none() {
@@ -114,7 +114,7 @@ impl Chunked {
     ///
     /// # Errors
     ///
-    /// [`Error::Malformed`], if it never will be.
+    /// [`Error::Malformed`] if it can never be whole.
     pub(crate) fn is_over(&self) -> Result<bool, Error> {
         match &self.broken {
             Some(error) => Err(error.clone()),
@@ -122,7 +122,7 @@ impl Chunked {
         }
     }
 
-    /// Whether more came than the body: then nothing that follows on this connection can be trusted.
+    /// Whether more bytes arrived than the body: then nothing that follows on this connection can be trusted.
     pub(crate) fn has_surplus(&self) -> bool {
         self.surplus
     }
@@ -169,7 +169,7 @@ fn refused(state: State, byte: u8) -> Error {
 mod tests {
     use super::*;
 
-    /// What `pieces` decode to, and whether that is all.
+    /// The decoded `pieces`, and whether the body is whole.
     fn decode<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Result<(String, bool), Error> {
         let mut chunked = Chunked::new(None);
         let mut decoded = Vec::new();
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_size_is_refused() {
+    fn invalid_chunk_sizes_are_refused() {
         for bad in [
             "\r\n",
             " 5\r\n",
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn what_came_before_something_wrong_counts() {
+    fn bytes_before_a_fault_count() {
         let mut chunked = Chunked::new(None);
         assert_eq!(chunked.decode(&mut b"5\r\nhello\r\nworld".to_vec()), 5);
         assert!(chunked.is_over().is_err());
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn what_follows_the_body_is_noticed() {
+    fn surplus_bytes_are_noticed() {
         let mut chunked = Chunked::new(None);
         assert_eq!(chunked.decode(&mut b"0\r\n\r\n".to_vec()), 0);
         assert!(chunked.is_over().unwrap() && !chunked.has_surplus());

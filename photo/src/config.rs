@@ -1,4 +1,4 @@
-//! What a client is allowed and willing to do.
+//! The limits and habits of a client.
 
 use std::io;
 use std::net::SocketAddr;
@@ -9,7 +9,7 @@ use crate::Error;
 use crate::known_host::KnownHost;
 use crate::resolver::Resolver;
 
-/// The limits and habits of a client, the same for every style. Setters take and return the value.
+/// The limits and habits of a client, equal in every style. Setters take and return the value.
 ///
 /// ```
 /// use std::time::Duration;
@@ -17,7 +17,7 @@ use crate::resolver::Resolver;
 /// let config = photo::Config::default().timeout(Duration::from_secs(5)).max_bytes(1 << 20);
 /// ```
 ///
-/// A limit that shall never be reached is written as `Duration::MAX` or `u64::MAX`.
+/// `Duration::MAX` and `u64::MAX` switch a limit off.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Config {
@@ -46,71 +46,70 @@ pub struct Config {
 }
 
 impl Config {
-    /// How long a whole download may take, from the call (of a future: its first poll) to the last byte,
-    /// redirects included. Default: 30 s.
+    /// Limits a whole download, from the call (of a future: its first poll) to the last byte, redirects included.
+    /// Default: 30 s.
     #[must_use]
     pub fn timeout(mut self, limit: Duration) -> Self {
         self.timeout = limit;
         self
     }
 
-    /// How long a connection may take: name, TCP and TLS together, again for each redirect.
-    /// Default: 10 s.
+    /// Limits the time to connect: name, TCP and TLS together, again for each redirect. Default: 10 s.
     #[must_use]
     pub fn connect_timeout(mut self, limit: Duration) -> Self {
         self.connect_timeout = limit;
         self
     }
 
-    /// How long a connection may be silent: no byte sent or received for this long. Default: 10 s.
+    /// Limits the silence of a connection, in which no byte is sent or received. Default: 10 s.
     #[must_use]
     pub fn stall_timeout(mut self, limit: Duration) -> Self {
         self.stall_timeout = limit;
         self
     }
 
-    /// How large a photo may be, in bytes. Default: 64 MiB.
+    /// Limits the size of a photo, in bytes. Default: 64 MiB.
     #[must_use]
     pub fn max_bytes(mut self, limit: u64) -> Self {
         self.max_bytes = limit;
         self
     }
 
-    /// How many redirects are followed for one download; 0 makes each redirect an error. Default: 10.
+    /// Limits the redirects of one download; 0 makes each redirect an error. Default: 10.
     #[must_use]
     pub fn max_redirects(mut self, limit: u32) -> Self {
         self.max_redirects = limit;
         self
     }
 
-    /// How many idle connections are kept for each scheme, host and port; 0 keeps none. Default: 256.
+    /// Limits the idle connections for each scheme, host and port; 0 keeps none. Default: 256.
     #[must_use]
     pub fn max_idle_per_host(mut self, limit: usize) -> Self {
         self.max_idle_per_host = limit;
         self
     }
 
-    /// How long an idle connection may be kept and still be used again. A server that announces a shorter time
-    /// (`Keep-Alive: timeout=`) is believed. Default: 90 s.
+    /// Limits the age of an idle connection that is used again. A server can announce a shorter time (`Keep-Alive:
+    /// timeout=`). Default: 90 s.
     #[must_use]
     pub fn max_idle_age(mut self, limit: Duration) -> Self {
         self.max_idle_age = limit;
         self
     }
 
-    /// The value of the `User-Agent` header. Default: `photo/` and the version of this crate.
+    /// Sets the value of the `User-Agent` header. Default: `photo/` and the version of this crate.
     #[must_use]
     pub fn user_agent(mut self, value: impl Into<String>) -> Self {
         self.user_agent = value.into();
         self
     }
 
-    /// The addresses of `host`, in the order in which they are tried: the system's resolver is not asked for it.
-    /// A host without any cannot be resolved. May be called repeatedly; the first entry of a host counts.
+    /// Sets the addresses of `host`, in the order in which they are tried; the system's resolver is not asked. A host
+    /// without addresses cannot be resolved. May be called repeatedly; the first entry of a host counts.
     ///
     /// The host matches in every spelling that a URL can have: `Bücher.example`, `xn--bcher-kva.example.` and
-    /// `BÜCHER.EXAMPLE` are one host, and so are `[::1]` and `::1`. The ports are those connected to, whatever the URL
-    /// says. The certificate must still be for the host.
+    /// `BÜCHER.EXAMPLE` are one host, and so are `[::1]` and `::1`. Connections use the ports given here, not the port
+    /// of the URL. The certificate must still be for the host.
     #[must_use]
     pub fn resolve(mut self, host: impl Into<String>, addresses: impl Into<Vec<SocketAddr>>) -> Self {
         self.known_hosts.push(KnownHost::new(host.into(), addresses.into()));
@@ -138,7 +137,7 @@ impl Config {
         self
     }
 
-    /// Trusts one more root certificate (DER) beside the ones of the web. May be called repeatedly.
+    /// Trusts one more root certificate (DER) in addition to the web's. May be called repeatedly.
     ///
     /// This is the only way to widen trust: certificates are always verified.
     #[must_use]
@@ -147,7 +146,7 @@ impl Config {
         self
     }
 
-    /// Whether bytes that begin like no known photo format are refused as
+    /// Decides whether bytes that begin like no known photo format are refused as
     /// [`Error::NotAPhoto`](crate::Error::NotAPhoto). Default: true.
     #[must_use]
     pub fn verify_format(mut self, verify: bool) -> Self {
@@ -155,12 +154,12 @@ impl Config {
         self
     }
 
-    /// Checks what can be checked before the first download, and makes the configuration cheap to share.
+    /// Checks all that can be checked before the first download, and makes the configuration cheap to share.
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidConfig`] if the user agent is no header value or is longer than 1,000 bytes, or if no URL can have
-    /// a host of [`resolve`](Self::resolve).
+    /// [`Error::InvalidConfig`] if the user agent is not a header value or is longer than 1,000 bytes, or if no URL
+    /// can have a host of [`resolve`](Self::resolve).
     pub fn checked(self) -> Result<Arc<Self>, Error> {
         self.check_user_agent()?;
         if let Some(unknown) = self.known_hosts.iter().find(|known| known.host.is_none()) {

@@ -4,10 +4,10 @@ use std::time::{Duration, Instant};
 
 use crate::{Config, Error, Phase};
 
-/// When a download runs out of time.
+/// The time at which a download must give up.
 ///
-/// It reads no clock: the style says what time it is. Two limits are watched at once, the one on the whole
-/// download and the one on the present step, and the earlier one counts.
+/// It reads no clock: the style passes the time. It watches two limits, one on the whole download and one on the
+/// present step. The earlier one counts.
 ///
 /// ```
 /// use photo::{Config, Deadline, Phase};
@@ -32,26 +32,26 @@ pub struct Deadline {
 }
 
 impl Deadline {
-    /// A download starts, and with it the way to its first connection.
+    /// Starts a download, and with it the time to its first connection.
     #[must_use]
     pub fn new(config: &Config, now: Instant) -> Self {
         let step_limit = config.connect_timeout;
         Self { whole: Self::later(now, config.timeout), step: Self::later(now, step_limit), step_limit }
     }
 
-    /// The way to a connection starts, again: after a redirect, or when a kept one was dead.
+    /// Restarts the time to connect: after a redirect, or when a kept connection was dead.
     pub fn connecting(&mut self, config: &Config, now: Instant) {
         self.step_limit = config.connect_timeout;
         self.step = Self::later(now, self.step_limit);
     }
 
-    /// A connection was made, or bytes have moved over it: the permitted silence starts again.
+    /// Restarts the permitted silence: a connection was made, or bytes have moved over it.
     pub fn moved(&mut self, config: &Config, now: Instant) {
         self.step_limit = config.stall_timeout;
         self.step = Self::later(now, self.step_limit);
     }
 
-    /// When the download is to be given up, unless bytes move before.
+    /// The time at which the download gives up, unless bytes move before.
     #[must_use]
     pub fn at(&self) -> Instant {
         self.whole.min(self.step)
@@ -64,7 +64,7 @@ impl Deadline {
         Error::Timeout { phase, after }
     }
 
-    /// `now + delay`, or as good as never where that does not fit.
+    /// `now + delay`, or a time that is as good as never if that overflows.
     #[must_use]
     pub fn later(now: Instant, delay: Duration) -> Instant {
         const NEVER: Duration = Duration::from_hours(100 * 365 * 24);

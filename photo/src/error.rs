@@ -1,4 +1,4 @@
-//! Why a download failed.
+//! The reasons why a download fails.
 
 use std::fmt;
 use std::io;
@@ -7,25 +7,25 @@ use std::time::Duration;
 
 use crate::{Phase, RetryAfter, Target};
 
-/// Why a download did not end with a photo: the same variant from every style for the same cause.
+/// The reason why a download failed: every style returns the same variant for the same cause.
 ///
-/// Cheap to clone and small, because one failure may be reported to many. Messages never hold the user name or
-/// password of a URL.
+/// It is small and cheap to clone, because several callers may receive the same failure. Messages never hold the user
+/// name or password of a URL.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// When a client is made: the configuration cannot work.
     #[error("invalid configuration: {reason}")]
     InvalidConfig {
-        /// Which setting, and what is wrong with it.
+        /// The setting, and its fault.
         reason: Box<str>,
     },
-    /// Before any I/O, or when a redirect leads there: the URL is not one that can be downloaded from.
+    /// Before any I/O, or when a redirect leads there: no photo can be downloaded from this URL.
     #[error("invalid URL {url:?}: {reason}")]
     InvalidUrl {
         /// The URL as it was given, without credentials.
         url: Box<str>,
-        /// What is wrong with it.
+        /// The fault of the URL.
         reason: Box<str>,
     },
     /// When the host name has no address, or the resolver failed.
@@ -33,7 +33,7 @@ pub enum Error {
     Resolve {
         /// The host name.
         host: Box<str>,
-        /// What the resolver said.
+        /// The error of the resolver.
         source: Arc<io::Error>,
     },
     /// When none of the host's addresses accepted a connection; the source is of the last one tried.
@@ -41,7 +41,7 @@ pub enum Error {
     Connect {
         /// Scheme, host and port.
         origin: Box<str>,
-        /// What the operating system said.
+        /// The error of the operating system.
         source: Arc<io::Error>,
     },
     /// When TLS could not be agreed on, a certificate was refused, or an encrypted record was broken.
@@ -49,87 +49,87 @@ pub enum Error {
     Tls {
         /// Scheme, host and port.
         origin: Box<str>,
-        /// What the TLS library said.
+        /// The error of the TLS library.
         source: Arc<io::Error>,
     },
-    /// When a time limit of the [`Config`](crate::Config) passed; the phase says what was waited for.
+    /// When a time limit of the [`Config`](crate::Config) passed; the phase names the wait.
     #[error("timed out after {after:?} while {phase}")]
     Timeout {
-        /// What was waited for.
+        /// The wait that took too long.
         phase: Phase,
         /// The limit that passed.
         after: Duration,
     },
-    /// When the server replied with a status that brings no whole photo: 4xx and 5xx, but also 206 and 304, which
-    /// nobody asked for.
+    /// When the server replied with a status that brings no whole photo: 4xx and 5xx, but also 206 and 304, which no
+    /// request asks for.
     #[error("the server replied with status {code}")]
     Status {
         /// The status code (RFC 9110, section 15).
         code: u16,
-        /// When the server asks to be tried again, if it does.
+        /// The time at which the server asks for another attempt, if it does.
         retry_after: Option<RetryAfter>,
     },
     /// When the server redirected more often than [`Config::max_redirects`](crate::Config::max_redirects) allows.
     #[error("redirected more than {limit} times")]
     TooManyRedirects {
-        /// How many redirects were allowed.
+        /// The number of redirects allowed.
         limit: u32,
     },
     /// When the photo is, or would be, larger than [`Config::max_bytes`](crate::Config::max_bytes).
     #[error("larger than the limit of {limit} bytes")]
     TooLarge {
-        /// How many bytes were allowed.
+        /// The number of bytes allowed.
         limit: u64,
     },
     /// When the connection ended before the reply was whole.
     #[error("cut short after {received} bytes{}", expected.map_or(String::new(), |n| format!(" of {n}")))]
     Truncated {
-        /// How many bytes of the photo had come.
+        /// The number of bytes of the photo received.
         received: u64,
-        /// How many were announced, if that was known.
+        /// The number of bytes announced, if known.
         expected: Option<u64>,
     },
-    /// When what came is not an HTTP/1.1 reply (RFC 9112), or one whose extent cannot be trusted.
+    /// When the bytes received are not an HTTP/1.1 reply (RFC 9112), or its end is in doubt.
     #[error("malformed reply: {reason}")]
     Malformed {
-        /// What is wrong with it.
+        /// The fault of the reply.
         reason: Box<str>,
     },
-    /// When the reply is whole, but its bytes begin like no known photo format, or are none at all.
+    /// When the reply is whole, but its bytes begin like no known photo format, or there are none.
     #[error("not a photo: {length} bytes that begin with {start:?}")]
     NotAPhoto {
-        /// How many bytes there are.
+        /// The number of bytes.
         length: u64,
-        /// The first few of them, as text.
+        /// The first few bytes, as text.
         start: Box<str>,
     },
     /// When the user stopped the download.
     #[error("cancelled")]
     Cancelled,
-    /// When a download failed that was one of several or was tried several times: any other variant, with its URL.
+    /// When one of several downloads failed, or one that was tried several times: any other variant, with its URL.
     #[error("{url}{}: {cause}", if *attempts > 1 { format!(", after {attempts} attempts") } else { String::new() })]
     Failed {
-        /// The URL that was asked for, without credentials.
+        /// The requested URL, without credentials.
         url: Box<str>,
-        /// How many attempts there were, the first one included.
+        /// The number of attempts, the first one included.
         attempts: u32,
         /// The error of the last attempt.
         cause: Box<Error>,
     },
-    /// When the connection broke, or the operating system refused something; the phase says during what.
+    /// When the connection broke, or the operating system refused a call; the phase names the wait.
     #[error("I/O error while {phase}: {source}")]
     Io {
-        /// What was being done.
+        /// The phase of the download.
         phase: Phase,
-        /// What the operating system said.
+        /// The error of the operating system.
         source: Arc<io::Error>,
     },
 }
 
 impl Error {
-    // The constructors are for those crates that drive an exchange; users only match on the variants.
+    // The constructors are for the crates that drive an exchange; users only match on the variants.
 
-    /// Wraps what the operating system said of a connection in use.
+    /// Wraps an error of the operating system on a connection in use.
     ///
     /// The TLS library reports its own failures as `io::Error` too; they become [`Error::Tls`].
     #[doc(hidden)]
@@ -141,7 +141,7 @@ impl Error {
         Self::Io { phase, source: Arc::new(source) }
     }
 
-    /// Whether it may mean no more than that the connection is gone.
+    /// Whether it may only mean that the connection is gone.
     #[must_use]
     pub fn is_lost_connection(&self) -> bool {
         matches!(self, Self::Io { .. } | Self::Truncated { .. } | Self::Tls { .. })
@@ -168,7 +168,7 @@ impl Error {
         Self::Tls { origin: origin.to_string().into(), source: Arc::new(source) }
     }
 
-    /// This error as [`Error::Failed`], with the URL and the number of attempts. The URL that it may already have stays.
+    /// This error as [`Error::Failed`], with the URL and the number of attempts. A URL that it already has stays.
     #[must_use]
     pub fn of(self, url: &str, attempts: u32) -> Self {
         match self {
@@ -192,15 +192,15 @@ impl Error {
     ///
     /// Transient are timeouts, connections that fail or break, replies that are cut short, and the statuses 408, 425,
     /// 429, 500, 502, 503 and 504. A refused certificate is not, and neither is any other status.
-    /// [`Backoff::retry_if`](crate::Backoff::retry_if) is for callers that decide otherwise.
+    /// [`Backoff::retry_if`](crate::Backoff::retry_if) lets callers decide otherwise.
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self.cause() {
             Self::Timeout { .. } | Self::Connect { .. } | Self::Io { .. } | Self::Truncated { .. } => true,
             Self::Status { code, .. } => matches!(code, 408 | 425 | 429 | 500 | 502 | 503 | 504),
-            // A host that has no address is not a resolver that failed.
+            // A missing address is an answer of the resolver, not a failure of it.
             Self::Resolve { source, .. } => source.kind() != io::ErrorKind::NotFound,
-            // A peer that TLS refuses stays refused; a connection that ends in the handshake does not mean that.
+            // A peer that TLS refuses stays refused, but a connection that ends in the handshake may succeed later.
             Self::Tls { source, .. } => is_end_of_connection(source.kind()),
             _ => false,
         }

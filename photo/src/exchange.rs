@@ -13,7 +13,7 @@ mod step;
 
 pub use step::Step;
 
-/// One hop of a download: owns the bytes, while the driver moves them.
+/// One hop of a download: it owns the bytes, and the driver moves them.
 ///
 /// ```text
 ///            new
@@ -87,23 +87,23 @@ impl Exchange {
         Self::of(Target::parse(url)?, Arc::clone(config))
     }
 
-    /// A download from a target that has been checked.
+    /// A download from a checked target.
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidConfig`], if the request cannot be written.
+    /// [`Error::InvalidConfig`] if the request cannot be written.
     pub fn of(target: Target, config: Arc<Config>) -> Result<Self, Error> {
         let state = State::send(&target, &config)?;
         Ok(Self { target, config, state })
     }
 
-    /// Where the bytes must go.
+    /// The server to connect to.
     #[must_use]
     pub fn origin(&self) -> &Origin {
         self.target.origin()
     }
 
-    /// What the download is waiting for, once it has a connection.
+    /// The present phase of the download, once it has a connection.
     #[must_use]
     pub fn phase(&self) -> Phase {
         match self.state {
@@ -113,7 +113,7 @@ impl Exchange {
         }
     }
 
-    /// How far it has come.
+    /// The progress of the download.
     #[must_use]
     pub fn progress(&self) -> Progress {
         match &self.state {
@@ -135,7 +135,7 @@ impl Exchange {
     ///
     /// # Panics
     ///
-    /// If there were not as many.
+    /// If `n` is larger than the rest of the request.
     pub fn sent(&mut self, n: usize) {
         assert!(n <= self.to_send().len(), "more bytes sent than there were");
         self.state = match std::mem::replace(&mut self.state, State::Over) {
@@ -147,8 +147,8 @@ impl Exchange {
         };
     }
 
-    /// Where the next bytes of the reply go: `scratch` for the head, then the photo's own buffer. Never empty while the
-    /// reply is awaited, if `scratch` is not.
+    /// Free space for the next bytes of the reply: `scratch` for the head, then the photo's own buffer. While the
+    /// reply is awaited, it is never empty, unless `scratch` is.
     pub fn space<'a>(&'a mut self, scratch: &'a mut [u8]) -> &'a mut [u8] {
         match &mut self.state {
             State::Head(_) => scratch,
@@ -161,7 +161,7 @@ impl Exchange {
     ///
     /// # Errors
     ///
-    /// Any variant of [`Error`] that a reply can cause; the connection is then to be closed, and this exchange is over.
+    /// Any variant of [`Error`] that a reply can cause; the connection must then be closed, and this exchange is over.
     pub fn filled(&mut self, scratch: &mut [u8], n: usize) -> Result<Step, Error> {
         match std::mem::replace(&mut self.state, State::Over) {
             State::Head(head) if n == 0 => {
@@ -213,17 +213,17 @@ impl Exchange {
     #[must_use]
     pub fn failed(&self, error: io::Error) -> Error {
         match error.kind() {
-            // TLS reports a connection that ended without saying so.
+            // TLS reports a connection that ended without notice in this way.
             io::ErrorKind::UnexpectedEof => self.truncated(),
             _ => Error::io(self.phase(), self.origin(), error),
         }
     }
 
     /// Starts over if `error` may only mean that the server had given up a kept connection: the connection was lost or
-    /// stayed silent before any byte of a reply, or the reply is status 408. RFC 9112, section 9.3.1, allows another
-    /// attempt at a GET.
+    /// silent before any byte of a reply, or the reply is status 408. RFC 9112, section 9.3.1, allows another attempt
+    /// at a GET.
     ///
-    /// Returns whether it did; the driver then continues with a fresh connection. A [`Error::Timeout`] of the whole
+    /// Returns whether it did; the driver then continues with a fresh connection. An [`Error::Timeout`] of the whole
     /// download is final.
     pub fn restart(&mut self, error: &Error) -> bool {
         let is_unanswered = match &self.state {

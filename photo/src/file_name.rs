@@ -1,4 +1,4 @@
-//! A name for the file, from a URL that somebody else has chosen.
+//! A safe file name, from a URL that a stranger has chosen.
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 use icu_properties::props::{EnumeratedProperty, GeneralCategory, GeneralCategoryGroup};
@@ -12,14 +12,14 @@ const MAX_NAME: usize = 200;
 /// Longest extension that is kept in a name of unknown format, in bytes.
 const MAX_EXTENSION: usize = 10;
 
-/// Extensions of programs that send photos, of pages, and of other files that a photo is not.
+/// Extensions of programs that send photos, of pages, and of other kinds of files.
 const OTHERS: &[&str] = &[
     "ashx", "asp", "aspx", "bin", "cfm", "cgi", "dat", "do", "exe", "fcgi", "file", "htm", "html", "ico",
     "image", "img", "jsp", "jspx", "php", "php3", "php4", "php5", "phtml", "pic", "pl", "py", "rb", "svg",
     "svgz", "tmp", "txt", "xhtml",
 ];
 
-/// What Windows takes for devices, whatever extension follows; digits may be superscript.
+/// Names of devices on Windows, whatever extension follows; digits may be superscript.
 const RESERVED: [&str; 28] = [
     "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9",
     "com¹", "com²", "com³", "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9", "lpt¹",
@@ -27,11 +27,11 @@ const RESERVED: [&str; 28] = [
 ];
 
 impl Photo {
-    /// A name under which the photo can be saved in any folder of any system, after the last segment of its URL.
+    /// A name that is safe in any folder of any system, made from the last segment of the URL.
     ///
-    /// It is one name, not a path; it is not hidden, not a device and at most 200 bytes long. Letters, digits and
-    /// `.-_ ()` stay, in Unicode's composed form (NFC); any other character becomes `_`. The extension is one of the
-    /// photo's [format](crate::Format): `image.php` becomes `image.jpg`, and `my.cat` becomes `my.cat.jpg`.
+    /// It is one name, not a path; it is not hidden, not a device and at most 200 bytes long. Letters, digits and `.-_
+    /// ()` stay, in Unicode's composed form (NFC); any other character becomes `_`. The extension fits the photo's
+    /// [format](crate::Format): `image.php` becomes `image.jpg`, and `my.cat` becomes `my.cat.jpg`.
     #[must_use]
     pub fn file_name(&self) -> String {
         let safe = harmless(&percent_decode_str(self.name()).decode_utf8_lossy());
@@ -39,7 +39,7 @@ impl Photo {
         let name = safe.trim_matches([' ', '.']);
         let (stem, extension) = split(if name.is_empty() { "photo" } else { name }, self.format);
 
-        // Where it is cut, there may be dots and spaces again.
+        // The cut may leave dots and spaces at the end again.
         let end = stem.floor_char_boundary(MAX_NAME - "_".len() - ".".len() - extension.len());
         let stem = stem[..end].trim_end_matches([' ', '.']);
         let first = stem.split('.').next().unwrap_or(stem).trim_end().to_lowercase();
@@ -49,7 +49,7 @@ impl Photo {
     }
 }
 
-/// Replaces all that has a meaning to any system. Composed first, because a composed character may have one.
+/// Replaces every character that has a meaning to any system, after composing: a composed character may have one.
 fn harmless(name: &str) -> String {
     let is_mark = |c| GeneralCategoryGroup::Mark.contains(GeneralCategory::for_char(c));
     let mut after_letter = false;
@@ -189,7 +189,7 @@ mod tests {
             ("\u{e1c}\u{e39}\u{e49}.gif", "\u{e1c}\u{e39}\u{e49}.gif"),
             ("\u{1100}\u{1169}.gif", "\u{ace0}.gif"),
             ("x\u{308}\u{332}.gif", "\u{1e8d}\u{332}.gif"),
-            // Without a letter, a mark has nothing to stand on; composed, a mark is a question mark in Greek.
+            // A mark without a letter is invalid; composed, a mark can become a question mark in Greek.
             ("\u{301}a-\u{301}.gif", "_a-_.gif"),
             ("a\u{37e}\u{1fef}.gif", "a__.gif"),
         ] {

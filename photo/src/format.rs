@@ -1,4 +1,4 @@
-//! Which kind of photo it is.
+//! The formats of photos.
 
 use std::fmt;
 
@@ -24,12 +24,12 @@ pub enum Format {
     Tiff,
     /// WebP.
     WebP,
-    /// None of these; possible only where [`Config::verify_format`](crate::Config::verify_format) is off.
+    /// An unknown format; only if [`Config::verify_format`](crate::Config::verify_format) is off.
     Unknown,
 }
 
 impl Format {
-    /// Every format that is known.
+    /// Every known format.
     pub(crate) const ALL: [Self; 9] = [
         Self::Avif,
         Self::Bmp,
@@ -64,7 +64,7 @@ const SIGNATURES: &[(&[u8], Format)] = &[
     (b"\x89PNG\r\n\x1a\n", Format::Png),
     (b"II*\0", Format::Tiff),
     (b"MM\0*", Format::Tiff),
-    // BigTIFF, whose files may be larger than 4 GiB.
+    // BigTIFF allows files above 4 GiB.
     (b"II+\0", Format::Tiff),
     (b"MM\0+", Format::Tiff),
     // The bare codestream, and the container.
@@ -72,7 +72,7 @@ const SIGNATURES: &[(&[u8], Format)] = &[
     (b"\0\0\0\x0cJXL \r\n\x87\n", Format::Jxl),
 ];
 
-/// Whether this is the header of a bitmap, which starts with its own length. Many a text starts with `BM`.
+/// Whether this is the header of a bitmap, which starts with its own length. Many texts start with `BM` too.
 fn is_bitmap(header: &[u8]) -> bool {
     matches!(header, [12 | 16 | 40 | 52 | 56 | 64 | 108 | 124, 0, 0, 0, ..])
 }
@@ -83,7 +83,7 @@ fn is_text(screen: &[u8]) -> bool {
     screen.iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace())
 }
 
-/// HEIF and AVIF share their container with films; the brands tell them apart.
+/// Tells HEIF and AVIF apart from each other and from films by their brands; all three share a container.
 fn of_brands(file: &[u8]) -> Option<Format> {
     let length = u16::from_be_bytes([file[2], file[3]]).into();
     let (brands, _) = file.get(8..length).or(file.get(8..))?.as_chunks::<4>();

@@ -1,4 +1,4 @@
-//! The head of a reply: what its fields say.
+//! The head of a reply, as far as its fields decide anything.
 
 use std::mem::MaybeUninit;
 use std::time::Duration;
@@ -24,32 +24,32 @@ const MAX_FIELDS: usize = 1000;
 /// Enough fields for nearly every head; space for these is on the stack.
 const FEW_FIELDS: usize = 64;
 
-/// What the head of a reply says, as far as it decides anything.
+/// The deciding content of a reply's head.
 ///
-/// The reader accepts what RFC 9112 allows and what servers really send: folded lines, bare line feeds, interim replies
-/// (RFC 9110, section 15.2), hundreds of fields, junk among them. It refuses a head that leaves in doubt where the body
-/// ends, and junk that could have been a field that decides.
+/// The reader accepts replies that RFC 9112 allows or that servers really send: folded lines, bare line feeds, interim
+/// replies (RFC 9110, section 15.2), hundreds of fields, some of them junk. It refuses a head that leaves the end of
+/// the body in doubt, and junk that could have been a deciding field.
 #[derive(Debug)]
 pub(crate) struct Head<'a> {
     /// The status code (RFC 9110, section 15).
     pub(crate) code: u16,
-    /// Where the body ends.
+    /// The end of the body.
     pub(crate) framing: Framing,
     /// Whether the server offers the connection for another request (RFC 9112, section 9.3).
     pub(crate) keep_alive: bool,
-    /// How long the server keeps the connection when it is idle, if it says so.
+    /// Time that the server keeps an idle connection, if it announces one.
     pub(crate) idle_timeout: Option<Duration>,
-    /// A compression of the body, which no request asks for.
+    /// A compression of the body, which no request offers.
     pub(crate) compression: Option<&'a [u8]>,
-    /// Where a redirect leads, folds included.
+    /// The target of a redirect, folds included.
     pub(crate) location: Option<&'a [u8]>,
-    /// Whether there is another `Location`, of another value.
+    /// Whether there is another `Location` with another value.
     pub(crate) has_other_location: bool,
-    /// When the server asks for another attempt.
+    /// The time at which the server asks for another attempt.
     pub(crate) retry_after: Option<RetryAfter>,
 }
 
-/// What the first bytes of a reply are.
+/// The first bytes of a reply.
 #[derive(Debug)]
 pub(crate) enum Parsed<'a> {
     /// Interim replies of this length, and then part of a head.
@@ -63,8 +63,8 @@ impl<'a> Head<'a> {
     ///
     /// # Errors
     ///
-    /// [`Error::Malformed`] for anything but a head, for more than 1,000 fields, and for a head whose body could end in
-    /// more than one place.
+    /// [`Error::Malformed`] if `input` does not begin with a head, if there are more than 1,000 fields, or if the end
+    /// of the body is in doubt.
     pub(crate) fn parse(input: &'a [u8]) -> Result<Parsed<'a>, Error> {
         let mut length = 0;
         loop {
@@ -113,21 +113,21 @@ impl<'a> Head<'a> {
     }
 }
 
-/// One head of several: interim replies come before the last.
+/// One head in a series: interim replies come before the last.
 enum One<'a> {
     Partial,
     Interim { length: usize },
     Final { length: usize, head: Head<'a> },
 }
 
-/// What becomes of a line that is no field.
+/// The treatment of a line that is not a field.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Junk {
     Refused,
     Ignored,
 }
 
-/// With space for every field, which few heads need.
+/// Parses with space for 1,000 fields, which few heads need.
 #[cold]
 fn parse_many(input: &[u8], junk: Junk) -> Result<One<'_>, Error> {
     let mut many = Box::new_uninit_slice(MAX_FIELDS);
@@ -173,7 +173,7 @@ fn malformed(error: httparse::Error) -> Error {
     Error::malformed(format_args!("no head of a reply: {error}"))
 }
 
-/// What the fields read so far say.
+/// The meaning of the fields read so far.
 #[derive(Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is one thing that a field can say")]
 struct Says<'a> {
@@ -233,14 +233,14 @@ impl<'a> Says<'a> {
     fn transfer_coding(&mut self, coding: &[u8]) -> Result<(), Error> {
         match coding {
             b"" => Ok(()),
-            // RFC 2616 had it, for no coding.
+            // RFC 2616 allowed it, for no coding.
             coding if coding.eq_ignore_ascii_case(b"identity") && !self.chunked => Ok(()),
-            // Where a server and a proxy both write it, it appears twice and is applied once.
+            // A server and a proxy may both write it: it appears twice and is applied once.
             coding if coding.eq_ignore_ascii_case(b"chunked") => {
                 self.chunked = true;
                 Ok(())
             }
-            // The request offers no other, and chunked is the last.
+            // The request offers no other coding, and chunked must be the last.
             coding => Err(refused("Transfer-Encoding", coding)),
         }
     }
@@ -267,7 +267,7 @@ fn idle_timeout(parameter: &[u8]) -> Option<Duration> {
     name.eq_ignore_ascii_case(b"timeout").then(|| number(value).map(Duration::from_secs))?
 }
 
-/// Browsers pass other values over, such as `aws-chunked` or `none`; the photo's format then decides.
+/// Browsers ignore other values, such as `aws-chunked` or `none`; the photo's format then decides.
 fn is_compression(coding: &[u8]) -> bool {
     const COMPRESSIONS: [&[u8]; 7] =
         [b"gzip", b"x-gzip", b"deflate", b"br", b"zstd", b"compress", b"x-compress"];

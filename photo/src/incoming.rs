@@ -1,4 +1,4 @@
-//! What follows a head that was accepted.
+//! The body after an accepted head.
 
 use std::time::Duration;
 
@@ -6,21 +6,21 @@ use crate::body::Body;
 use crate::chunked::Chunked;
 use crate::{Config, Error, Photo, Progress, Target};
 
-/// The body of a reply while it comes.
+/// The body of a reply as it arrives.
 ///
-/// The bytes that came with the head are copied; all others are read straight into [`space`](Self::space).
+/// Bytes that arrived with the head are copied; all others are read into [`space`](Self::space).
 #[derive(Debug)]
 pub(crate) struct Incoming {
     body: Body,
     framing: Framing,
-    /// How long the connection may be kept for another request, if the server offers it.
+    /// Time that the connection may be kept for another request, if the server offers it.
     keep_for: Option<Duration>,
 }
 
-/// What tells the end of a body (RFC 9112, section 6.3).
+/// The mark of a body's end (RFC 9112, section 6.3).
 #[derive(Debug)]
 pub(crate) enum Framing {
-    /// So many bytes.
+    /// This many bytes.
     Length(u64),
     /// The last chunk.
     Chunked(Chunked),
@@ -29,11 +29,11 @@ pub(crate) enum Framing {
 }
 
 impl Incoming {
-    /// A body of which nothing has come.
+    /// A body of which nothing has arrived.
     ///
     /// # Errors
     ///
-    /// [`Error::TooLarge`] if more is announced than the configuration allows.
+    /// [`Error::TooLarge`] if the announced length is above the configured limit.
     pub(crate) fn new(framing: Framing, keep_for: Option<Duration>, config: &Config) -> Result<Self, Error> {
         let length = match framing {
             Framing::Length(length) => Some(length),
@@ -42,29 +42,29 @@ impl Incoming {
         Ok(Self { body: Body::new(length, config)?, framing, keep_for })
     }
 
-    /// Takes what came with the head; `true` if that is all.
+    /// Takes the bytes that arrived with the head; returns `true` if the body is whole.
     ///
     /// # Errors
     ///
-    /// As of [`filled`](Self::filled).
+    /// Those of [`filled`](Self::filled).
     pub(crate) fn begin(&mut self, bytes: &mut [u8]) -> Result<bool, Error> {
         let length = self.framing.decode(bytes);
         self.body.copy(&bytes[..length])?;
         self.is_whole()
     }
 
-    /// Where the next bytes go, never empty.
+    /// The free space for the next bytes, never empty.
     pub(crate) fn space(&mut self) -> &mut [u8] {
         self.body.space()
     }
 
-    /// Takes `n` bytes that were put into [`space`](Self::space), 0 being the end of the connection; `true` if the body
-    /// is whole.
+    /// Takes `n` bytes that were put into [`space`](Self::space), where 0 is the end of the connection; returns `true`
+    /// if the body is whole.
     ///
     /// # Errors
     ///
-    /// [`Error::Truncated`] if the connection ended too early, [`Error::Malformed`] for chunks that are none, and
-    /// [`Error::TooLarge`] for more than the configuration allows.
+    /// [`Error::Truncated`] if the connection ended too early, [`Error::Malformed`] for bad chunks, and
+    /// [`Error::TooLarge`] for a body above the configured limit.
     pub(crate) fn filled(&mut self, n: usize) -> Result<bool, Error> {
         if n == 0 {
             return if matches!(self.framing, Framing::Close) { Ok(true) } else { Err(self.truncated()) };
@@ -74,7 +74,7 @@ impl Incoming {
         self.is_whole()
     }
 
-    /// How many bytes have come, and of how many.
+    /// The bytes received, and the total if it is known.
     #[must_use]
     pub(crate) fn progress(&self) -> Progress {
         self.body.progress()
@@ -86,8 +86,8 @@ impl Incoming {
         self.body.truncated()
     }
 
-    /// The photo, now that the body is whole, and how long the connection may be kept for another request. The photo is
-    /// [`Error::NotAPhoto`] if the bytes begin like no known format and the configuration wants one.
+    /// The photo, once the body is whole, and the time that the connection may be kept for another request. The photo
+    /// is [`Error::NotAPhoto`] if the bytes begin like no known format and the configuration requires one.
     pub(crate) fn finish(self, target: &Target, config: &Config) -> (Result<Photo, Error>, Option<Duration>) {
         let is_reusable = match &self.framing {
             Framing::Length(_) => !self.body.has_surplus(),
@@ -107,7 +107,7 @@ impl Incoming {
 }
 
 impl Framing {
-    /// In place; returns how many bytes of the body these are.
+    /// Decodes in place; returns the number of photo bytes.
     fn decode(&mut self, bytes: &mut [u8]) -> usize {
         match self {
             Self::Chunked(chunked) => chunked.decode(bytes),

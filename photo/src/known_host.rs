@@ -9,14 +9,14 @@ use url::Host;
 pub(crate) struct KnownHost {
     /// The name as it was given.
     pub(crate) name: String,
-    /// The host as a URL has it; `None` if no URL can.
+    /// The host as a URL writes it; `None` if no URL can.
     pub(crate) host: Option<Host<String>>,
     pub(crate) addresses: Vec<SocketAddr>,
 }
 
 impl KnownHost {
     pub(crate) fn new(name: String, addresses: Vec<SocketAddr>) -> Self {
-        // Only in URLs must an IPv6 address have brackets.
+        // An IPv6 address needs brackets only in URLs.
         let host = match name.parse::<Ipv6Addr>() {
             Ok(ip) => Some(Host::Ipv6(ip)),
             Err(_) => Host::parse(&name).ok(),
@@ -24,7 +24,7 @@ impl KnownHost {
         Self { name, host, addresses }
     }
 
-    /// Whether a URL with `host` leads here. The dot that ends a full name makes no difference.
+    /// Whether a URL with `host` leads here. The dot that ends a full name does not matter.
     pub(crate) fn is(&self, host: &Host<String>) -> bool {
         match (&self.host, host) {
             (Some(Host::Domain(known)), Host::Domain(name)) => without_dot(known) == without_dot(name),

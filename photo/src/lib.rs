@@ -1,9 +1,9 @@
 //! The vocabulary of all styles, and the exchange that each of them drives.
 //!
-//! This crate waits for nothing. It opens no socket, reads no clock and starts no thread: the styles do, each in its own
-//! way, and the workspace compares them. Everything that is *not* waiting is decided here once, so that the styles
-//! cannot differ in it: which URLs are good, what the request says, which replies
-//! are accepted, which redirects are followed, when a connection may be used again, how large a photo may be.
+//! This crate waits for nothing. It opens no socket, reads no clock and starts no thread: the styles do, each in its
+//! own way, and the workspace compares them. Everything that is *not* waiting is decided here once, so that the styles
+//! cannot differ in it. It decides which URLs are valid, which bytes a request has, and which replies are accepted. It
+//! also decides which redirects are followed, when a connection is used again, and how large a photo may be.
 //!
 //! ```
 //! use photo::{Config, Error, Exchange};
@@ -18,8 +18,8 @@
 //! comes out. [`Deadline`] computes timeouts from times that a style gives it. [`Pool`] keeps idle connections of any
 //! type, and [`tls`] makes the one TLS configuration.
 //!
-//! Two methods of [`Photo`] take long. A style must call them where they hold up no other download:
-//! [`save`](Photo::save), for the disk, and `thumbnail` (of the feature of that name), for the processor.
+//! Two methods of [`Photo`] take long, and must not delay other downloads: [`save`](Photo::save), for the disk, and
+//! `thumbnail` (of the feature of that name), for the processor.
 
 mod album;
 mod attempts;

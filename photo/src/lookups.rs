@@ -1,13 +1,13 @@
-//! Look-ups of host names: each name once for all downloads that wait for it.
+//! Look-ups of host names: one for all downloads that wait for the same name.
 
 use std::collections::{HashMap, VecDeque};
 
 use crate::Origin;
 
-/// The look-ups under way, and those that wait for a thread, of a style whose downloads wait as a `W`.
+/// The running and the queued look-ups of a style whose downloads wait as a `W`.
 ///
-/// It starts no thread and asks no resolver. Downloads that have given up do not add up: they are dropped before more
-/// space is taken.
+/// It starts no thread and asks no resolver. Abandoned downloads do not add up: they are dropped before more space is
+/// taken.
 #[derive(Debug)]
 pub struct Lookups<W> {
     waiting: HashMap<Origin, Vec<W>>,
@@ -23,7 +23,7 @@ impl<W> Lookups<W> {
         Self { waiting: HashMap::new(), queue: VecDeque::new(), still_waits }
     }
 
-    /// Has `download` wait for `origin`. Returns whether that is a new look-up, which waits for a thread.
+    /// Makes `download` wait for `origin`. Returns whether that is a new look-up, which waits for a thread.
     pub fn ask(&mut self, origin: &Origin, download: W) -> bool {
         if let Some(waiting) = self.waiting.get_mut(origin) {
             if waiting.len() == waiting.capacity() {
@@ -41,7 +41,7 @@ impl<W> Lookups<W> {
         true
     }
 
-    /// The look-up that has waited longest for a thread, of those that a download still waits for.
+    /// The look-up that has waited longest for a thread and that a download still waits for.
     pub fn start_next(&mut self) -> Option<Origin> {
         loop {
             let origin = self.queue.pop_front()?;
@@ -56,14 +56,14 @@ impl<W> Lookups<W> {
         self.waiting.remove(origin).unwrap_or_default()
     }
 
-    /// Takes out the downloads that have given up and are `chosen`.
+    /// Removes the downloads that are `chosen`, because they have given up.
     pub fn forget(&mut self, origin: &Origin, chosen: impl Fn(&W) -> bool) {
         if let Some(waiting) = self.waiting.get_mut(origin) {
             waiting.retain(|download| !chosen(download));
         }
     }
 
-    /// A look-up that no download waits for is forgotten.
+    /// Whether a download still waits for the look-up; forgets it if not.
     fn is_wanted(&mut self, origin: &Origin) -> bool {
         let is_wanted = self.waiting.get(origin).is_some_and(|waiting| waiting.iter().any(self.still_waits));
         if !is_wanted {

@@ -1,4 +1,4 @@
-//! A URL in its normal form, cut where the request needs it.
+//! A URL in its normal form, with the places where a request cuts it.
 
 use std::net::Ipv4Addr;
 
@@ -7,28 +7,28 @@ use url::{Host, Position, Url};
 
 use crate::Origin;
 
-/// Longest host name that is taken for plain; also the longest label that DNS allows.
+/// Longest host name taken for plain; also the longest label that DNS allows.
 const PLAIN_HOST: usize = 63;
 
 /// An http or https URL as the [URL standard](https://url.spec.whatwg.org/) writes it.
 ///
-/// Most URLs stand in their normal form already, and one pass over them shows it. All else is left to the crate
-/// [`url`], and what is plain means the same there: a test holds the two against each other.
+/// Most URLs are in their normal form already, which one pass confirms. The crate [`url`] parses the others. Both must
+/// agree on what is plain: a test compares them.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct NormalUrl {
     text: Box<str>,
     origin: Origin,
-    /// Where in the text the host begins, behind credentials.
+    /// Offset of the host, after credentials.
     host_at: usize,
-    /// Where the path begins, behind the port.
+    /// Offset of the path, after the port.
     path_at: usize,
-    /// Where the fragment begins, or the text ends.
+    /// Offset of the fragment, or of the end.
     fragment_at: usize,
     has_credentials: bool,
 }
 
 impl NormalUrl {
-    /// Refuses what is no URL, or none that a photo can be asked for by, with the reason.
+    /// Parses `url`; refuses a URL that no photo can be downloaded from, with the reason.
     pub(crate) fn parse(url: &str) -> Result<Self, String> {
         match Self::plain(url) {
             Some(plain) => Ok(plain),
@@ -42,7 +42,7 @@ impl NormalUrl {
         Self::of(&url.map_err(|error| error.to_string())?)
     }
 
-    /// The whole of it, credentials and fragment included.
+    /// The whole URL, credentials and fragment included.
     pub(crate) fn text(&self) -> &str {
         &self.text
     }
@@ -62,12 +62,12 @@ impl NormalUrl {
         &self.text[self.path_at..self.fragment_at]
     }
 
-    /// Whether it holds a user name or a password.
+    /// Whether the URL holds a user name or a password.
     pub(crate) fn has_credentials(&self) -> bool {
         self.has_credentials
     }
 
-    /// The user name, and the password behind a colon, both percent-encoded.
+    /// The user name, and the password after a colon, both percent-encoded.
     pub(crate) fn userinfo(&self) -> Option<&str> {
         if !self.has_credentials {
             return None;
@@ -78,7 +78,7 @@ impl NormalUrl {
 
     fn of(url: &Url) -> Result<Self, String> {
         let origin = Origin::of(url)?;
-        // What HTTP libraries understand is a little less than what the standard allows.
+        // HTTP libraries understand a little less than the standard allows.
         url.as_str().parse::<Uri>().map_err(|error| error.to_string())?;
         Ok(Self {
             origin,
@@ -128,7 +128,7 @@ impl NormalUrl {
     }
 }
 
-/// What a byte may be part of, in a URL that is plain.
+/// The parts of a plain URL in which a byte may appear.
 const PATH: u8 = 1;
 const HOST: u8 = 2;
 const DIGIT: u8 = 4;
@@ -165,18 +165,18 @@ const PARTS: [u8; 256] = {
     parts
 };
 
-/// Where the bytes from `start` on end that may be in `part`.
+/// The first index from `start` on whose byte may not be in `part`.
 fn end_of(bytes: &[u8], start: usize, part: u8) -> usize {
     let length = bytes[start..].iter().take_while(|byte| PARTS[usize::from(**byte)] & part != 0).count();
     start + length
 }
 
-/// A port that is written as the standard writes it; `port` has only digits.
+/// A port written as the standard writes it; `port` has only digits.
 fn plain_port(port: &str) -> Option<u16> {
     port.parse().ok().filter(|_| !port.starts_with('0'))
 }
 
-/// A dotted IPv4 address, or a name in which nothing is to be converted; `host` has only bytes of [`HOST`].
+/// A dotted IPv4 address, or a name that needs no conversion; `host` has only bytes of [`HOST`].
 fn plain_host(host: &str) -> Option<Host<String>> {
     if host.len() > PLAIN_HOST {
         return None;
@@ -186,7 +186,7 @@ fn plain_host(host: &str) -> Option<Host<String>> {
     }
     let bytes = host.as_bytes();
     let is_plain = bytes.split(|byte| *byte == b'.').all(|label| {
-        // Labels that begin with a digit may be parts of an address, those with two hyphens an encoded name.
+        // A label that starts with a digit may be part of an address; one with two hyphens may be an encoded name.
         label.first().is_some_and(u8::is_ascii_lowercase)
             && !label.ends_with(b"-")
             && !label.windows(2).any(|pair| pair == b"--")
@@ -199,7 +199,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_plain_is_what_the_standard_makes_of_it() {
+    fn plain_urls_equal_those_of_the_standard() {
         let hosts = "a.test b-c.test A.test xn--bcher-kva.test 127.0.0.1 127.1 0x7f.1 127.0.0.01 1.2.3.4.5 256.1.1.1 [::1]
             localhost a..b a. a.1 x_y me@a.test me:secret@a.test é.test a-.test -a.test a--b.test";
         let rest = "/ / // /cat.gif /cat(1).gif /. /.. /.a /%2e ?size=1&x=y ? &'x' #part : :80

@@ -1,4 +1,4 @@
-//! Where the bytes must go.
+//! The server to connect to.
 
 use std::fmt;
 use std::io;
@@ -9,7 +9,7 @@ use url::{Host, Url};
 
 use crate::{Config, Error, attempts};
 
-/// Scheme, host and port: what a connection is made to, and what it can be used again for.
+/// Scheme, host and port: the peer of a connection, and the key under which it is used again.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Origin {
     https: bool,
@@ -18,7 +18,7 @@ pub struct Origin {
 }
 
 impl Origin {
-    /// Of an http or https URL; what else there is gets the reason why not.
+    /// The origin of an http or https URL; the error is the reason why it has no origin.
     pub(crate) fn of(url: &Url) -> Result<Self, &'static str> {
         let https = match url.scheme() {
             "https" => true,
@@ -34,7 +34,7 @@ impl Origin {
         Self { https, host, port }
     }
 
-    /// Whether TLS is spoken over the connection.
+    /// Whether the connection uses TLS.
     #[must_use]
     pub fn is_https(&self) -> bool {
         self.https
@@ -56,11 +56,11 @@ impl Origin {
         self.port
     }
 
-    /// The addresses, at least one, if the URL names one or [`Config::resolve`] does: then there is nothing to resolve.
+    /// The addresses, at least one, if the URL or [`Config::resolve`] names them: then there is nothing to resolve.
     ///
     /// # Errors
     ///
-    /// [`Error::Resolve`] for a host that has none.
+    /// [`Error::Resolve`] if the host has no address.
     #[must_use]
     pub fn addresses(&self, config: &Config) -> Option<Result<Vec<SocketAddr>, Error>> {
         if let Some(known) = config.known_hosts.iter().find(|known| known.is(&self.host)) {
@@ -95,11 +95,11 @@ impl Origin {
         Ok(addresses)
     }
 
-    /// The name that the server's certificate must be for.
+    /// The name that the server's certificate must have.
     ///
     /// # Errors
     ///
-    /// [`Error::Tls`] for a host that no certificate can be for.
+    /// [`Error::Tls`] for a host that no certificate can name.
     pub fn server_name(&self) -> Result<ServerName<'static>, Error> {
         match &self.host {
             Host::Domain(name) => ServerName::try_from(name.clone())

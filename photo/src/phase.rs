@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-/// What a download is waiting for.
+/// The wait of a download.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Phase {
-    /// What a client needs before its first download.
+    /// The setup that a client needs before its first download.
     Setup,
     /// The addresses of the host name.
     Resolve,
@@ -14,7 +14,7 @@ pub enum Phase {
     Connect,
     /// The TLS handshake.
     Handshake,
-    /// Room for the request in the socket.
+    /// Space for the request in the socket's buffer.
     Send,
     /// The head of the reply.
     Head,

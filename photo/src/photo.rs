@@ -1,4 +1,4 @@
-//! What a download ends with.
+//! The result of a download.
 
 use std::fmt;
 
@@ -10,20 +10,20 @@ use crate::{Config, Error, Format, Progress, Size, Target};
 pub struct Photo {
     /// The file, byte for byte as it was served.
     pub bytes: Vec<u8>,
-    /// Where it came from in the end, redirects followed; without credentials.
+    /// The final URL after redirects, without credentials.
     pub url: String,
-    /// By its first bytes, whatever the server called it.
+    /// The format by the first bytes, whatever the server called it.
     pub format: Format,
-    /// As a viewer shows it; `None` where the format is unknown or the file's head unusual.
+    /// The size as a viewer shows it; `None` if the format is unknown or the file's head is unusual.
     pub size: Option<Size>,
 }
 
 impl Photo {
-    /// The photo that the body of an accepted reply from `target` is.
+    /// The photo in the body of an accepted reply from `target`.
     ///
     /// # Errors
     ///
-    /// [`Error::NotAPhoto`] if the bytes begin like no known format and the configuration wants one.
+    /// [`Error::NotAPhoto`] if the bytes begin like no known format and the configuration requires one.
     pub fn new(bytes: Vec<u8>, target: &Target, config: &Config) -> Result<Self, Error> {
         let format = match Format::of(&bytes) {
             Some(format) => format,
@@ -34,7 +34,7 @@ impl Photo {
         Ok(Self { bytes, url: target.url(), format, size })
     }
 
-    /// How far a download has come that has ended with this.
+    /// The progress of a download that has ended with this photo.
     #[must_use]
     pub fn received(&self) -> Progress {
         let length = self.bytes.len() as u64;
@@ -54,7 +54,7 @@ fn not_a_photo(bytes: &[u8]) -> Error {
     Error::NotAPhoto { length: bytes.len() as u64, start: String::from_utf8_lossy(start).into() }
 }
 
-/// Without the bytes, which nobody wants in a log.
+/// Leaves out the bytes, which only fill a log.
 impl fmt::Debug for Photo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Photo")
@@ -66,7 +66,7 @@ impl fmt::Debug for Photo {
     }
 }
 
-/// As in `cat.gif (GIF, 640 × 480, 51200 bytes)`.
+/// Prints, for example, `cat.gif (GIF, 640 × 480, 51200 bytes)`.
 impl fmt::Display for Photo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { format, size, bytes, .. } = self;

@@ -5,14 +5,14 @@ use std::time::{Duration, Instant};
 
 use crate::{Config, Origin};
 
-/// Idle connections by origin, of the type that a style has for them.
+/// Idle connections by origin, of any type that a style has.
 ///
-/// The one used last is taken first, since it is the most likely to be alive still. A connection that does not fit is
-/// handed back, so that the style can close it in its own way; the number of connections is bounded for each origin by
-/// [`Config::max_idle_per_host`], and over all origins by four times that.
+/// The connection used last is taken first, since it is the most likely to be alive. A connection beyond a limit is
+/// handed back, so that the style can close it in its own way. [`Config::max_idle_per_host`] limits the connections of
+/// each origin; four times that limits all of them.
 #[derive(Debug)]
 pub struct Pool<C> {
-    /// The origin of the latest download, which is mostly that of the next one: found without hashing.
+    /// The origin of the latest download, mostly that of the next one too: found without hashing.
     latest: Option<(Origin, Vec<Idle<C>>)>,
     /// All others, each with at least one connection.
     others: HashMap<Origin, Vec<Idle<C>>>,
@@ -23,7 +23,7 @@ pub struct Pool<C> {
 #[derive(Debug)]
 struct Idle<C> {
     connection: C,
-    /// From then on it is too old; `None` if it never is.
+    /// The time from which the connection is too old; `None` if it never is.
     until: Option<Instant>,
 }
 
@@ -32,7 +32,7 @@ struct Idle<C> {
 pub enum Kept<C> {
     /// It may be used again.
     Fresh(C),
-    /// It was kept for longer than it may be, and is to be closed.
+    /// It was kept for too long and must be closed.
     TooOld(C),
 }
 
@@ -50,7 +50,7 @@ impl<C> Pool<C> {
         Some(if is_fresh { Kept::Fresh(connection) } else { Kept::TooOld(connection) })
     }
 
-    /// Takes one connection out, wherever it is in the pool: the server has closed it.
+    /// Takes out one connection that the server has closed, wherever it is in the pool.
     pub fn remove(&mut self, origin: &Origin, is_it: impl Fn(&C) -> bool) -> Option<C> {
         let idle = self.change(origin, |idle| {
             let at = idle.iter().position(|idle| is_it(&idle.connection))?;
@@ -59,8 +59,7 @@ impl<C> Pool<C> {
         Some(idle.connection)
     }
 
-    /// Keeps a connection from `now` on, for at most `keep_for`; returns one that is to be closed, where a limit is
-    /// reached.
+    /// Keeps a connection from `now` on, for at most `keep_for`; returns one to be closed if a limit is reached.
     #[must_use = "what is handed back is to be closed"]
     pub fn put(&mut self, origin: &Origin, connection: C, now: Instant, keep_for: Duration) -> Option<C> {
         if self.max_per_host == 0 {
@@ -84,7 +83,7 @@ impl<C> Pool<C> {
         Some(self.change(&other, Vec::pop)?.connection)
     }
 
-    /// How many connections are idle, over all origins.
+    /// The number of idle connections, over all origins.
     #[must_use]
     pub fn len(&self) -> usize {
         self.total
@@ -109,7 +108,7 @@ impl<C> Pool<C> {
         self.latest.as_mut().map(|(_, idle)| idle).expect("it has just been set")
     }
 
-    /// Has `take` take one of the connections to `origin` out.
+    /// Takes out one of the connections to `origin` with `take`.
     fn change(
         &mut self,
         origin: &Origin,
@@ -138,7 +137,7 @@ mod tests {
 
     const LONG: Duration = Duration::from_secs(90);
 
-    /// One moment for all: most tests are not about age.
+    /// Uses one moment for all calls: most tests are not about age.
     fn put<C>(pool: &mut Pool<C>, origin: &Origin, connection: C) -> Option<C> {
         pool.put(origin, connection, Instant::now(), LONG)
     }
@@ -167,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_handed_back_oldest_first() {
+    fn surplus_connections_are_returned_oldest_first() {
         let mut pool = Pool::new(&Config::default().max_idle_per_host(2));
         let a = origin("a.test");
         assert_eq!(put(&mut pool, &a, 1), None);
@@ -197,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn none_is_kept_where_none_may_be() {
+    fn a_limit_of_zero_keeps_no_connection() {
         let mut pool = Pool::new(&Config::default().max_idle_per_host(0));
         assert_eq!(put(&mut pool, &origin("a.test"), 1), Some(1));
     }

@@ -1,4 +1,4 @@
-//! What a head decides.
+//! The decision that a head leads to.
 
 use std::time::Duration;
 
@@ -8,38 +8,38 @@ use crate::head::Head;
 use crate::incoming::{Framing, Incoming};
 use crate::{Config, Error, Target};
 
-/// What follows a head that was accepted.
+/// The effect of an accepted head.
 #[derive(Debug)]
 pub(crate) enum Reply {
     /// The photo.
     Photo(Incoming),
     /// The photo is elsewhere.
     Redirect {
-        /// Where to ask next.
+        /// The target of the next request.
         target: Target,
-        /// How long this connection may be kept for another request; `None` if it must be closed.
+        /// Time that this connection may be kept for another request; `None` if it must be closed.
         keep_for: Option<Duration>,
     },
     /// No photo.
     Refused {
-        /// Why not.
+        /// The reason.
         error: Error,
-        /// How long this connection may be kept for another request; `None` if it must be closed.
+        /// Time that this connection may be kept for another request; `None` if it must be closed.
         keep_for: Option<Duration>,
     },
 }
 
-/// Longest body that is read although no download wants it, in bytes. Up to this length it comes in one read with the
-/// head, in every style.
+/// Longest body that is read although no download needs it, in bytes. Up to this length it arrives in one read with
+/// the head, in every style.
 const MAX_UNWANTED: usize = 2 << 10;
 
 impl Reply {
-    /// Decides what to do with a reply to `target`; `rest` came behind its `head`.
+    /// Decides on a reply to `target`; `rest` are the bytes after its `head`.
     ///
     /// # Errors
     ///
-    /// [`Error::Status`] (of a connection that is given up), [`Error::TooManyRedirects`], [`Error::InvalidUrl`] (of a redirect), [`Error::TooLarge`] (by
-    /// the length announced) or [`Error::Malformed`].
+    /// [`Error::Status`] (on a connection that must be closed), [`Error::TooManyRedirects`], [`Error::InvalidUrl`] (of
+    /// a redirect), [`Error::TooLarge`] (by the length announced) or [`Error::Malformed`].
     pub(crate) fn decide(
         target: &Target,
         config: &Config,
@@ -66,7 +66,7 @@ impl Reply {
             code => {
                 let error = Error::Status { code, retry_after: head.retry_after };
                 match code {
-                    // HTTP ends here, or the server has given up.
+                    // HTTP ends on this connection, or the server gives it up.
                     101 | 408 => Err(error),
                     _ => Ok(Self::Refused { error, keep_for: keep_for.filter(|_| is_whole(head, rest)) }),
                 }
@@ -75,8 +75,7 @@ impl Reply {
     }
 }
 
-/// Whether `rest` is the whole body, and short. To wait for a body that no download wants may take longer than a new
-/// connection.
+/// Whether `rest` is the whole body, and short. A wait for an unneeded body may take longer than a new connection.
 fn is_whole(head: Head<'_>, rest: &[u8]) -> bool {
     rest.len() <= MAX_UNWANTED
         && match head.framing {

@@ -1,4 +1,4 @@
-//! A photo becomes a file: whole or not at all, and none that is there already is touched.
+//! A photo becomes a file, whole or not at all; no existing file is touched.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -9,39 +9,39 @@ use tempfile::{Builder, NamedTempFile, PersistError};
 
 use crate::{Error, Photo};
 
-/// How many names are tried before the folder is taken for full of photos of this name.
+/// Number of names that are tried before the folder counts as full of photos of this name.
 const MAX_NAMES: u32 = 10_000;
 
-/// Why a photo is not in its folder.
+/// The reason why a photo was not saved.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SaveError {
     /// When there is no photo to save.
     #[error("cannot download the photo: {0}")]
     Download(#[from] Error),
-    /// When the operating system refused the file: no such folder, no permission, no room left.
+    /// When the operating system refused the file: no such folder, no permission, no space left.
     #[error("cannot save {path:?}: {source}")]
     File {
-        /// Where the photo was to go.
+        /// The path of the photo.
         path: PathBuf,
-        /// What the operating system said.
+        /// The error of the operating system.
         source: Arc<io::Error>,
     },
 }
 
 impl Photo {
-    /// Saves the photo in `folder` under its [`file_name`](Self::file_name), and tells the path. Blocks until the disk
-    /// has it.
+    /// Saves the photo in `folder` under its [`file_name`](Self::file_name), and returns the path. Blocks until the
+    /// photo is on the disk.
     ///
-    /// The name appears when the file is whole; until then there is a hidden one, `.photo-….part`, which only a crash
-    /// leaves behind. Where the name is taken, it becomes `cat (1).gif`, `cat (2).gif` and so on.
+    /// The name appears when the file is whole; until then there is a hidden `.photo-….part`, which only a crash
+    /// leaves behind. If the name is taken, it becomes `cat (1).gif`, `cat (2).gif` and so on.
     ///
-    /// Some file systems can neither rename without overwriting nor link, such as FAT over FUSE. There, the name
-    /// belongs to an empty file for a moment, which a crash may leave behind too.
+    /// Some file systems can neither rename without overwriting nor link, such as FAT over FUSE. There, an empty file
+    /// holds the name for a moment, and a crash may leave it behind.
     ///
     /// # Errors
     ///
-    /// [`SaveError::File`]; then there is nothing new in the folder.
+    /// [`SaveError::File`]; the folder then has no new file.
     pub fn save(&self, folder: &Path) -> Result<PathBuf, SaveError> {
         let name = self.file_name();
         self.save_as(folder, &name, MAX_NAMES)
@@ -55,7 +55,7 @@ impl Photo {
         file.as_file().sync_all()?;
         let path = publish(file, folder, name, max_names, move_to_free_name)?;
         if let Err(error) = sync_folder() {
-            // The caller does not learn this name, so it would stay forever.
+            // The caller does not get this name, so the file would stay forever.
             let _ = fs::remove_file(&path);
             return Err(error);
         }
@@ -63,7 +63,7 @@ impl Photo {
     }
 }
 
-/// In the same folder, because a rename is atomic only within a file system.
+/// Makes the file in the same folder, because a rename is atomic only within a file system.
 fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
     let mut builder = Builder::new();
     builder.prefix(".photo-").suffix(".part");
@@ -79,7 +79,7 @@ fn move_to_free_name(file: NamedTempFile, path: &Path) -> Result<(), PersistErro
     file.persist_noclobber(path).map(drop)
 }
 
-/// Gives the file the first free name. To look first and rename then would overwrite a file that appears in between.
+/// Gives the file the first free name. A check before the rename would overwrite a file that appears in between.
 fn publish(
     mut file: NamedTempFile,
     folder: &Path,
@@ -92,7 +92,7 @@ fn publish(
         file = match move_to(file, &path) {
             Ok(()) => return Ok(path),
             Err(taken) if taken.error.kind() == io::ErrorKind::AlreadyExists => taken.file,
-            // Or the file system lacks both ways, each of which has its own error for that.
+            // The file system may lack both calls, each with another error.
             Err(refused) => match reserve(&path) {
                 Ok(()) => return fill(refused.file, path),
                 Err(taken) if taken.kind() == io::ErrorKind::AlreadyExists => refused.file,
@@ -103,7 +103,7 @@ fn publish(
     Err(io::Error::new(io::ErrorKind::AlreadyExists, format!("there are {max_names} of this name")))
 }
 
-/// Takes a free name with an empty file, which any file system can do.
+/// Takes a free name with an empty file, which works on any file system.
 fn reserve(path: &Path) -> io::Result<()> {
     File::create_new(path).map(drop)
 }
@@ -133,7 +133,7 @@ fn numbered(name: &str, number: u32) -> String {
 fn folder_sync(folder: &Path) -> io::Result<impl FnOnce() -> io::Result<()>> {
     let folder = File::open(folder)?;
     Ok(move || match folder.sync_all() {
-        // Some network file systems know no such thing.
+        // Some network file systems cannot sync a folder.
         Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => {
             Ok(())
         }
@@ -194,7 +194,7 @@ mod tests {
         assert_eq!(names(folder.path()), ["cat (1).gif", "cat.gif"]);
     }
 
-    /// As on a file system that can neither rename without overwriting nor link.
+    /// Fails like a file system that can neither rename without overwriting nor link.
     fn no_way(file: NamedTempFile, _path: &Path) -> Result<(), PersistError> {
         Err(PersistError { error: io::ErrorKind::Unsupported.into(), file })
     }
@@ -259,7 +259,7 @@ mod tests {
         assert!(matches!(error, SaveError::File { source, .. } if source.kind() == io::ErrorKind::NotFound));
     }
 
-    /// Not only its owner may read it, unless the umask says so.
+    /// Other users may read it, unless the umask forbids it.
     #[test]
     fn a_photo_has_the_permissions_of_any_other_file() {
         use std::os::unix::fs::PermissionsExt;

@@ -1,4 +1,4 @@
-//! How large a photo is, by its head; no pixel is decoded.
+//! The size of a photo by its head; no pixel is decoded.
 
 use std::fmt;
 
@@ -15,17 +15,17 @@ mod jxl;
 mod png;
 mod webp;
 
-/// Width and height of a photo as a viewer shows it: turned upright, and cropped where its format can say so.
+/// Width and height of a photo as a viewer shows it: turned upright, and cropped if its format can express that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Size {
-    /// In pixels, at least 1.
+    /// Width in pixels, at least 1.
     pub width: u32,
-    /// In pixels, at least 1.
+    /// Height in pixels, at least 1.
     pub height: u32,
 }
 
 impl Size {
-    /// The size of a photo of this format; `None` if its head is unusual or damaged, or says 0.
+    /// The size of a photo of this format; `None` if its head is unusual or damaged, or has a size of 0.
     pub(crate) fn of(format: Format, photo: &[u8]) -> Option<Self> {
         match format {
             Format::Avif | Format::Heic => heif::size(photo),
@@ -44,7 +44,7 @@ impl Size {
         (width > 0 && height > 0).then_some(Self { width, height })
     }
 
-    /// Turns a photo upright whose Exif block says how (Exif 3.0, section 4.6.5.1.6): from 5 on, it lies on its side.
+    /// Turns a photo upright by its Exif orientation (Exif 3.0, section 4.6.5.1.6): from 5 on, it lies on its side.
     fn upright(self, orientation: Option<u32>) -> Self {
         if matches!(orientation, Some(5..=8)) { self.turned() } else { self }
     }
@@ -54,7 +54,7 @@ impl Size {
     }
 }
 
-/// As in `640 × 480`.
+/// Prints, for example, `640 × 480`.
 impl fmt::Display for Size {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} × {}", self.width, self.height)

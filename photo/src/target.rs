@@ -1,4 +1,4 @@
-//! What is asked for, and where.
+//! The URL of one request.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,10 +9,10 @@ use percent_encoding::{AsciiSet, percent_encode};
 use crate::normal_url::NormalUrl;
 use crate::{Config, Error, Origin};
 
-/// Longest URL that is asked for, in bytes; twice what RFC 9110, section 4.1, wants everybody to support.
+/// Longest URL that is requested, in bytes; RFC 9110, section 4.1, requires support for half of it.
 const MAX_URL: usize = 16_000;
 
-/// One hop of a download: a checked URL, and how many redirects led to it.
+/// One hop of a download: a checked URL, and the number of redirects that led to it.
 #[derive(Clone)]
 pub struct Target {
     url: NormalUrl,
@@ -21,24 +21,24 @@ pub struct Target {
 }
 
 impl Target {
-    /// Checks a URL as a browser would: the [URL standard](https://url.spec.whatwg.org/) decides what is one.
+    /// Checks a URL as a browser would, by the [URL standard](https://url.spec.whatwg.org/).
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidUrl`] for what is no URL, is not http or https, has no host or is longer than 16,000 bytes.
+    /// [`Error::InvalidUrl`] if the text is not a URL, not http or https, has no host or is longer than 16,000 bytes.
     pub fn parse(url: &str) -> Result<Self, Error> {
         let parsed = NormalUrl::parse(url).map_err(|reason| invalid(url, &reason))?;
         Self::new(parsed, 0)
     }
 
-    /// Asks for whatever is there, photo or not, whatever [`Config::verify_format`] says.
+    /// Accepts any content, photo or not, whatever [`Config::verify_format`] says.
     #[must_use]
     pub fn any_format(mut self) -> Self {
         self.any_format = true;
         self
     }
 
-    /// Whether what is there must be a photo.
+    /// Whether the content must be a photo.
     pub(crate) fn wants_photo(&self, config: &Config) -> bool {
         config.verify_format && !self.any_format
     }
@@ -51,19 +51,19 @@ impl Target {
         Ok(Self { url, redirects, any_format: false })
     }
 
-    /// Where the bytes must go.
+    /// The server to connect to.
     #[must_use]
     pub fn origin(&self) -> &Origin {
         self.url.origin()
     }
 
-    /// The URL as it may be shown: without credentials.
+    /// The URL without credentials, safe to show.
     #[must_use]
     pub fn url(&self) -> String {
         if self.url.has_credentials() { redacted(self.url.text()) } else { self.url.text().into() }
     }
 
-    /// A URL as it was given, or anything else that was given in place of one, as it may be shown: without credentials.
+    /// A given URL, or any text given in its place, without credentials and so safe to show.
     pub(crate) fn shown(given: &str) -> String {
         match given.find('@') {
             Some(_) => Self::parse(given).map_or_else(|_| shown(given), |target| target.url()),
@@ -81,14 +81,14 @@ impl Target {
         if self.redirects == config.max_redirects {
             return Err(Error::TooManyRedirects { limit: config.max_redirects });
         }
-        // Servers send the bytes of a file name in any encoding, and want them back.
+        // Servers send the bytes of a file name in any encoding, and expect the same bytes back.
         let location = Cow::from(percent_encode(location.as_bytes(), &AsciiSet::EMPTY));
         let url = self.url.join(&location).map_err(|reason| invalid(&location, &reason))?;
         Ok(Self { any_format: self.any_format, ..Self::new(url, self.redirects + 1)? })
     }
 }
 
-/// Without credentials: [`Target::url`].
+/// Shows the URL without credentials, as [`Target::url`] does.
 impl fmt::Debug for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { redirects, any_format, .. } = self;
@@ -104,7 +104,7 @@ fn invalid(url: &str, reason: &str) -> Error {
     Error::InvalidUrl { url: shown(url).into(), reason: reason.into() }
 }
 
-/// A text that is no URL, without credentials. No one can tell where these end, so all goes up to the last `@`.
+/// A text that is no URL, without credentials. These have no reliable end, so all text up to the last `@` is cut.
 fn shown(url: &str) -> String {
     match url.rfind('@') {
         Some(at) => format!("…{}", &url[at..]),
@@ -112,7 +112,7 @@ fn shown(url: &str) -> String {
     }
 }
 
-/// Cuts out what stands between the scheme and an `@` in the authority of a URL.
+/// Cuts out the text between the scheme and an `@` in the authority of a URL.
 fn redacted(url: &str) -> String {
     let start = url.find("//").map_or(0, |slashes| slashes + 2);
     let authority = &url[start..];

@@ -1,4 +1,4 @@
-//! A photo becomes small: the work for the processor that comes after the waiting.
+//! A photo becomes small: the work for the processor after the waiting.
 
 use std::io::Cursor;
 
@@ -19,19 +19,19 @@ const MAX_SIDE: u32 = 1 << 15;
 /// Most memory for a decoded photo, in bytes: 89 million pixels of three bytes each.
 const MAX_MEMORY: u64 = 256 << 20;
 
-/// A photo scaled down.
+/// A photo that was scaled down.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Thumbnail {
-    /// In pixels.
+    /// Width in pixels.
     pub width: u32,
-    /// In pixels.
+    /// Height in pixels.
     pub height: u32,
-    /// The file.
+    /// The file, in PNG format.
     pub png: Vec<u8>,
 }
 
-/// Why there is no thumbnail.
+/// The reason why there is no thumbnail.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ThumbnailError {
@@ -48,8 +48,8 @@ impl Photo {
     /// Decodes the photo (a GIF's first picture), turns it upright, and scales it down to at most `max_side` pixels a
     /// side, in proportion. A smaller one keeps its size.
     ///
-    /// Transparent pixels lend no colour to their neighbours. The colour profile is kept, except that of a CMYK photo,
-    /// which becomes RGB. This computes for long: a second, where a photo is large.
+    /// Transparent pixels do not tint their neighbours. The colour profile is kept, except that of a CMYK photo, which
+    /// becomes RGB. The computation is long: a second for a large photo.
     ///
     /// # Errors
     ///
@@ -59,7 +59,7 @@ impl Photo {
     pub fn thumbnail(&self, max_side: u32) -> Result<Thumbnail, ThumbnailError> {
         let decoded = self.decode()?;
         let mut small = shrink(decoded.picture, max_side.max(1));
-        // Fewer pixels to move than before the scaling.
+        // After the scaling there are fewer pixels to move.
         small.apply_orientation(decoded.orientation);
 
         let mut png = Vec::new();
@@ -79,7 +79,7 @@ impl Photo {
             other => return Err(unsupported(other)),
         };
         let mut reader = ImageReader::with_format(Cursor::new(&self.bytes), format);
-        // The server decides about memory here, so what the head claims is checked before it is believed.
+        // The server decides about memory here, so the claims of the head are checked first.
         let mut limits = Limits::default();
         limits.max_image_width = Some(MAX_SIDE);
         limits.max_image_height = Some(MAX_SIDE);
@@ -92,7 +92,7 @@ impl Photo {
             return Err(ImageError::Decoding(DecodingError::new(format.into(), "a part is missing")));
         }
         let orientation = decoder.orientation()?;
-        // Colours that are a little off are better than no thumbnail.
+        // Slightly wrong colours are better than no thumbnail.
         let profile = decoder.icc_profile().unwrap_or_default();
         Ok(Decoded { picture: DynamicImage::from_decoder(decoder)?, orientation, profile })
     }
@@ -111,13 +111,13 @@ fn unsupported(format: Format) -> ImageError {
     ImageError::Unsupported(UnsupportedError::from_format_and_kind(hint, kind))
 }
 
-/// Whether the profile is for pixels of this kind, by the field of its head that says so.
+/// Whether the profile fits pixels of this kind, by a field of its head.
 fn fits(profile: &[u8], color: ColorType) -> bool {
     let space: &[u8] = if color.has_color() { b"RGB " } else { b"GRAY" };
     profile.get(16..20) == Some(space)
 }
 
-/// In proportion, to at most `max_side` pixels a side.
+/// Scales in proportion, to at most `max_side` pixels a side.
 fn shrink(picture: DynamicImage, max_side: u32) -> DynamicImage {
     let (width, height) = (picture.width(), picture.height());
     let side = width.max(height);
@@ -138,7 +138,7 @@ fn shrink(picture: DynamicImage, max_side: u32) -> DynamicImage {
     }
 }
 
-/// Each new pixel is the average of those in its place, weighted by alpha, their last channel.
+/// Averages the pixels of each new pixel's area, weighted by alpha, their last channel.
 fn average<P, S>(pixels: &ImageBuffer<P, Vec<S>>, width: u32, height: u32) -> ImageBuffer<P, Vec<S>>
 where
     P: Pixel<Subpixel = S>,

@@ -7,7 +7,7 @@ use rustls::{ClientConfig, RootCertStore};
 
 use crate::{Config, Error};
 
-/// Makes the TLS configuration that `config` asks for: TLS 1.2 and 1.3 by ring, the web's roots and the extra ones.
+/// Makes the TLS configuration for `config`: TLS 1.2 and 1.3 by ring, with the web's roots and the extra ones.
 ///
 /// # Errors
 ///
@@ -32,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_certificate_is_refused() {
+    fn an_invalid_certificate_is_refused() {
         let error = client_config(&Config::default().root_certificate(*b"no certificate")).unwrap_err();
         assert!(
             error.to_string().starts_with("invalid configuration: root certificate 0 cannot be used"),

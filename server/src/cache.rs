@@ -1,18 +1,17 @@
-//! Scripts that have been prepared already.
+//! A cache of prepared scripts.
 
 use std::collections::HashMap;
 
 use crate::script::Script;
 
-/// Room for the largest photo, and for some thousand usual ones.
+/// Space for the largest photo, or for some thousand usual ones.
 const MAX_BYTES: usize = 128 << 20;
 const MAX_HEADS: usize = 1 << 14;
 const MAX_HEAD_BYTES: usize = 16 << 20;
 
 /// Finds scripts by request heads, byte for byte, and by targets.
 ///
-/// When one limit is reached everything is forgotten: what is in use comes back at the price of preparing it
-/// once more.
+/// If a limit is reached, all scripts are dropped; those in use are prepared once more.
 #[derive(Debug, Default)]
 pub(crate) struct Cache {
     by_head: HashMap<Box<[u8]>, Script>,
@@ -43,7 +42,8 @@ impl Cache {
         self.by_target.insert(target, script.clone());
     }
 
-    /// Must come after [`Cache::keep_target`] with the same script, which counts the bytes that both share.
+    /// Keeps a script by its head. Call [`Cache::keep_target`] with the same script first: it counts the bytes that
+    /// both share.
     pub(crate) fn keep_head(&mut self, head: &[u8], script: &Script) {
         if script.bytes() > MAX_BYTES {
             return;
@@ -64,7 +64,7 @@ mod tests {
     use crate::script::Step;
 
     #[test]
-    fn what_was_kept_is_found() {
+    fn kept_scripts_are_found() {
         let mut cache = Cache::default();
         let script = Script::new(vec![Step::Stall]);
         cache.keep_target("/a".into(), &script);

@@ -13,19 +13,19 @@ use crate::script::{Script, Step};
 use crate::site::Site;
 use crate::transport::Transport;
 
-/// After so many bytes in one turn it is the other connections' turn.
+/// Most bytes that one connection sends before the others have their turn.
 const BUDGET: usize = 1 << 20;
-/// How long a peer may keep sending after it was refused.
+/// Time that a peer may keep sending after it was refused.
 const SWALLOW_FOR: Duration = Duration::from_secs(2);
 
-/// A connection and where it is: reading a request, or playing the script that answers it.
+/// A connection and its state: reading a request, or playing the script that answers it.
 #[derive(Debug)]
 pub(crate) struct Connection {
     transport: Transport,
     counted: Option<Counted>,
-    /// Received and not used yet: an incomplete head, or requests sent ahead. Empty while idle.
+    /// Unused bytes: an incomplete head, or requests sent ahead. Empty while idle.
     input: Vec<u8>,
-    /// Whether `input` has not been looked at since the last request.
+    /// Whether `input` has not been read since the last request.
     sent_ahead: bool,
     play: Option<Play>,
     requests: u64,
@@ -33,20 +33,20 @@ pub(crate) struct Connection {
     finishing: bool,
 }
 
-/// A script and how far it has been played.
+/// A script and its position.
 #[derive(Debug)]
 struct Play {
     script: Script,
-    /// How long to hold the reply, until that has begun.
+    /// The hold on the reply, until it starts.
     hold: Option<Duration>,
-    /// The gatherings there had been when it began to wait for one.
+    /// The number of gatherings at the start of the wait for one.
     gatherings: Option<u64>,
     step: usize,
     sent: usize,
     counted: bool,
 }
 
-/// What the event loop does with a connection next.
+/// The next action of the event loop on a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Next {
     /// Wait for an event or for [`Connection::wake_at`].
@@ -57,9 +57,9 @@ pub(crate) enum Next {
     Gone,
 }
 
-/// Why a script is not played on.
+/// The reason why a script pauses.
 enum Pause {
-    /// For an event, a time, or the peer's leaving.
+    /// It waits for an event, a time, or the peer's close.
     Wait,
     Budget,
     Close,
@@ -83,12 +83,12 @@ impl Connection {
         self.transport.note(event);
     }
 
-    /// When to advance even without an event.
+    /// The time to advance even without an event.
     pub(crate) fn wake_at(&self) -> Option<Instant> {
         self.wake_at
     }
 
-    /// Does all that can be done now. `scratch` is the event loop's buffer; nothing stays in it.
+    /// Does all that is possible without waiting. `scratch` is the event loop's buffer; nothing stays in it.
     pub(crate) fn advance(&mut self, site: &mut Site, scratch: &mut [u8]) -> Next {
         match self.serve(site, scratch) {
             Ok(next) => next,
@@ -98,7 +98,8 @@ impl Connection {
         }
     }
 
-    /// Closes. A request that is still open was left by its peer: scripts that close have ended before.
+    /// Closes the connection. A request that is still open counts as aborted by its peer, because scripts that close
+    /// have ended before.
     pub(crate) fn leave(self, site: &mut Site) {
         if self.play.is_some_and(|play| play.counted) {
             site.tally.request_closed();
@@ -137,7 +138,7 @@ impl Connection {
         let mut filled = self.input.len();
         scratch[..filled].copy_from_slice(&self.input);
         if !self.sent_ahead {
-            // What TLS has to say besides the replies: the handshake.
+            // TLS has bytes to send besides the replies: the handshake.
             if let Err(error) = self.transport.flush()
                 && error.kind() != io::ErrorKind::WouldBlock
             {
@@ -174,7 +175,7 @@ impl Connection {
         Ok(())
     }
 
-    /// A connection that asks for the counters first thing is not counted itself.
+    /// A connection whose first request asks for the counters is not counted.
     fn counters(&mut self, site: &mut Site, reset: bool, keep_alive: bool) -> Script {
         if self.requests == 0
             && let Some(counted) = self.counted.take()
@@ -193,7 +194,7 @@ impl Connection {
         Script::new(steps)
     }
 
-    /// Plays the script on. `None` is its end.
+    /// Continues the script. `None` is its end.
     fn perform(&mut self, site: &mut Site, budget: &mut usize) -> io::Result<Option<Pause>> {
         let Some(play) = &mut self.play else {
             return Ok(None);
@@ -270,7 +271,7 @@ impl Connection {
         }
     }
 
-    /// Throws away what the peer still sends, until it closes too or its time is over.
+    /// Discards the peer's bytes, until it closes too or its time is over.
     fn swallow(&mut self, scratch: &mut [u8]) -> io::Result<Next> {
         if self.wake_at.is_some_and(|end| Instant::now() >= end) {
             return Ok(Next::Gone);
@@ -284,7 +285,7 @@ impl Connection {
     }
 }
 
-/// Whether `duration` has passed since this was asked first; sets the alarm for when it has.
+/// Whether `duration` has passed since the first call; sets the alarm for its end.
 fn passed(wake_at: &mut Option<Instant>, duration: Duration) -> bool {
     let now = Instant::now();
     let passed = now >= *wake_at.get_or_insert(now + duration);

@@ -1,4 +1,4 @@
-//! What the server has done so far.
+//! The counters of the server.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 
 use crate::open_requests::OpenRequests;
 
-/// A snapshot of what the server has done since its start or the last reset.
+/// A snapshot of the server's counters since its start or the last reset.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 pub struct Counters {
     /// TCP connections accepted, on both ports.
@@ -19,8 +19,8 @@ pub struct Counters {
     pub bytes_sent: u64,
     /// Gauge: connections that are open now.
     pub open_connections: u64,
-    /// Gauge: requests that are open now: from the head being whole until the reply has ended, which includes
-    /// a silence at its end, or until the connection is gone.
+    /// Gauge: requests that are open now. A request is open from its whole head to the end of its reply, a silence
+    /// included, or to the end of the connection.
     pub open_requests: u64,
     /// The most requests that were open at once.
     pub max_open_requests: u64,
@@ -32,13 +32,13 @@ pub struct Counters {
 }
 
 impl Counters {
-    /// The line that `GET /counters` answers with: the fields by their names, `cpu` as `cpu_us`.
+    /// The reply to `GET /counters`: one line of JSON with the fields by name, `cpu` as `cpu_us`.
     #[expect(clippy::missing_panics_doc, reason = "numbers are always JSON")]
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).expect("numbers are JSON") + "\n"
     }
 
-    /// The counters of two loops of the same server, which have the most open requests in common.
+    /// The counters of two loops of the same server, which share the maximum of open requests.
     pub(crate) fn and(self, other: Self) -> Self {
         Self {
             connections: self.connections + other.connections,
@@ -57,8 +57,8 @@ fn micros<S: Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Err
     serializer.serialize_u64(time.as_micros().try_into().unwrap_or(u64::MAX))
 }
 
-/// The numbers as an event loop keeps them: plain fields, since only its thread touches them. Only the open requests are
-/// also counted for the whole server.
+/// The counters of one event loop: plain fields, since only its thread uses them. Only the open requests are also
+/// counted for the whole server.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
     counters: Counters,
@@ -67,7 +67,7 @@ pub(crate) struct Tally {
     resets: u64,
 }
 
-/// Proof that a connection has been counted, and since which reset.
+/// Proof that a connection was counted, with the number of the last reset.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Counted {
     resets: u64,
@@ -88,7 +88,7 @@ impl Tally {
         self.counters.open_connections -= 1;
     }
 
-    /// Takes back [`Tally::connected`].
+    /// Reverts [`Tally::connected`].
     pub(crate) fn uncount(&mut self, counted: Counted) {
         self.disconnected();
         if counted.resets == self.resets {
@@ -115,7 +115,7 @@ impl Tally {
         self.counters.bytes_sent += bytes as u64;
     }
 
-    /// Must be called on the loop's thread, whose CPU time it reads.
+    /// Reads the CPU time of the calling thread, which must be the loop's.
     pub(crate) fn snapshot(&self) -> Counters {
         Counters {
             max_open_requests: self.open_requests.most(),
@@ -124,7 +124,7 @@ impl Tally {
         }
     }
 
-    /// Must be called on the loop's thread, whose CPU time it reads.
+    /// Reads the CPU time of the calling thread, which must be the loop's.
     pub(crate) fn reset(&mut self) {
         let Counters { open_connections, open_requests, .. } = self.counters;
         self.counters = Counters { open_connections, open_requests, ..Counters::default() };

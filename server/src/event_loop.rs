@@ -25,12 +25,12 @@ const WAKER: Token = Token(2);
 const FIRST_CONNECTION: usize = 3;
 
 const EVENTS_PER_TURN: usize = 1024;
-/// More than the longest request head, so that a read always has room.
+/// Capacity above the longest request head, so that a read always has space.
 const SCRATCH_BYTES: usize = 32 << 10;
-/// How long not to accept when there are no file descriptors left.
+/// Pause of accepting when no file descriptors are left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(10);
 
-/// What the handle asks of the event loop, after waking it. An answer that nobody awaits is thrown away.
+/// A command of the handle to the event loop, sent before the wake-up. An unawaited answer is dropped.
 #[derive(Debug)]
 pub(crate) enum Command {
     Counters(Sender<Counters>),
@@ -42,7 +42,7 @@ pub(crate) enum Command {
     Stop,
 }
 
-/// The other end of the commands.
+/// The sending end of the commands.
 #[derive(Clone, Debug)]
 pub(crate) struct Inbox {
     commands: Sender<Command>,
@@ -61,11 +61,11 @@ impl Inbox {
     }
 }
 
-/// The listeners, the connections, and what wakes them.
+/// The listeners, the connections, and their timers.
 #[derive(Debug)]
 pub(crate) struct EventLoop {
     poll: Poll,
-    /// For HTTP and HTTPS; the first loop of a server has them.
+    /// The listeners for HTTP and HTTPS, in the first loop of a server.
     listeners: Option<[TcpListener; 2]>,
     tls: Arc<ServerConfig>,
     commands: Receiver<Command>,
@@ -78,7 +78,7 @@ pub(crate) struct EventLoop {
     timers: Timers,
     again: Vec<Token>,
     scratch: Box<[u8]>,
-    /// The gatherings that its connections know of.
+    /// The number of gatherings that its connections have seen.
     gatherings: u64,
 }
 
@@ -109,7 +109,7 @@ impl EventLoop {
         Ok((event_loop, Inbox { commands: sender, waker }))
     }
 
-    /// Makes it the loop that accepts connections, for itself and for the others in turn.
+    /// Makes this loop accept the connections, for itself and the others in turn.
     pub(crate) fn listen(&mut self, mut http: TcpListener, mut https: TcpListener) -> io::Result<()> {
         let registry = self.poll.registry();
         registry.register(&mut http, HTTP, Interest::READABLE)?;
@@ -164,11 +164,11 @@ impl EventLoop {
             self.others.iter().for_each(Inbox::wake);
             self.advance_all();
         }
-        // Last, so that an answer includes all that has happened before the question.
+        // Commands come last, so that an answer includes all earlier events.
         Ok(if woken { self.obey() } else { ControlFlow::Continue(()) })
     }
 
-    /// Accepts all that are waiting: there is no second event for them.
+    /// Accepts all waiting connections: there is no second event for them.
     fn accept(&mut self, listener: Token) {
         loop {
             let Some(listeners) = &self.listeners else { return };
@@ -177,14 +177,14 @@ impl EventLoop {
                 Err(error) => match error.kind() {
                     io::ErrorKind::WouldBlock => return,
                     io::ErrorKind::Interrupted | io::ErrorKind::ConnectionAborted => {}
-                    // No file descriptors or no memory: what is closed in the meantime makes room.
+                    // No file descriptors or no memory are left: connections that close meanwhile free some.
                     _ => return self.timers.insert(Instant::now() + ACCEPT_PAUSE, listener),
                 },
             }
         }
     }
 
-    /// Each loop has its turn, so that all have as many connections.
+    /// Assigns the connection to the next loop in turn, so that all have equal numbers.
     fn share_out(&mut self, listener: Token, stream: TcpStream) {
         let turn = self.accepted % (self.others.len() + 1);
         self.accepted += 1;
@@ -194,7 +194,7 @@ impl EventLoop {
         }
     }
 
-    /// A connection that cannot be set up is dropped, which its peer sees.
+    /// Sets up a connection. A failure drops it, which its peer sees.
     fn connect(&mut self, listener: Token, mut stream: TcpStream) {
         if self.connections.len() >= self.max_connections {
             return Transport::plain(stream).reset_on_drop();

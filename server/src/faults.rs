@@ -1,11 +1,11 @@
-//! The ways to misbehave, by name.
+//! The faults of the server, by name.
 
-/// One enum variant, its name in paths, and its place in [`Fault::ALL`], from one line.
+/// Makes an enum variant, its name in paths, and its place in [`Fault::ALL`] from one line.
 macro_rules! faults {
     ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
         /// A way in which the server can misbehave, at `/fault/NAME`.
         ///
-        /// Each takes the parameters of `/photo` too: `bytes`, `format`, `seed` and `delay_ms`. Numbers in
+        /// Each also takes the parameters of `/photo`: `bytes`, `format`, `seed` and `delay_ms`. Numbers in
         /// parentheses are the defaults of a fault's own parameters.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
@@ -52,8 +52,8 @@ impl Fault {
 }
 
 faults! {
-    /// Any status: `code` (404), with a line of text where the status may have a body. `retry_after=S` adds the
-    /// field `Retry-After`.
+    /// Any status: `code` (404), with a line of text if the status may have a body. `retry_after=S` adds the field
+    /// `Retry-After`.
     Status = "status",
     /// A redirect to `to` (percent-encoded; the photo) with `code` (302) and an empty body.
     Redirect = "redirect",
@@ -65,7 +65,7 @@ faults! {
     RedirectChain = "redirect-chain",
     /// A redirect to the photo on this server by another host name: `http://localhost:PORT/photo`.
     RedirectHost = "redirect-host",
-    /// A redirect that does not say where to.
+    /// A redirect without a target.
     RedirectNoLocation = "redirect-no-location",
     /// Reads the request, then closes.
     CloseBeforeHead = "close-before-head",
@@ -87,7 +87,7 @@ faults! {
     Drip = "drip",
     /// A correct chunked body of `chunk` (4096) bytes each; `trailer=1` adds chunk extensions and a trailer field.
     Chunked = "chunked",
-    /// A correct first chunk, then one whose size is no number, then closes.
+    /// A correct first chunk, then one whose size is not a number, then closes.
     ChunkedBadSize = "chunked-bad-size",
     /// A chunked body that ends, with the connection, before its last chunk.
     ChunkedCut = "chunked-cut",
@@ -103,42 +103,42 @@ faults! {
     LengthTooLong = "length-too-long",
     /// Declares `claim` (2147483648) bytes, sends 10 and is silent.
     LengthTooLongStall = "length-too-long-stall",
-    /// Declares half of the photo and sends all of it, so that the rest is taken for the next reply.
+    /// Declares half of the photo and sends all of it, so that the rest looks like the next reply.
     LengthTooShort = "length-too-short",
     /// Declares two lengths, the true one and one more.
     LengthTwiceDifferent = "length-twice-different",
-    /// Declares a length that is no number.
+    /// Declares a length that is not a number.
     LengthNotANumber = "length-not-a-number",
-    /// Bytes that are no HTTP, then closes.
+    /// Sends bytes that are not HTTP, then closes.
     Noise = "noise",
     /// The greeting of an SSH server, then closes.
     SshBanner = "ssh-banner",
     /// A head of `bytes` (1048576) bytes that does not end, then closes.
     HugeHead = "huge-head",
-    /// Correct: a reply by HTTP/1.0, without a length, ended by closing.
+    /// Correct: an HTTP/1.0 reply without a length, ended by closing.
     Http10 = "http10",
     /// Correct: a 103 and a 102 in front of the reply.
     EarlyHints = "early-hints",
-    /// A correct reply, and 5 ms later a second one that nobody has asked for.
+    /// A correct reply, and 5 ms later a second, unrequested one.
     StrayReply = "stray-reply",
     /// A correct reply that promises to keep the connection, which is closed `after_ms` (0) milliseconds later.
     CloseAfterReply = "close-after-reply",
     /// A correct reply to the first request of a connection; to a later one it closes without a byte.
     CloseOnReuse = "close-on-reuse",
-    /// A correct reply to the first request of a connection; no byte to a later one, as where a router has forgotten the
+    /// A correct reply to the first request of a connection; no byte to a later one, as if a router had forgotten the
     /// connection.
     StallOnReuse = "stall-on-reuse",
     /// A correct reply to the first request of a connection; status 408 to a later one, then closes.
     TimeoutOnReuse = "timeout-on-reuse",
-    /// Exactly `reply` (percent-encoded; a good one), of which `first` (all) bytes are sent, `step` (all) at once each
-    /// `every_ms` (100) milliseconds; and then `end` (keep): keep, close, cut, reset or stall. A cut is a close
-    /// without a `close_notify` of TLS.
+    /// Sends exactly `reply` (percent-encoded; a good one): its `first` (all) bytes, `step` (all) at a time every
+    /// `every_ms` (100) milliseconds. Then comes `end` (keep): keep, close, cut, reset or stall. A cut is a close
+    /// without TLS's `close_notify`.
     ///
     /// In the reply, `{photo}` is the photo, `{half}` and `{rest}` are its halves, `{len}` is its length and `{hex}` the
     /// same in hexadecimal digits. `{to}` is its address, `{addr}` this server, and `{9*text}` nine times the text.
     Raw = "raw",
     /// The first `fail` (1) requests for the same path and query end by the fault `as` (reset-before-head) and its
-    /// parameters, the later ones with the photo. A parameter of no meaning, as in `key=7`, makes another query.
+    /// parameters, the later ones with the photo. A meaningless parameter, as in `key=7`, makes another query.
     Flaky = "flaky",
 }
 

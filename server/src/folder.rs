@@ -37,7 +37,7 @@ impl Folder {
         Some((fs::read(path).ok()?, content_type))
     }
 
-    /// Checked twice: the name must not climb, and the file it names, links followed, must be inside.
+    /// Resolves a name with two checks: the name must not climb, and its file, links followed, must be inside.
     fn resolve(&self, name: &str) -> Option<PathBuf> {
         let name = Path::new(name);
         let plain = |part| matches!(part, Component::Normal(_));
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_folder_is_an_error_that_names_it() {
+    fn a_missing_folder_is_an_error_that_names_it() {
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
         let error = Folder::open(&file).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::NotADirectory);

@@ -3,17 +3,17 @@
 use std::thread;
 use std::time::Duration;
 
-/// What befalls one request, beside the delay that its URL asks for.
+/// A hold on one request, in addition to the delay in its URL.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Hold {
-    /// First, the whole server does nothing for so long: it neither reads nor writes nor accepts.
+    /// Time in which the whole server first does nothing: it neither reads nor writes nor accepts.
     pub stall: Duration,
-    /// Then the reply waits for so long, which holds up no other.
+    /// Time that the reply then waits, which delays no other.
     pub delay: Duration,
 }
 
 impl Hold {
-    /// Stalls, and returns for how long to hold the reply.
+    /// Stalls, and returns the time to hold the reply.
     pub(crate) fn begin(self) -> Option<Duration> {
         if !self.stall.is_zero() {
             thread::sleep(self.stall);

@@ -20,10 +20,10 @@ struct Arguments {
     /// The address to listen on.
     #[arg(long, value_name = "IP", default_value = "127.0.0.1")]
     listen: IpAddr,
-    /// The port for HTTP; 0 is any free one.
+    /// The port for HTTP; 0 takes any free port.
     #[arg(long, value_name = "N", default_value_t = 0)]
     port: u16,
-    /// The port for HTTPS; 0 is any free one.
+    /// The port for HTTPS; 0 takes any free port.
     #[arg(long, value_name = "N", default_value_t = 0)]
     tls_port: u16,
     /// Serve the files of this folder at /folder/NAME.
@@ -35,7 +35,7 @@ struct Arguments {
     /// Write the certificate that clients must trust to this file, as DER.
     #[arg(long, value_name = "FILE")]
     certificate: Option<PathBuf>,
-    /// End when standard input does, so that the server does not outlive its parent.
+    /// Exit when standard input ends, so that the server does not outlive its parent.
     #[arg(long)]
     until_stdin_closes: bool,
 }
@@ -85,7 +85,7 @@ fn announce(server: &PhotoServer) -> io::Result<()> {
     stdout.flush()
 }
 
-/// Each connection is a file descriptor. Where the limit cannot be raised, connections wait to be accepted.
+/// Raises the limit of file descriptors: each connection takes one. If that fails, connections wait to be accepted.
 fn allow_many_connections() {
     if let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE)
         && soft < hard

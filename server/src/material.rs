@@ -1,4 +1,4 @@
-//! What faults are made of: good replies, and parts of them.
+//! The material of faults: good replies, and parts of them.
 
 use std::iter;
 use std::net::SocketAddr;
@@ -14,14 +14,14 @@ use crate::script::{Slice, Step};
 
 const MAX_PIECES: usize = 1 << 16;
 
-/// One request for a fault, and the good and bad bytes that can be made for it.
+/// A request for a fault, and the good and bad bytes that can be made for it.
 #[derive(Debug)]
 pub(crate) struct Material<'a> {
     pub(crate) query: Query<'a>,
     pub(crate) order: Order,
-    /// Where this server speaks HTTP without TLS.
+    /// The address of this server's HTTP listener.
     pub(crate) http: SocketAddr,
-    /// How many requests for the same target there were before; counted where it matters only.
+    /// The number of earlier requests for the same target; counted only if it matters.
     pub(crate) earlier: u32,
 }
 
@@ -41,7 +41,7 @@ impl<'a> Material<'a> {
         Reply::new(200).content_type(self.order.format.content_type())
     }
 
-    /// What `/photo` would say.
+    /// The reply of `/photo`.
     pub(crate) fn good(&self) -> Result<Vec<u8>, String> {
         Ok(self.ok().body(self.photo()?))
     }
@@ -77,7 +77,7 @@ impl<'a> Material<'a> {
             reply = reply.field("Retry-After", printable(seconds)?);
         }
         Ok(match code {
-            // RFC 9112 section 6.3: these end with their head, whatever it says.
+            // By RFC 9112, section 6.3, these end with their head, whatever it declares.
             100..200 | 204 | 304 => reply.head(),
             _ => reply.text(format_args!("status {code}")),
         })
@@ -127,7 +127,7 @@ impl<'a> Material<'a> {
         Ok(iter::once(Step::send(head)).chain(drops).collect())
     }
 
-    /// A reply with all of its chunks but the last, which is empty; and where the first of them ends.
+    /// A reply with all chunks except the last, empty one; also the end of the first chunk.
     pub(crate) fn chunks(&self, extended: bool) -> Result<(Vec<u8>, usize), String> {
         let size = self.query.number("chunk", NonZeroUsize::new(4096).expect("not zero"))?;
         let photo = self.photo()?;
@@ -161,7 +161,7 @@ pub(crate) fn redirect_to(code: u16, location: &str) -> Reply {
     Reply::new(code).field("Location", location)
 }
 
-/// Decoded, and fit to be the value of a field.
+/// Decodes `value`; fails unless it is fit for a field.
 fn printable(value: &str) -> Result<String, String> {
     percent_decode(value)
         .filter(|text| !text.contains(char::is_control))
@@ -172,7 +172,7 @@ pub(crate) fn at_most(size: usize, name: &str) -> Result<(), String> {
     if size <= MAX_PICTURE_BYTES { Ok(()) } else { Err(format!("{name} is at most {MAX_PICTURE_BYTES}")) }
 }
 
-/// What is prepared must not be many times larger than the photo.
+/// Fails if the pieces would be many times larger than the photo.
 pub(crate) fn few_pieces(bytes: usize, size: usize, name: &str) -> Result<(), String> {
     if bytes / size <= MAX_PIECES {
         Ok(())

@@ -1,4 +1,4 @@
-//! What each fault does, as steps.
+//! The steps of each fault.
 
 use std::time::Duration;
 
@@ -7,12 +7,12 @@ use crate::material::{Material, redirect_to};
 use crate::reply::Reply;
 use crate::script::{Slice, Step};
 
-/// Time for the peer to read what was sent: a reset takes away what it has not read.
+/// Time for the peer to read: a reset discards its unread bytes.
 pub(crate) const BEFORE_RESET: Duration = Duration::from_millis(20);
 const BEFORE_STRAY: Duration = Duration::from_millis(5);
 
 impl Fault {
-    /// What to do for a request, without the delay that comes first. An error is for the client to read.
+    /// The steps for a request, without the delay before them. The client receives the text of an error.
     #[expect(clippy::too_many_lines, reason = "a table: one arm per fault")]
     pub(crate) fn steps(self, material: &Material<'_>) -> Result<Vec<Step>, String> {
         Ok(match self {

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 
-/// Shared by the loops of a server.
+/// The open requests, shared by the loops of a server.
 #[derive(Debug, Default)]
 pub(crate) struct OpenRequests {
     now: AtomicU64,
@@ -29,12 +29,12 @@ impl OpenRequests {
         self.most.store(self.now.load(SeqCst), SeqCst);
     }
 
-    /// How often as many requests have been open as one of them waited for.
+    /// The number of gatherings: times at which as many requests were open as one of them waited for.
     pub(crate) fn gatherings(&self) -> u64 {
         self.gatherings.load(SeqCst)
     }
 
-    /// Whether `count` requests are open at once, or were since there had been `before` gatherings.
+    /// Whether `count` requests are open at once, or have been since `before` gatherings.
     pub(crate) fn gathered(&self, count: usize, before: u64) -> bool {
         if self.gatherings() == before && self.now.load(SeqCst) >= count as u64 {
             // If another loop was first, it is the same gathering.

@@ -1,4 +1,4 @@
-//! Which photo a query asks for.
+//! The photo that a query asks for.
 
 use std::fmt;
 use std::time::Duration;
@@ -7,17 +7,17 @@ use crate::photos::{PictureFormat, picture};
 use crate::request::Query;
 use crate::script::Step;
 
-/// Longer delays are refused.
+/// Longest delay; a longer one is refused.
 const MAX_DELAY: Duration = Duration::from_hours(1);
 
-/// The parameters that every photo has, whether it is served well or badly.
+/// The parameters of a photo, served well or badly.
 #[derive(Clone, Debug)]
 pub(crate) struct Order {
     pub(crate) format: PictureFormat,
     pub(crate) bytes: usize,
     pub(crate) seed: u64,
     pub(crate) delay: Duration,
-    /// The delay is over early when so many requests are open at once.
+    /// The number of open requests that ends the delay early.
     pub(crate) gather: Option<usize>,
 }
 
@@ -38,7 +38,7 @@ impl Order {
         })
     }
 
-    /// What is done before the reply.
+    /// The step before the reply.
     pub(crate) fn delayed(&self) -> Option<Step> {
         match (self.delay, self.gather) {
             (Duration::ZERO, _) => None,
@@ -52,7 +52,7 @@ impl Order {
     }
 }
 
-/// The query that asks for this.
+/// Writes the query that asks for this.
 impl fmt::Display for Order {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { format, bytes, seed, delay, gather } = self;

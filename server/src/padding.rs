@@ -1,6 +1,6 @@
-//! Comment blocks of the picture formats, of exactly the length that is wanted.
+//! Comment blocks of the picture formats, of an exact length.
 
-/// How a format's comments are laid out.
+/// The layout of a format's comments.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Padding {
     /// Comment extension (GIF specification, section 24): an introducer of 2 bytes, sub-blocks of 1 + 1..=255
@@ -15,7 +15,7 @@ pub(crate) enum Padding {
 const GIF_FRAME: usize = 3;
 const PNG_FRAME: usize = 12;
 const PNG_KEYWORD: &[u8] = b"Comment";
-/// Far below what decoders allow for one text.
+/// Size of a text chunk, far below the limits of decoders.
 const PNG_CHUNK: usize = 1 << 20;
 const JPEG_FRAME: usize = 4;
 const JPEG_SEGMENT: usize = 65_537;
@@ -26,7 +26,7 @@ impl Padding {
         pad == 0 || pad >= self.contiguous_from() || matches!((self, pad), (Self::Gif, GIF_FRAME))
     }
 
-    /// From this length on, every length can be.
+    /// The length from which on every length is possible.
     pub(crate) fn contiguous_from(self) -> usize {
         match self {
             Self::Gif => GIF_FRAME + 2,
@@ -35,8 +35,7 @@ impl Padding {
         }
     }
 
-    /// Where comments may stand in a picture: in front of all that a decoder needs to show it, so that a
-    /// photo that was cut short does not open.
+    /// The place of comments in a picture: before all that a decoder needs, so that a truncated photo does not open.
     pub(crate) fn offset(self, picture: &[u8]) -> usize {
         match self {
             Self::Gif => {
@@ -46,7 +45,7 @@ impl Padding {
             }
             // The signature, then IHDR.
             Self::Png => 8 + PNG_FRAME + 13,
-            // SOI, then APP0, which has to be the first segment.
+            // SOI, then APP0, which must be the first segment.
             Self::Jpeg => 4 + usize::from(u16::from_be_bytes([picture[4], picture[5]])),
         }
     }
@@ -81,7 +80,7 @@ impl Padding {
     }
 }
 
-/// One chunk with `length` bytes of data; the keyword is shortened where there is no room for it.
+/// One chunk with `length` bytes of data; the keyword is shortened if it does not fit.
 fn write_png_text(out: &mut Vec<u8>, length: usize, random: &mut fastrand::Rng) {
     let keyword = &PNG_KEYWORD[..PNG_KEYWORD.len().min(length - 1)];
     out.extend(u32::try_from(length).expect("a chunk is at most 1 MiB").to_be_bytes());
@@ -94,8 +93,8 @@ fn write_png_text(out: &mut Vec<u8>, length: usize, random: &mut fastrand::Rng) 
     out.extend(crc.to_be_bytes());
 }
 
-/// Splits `total` into parts of `min..=max`. The one before the last gives some of its length to a last part that
-/// would be too short.
+/// Splits `total` into parts of `min..=max`. The last part takes some length from the one before it if it would be too
+/// short.
 fn split(total: usize, max: usize, min: usize) -> impl Iterator<Item = usize> {
     let mut left = total;
     std::iter::from_fn(move || {

@@ -1,4 +1,4 @@
-//! The pictures: real ones, of exactly the size that was asked for.
+//! The pictures: real ones, of an exact size.
 
 use std::io::Cursor;
 use std::sync::LazyLock;
@@ -21,12 +21,12 @@ pub enum PictureFormat {
     Jpeg,
 }
 
-/// The picture that `/photo?bytes=…&format=…&seed=…` answers with: decoders open it, and it is exactly `bytes`
-/// long. The same arguments make the same bytes.
+/// The picture at `/photo?bytes=…&format=…&seed=…`: decoders open it, and it is exactly `bytes` long. Equal arguments
+/// make equal bytes.
 ///
 /// # Errors
 ///
-/// A size that the format cannot have, or above 64 MiB. The text says which sizes there are.
+/// If the format cannot have this size, or if it is above 64 MiB. The text lists the possible sizes.
 pub fn picture(format: PictureFormat, bytes: usize, seed: u64) -> Result<Vec<u8>, String> {
     let [gradient, dot] = format.bases();
     if bytes > MAX_PICTURE_BYTES {
@@ -42,7 +42,7 @@ impl PictureFormat {
     /// Every format.
     pub const ALL: &[Self] = &[Self::Gif, Self::Png, Self::Jpeg];
 
-    /// The name that `format=` knows it by: `gif`, `png` or `jpeg`.
+    /// The value of `format=`: `gif`, `png` or `jpeg`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Gif => "gif",
@@ -85,7 +85,7 @@ impl PictureFormat {
         }
     }
 
-    /// The gradient, and the one pixel that is used where the gradient is too large.
+    /// The gradient, and the single pixel that is used if the gradient is too large.
     fn bases(self) -> &'static [Base; 2] {
         static BASES: LazyLock<[[Base; 2]; 3]> = LazyLock::new(|| {
             [PictureFormat::Gif, PictureFormat::Png, PictureFormat::Jpeg]
@@ -94,7 +94,7 @@ impl PictureFormat {
         &BASES[self as usize]
     }
 
-    /// Which sizes there are, as a sentence.
+    /// The possible sizes, as a sentence.
     fn sizes(self) -> String {
         let min = self.min_bytes();
         let padding = self.padding();
@@ -111,7 +111,7 @@ impl PictureFormat {
     }
 }
 
-/// An encoded picture and the place in it where comment blocks may stand.
+/// An encoded picture and the place in it for comment blocks.
 struct Base {
     bytes: Vec<u8>,
     padding: Padding,
@@ -133,7 +133,7 @@ impl Base {
         Self { bytes, padding, comments_at }
     }
 
-    /// This picture with comments up to exactly `bytes`, if there are comments of that length.
+    /// This picture with comments up to exactly `bytes`, if comments can have that length.
     fn padded(&self, bytes: usize, seed: u64) -> Option<Vec<u8>> {
         let pad = bytes.checked_sub(self.bytes.len())?;
         if !self.padding.can_be(pad) {
@@ -148,7 +148,7 @@ impl Base {
     }
 }
 
-/// Different filling for each picture, also for those that differ in one argument only.
+/// The seed of the filling, different for pictures that differ in any argument.
 fn noise_seed(format: PictureFormat, bytes: usize, seed: u64) -> u64 {
     let salt = (bytes as u64) << 2 | format as u64;
     seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ salt.rotate_left(17)
@@ -197,7 +197,7 @@ mod tests {
 
     #[test]
     fn the_largest_size_decodes_and_nothing_larger_is_made() {
-        // The format whose decoder limits the size of comments.
+        // Only this format's decoder limits the size of comments.
         assert_eq!(decode(PictureFormat::Png, MAX_PICTURE_BYTES), (64, 48));
         for &format in PictureFormat::ALL {
             assert!(picture(format, MAX_PICTURE_BYTES + 1, 0).is_err());

@@ -63,7 +63,7 @@ impl Material<'_> {
                     reply.extend(text.repeat(times).bytes());
                 }
             }
-            // What is repeated within bounds may still stand there too often.
+            // Bounded repetitions may still add up to too much.
             at_most(reply.len(), "a reply")?;
             template = after;
         }

@@ -2,7 +2,7 @@
 
 use std::fmt::{Display, Write};
 
-/// A reply being put together: the status line, then one field after the other, then the body.
+/// A reply in construction: the status line, then field by field, then the body.
 #[derive(Debug)]
 pub(crate) struct Reply {
     head: String,
@@ -36,7 +36,7 @@ impl Reply {
         self.head.into_bytes()
     }
 
-    /// The head, which says nothing of the length on its own, and these bytes.
+    /// The head without a length, and these bytes.
     pub(crate) fn raw_body(self, body: impl AsRef<[u8]>) -> Vec<u8> {
         let mut reply = self.head();
         reply.extend_from_slice(body.as_ref());
@@ -55,7 +55,7 @@ impl Reply {
     }
 }
 
-/// RFC 9110 section 15, as far as the server has a use for it. The phrase may be empty (RFC 9112 section 4).
+/// The reason phrase (RFC 9110, section 15) of the codes in use. It may be empty (RFC 9112, section 4).
 fn reason(code: u16) -> &'static str {
     match code {
         102 => "Processing",

@@ -5,12 +5,12 @@ use std::str::FromStr;
 
 use percent_encoding::percent_decode_str;
 
-/// Longer request heads are refused: 16 KiB.
+/// Longest request head: 16 KiB; a longer one is refused.
 pub(crate) const MAX_HEAD: usize = 16 << 10;
 
 const MAX_HEADERS: usize = 100;
 
-/// What the beginning of the received bytes is.
+/// The parsed start of the received bytes.
 #[derive(Debug)]
 pub(crate) enum Parsed<'a> {
     /// The head has not arrived whole.
@@ -21,15 +21,15 @@ pub(crate) enum Parsed<'a> {
     Refused { code: u16, why: String },
 }
 
-/// One request.
+/// A request.
 #[derive(Debug)]
 pub(crate) struct Request<'a> {
     pub(crate) method: &'a str,
-    /// As sent: path and query, without the origin that requests to a proxy have.
+    /// Path and query as sent, without the origin that requests to a proxy have.
     pub(crate) target: &'a str,
     /// Whether the client wants to send further requests on this connection.
     pub(crate) keep_alive: bool,
-    /// Whether bytes follow that are no head.
+    /// Whether a body follows the head.
     pub(crate) has_body: bool,
 }
 
@@ -86,7 +86,7 @@ impl<'a> Request<'a> {
     }
 }
 
-/// The part of a target behind its `?`.
+/// The part of a target after its `?`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Query<'a>(&'a str);
 

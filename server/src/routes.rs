@@ -1,4 +1,4 @@
-//! From the bytes of a request to what is to be done about it.
+//! Routes: from the bytes of a request to its script.
 
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -16,26 +16,26 @@ use crate::script::{Script, Step};
 const MAX_ALBUM: usize = 100_000;
 const MAX_FLAKY: usize = 1 << 14;
 
-/// What the beginning of the received bytes asks for.
+/// The route of the received bytes.
 #[derive(Debug)]
 pub(crate) enum Asked {
-    /// Nothing yet: the head has not arrived whole.
+    /// The head has not arrived whole.
     Partial,
-    /// This, by a head of `length` bytes.
+    /// A script, by a head of `length` bytes.
     Request { length: usize, script: Script },
     /// The counters, by a head of `length` bytes.
     Counters { length: usize, reset: bool, keep_alive: bool },
-    /// Nothing that the server understands, nor can it tell where the next request begins.
+    /// Not a valid request, so the start of the next one is unknown.
     Refused { script: Script },
 }
 
-/// Knows what is served where.
+/// The routes of the server.
 #[derive(Debug)]
 pub(crate) struct Routes {
     http: SocketAddr,
     folder: Option<Folder>,
     cache: Cache,
-    /// How often each flaky target has been asked for; all is forgotten when there are too many.
+    /// The number of requests for each flaky target; all are dropped if there are too many.
     flaky: HashMap<String, u32>,
 }
 
@@ -101,7 +101,7 @@ impl Routes {
         steps
     }
 
-    /// `None` if the path is not that of a fault. Faults do not care about the method.
+    /// The steps of a fault; `None` if the path names none. Faults ignore the method.
     fn fault(&mut self, request: &Request<'_>) -> Option<Result<Vec<Step>, String>> {
         let fault = Fault::from_name(request.path().strip_prefix("/fault/")?)?;
         let earlier = if is_flaky(request) { self.asked_before(request.target) } else { 0 };
@@ -115,7 +115,7 @@ impl Routes {
         Some(prepare())
     }
 
-    /// How often `target` was asked for, not counting this time.
+    /// The number of earlier requests for `target`.
     fn asked_before(&mut self, target: &str) -> u32 {
         if self.flaky.len() == MAX_FLAKY {
             self.flaky.clear();
@@ -125,7 +125,7 @@ impl Routes {
         *times - 1
     }
 
-    /// What a well-behaved server does.
+    /// The steps of a well-behaved server.
     fn good(&self, request: &Request<'_>) -> Vec<Step> {
         let mut steps = Vec::new();
         let mut reply = match request.method {
@@ -176,7 +176,7 @@ fn photo(request: &Request<'_>, steps: &mut Vec<Step>) -> Result<Vec<u8>, String
     Ok(reply.body(picture))
 }
 
-/// One path per line, which differ in their seed.
+/// The index of an album: one path per line, each with another seed.
 fn album(request: &Request<'_>, steps: &mut Vec<Step>) -> Result<Vec<u8>, String> {
     let order = Order::from_query(request.query())?;
     let count = request.query().number("count", 10)?;
@@ -197,7 +197,7 @@ fn refusal(request: &Request<'_>, code: u16, why: &str) -> Vec<u8> {
     start(request, code).text(why)
 }
 
-/// A reply that says what becomes of the connection.
+/// The start of a reply, which announces the fate of the connection.
 fn start(request: &Request<'_>, code: u16) -> Reply {
     let kept = request.keep_alive && !request.has_body;
     Reply::new(code).field("Connection", if kept { "keep-alive" } else { "close" })
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_served_is_refused_with_a_reason() {
+    fn unservable_requests_are_refused_with_a_reason() {
         for (head, code, why) in [
             ("GET /nowhere HTTP/1.1\r\n\r\n", "404", "nothing"),
             ("GET /fault/nowhere HTTP/1.1\r\n\r\n", "404", "nothing"),

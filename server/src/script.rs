@@ -1,21 +1,21 @@
-//! What the server does on a connection to answer one request.
+//! The steps by which the server answers one request.
 
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What to do, step by step, for one request. Cheap to clone: a prepared reply is shared, not copied.
+/// The steps for one request. A clone is cheap, because it shares the prepared reply.
 #[derive(Clone, Debug)]
 pub(crate) struct Script(Arc<[Step]>);
 
-/// One step. A script that ends without closing leaves the connection ready for the next request.
+/// A step. A script that ends without closing leaves the connection ready for the next request.
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
     /// Write these bytes; over once the kernel has taken all of them.
     Send(Slice),
     /// Do nothing for this long.
     Wait(Duration),
-    /// Do nothing until so many requests are open at once, but not for longer than this.
+    /// Do nothing until this number of requests is open at once, but not for longer than this.
     Gather(usize, Duration),
     /// Do nothing until the peer leaves.
     Stall,
@@ -23,10 +23,10 @@ pub(crate) enum Step {
     OnReuse(usize),
     /// Close at once, as close(2) does.
     Close,
-    /// Close at once, over TLS too without saying so.
+    /// Close at once, over TLS too, without a `close_notify`.
     Cut,
-    /// Say that nothing more will come, then swallow what the peer is still sending: closing over unread
-    /// input would be a reset, and the peer might lose the reply to it.
+    /// Shut down the sending side, then discard the peer's bytes: a close over unread input would be a reset, and the
+    /// peer might lose the reply.
     Finish,
     /// Close with a TCP reset.
     Reset,
@@ -57,7 +57,7 @@ impl Step {
     }
 }
 
-/// Part of some shared bytes, so that many steps can send pieces of one photo.
+/// A part of shared bytes, so that many steps can send pieces of one photo.
 #[derive(Clone, Debug)]
 pub(crate) struct Slice {
     bytes: Arc<[u8]>,
@@ -65,7 +65,7 @@ pub(crate) struct Slice {
 }
 
 impl Slice {
-    /// The same bytes in pieces of `size`, of which the last may be shorter.
+    /// These bytes in pieces of `size`; the last may be shorter.
     pub(crate) fn pieces(&self, size: usize) -> impl Iterator<Item = Self> {
         let Range { start, end } = self.range.clone();
         (start..end)

@@ -29,19 +29,19 @@ pub struct PhotoServer {
     http: SocketAddr,
     https: SocketAddr,
     root: Vec<u8>,
-    /// At least one; the first of them accepts the connections.
+    /// The event loops, at least one; the first accepts the connections.
     loops: Vec<Inbox>,
     threads: Vec<JoinHandle<io::Result<()>>>,
 }
 
-/// How a server is started.
+/// The options of a server.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// The address to listen on. Default: 127.0.0.1.
     pub listen: IpAddr,
-    /// The port for HTTP. Default: 0, which is any free port.
+    /// The port for HTTP. Default: 0, any free port.
     pub port: u16,
-    /// The port for HTTPS. Default: 0, which is any free port.
+    /// The port for HTTPS. Default: 0, any free port.
     pub tls_port: u16,
     /// The folder whose files are at `/folder/NAME`. Default: none.
     pub dir: Option<PathBuf>,
@@ -50,10 +50,10 @@ pub struct Options {
     /// Whether to keep request heads for [`PhotoServer::request_heads`]. Costs an allocation per request.
     /// Default: true.
     pub keep_heads: bool,
-    /// How many connections may be open at once, on both ports together; those beyond are reset as soon as they are
-    /// accepted, and not counted. Default: `usize::MAX`.
+    /// Most connections open at once, on both ports together; further ones are reset when accepted, and not counted.
+    /// Default: `usize::MAX`.
     pub max_connections: usize,
-    /// Event loops, each in its thread; they share out the connections, and `max_connections`. With several,
+    /// The number of event loops, each in its thread; they share the connections and `max_connections`. With several,
     /// [`PhotoServer::hold`] and `/counters` concern one loop only. Default: 1.
     pub loops: NonZero<usize>,
 }
@@ -78,8 +78,8 @@ impl Options {
     ///
     /// # Errors
     ///
-    /// When the address cannot be listened on, when `dir` is no folder, or when the system refuses a thread. The
-    /// text names what it is about.
+    /// If the address is not available, if `dir` is not a folder, or if the system refuses a thread. The text names
+    /// the cause.
     pub fn start(self) -> io::Result<PhotoServer> {
         let identity = Identity::generate(self.listen, self.certificate).map_err(io::Error::other)?;
         let plain = listen(SocketAddr::new(self.listen, self.port))?;
@@ -120,17 +120,17 @@ impl PhotoServer {
         Options::default().start()
     }
 
-    /// Where it listens for HTTP.
+    /// The address of the HTTP listener.
     pub fn addr(&self) -> SocketAddr {
         self.http
     }
 
-    /// Where it listens for HTTPS.
+    /// The address of the HTTPS listener.
     pub fn tls_addr(&self) -> SocketAddr {
         self.https
     }
 
-    /// The URL of something served, such as `/photo?bytes=1024`, by HTTP: `http://127.0.0.1:PORT/photo?bytes=1024`.
+    /// The HTTP URL of a path such as `/photo?bytes=1024`: `http://127.0.0.1:PORT/photo?bytes=1024`.
     pub fn url(&self, path_and_query: &str) -> String {
         let ip = match self.http.ip() {
             IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
@@ -141,8 +141,8 @@ impl PhotoServer {
         format!("http://{host}{path_and_query}")
     }
 
-    /// The same by HTTPS: `https://localhost:PORT/photo?bytes=1024`. The certificate is for `localhost`, for the
-    /// loopback addresses and for the address listened on.
+    /// The HTTPS URL of a path: `https://localhost:PORT/photo?bytes=1024`. The certificate is for `localhost`, for the
+    /// loopback addresses and for the address of the listener.
     pub fn tls_url(&self, path_and_query: &str) -> String {
         format!("https://localhost:{}{path_and_query}", self.https.port())
     }
@@ -152,7 +152,7 @@ impl PhotoServer {
         &self.root
     }
 
-    /// What the server has done so far. Exact if the server has nothing to do at this moment.
+    /// The counters of the server. Exact if the server has nothing to do at this moment.
     ///
     /// # Panics
     ///
@@ -161,8 +161,8 @@ impl PhotoServer {
         self.ask_all(Command::Counters).into_iter().reduce(Counters::and).unwrap_or_default()
     }
 
-    /// Sets all counters to zero but the gauges: connections and requests that are open now stay counted as
-    /// open, and `max_open_requests` starts from there.
+    /// Sets all counters except the gauges to zero: open connections and requests stay counted, and
+    /// `max_open_requests` starts from there.
     ///
     /// # Panics
     ///
@@ -171,8 +171,7 @@ impl PhotoServer {
         self.ask_all(Command::ResetCounters);
     }
 
-    /// The last request heads, at most 64, byte for byte as received, the oldest first. Empty without
-    /// [`Options::keep_heads`].
+    /// The last 64 request heads, byte for byte as received, the oldest first. Empty without [`Options::keep_heads`].
     ///
     /// # Panics
     ///
@@ -181,8 +180,8 @@ impl PhotoServer {
         self.ask_all(Command::Heads).concat()
     }
 
-    /// Holds the next requests, whatever they ask for: the first by the first of `holds`, and so on. Those after the
-    /// last are served as ever. Takes the place of what an earlier call has left.
+    /// Holds the next requests, whatever they ask for: the first by the first of `holds`, and so on. Later requests
+    /// are served as usual. Replaces the holds of an earlier call.
     ///
     /// # Panics
     ///
@@ -202,7 +201,7 @@ impl Drop for PhotoServer {
             inbox.send(Command::Stop);
         }
         for thread in self.threads.drain(..) {
-            // Whatever ended it early, it is over now.
+            // The thread has ended, early or not.
             let _ = thread.join();
         }
     }
@@ -217,7 +216,7 @@ fn ask<A>(inbox: &Inbox, command: impl FnOnce(Sender<A>) -> Command) -> A {
 fn listen(addr: SocketAddr) -> io::Result<TcpListener> {
     let open = || {
         let socket = Socket::new(Domain::for_address(addr), Type::STREAM, None)?;
-        // A server that is started again must not wait for the connections of its predecessor to be forgotten.
+        // A restarted server must not wait until the connections of its predecessor expire.
         socket.set_reuse_address(true)?;
         // Accepted connections inherit this, which saves a system call for each.
         socket.set_tcp_nodelay(true)?;

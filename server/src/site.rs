@@ -1,4 +1,4 @@
-//! What all connections of one event loop share.
+//! The state that all connections of one event loop share.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -10,13 +10,13 @@ use crate::routes::Routes;
 
 const KEPT_HEADS: usize = 64;
 
-/// Only the thread of the loop touches this, except the open requests of the whole server.
+/// The shared state. Only the thread of the loop uses it, except the open requests of the whole server.
 #[derive(Debug)]
 pub(crate) struct Site {
     pub(crate) routes: Routes,
     pub(crate) tally: Tally,
     heads: Option<VecDeque<Vec<u8>>>,
-    /// For the next requests, one each.
+    /// The holds of the next requests, one each.
     pub(crate) holds: VecDeque<Hold>,
     pub(crate) open_requests: Arc<OpenRequests>,
 }

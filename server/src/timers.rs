@@ -1,12 +1,11 @@
-//! When which token has to be looked at again.
+//! The deadlines of connections and listeners.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use mio::Token;
 
-/// Deadlines in order. Entries are removed with their connection, so the set does not grow with
-/// what is over.
+/// Deadlines in order. An entry is removed with its connection, so the set does not grow with closed ones.
 #[derive(Debug, Default)]
 pub(crate) struct Timers(BTreeSet<(Instant, Token)>);
 
@@ -15,7 +14,7 @@ impl Timers {
         self.0.insert((at, token));
     }
 
-    /// Moves the deadline of `token`; `None` is no deadline.
+    /// Moves the deadline of `token`; `None` means no deadline.
     pub(crate) fn change(&mut self, token: Token, from: Option<Instant>, to: Option<Instant>) {
         if from != to {
             if let Some(from) = from {
@@ -27,13 +26,13 @@ impl Timers {
         }
     }
 
-    /// How long the event loop may sleep. `None` is forever.
+    /// The time that the event loop may sleep. `None` is forever.
     pub(crate) fn timeout(&self) -> Option<Duration> {
         let (at, _) = self.0.first()?;
         Some(at.saturating_duration_since(Instant::now()))
     }
 
-    /// Takes out all that is due, the earliest first.
+    /// Removes the due tokens, the earliest first.
     pub(crate) fn due(&mut self) -> Vec<Token> {
         let mut due = Vec::new();
         if self.0.is_empty() {

@@ -11,18 +11,18 @@ use rcgen::{
 use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 
-/// What is wrong with the certificate that a server shows.
+/// The fault of the certificate that a server shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Certificate {
-    /// Nothing: it is for `localhost`, for the loopback addresses and for the address listened on.
+    /// A good one: for `localhost`, for the loopback addresses and for the address of the listener.
     #[default]
     Good,
-    /// It was good until the year 2000.
+    /// One that expired in the year 2000.
     Expired,
-    /// It is for `elsewhere.test`.
+    /// One for `elsewhere.test`.
     OtherName,
-    /// It is by another root than [`PhotoServer::root_certificate`](crate::PhotoServer::root_certificate).
+    /// One from another root than [`PhotoServer::root_certificate`](crate::PhotoServer::root_certificate).
     OtherIssuer,
 }
 
@@ -34,7 +34,7 @@ pub(crate) struct Identity {
 }
 
 impl Identity {
-    /// A new root, and a certificate of its for localhost, the loopback addresses and `listen`.
+    /// Makes a new root, and its certificate for localhost, the loopback addresses and `listen`.
     pub(crate) fn generate(
         listen: IpAddr,
         certificate: Certificate,

@@ -10,8 +10,8 @@ use mio::net::TcpStream;
 use rustls::{ServerConfig, ServerConnection};
 use socket2::SockRef;
 
-/// A connection's bytes, non-blocking: what cannot be done now is [`io::ErrorKind::WouldBlock`], and the event
-/// loop's next event for it says when to try again.
+/// A non-blocking transport of bytes: an operation that cannot complete returns [`io::ErrorKind::WouldBlock`], and the
+/// next event is the time to try again.
 #[derive(Debug)]
 pub(crate) enum Transport {
     Plain(Socket),
@@ -28,7 +28,7 @@ impl Transport {
         Ok(Self::Tls(Box::new(Tls { socket: Socket::new(stream), session })))
     }
 
-    /// Takes note of what an event says.
+    /// Notes whether an event reports the peer's close.
     pub(crate) fn note(&mut self, event: &Event) {
         let socket = self.socket_mut();
         socket.peer_left |= event.is_read_closed() || event.is_error();
@@ -43,18 +43,19 @@ impl Transport {
         }
     }
 
-    /// Reads and throws away, below TLS.
+    /// Reads and discards bytes, below TLS.
     pub(crate) fn swallow(&mut self, scratch: &mut [u8]) -> io::Result<usize> {
         self.socket_mut().read(scratch)
     }
 
-    /// Says that no further byte will come.
+    /// Shuts down the sending side.
     pub(crate) fn finish(&mut self) -> io::Result<()> {
         self.close_notify();
         self.socket_mut().stream.shutdown(Shutdown::Write)
     }
 
-    /// TLS tells an end from a cut. If the peer does not take it now, it will see a cut.
+    /// Sends the mark by which TLS distinguishes an end from a cut. If the socket does not take it now, the peer sees
+    /// a cut.
     pub(crate) fn close_notify(&mut self) {
         if let Self::Tls(tls) = self {
             tls.session.send_close_notify();
@@ -65,7 +66,7 @@ impl Transport {
     /// Makes the next drop of this connection a TCP reset.
     pub(crate) fn reset_on_drop(&mut self) {
         let stream = &self.socket_mut().stream;
-        // An error means that the connection is gone already.
+        // An error means that the connection is already gone.
         let _ = SockRef::from(stream).set_linger(Some(Duration::ZERO));
     }
 
@@ -102,7 +103,7 @@ impl Write for Transport {
     }
 }
 
-/// A socket that knows when there is nothing to read without asking the kernel.
+/// A socket that knows without a system call when there is nothing to read.
 #[derive(Debug)]
 pub(crate) struct Socket {
     stream: TcpStream,
@@ -123,8 +124,8 @@ impl Read for Socket {
         }
         let read = self.stream.read(buffer);
         self.readable = match &read {
-            // A short read has drained the socket, and bytes that come later come with an event. Only the end
-            // of the stream may already have had its event.
+            // A short read has drained the socket, and later bytes come with an event. Only the end of the stream may
+            // have had its event already.
             Ok(read) => *read == buffer.len() || self.peer_left,
             Err(error) => error.kind() == io::ErrorKind::Interrupted,
         };
@@ -148,7 +149,7 @@ impl Tls {
             }
             self.session.read_tls(&mut self.socket)?;
             let processed = self.session.process_new_packets();
-            // The handshake's answers, or the alert that says what was wrong.
+            // Sends the handshake's answers, or the alert with the fault.
             match self.flush() {
                 Err(error) if error.kind() != io::ErrorKind::WouldBlock => return Err(error),
                 _ => processed.map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?,
@@ -156,7 +157,7 @@ impl Tls {
         }
     }
 
-    /// Encrypts some of `bytes`, as soon as what was encrypted before has been sent.
+    /// Encrypts a part of `bytes`, once all earlier encrypted bytes have been sent.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.flush()?;
         let taken = self.session.writer().write(bytes)?;

@@ -1,4 +1,4 @@
-//! The server as a process.
+//! Tests of the server as a process.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -35,7 +35,7 @@ fn it_announces_its_addresses_and_ends_with_its_input() {
 }
 
 #[test]
-fn what_is_wrong_is_said_in_one_line() {
+fn errors_are_one_line() {
     let output =
         Command::new(env!("CARGO_BIN_EXE_photo-server")).args(["--dir", "no/such/folder"]).output().unwrap();
     assert!(!output.status.success());

@@ -1,4 +1,4 @@
-//! What the server counts.
+//! Tests of the server's counters.
 
 mod common;
 
@@ -109,7 +109,7 @@ fn several_loops_share_out_the_connections_and_count_together() {
     for wire in &mut wires {
         wire.get("/photo?bytes=1000&delay_ms=60000&gather=7");
     }
-    // They come at once although no loop has all seven.
+    // All arrive at once although no loop has all seven.
     let sent: usize = wires.iter_mut().map(Wire::reply).map(|(head, body)| head.len() + body.len()).sum();
     until(&server, |counters| counters.open_requests == 0);
     let counters = server.counters();

@@ -1,4 +1,4 @@
-//! When the replies come.
+//! Tests of the times of replies.
 
 mod common;
 
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use common::{Wire, until};
 use photo_server::{Hold, PhotoServer};
 
-/// Longer than anything here takes.
+/// A delay longer than any test.
 const LATE: Duration = Duration::from_secs(8);
 
 #[test]
@@ -40,7 +40,7 @@ fn held_requests_wait_in_their_order_and_a_stall_holds_up_all() {
 }
 
 #[test]
-fn whoever_is_to_gather_is_answered_when_all_are_there() {
+fn gathering_requests_are_answered_when_all_are_open() {
     const ALL: usize = 5;
     let server = PhotoServer::start().unwrap();
     let mut wires: Vec<_> = (0..ALL).map(|_| Wire::connect(&server)).collect();
@@ -60,7 +60,7 @@ fn whoever_is_to_gather_is_answered_when_all_are_there() {
 }
 
 #[test]
-fn nobody_waits_longer_than_the_delay_for_the_others() {
+fn gathering_waits_no_longer_than_the_delay() {
     const DELAY: Duration = Duration::from_millis(50);
     let server = PhotoServer::start().unwrap();
     let mut wire = Wire::connect(&server);

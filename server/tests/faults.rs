@@ -1,4 +1,4 @@
-//! What each fault looks like from the other end of the wire.
+//! Each fault as the client sees it.
 
 mod common;
 
@@ -10,7 +10,7 @@ use photo_server::{Fault, PhotoServer, PictureFormat, picture};
 
 const PHOTO_BYTES: usize = 4000;
 
-/// What is expected for one fault: the end of the connection, and what all the received bytes are like.
+/// The expectation for one fault: the end of the connection, and a check of all received bytes.
 struct Case {
     fault: Fault,
     query: &'static str,

@@ -1,4 +1,4 @@
-//! The well-behaved server.
+//! Tests of the well-behaved server.
 
 mod common;
 
@@ -98,7 +98,7 @@ fn only_the_last_64_heads_are_kept_and_only_if_asked_for() {
 }
 
 #[test]
-fn what_is_no_request_is_refused_and_the_connection_closed() {
+fn an_invalid_request_is_refused_and_the_connection_closed() {
     let server = PhotoServer::start().unwrap();
     for (sent, code) in [
         (format!("GET /photo HTTP/1.1\r\nX: {}\r\n\r\n", "x".repeat(200_000)), 431),
@@ -211,7 +211,7 @@ fn connections_beyond_the_limit_are_reset() {
     assert_eq!(third.rest(SOON), (Vec::new(), End::Reset));
     assert_eq!(server.counters().connections, 2);
 
-    // One that leaves makes room.
+    // A closed connection frees a place.
     drop(first);
     until(&server, |counters| counters.open_connections == 1);
     let mut fourth = Wire::connect(&server);

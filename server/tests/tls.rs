@@ -1,4 +1,4 @@
-//! The same server behind TLS.
+//! Tests of the server behind TLS.
 
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
@@ -58,7 +58,7 @@ fn an_end_is_told_from_a_reset() {
 }
 
 #[test]
-fn who_does_not_trust_the_root_is_not_served() {
+fn a_client_that_does_not_trust_the_root_is_not_served() {
     let server = PhotoServer::start().unwrap();
     let mut stream = connect(&server, "localhost", false);
     let error = stream.write_all(b"GET /photo HTTP/1.1\r\n\r\n").unwrap_err();
@@ -67,7 +67,7 @@ fn who_does_not_trust_the_root_is_not_served() {
 }
 
 #[test]
-fn what_is_not_tls_is_dropped() {
+fn bytes_that_are_not_tls_are_dropped() {
     let server = PhotoServer::start().unwrap();
     let mut stream = TcpStream::connect(server.tls_addr()).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();

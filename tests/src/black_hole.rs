@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use socket2::{Domain, Socket, Type};
 
-/// Connections that fill the queue of a listener. Linux takes one more than the backlog says; the others hang already.
+/// Connections that fill the queue of a listener. Linux takes one more than the backlog; the others already hang.
 const FILL: usize = 3;
 
 /// A listener that is full: the system drops every further attempt to connect, as a firewall does.
@@ -19,7 +19,7 @@ pub struct BlackHole {
 }
 
 impl BlackHole {
-    /// One on a free port of `host`, such as `127.0.0.1`.
+    /// Makes a black hole on a free port of `host`, such as `127.0.0.1`.
     ///
     /// # Panics
     ///
@@ -43,14 +43,14 @@ impl BlackHole {
         Self { listener, address, _fill: fill }
     }
 
-    /// Where nothing answers.
+    /// The address that never answers.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Opens the hole, and returns how many connections come within 2.5 s, those that filled it aside: each client that
-    /// still tries has one by then, since the system tries again after 1 s.
+    /// Opens the hole, and returns the number of connections within 2.5 s, without those that filled it. Each client
+    /// that still tries has one by then, since the system tries again after 1 s.
     ///
     /// # Panics
     ///

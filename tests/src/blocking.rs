@@ -49,7 +49,7 @@ impl Adapter for Blocking {
                     user.cancel();
                 });
             });
-            handle.expect("the user has got it").cancel(); // if the photo has come, the user need not wait
+            handle.expect("the user has got it").cancel(); // the user does not wait once the photo is there
             result
         })
     }

@@ -19,7 +19,7 @@ pub(crate) fn new(config: Config) -> Result<Box<dyn Adapter>, Error> {
 }
 
 impl Callbacks {
-    /// Turns the loop until nothing is pending: by then the callback that `start` was given has been called.
+    /// Turns the loop until nothing is pending: by then the callback of `start` has been called.
     fn wait_for<T: 'static>(&self, start: impl FnOnce(Box<dyn FnOnce(T)>)) -> T {
         let slot = Rc::new(Cell::new(None));
         let filled = Rc::clone(&slot);
@@ -157,7 +157,7 @@ fn start(mut turn: Turn, client: Client, url: Rc<str>, feed: Arc<dyn Feed>) {
     });
 }
 
-/// Downloads beside something else.
+/// Downloads next to other work.
 #[derive(Default)]
 struct Others {
     count: Cell<usize>,

@@ -10,25 +10,25 @@ use photo::Config;
 
 use crate::{Site, Style};
 
-/// Tells the child whose child it is.
+/// The variable by which the child finds its parent.
 const VARIABLE: &str = "PHOTO_TESTS_CHILD";
 
-/// Runs a test of this binary, which is ignored otherwise, in a child process. It finds `contender` and the `site`,
-/// which stays in this process, by [`Remote::of_parent`].
+/// Runs an otherwise ignored test of this binary in a child process. There, [`Remote::of_parent`] returns `contender`
+/// and `site`; the site stays in this process.
 ///
 /// # Panics
 ///
-/// If the test does, with what it had to say.
+/// If the test does, with its output.
 #[track_caller]
 pub fn in_a_child(test: &str, contender: Style, site: &Site) {
     print!("{}", in_a_child_by(Command::new(this_program()), test, contender, site));
 }
 
-/// The same by another command that runs [`this_program`]; returns the output of the test.
+/// Runs a test as [`in_a_child`] does, by another command that runs [`this_program`]; returns its output.
 ///
 /// # Panics
 ///
-/// As above.
+/// If the test does, with its output.
 #[track_caller]
 pub fn in_a_child_by(mut command: Command, test: &str, contender: Style, site: &Site) -> String {
     let mut sent = format!("{contender} {} {} ", site.url(""), site.tls_url(""));
@@ -45,11 +45,11 @@ pub fn in_a_child_by(mut command: Command, test: &str, contender: Style, site: &
     said.into_owned()
 }
 
-/// The binary of this test.
+/// The path of the running test binary.
 ///
 /// # Panics
 ///
-/// If the system does not tell.
+/// If the system does not know it.
 #[must_use]
 pub fn this_program() -> PathBuf {
     std::env::current_exe().expect("it runs")
@@ -58,7 +58,7 @@ pub fn this_program() -> PathBuf {
 /// The parent's site, as its child sees it.
 #[derive(Clone, Debug)]
 pub struct Remote {
-    /// Whose test this is.
+    /// The contender under test.
     pub contender: Style,
     http: String,
     https: String,
@@ -66,11 +66,11 @@ pub struct Remote {
 }
 
 impl Remote {
-    /// What the parent said.
+    /// The site and the contender that the parent passed on.
     ///
     /// # Panics
     ///
-    /// If it is missing: such a test is not run by hand.
+    /// If they are missing: such a test is not run by hand.
     #[must_use]
     pub fn of_parent() -> Self {
         let sent = std::env::var(VARIABLE).expect("run by another test");
@@ -103,7 +103,7 @@ impl Remote {
         format!("{}{path}", self.https)
     }
 
-    /// How many connections the server has open; one that asks for its counters is not counted.
+    /// The number of open connections of the server, without one that asks for its counters.
     ///
     /// # Panics
     ///

@@ -1,10 +1,10 @@
-//! Downloads under load: where the next one comes from, and where its result goes.
+//! Downloads under load: the source of the next one, and the receiver of its result.
 
 use std::time::{Duration, Instant};
 
 use photo::{Error, Photo};
 
-/// A load. However many threads, chains of callbacks or tasks there are, each takes turns until no more are left.
+/// A load. Any number of threads, chains of callbacks or tasks take turns from it until no more are left.
 pub trait Feed: Send + Sync {
     /// Called when all threads, callbacks or tasks exist, before the first turn.
     fn begin(&self) {}
@@ -49,7 +49,7 @@ impl Turn {
     }
 }
 
-/// Receives the beginning and the end of each of many waits.
+/// An observer of the start and the end of many waits.
 pub trait WaitObserver: Send + Sync {
     /// Called when one more wait is pending.
     fn pending(&self);

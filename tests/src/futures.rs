@@ -18,12 +18,12 @@ use crate::{Adapter, Downloader, Feed, HandlePhoto, OnEach, OnProgress, WaitObse
 
 type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// What a test needs of a runtime beside what the client needs of it: to run a future to its end, and many at once.
+/// An executor for tests, in addition to the needs of a client: it runs one future to its end, or many at once.
 trait Executor {
     /// Runs `future` on this thread.
     fn block_on<T>(&self, future: impl Future<Output = T>) -> T;
-    /// Runs `tasks`, each spawned as a task, until all have ended. They are spawned from within: what comes
-    /// from outside, tokio only looks for when it has little else to do.
+    /// Runs `tasks`, each spawned, until all have ended. They are spawned from inside: tokio rarely checks for tasks
+    /// from outside while it is busy.
     fn run_all(&self, tasks: Vec<Task>);
 }
 
@@ -225,7 +225,7 @@ impl Executor for smol::Executor<'static> {
     }
 }
 
-/// Runs the tasks of `executor`, and returns to the reactor after each few: see [`Smol`].
+/// Runs the tasks of `executor`, and often returns to the reactor: see [`Smol`].
 async fn run<T>(executor: &smol::Executor<'_>) -> T {
     loop {
         for _ in 0..16 {

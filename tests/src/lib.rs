@@ -1,8 +1,8 @@
-//! What it means to be a style: the adapter through which the suite and the benchmark see every contender.
+//! The definition of a style: the adapter through which the suite and the benchmark see every contender.
 //!
-//! The style crates know nothing of each other and share no trait; each is idiomatic for its way of waiting. To ask
-//! the same of all of them, this crate wraps each in an [`Adapter`], as thinly as it goes: every method is one outer
-//! call, inside of which the style waits in its own way.
+//! The style crates do not know each other and share no trait; each is idiomatic for its way of waiting. This crate
+//! wraps each in a thin [`Adapter`], so that one suite tests them all. Every method is one outer call, inside which
+//! the style waits in its own way.
 
 mod black_hole;
 mod blocking;
@@ -57,7 +57,7 @@ pub trait Downloader {
     ///
     /// # Errors
     ///
-    /// Those of the download.
+    /// The errors of the download.
     fn download(&self, url: &str) -> Result<Photo, Error>;
 
     /// The recipe `many`: at most `in_flight` at once, results in the order of `urls`.
@@ -70,67 +70,67 @@ pub trait Downloader {
 
 /// A client of a style, as the suite uses it: with every recipe.
 pub trait Adapter: Downloader {
-    /// The recipe `one`: tells when the download has been started and what became of it.
+    /// The recipe `one`: reports the start of the download and then its result.
     fn one(&self, url: &str, started: Box<dyn FnOnce() + Send>, handle_photo: HandlePhoto);
 
     /// The recipe `album`: an index, then its photos, at most `in_flight` at once.
     ///
     /// # Errors
     ///
-    /// Those of the index.
+    /// The errors of the index.
     fn album(&self, url: &str, in_flight: usize) -> Result<Vec<Result<Photo, Error>>, Error>;
 
-    /// The recipe `cancel`: a download that is stopped when `patience` is over, in the style's own way: by a token,
-    /// by its handle, by dropping the future.
+    /// The recipe `cancel`: stops a download after `patience`, in the style's own way: by a token, by its handle, or
+    /// by dropping the future.
     ///
     /// # Errors
     ///
     /// [`Error::Cancelled`], unless the download had ended before.
     fn cancel(&self, url: &str, patience: Duration) -> Result<Photo, Error>;
 
-    /// The recipe `deadline`: what has not ended when the `budget` is over is cancelled.
+    /// The recipe `deadline`: cancels the downloads that have not ended after `budget`.
     fn deadline(&self, urls: &[String], in_flight: usize, budget: Duration) -> Vec<Result<Photo, Error>>;
 
     /// The recipe `race`: the first good photo wins, the other downloads are cancelled.
     ///
     /// # Errors
     ///
-    /// The last one, if all fail.
+    /// The last error, if all fail.
     fn race(&self, urls: &[String]) -> Result<Photo, Error>;
 
-    /// The recipe `stream`: at most `in_flight` at once, each result handed over as soon as it is there.
+    /// The recipe `stream`: at most `in_flight` at once, with each result as soon as it arrives.
     fn stream(&self, urls: &[String], in_flight: usize, on_each: OnEach);
 
-    /// The recipe `progress`: tells, not too often, how much of the photo has come.
+    /// The recipe `progress`: reports the bytes received, at most every 100 ms.
     ///
     /// # Errors
     ///
-    /// Those of the download.
+    /// The errors of the download.
     fn progress(&self, url: &str, on_progress: OnProgress) -> Result<Photo, Error>;
 
-    /// The recipe `retry`: tries again after transient errors, as `backoff` says.
+    /// The recipe `retry`: tries again after transient errors, as `backoff` decides.
     ///
     /// # Errors
     ///
-    /// That of the last attempt.
+    /// The error of the last attempt.
     fn retry(&self, url: &str, backoff: Backoff) -> Result<Photo, Error>;
 
-    /// The recipe `save`: downloads into a folder, and tells the path.
+    /// The recipe `save`: downloads into a folder, and returns the path.
     ///
     /// # Errors
     ///
-    /// Those of the download and of the file.
+    /// The errors of the download and of the file.
     fn save(&self, url: &str, folder: &Path) -> Result<PathBuf, SaveError>;
 
     /// The recipe `thumbnail`: downloads and scales down.
     ///
     /// # Errors
     ///
-    /// Those of the download and of the decoding.
+    /// The errors of the download and of the decoding.
     fn thumbnail(&self, url: &str, max_side: u32) -> Result<Thumbnail, ThumbnailError>;
 
-    /// The recipe `thumbnail`, and beside it one download of `other` after the other until it is done: tells how many
-    /// of those brought their photo.
+    /// The recipe `thumbnail`, and meanwhile one download of `other` after another: returns how many of them
+    /// succeeded.
     fn thumbnail_beside(
         &self,
         url: &str,
@@ -138,15 +138,16 @@ pub trait Adapter: Downloader {
         other: &str,
     ) -> (Result<Thumbnail, ThumbnailError>, usize);
 
-    /// Waits `count` times at once until `until`, and downloads nothing: a thread, a timer's callback or a task each.
+    /// Waits `count` times at once until `until`, without downloads: each wait is a thread, a timer's callback or a
+    /// task.
     fn waits(&self, count: usize, until: Instant, observer: Arc<dyn WaitObserver>);
 }
 
-/// What is called with the photo, or the error, of the recipe `one`.
+/// The callback for the photo, or the error, of the recipe `one`.
 pub type HandlePhoto = Box<dyn FnOnce(Result<Photo, Error>) + Send>;
 
-/// What is called with the progress of the recipe `progress`.
+/// The callback for the progress of the recipe `progress`.
 pub type OnProgress = Box<dyn FnMut(Progress) + Send>;
 
-/// What is called with each result of the recipe `stream` and its place among the URLs.
+/// The callback for each result of the recipe `stream`, with its index among the URLs.
 pub type OnEach = Box<dyn FnMut(usize, Result<Photo, Error>) + Send>;

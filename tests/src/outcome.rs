@@ -1,10 +1,10 @@
-//! What became of a download, as far as the suite tells one ending from another.
+//! The outcome of a download, as far as the suite distinguishes outcomes.
 
 use std::fmt;
 
 use photo::{Error, Phase, Photo};
 
-/// The variant of a result. Of an error, it keeps only what every style must agree on.
+/// The variant of a result, with the parts of an error on which every style must agree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Outcome {
     /// A photo.
@@ -35,16 +35,16 @@ pub enum Outcome {
     NotAPhoto,
     /// [`Error::Cancelled`].
     Cancelled,
-    /// [`Error::Io`], whatever it happened during: a connection may break at any time.
+    /// [`Error::Io`] in any phase: a connection may break at any time.
     Io,
 }
 
 impl Outcome {
-    /// Of a download.
+    /// The outcome of a download.
     ///
     /// # Panics
     ///
-    /// For an error that the suite does not know yet.
+    /// If the suite does not know the error.
     #[must_use]
     pub fn of(result: &Result<Photo, Error>) -> Self {
         let Err(error) = result else { return Self::Photo };
@@ -67,18 +67,18 @@ impl Outcome {
         }
     }
 
-    /// Panics with both, unless `result` ended like this.
+    /// Panics with both, unless `result` has this outcome.
     ///
     /// # Panics
     ///
-    /// If it ended otherwise.
+    /// If the outcome is another one.
     #[track_caller]
     pub fn assert_of(self, result: &Result<Photo, Error>) {
         assert!(Self::of(result) == self, "expected {self}, found {result:?}");
     }
 }
 
-/// As in `Timeout(Head)` and `Status(404)`.
+/// Prints, for example, `Timeout(Head)` or `Status(404)`.
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&format!("{self:?}"))

@@ -5,8 +5,8 @@ use std::net::{SocketAddr, TcpListener};
 use std::thread;
 use std::time::Duration;
 
-/// Answers the first request of each connection with the same bytes, in pieces, and closes it. For replies that are
-/// too special to be a fault of the photo server.
+/// A server that answers the first request of each connection with the same bytes, in pieces, and closes it. It is for
+/// replies that are too special to be a fault of the photo server.
 ///
 /// It serves until the test's process ends: a connection at a time, which is enough for a test.
 #[derive(Debug)]
@@ -15,7 +15,7 @@ pub struct Replay {
 }
 
 impl Replay {
-    /// Starts to serve `pieces`, each sent by itself.
+    /// Starts to serve `pieces`, each sent separately.
     ///
     /// # Panics
     ///
@@ -26,7 +26,7 @@ impl Replay {
         let addr = listener.local_addr().expect("it has an address");
         let serve = move || {
             for stream in listener.incoming().flatten() {
-                // The client may leave whenever it likes; the next one is served all the same.
+                // The client may close at any time; the next one is still served.
                 let _ = answer(stream, &pieces);
             }
         };
@@ -34,7 +34,7 @@ impl Replay {
         Self { addr }
     }
 
-    /// Where it serves.
+    /// The address of the server.
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}/photo", self.addr)
@@ -52,7 +52,7 @@ fn answer(mut stream: std::net::TcpStream, pieces: &[Vec<u8>]) -> io::Result<()>
     }
     for (i, piece) in pieces.iter().enumerate() {
         if i > 0 {
-            // So that the client sees them one by one.
+            // The pause lets the client see the pieces one by one.
             thread::sleep(Duration::from_millis(5));
         }
         stream.write_all(piece)?;

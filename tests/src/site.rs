@@ -1,4 +1,4 @@
-//! Where the suite downloads from: a photo server of each test's own, and the pictures that it serves.
+//! The site of a test: its own photo server, and the pictures that it serves.
 
 use std::collections::BTreeMap;
 use std::ops::Deref;
@@ -9,14 +9,14 @@ use photo_server::{Fault, PhotoServer, PictureFormat, picture};
 
 use crate::{Adapter, Downloader, Style};
 
-/// A running server, and the clients that trust it.
+/// A running server, and clients that trust it.
 #[derive(Debug)]
 pub struct Site {
     server: PhotoServer,
 }
 
 impl Site {
-    /// Starts one on free ports.
+    /// Starts a server on free ports.
     ///
     /// # Panics
     ///
@@ -42,7 +42,7 @@ impl Site {
     ///
     /// # Panics
     ///
-    /// If that cannot work.
+    /// If the configuration cannot work.
     #[must_use]
     pub fn downloader_with(
         &self,
@@ -62,7 +62,7 @@ impl Site {
     ///
     /// # Panics
     ///
-    /// If that cannot work.
+    /// If the configuration cannot work.
     #[must_use]
     pub fn client_with(&self, contender: Style, limits: impl FnOnce(Config) -> Config) -> Box<dyn Adapter> {
         contender.style(limits(self.config())).expect("the configuration is valid")
@@ -92,28 +92,28 @@ impl Deref for Site {
     }
 }
 
-/// Without or with TLS.
+/// The scheme of a URL: without or with TLS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Scheme {
-    /// Without.
+    /// Without TLS.
     Http,
-    /// With.
+    /// With TLS.
     Https,
 }
 
 impl Scheme {
-    /// Both.
+    /// Both schemes.
     pub const ALL: [Self; 2] = [Self::Http, Self::Https];
 }
 
 /// A picture that the server makes, and that the suite can make too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Picture {
-    /// GIF, PNG or JPEG.
+    /// The format: GIF, PNG or JPEG.
     pub format: PictureFormat,
-    /// Size of the file.
+    /// The size of the file.
     pub bytes: usize,
-    /// Tells pictures of the same size from each other.
+    /// The seed, which distinguishes pictures of equal size.
     pub seed: u64,
 }
 
@@ -124,23 +124,23 @@ impl Picture {
         Self { format: PictureFormat::Jpeg, bytes, seed }
     }
 
-    /// What describes it to the server, for `/photo` and for any fault.
+    /// The query that asks for this picture, for `/photo` and for any fault.
     #[must_use]
     pub fn query(&self) -> String {
         format!("bytes={}&format={}&seed={}", self.bytes, self.format.name(), self.seed)
     }
 
-    /// Where it is served as it should be.
+    /// The path that serves this picture without a fault.
     #[must_use]
     pub fn path(&self) -> String {
         format!("/photo?{}", self.query())
     }
 
-    /// The file. It is made once for all contenders, since that may take longer than to download it.
+    /// The file. It is made once for all contenders, since making it may take longer than a download.
     ///
     /// # Panics
     ///
-    /// For a size that the format cannot have.
+    /// If the format cannot have this size.
     #[must_use]
     pub fn file(&self) -> &'static [u8] {
         static MADE: Mutex<BTreeMap<String, &[u8]>> = Mutex::new(BTreeMap::new());
@@ -159,7 +159,7 @@ impl Picture {
     /// If it is not.
     #[track_caller]
     pub fn assert_is(&self, photo: &Photo) {
-        // Not by `assert_eq`, which would print megabytes.
+        // `assert_eq` would print megabytes.
         assert!(photo.bytes == self.file(), "{photo:?} is not {self:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! The list of the styles: all that runs for each of them is made from it.
+//! The list of the styles, from which the tests and benches of each are made.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,7 +7,7 @@ use photo::{Config, Error};
 
 use crate::{Adapter, Downloader, blocking, callbacks, futures, ureq};
 
-/// Makes [`Style`] and [`suite!`](crate::suite) from the list. A style that is added to it is in every test and bench.
+/// Makes [`Style`] and [`suite!`](crate::suite) from the list. A style in the list is in every test and bench.
 ///
 /// `$d` is a dollar sign, which a macro needs to make another one.
 macro_rules! styles {
@@ -26,11 +26,11 @@ macro_rules! styles {
         }
 
         impl Style {
-            /// All of them, in the order of every table.
+            /// All clients, in the order of every table.
             pub const ALL: [Self; 2 + [$( $name ),+].len()] =
                 [Self::$first, Self::$beside, $( Self::$style ),+];
 
-            /// Those that the suite holds equal: all but ureq.
+            /// The clients that the suite holds equal: all except ureq.
             pub const HELD_EQUAL: [Self; 1 + [$( $name ),+].len()] = [Self::$first, $( Self::$style ),+];
 
             /// The name in tables and options.
@@ -63,7 +63,7 @@ macro_rules! styles {
             ///
             /// # Panics
             ///
-            /// For ureq, which is not [held equal](Self::HELD_EQUAL).
+            /// If called on ureq, which is not [held equal](Self::HELD_EQUAL).
             pub fn style(self, config: Config) -> Result<Box<dyn Adapter>, Error> {
                 match self {
                     Self::$first => $first_new(config),
@@ -103,7 +103,7 @@ macro_rules! styles {
 styles! { $
     /// Blocking calls, one thread for each download in flight.
     Blocking = "blocking" in blocking: blocking::new;
-    /// The same with a library, ureq, which has none of the recipes but `many`.
+    /// Blocking calls of the library ureq, with no recipe except `many`.
     beside Ureq = "ureq" in ureq: ureq::new;
     /// Callbacks on one event loop in one thread.
     Callbacks = "callbacks" in callbacks: callbacks::new;

@@ -1,13 +1,13 @@
-//! How tests are instantiated, bounded and awaited.
+//! The suite: tests are instantiated for each style, bounded and awaited.
 
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How long a test may take, many times what it does take. What hangs is to fail with its name.
+/// Upper bound per test, many times its usual time; a hung test fails under its own name.
 const TEST_LIMIT: Duration = Duration::from_secs(20);
 
-/// How long the server may take to notice something.
+/// Time for the server to notice an event.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Runs the body of a test on its own thread, and fails if that takes longer than 20 s.
@@ -20,7 +20,7 @@ pub fn within(body: impl FnOnce() + Send + 'static) {
     within_time(TEST_LIMIT, body);
 }
 
-/// The same for a body that may take another time.
+/// Runs the body of a test like [`within`], with another limit.
 ///
 /// # Panics
 ///
@@ -44,7 +44,7 @@ pub fn within_time(limit: Duration, body: impl FnOnce() + Send + 'static) {
 ///
 /// # Panics
 ///
-/// If it does not within 5 s.
+/// If it does not hold within 5 s.
 #[track_caller]
 pub fn eventually(what: &str, condition: impl Fn() -> bool) {
     let start = Instant::now();

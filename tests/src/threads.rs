@@ -1,4 +1,4 @@
-//! Threads that begin together, and the load that they make by blocking downloads.
+//! Threads that start together, and their load of blocking downloads.
 
 use std::sync::RwLock;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -8,10 +8,10 @@ use photo::{Error, Photo};
 
 use crate::Feed;
 
-/// Does each of `work` on its own thread, and returns when all have ended.
+/// Runs each of `work` on its own thread, and returns when all have ended.
 ///
-/// When all threads are there, `begin` is called, and only then do they begin: starting thousands of threads takes as
-/// long as some of the work, which would meanwhile be done by those that are there already.
+/// When all threads exist, `begin` is called, and only then do they start. Otherwise the first threads would do the
+/// work while thousands of others are still being started.
 pub fn in_threads<W: FnOnce() + Send, B>(work: impl Iterator<Item = W>, begin: impl FnOnce() -> B) {
     let (gate, arrived) = (RwLock::new(()), AtomicUsize::new(0));
     thread::scope(|scope| {
@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nobody_begins_before_all_are_there() {
+    fn no_thread_starts_before_all_exist() {
         const THREADS: usize = 100;
         let (begun, ended) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let work = || {

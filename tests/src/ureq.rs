@@ -10,7 +10,7 @@ use crate::{Downloader, Feed, threads};
 
 struct Ureq {
     client: Client,
-    /// The recipe needs one; it downloads nothing.
+    /// The client that the recipe needs; it downloads nothing.
     blocking: Blocking,
 }
 

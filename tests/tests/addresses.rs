@@ -44,7 +44,7 @@ fn the_attempts_that_lose_are_closed(style: Style) {
 fn addresses_that_refuse_cost_no_time(style: Style) {
     let site = Site::start();
     let refused = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    // With a pause before each, these would take 10 s.
+    // A pause before each would add up to 10 s.
     let time = download(style, &site, [vec![refused; 40], vec![site.addr()]].concat());
     assert!(time < Duration::from_secs(5), "after {time:?}");
 }

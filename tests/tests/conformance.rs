@@ -1,4 +1,4 @@
-//! What is downloaded equals what was served.
+//! A downloaded photo equals the served one.
 
 use std::io::Cursor;
 use std::net::{Ipv6Addr, SocketAddr, TcpListener};
@@ -29,7 +29,7 @@ suite! { + ureq:
     an_ipv6_address_is_connected_to,
 }
 
-/// Around what buffers are made of: heads, chunks, TLS records, socket buffers.
+/// Sizes around those of buffers: heads, chunks, TLS records, socket buffers.
 const SIZES: [usize; 12] =
     [1000, 4000, 4096, 4097, 8192, 16_384, 16_385, 65_536, 100_000, 262_143, 262_145, 1 << 20];
 
@@ -110,7 +110,7 @@ fn one_connection_serves_ten_downloads(contender: Style, scheme: Scheme) {
     let site = Site::start();
     let client = site.downloader(contender);
     for seed in 0..10 {
-        // Small ones come with their head, large ones in many pieces.
+        // Small photos arrive with their head, large ones in many pieces.
         let picture = Picture::jpeg(if seed % 2 == 0 { 2000 } else { 300_000 }, seed);
         picture.assert_is(&client.download(&site.url_by(scheme, &picture.path())).unwrap());
     }
@@ -191,7 +191,7 @@ fn a_slow_but_steady_server_is_waited_for(contender: Style) {
 fn a_host_name_is_resolved(contender: Style) {
     let site = Site::start();
     let picture = Picture::jpeg(1000, 6);
-    // Where it has two addresses, one of them refuses.
+    // If the name has two addresses, one of them refuses.
     let url = format!("http://localhost:{}{}", site.addr().port(), picture.path());
     picture.assert_is(&site.downloader(contender).download(&url).unwrap());
 }

@@ -1,5 +1,5 @@
-//! What a process may have runs out: a clear error for the downloads that needed more, the others finish, and the
-//! same client works again when there is enough. Each test uses up its own process.
+//! Resources of a process run out: the downloads that need more get a clear error, the others finish, and the same
+//! client works again later. Each test exhausts its own process.
 
 #![cfg(target_os = "linux")]
 
@@ -24,7 +24,7 @@ suite! {
 
 const PICTURE: Picture = Picture::jpeg(20_000, 41);
 
-/// Downloads at once: more than there is room for.
+/// Downloads at once: more than the resources allow.
 const MANY: usize = 12;
 
 fn files_run_out(contender: Style) {
@@ -41,7 +41,7 @@ fn with_few_files() {
 
     setrlimit(Resource::RLIMIT_NOFILE, open + 4, hard).unwrap();
     assert_some_met(Errno::EMFILE, &many(&*client, &site));
-    // Nothing is free now: not even a file for the resolver.
+    // No file is free now, not even for the resolver.
     setrlimit(Resource::RLIMIT_NOFILE, 0, hard).unwrap();
     let by_name = client.download(&site.tls_url(&PICTURE.path()));
     assert!(matches!(by_name, Err(Error::Resolve { .. } | Error::Connect { .. })), "{by_name:?}");
@@ -67,20 +67,20 @@ fn without_threads() {
         return println!("{}: this system refuses no thread, so nothing is tested", site.contender);
     }
 
-    // What needs no thread finds its way; what needs one more than there are is done by those.
+    // A download that needs no thread succeeds; existing threads do the work of missing ones.
     PICTURE.assert_is(&client.download(&site.url(&PICTURE.path())).unwrap());
     assert_all_are_there(&many(&*client, &site));
-    // Work that is handed to a thread is done here then. On tokio, whose pool panics, there is no other way to run it.
+    // Offloaded work then runs on this thread. On tokio, whose pool panics, there is no other way to run it.
     if !matches!(site.contender, Style::Tokio | Style::TokioMulti) {
         client.thumbnail(&site.url(&PICTURE.path()), 16).unwrap();
     }
-    // The resolver needs one.
+    // The resolver needs a thread.
     Outcome::Resolve.assert_of(&client.download(&site.tls_url(&PICTURE.path())));
     setrlimit(Resource::RLIMIT_NPROC, soft, hard).unwrap();
     assert_works(&*client, &site);
 }
 
-/// In a network namespace that has a few ports only.
+/// The test runs in a network namespace with few ports.
 fn ports_run_out(contender: Style) {
     let of_its_own = |program: &str| {
         let mut command = Command::new("unshare");
@@ -118,7 +118,7 @@ fn with_few_ports() {
         let before = fs::read_to_string(RANGE).unwrap();
         fs::write(RANGE, "20000 20003").unwrap();
         assert_some_met(Errno::EADDRNOTAVAIL, &many());
-        // What has been kept needs no port.
+        // A kept connection needs no port.
         PICTURE.assert_is(&client.download(&server.url(&PICTURE.path())).unwrap());
         fs::write(RANGE, before).unwrap();
         assert_all_are_there(&many());
@@ -134,7 +134,7 @@ fn many_photos_beyond_the_limit_take_little_memory(contender: Style) {
 fn with_little_memory() {
     const LIMIT: usize = 64 << 10;
     const IN_FLIGHT: usize = 50;
-    /// Buffers, and the stacks of threads.
+    /// Memory for buffers and the stacks of threads.
     const ASIDE: usize = 512 << 10;
 
     let site = Remote::of_parent();
@@ -160,7 +160,7 @@ fn with_little_memory() {
     assert_works(&*client, &site);
 }
 
-/// One that has what is there for good: a runtime has threads, and files to wait for others.
+/// A client whose lasting resources exist: a runtime has threads, and files for its waits.
 fn client(site: &Remote) -> Box<dyn Adapter> {
     let config = site.config().connect_timeout(Duration::from_millis(1500));
     let client = site.contender.style(config).unwrap();
@@ -168,7 +168,7 @@ fn client(site: &Remote) -> Box<dyn Adapter> {
     client
 }
 
-/// Slow enough to be all there at once.
+/// A path slow enough for all downloads to overlap.
 fn delayed() -> String {
     format!("{}&delay_ms=300", PICTURE.path())
 }
@@ -177,7 +177,7 @@ fn many(client: &dyn Adapter, site: &Remote) -> Vec<Result<Photo, Error>> {
     client.many(&vec![site.url(&delayed()); MANY], MANY)
 }
 
-/// Panics unless some of them have brought the photo, and the others could not connect for this reason.
+/// Panics unless some downloads succeeded and the others could not connect for this reason.
 fn assert_some_met(reason: Errno, results: &[Result<Photo, Error>]) {
     let mut photos = 0;
     for result in results {
@@ -200,13 +200,13 @@ fn assert_all_are_there(results: &[Result<Photo, Error>]) {
     }
 }
 
-/// Panics unless all goes well again, on fresh connections too.
+/// Panics unless all downloads succeed again, on fresh connections too.
 fn assert_works(client: &dyn Adapter, site: &Remote) {
     assert_all_are_there(&many(client, site));
     PICTURE.assert_is(&client.download(&site.tls_url(&PICTURE.path())).unwrap());
 }
 
-/// The most memory that this process ever had, in bytes.
+/// The peak memory of this process, in bytes.
 fn most_memory() -> usize {
     let status = fs::read_to_string("/proc/self/status").unwrap();
     let line =

@@ -25,7 +25,7 @@ mod futures;
 
 const STYLES: [&str; 3] = ["blocking", "callbacks", "futures"];
 
-/// Holds the style, the folder and the URLs for the child.
+/// The variable with the style, the folder and the URLs for the child.
 const VARIABLE: &str = "PHOTO_TESTS_GALLERY";
 
 fn start(style: &str, folder: &Path, urls: &[String]) -> Child {
@@ -104,7 +104,7 @@ fn ctrl_c_stops_downloads_and_pauses_and_every_url_is_reported() {
             for (i, url) in urls.iter_mut().enumerate().skip(4) {
                 *url = site.fault(Fault::StallInBody, &format!("n={i}."));
             }
-            // Another one pauses: it is tried again after 10 s.
+            // Another download pauses: it is tried again after 10 s.
             urls[4] = site.url("/fault/status?code=503&retry_after=10");
             let child = start(style, folder.path(), &urls);
             let begun = || {

@@ -1,4 +1,4 @@
-//! Kept connections: how long they are used again.
+//! Kept connections: the time for which they are used again.
 
 use std::time::{Duration, Instant};
 
@@ -38,7 +38,7 @@ fn a_connection_is_not_kept_for_longer_than_the_server_keeps_it(contender: Style
     assert_eq!(site.counters().connections, 4);
 }
 
-/// Asks once for each, over one client; returns how many connections that took.
+/// Downloads each URL once with one client; returns the number of connections.
 fn connections(contender: Style, site: &Site, urls: &[(String, Outcome)]) -> u64 {
     site.reset_counters();
     let client = site.client(contender);

@@ -40,7 +40,7 @@ fn download(contender: Style, url: &str) -> Result<Photo, Error> {
     contender.client(Config::default()).unwrap().download(url)
 }
 
-/// Downloads, which must time out: not before `limit`, and not long after.
+/// Downloads `url`, which must time out: not before `limit`, and not long after.
 #[track_caller]
 fn assert_times_out(client: &dyn Adapter, url: &str, expected: Phase, limit: Duration) {
     let start = Instant::now();
@@ -178,7 +178,7 @@ fn a_host_that_does_not_answer_times_out(contender: Style) {
     full.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
     full.listen(0).unwrap();
     let addr = full.local_addr().unwrap().as_socket().unwrap();
-    // Nobody accepts: after some, the system answers no more.
+    // No process accepts: after some attempts, the system stops answering.
     let attempts = (0..1000).map(|_| TcpStream::connect_timeout(&addr, Duration::from_millis(100)));
     let queued: Vec<_> = attempts.map_while(Result::ok).collect();
     if queued.len() == 1000 {
@@ -191,7 +191,7 @@ fn a_host_that_does_not_answer_times_out(contender: Style) {
 }
 
 fn a_server_that_does_not_agree_on_tls_times_out(contender: Style) {
-    // The system accepts for it, and nobody answers.
+    // The system accepts the connections, and no process answers.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("https://{}/", silent.local_addr().unwrap());
     let client = contender.style(Config::default().connect_timeout(SHORT)).unwrap();
@@ -215,7 +215,7 @@ fn a_stalled_body_times_out(contender: Style) {
 
 fn a_slow_record_of_tls_is_no_stall(contender: Style) {
     let site = Site::start();
-    // Longer under way than the limit, and no longer than a record may be, so that TLS hands out nothing before its end.
+    // It takes longer than the limit, and fits into one record, so that TLS returns nothing before its end.
     let picture = Picture::jpeg(15_000, 3);
     let port = relay(site.tls_addr(), 1000, Duration::from_millis(100)).port();
     let url = site.tls_url(&picture.path());
@@ -224,7 +224,7 @@ fn a_slow_record_of_tls_is_no_stall(contender: Style) {
     picture.assert_is(&client.download(&url).unwrap());
 }
 
-/// Passes one connection on to `server`, and what it says so many bytes at once, each after a pause.
+/// Relays one connection to `server`; each `step` bytes of its reply come after a pause.
 fn relay(server: SocketAddr, step: usize, pause: Duration) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let addr = listener.local_addr().unwrap();
@@ -255,7 +255,7 @@ fn the_whole_timeout_covers_redirects(contender: Style) {
     let limit = 2 * SHORT;
     let client = site.client_with(contender, |config| config.timeout(limit));
     let start = Instant::now();
-    // All that are allowed would take 1.5 s.
+    // All allowed redirects would take 1.5 s.
     let result = client.download(&site.fault(Fault::RedirectLoop, "delay_ms=150"));
     assert!(matches!(result, Err(Error::Timeout { after, .. }) if after == limit), "{result:?}");
     assert!((limit..limit + Duration::from_secs(1)).contains(&start.elapsed()), "{:?}", start.elapsed());

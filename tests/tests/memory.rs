@@ -1,4 +1,4 @@
-//! What a server merely claims costs no memory. A separate process, because the high-water mark is the process's.
+//! A server's mere claim costs no memory. This is a separate process, because the kernel keeps the peak of a process.
 
 #![cfg(target_os = "linux")]
 
@@ -8,7 +8,7 @@ use std::time::Duration;
 use photo_server::Fault;
 use photo_tests::{Outcome, Site, Style, within};
 
-/// Far less than the 2 GiB that are claimed.
+/// Most memory, far less than the claimed 2 GiB.
 const MOST_KIB: u64 = 64 << 10;
 
 #[test]
@@ -30,11 +30,11 @@ fn a_claimed_length_takes_no_memory() {
     });
 }
 
-/// The most memory this process ever had.
+/// The peak memory of this process.
 fn most_kib_so_far() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find(|line| line.starts_with("VmHWM:")).or_else(|| {
-        // Not every kernel keeps the mark; what is used now is the next best.
+        // Not every kernel keeps the peak; the present memory is the next best.
         status.lines().find(|line| line.starts_with("VmRSS:"))
     });
     line.and_then(|line| line.split_whitespace().nth(1)).and_then(|kib| kib.parse().ok()).unwrap()

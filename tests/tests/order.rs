@@ -75,14 +75,14 @@ fn with_await_each_photo_reads_top_to_bottom_but_not_the_thread() {
 #[derive(Debug)]
 struct Seen {
     events: Vec<Value>,
-    /// The same, as people read them.
+    /// The events as text for people.
     text: Vec<String>,
 }
 
 impl Seen {
     /// The output of `run`, as lines of JSON, as text, and as a timeline. It has the same events in every style.
     fn of(run: impl FnOnce() -> (Vec<String>, Vec<String>, String) + Send + 'static) -> Self {
-        // As in a program, the thread is called `main`.
+        // The thread is called `main`, as in a program.
         let main = thread::Builder::new().name("main".into()).spawn(run).expect("a thread");
         let (json, text, timeline) = main.join().expect("it ends well");
         let events = json.iter().map(|event| serde_json::from_str(event).expect("JSON")).collect();
@@ -147,7 +147,7 @@ impl Seen {
     }
 }
 
-/// What stands behind the time.
+/// The text after the time.
 fn untimed(line: &str) -> Option<&str> {
     line.split_once(" ms  ").map(|(_, event)| event)
 }

@@ -20,7 +20,7 @@ fn a_photo_arrives(contender: Style) {
     }
 }
 
-/// What the server has counted.
+/// The counts of the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Work {
     connections: u64,
@@ -28,7 +28,7 @@ struct Work {
     bytes_sent: u64,
 }
 
-/// Runs each contender on its own server, and panics unless all made the same work.
+/// Runs each contender on its own server, and panics unless all did equal work.
 #[track_caller]
 fn assert_same_work(name: &str, task: impl Fn(Style, &Site)) -> Work {
     let mut first: Option<(Style, Work)> = None;
@@ -78,7 +78,7 @@ fn the_recipe_many_is_the_same_work_for_every_contender() {
 #[test]
 fn a_fault_is_the_same_work_for_every_contender() {
     within(|| {
-        // How much of it is sent depends on when the client hangs up.
+        // The number of bytes sent depends on when the client closes.
         let cut_off = [Fault::HugeHead];
         let faults = Fault::ALL.iter().filter(|fault| !fault.is_slow() && !cut_off.contains(fault));
         for fault in faults {
@@ -114,7 +114,7 @@ fn every_contender_sends_the_same_request() {
                 let expected = Exchange::new(url, &checked).unwrap().to_send().to_vec();
                 for contender in Style::HELD_EQUAL {
                     let client = contender.client(config.clone()).unwrap();
-                    // Once on a fresh connection, and once on a kept one.
+                    // The first download uses a fresh connection, the second a kept one.
                     for _ in 0..2 {
                         let _ = client.download(url);
                         let head = site.request_heads().pop().unwrap();
@@ -133,7 +133,7 @@ fn text(bytes: &[u8]) -> String {
 #[test]
 fn proxy_settings_of_the_environment_are_not_read() {
     within(|| {
-        // This program again, for the test above, with a proxy that nobody can reach.
+        // The child runs the test above, with an unreachable proxy.
         let mut again = Command::new(env::current_exe().unwrap());
         again.args(["a_photo_arrives", "--test-threads=1"]);
         for name in ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {

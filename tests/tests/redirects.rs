@@ -1,4 +1,4 @@
-//! Where a redirect leads, and where it does not.
+//! Redirects that are followed, and redirects that are refused.
 
 use photo_server::Fault;
 use photo_tests::{Outcome, Picture, Replay, Scheme, Site, Style, suite};
@@ -65,7 +65,7 @@ fn an_absolute_redirect_is_followed(contender: Style) {
     assert_leads(contender, &site, &redirect(&site, &end), &end);
 }
 
-/// `caf\xe9` is Latin-1, and not UTF-8.
+/// The name `caf\xe9` is Latin-1, not UTF-8.
 fn a_redirect_in_any_encoding_is_followed(contender: Style) {
     let site = Site::start();
     for (name, encoded) in [(&b"caf\xe9.jpg"[..], "caf%E9.jpg"), (b"caf\xc3\xa9.jpg", "caf%C3%A9.jpg")] {

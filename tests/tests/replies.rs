@@ -9,7 +9,7 @@ suite! {
 
 const PICTURE: Picture = Picture::jpeg(700, 21);
 
-/// What stands around the photo, `{len}` and `{hex}` being its length, and what comes of it.
+/// A name, and the bytes before and after the photo; `{len}` and `{hex}` are its length.
 type Reply = (&'static str, &'static str, &'static str);
 
 const GOOD: &[Reply] = &[
@@ -73,7 +73,7 @@ fn wrongly_framed_replies_bring_an_error(contender: Style) {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// What is wrong with how `contender` takes the reply: whole, head and body apart, and broken in the first bytes.
+/// The wrong outcomes of `contender` for the reply: whole, head and body apart, and broken in the first bytes.
 fn differences(contender: Style, (name, before, after): &Reply, expected: Outcome) -> Vec<String> {
     let file = PICTURE.file();
     let with_length = |text: &str| {

@@ -1,4 +1,4 @@
-//! Credentials go where they belong, and are shown nowhere.
+//! Credentials reach only their server, and are never shown.
 
 use std::error::Error as _;
 use std::fmt::Write;
@@ -28,7 +28,7 @@ fn with_credentials(url: &str) -> String {
     url.replacen("://", "://me:s3cret@", 1)
 }
 
-/// What has been sent as `Authorization`, request by request.
+/// The values of `Authorization` sent, request by request.
 fn authorized(site: &Site) -> Vec<Option<String>> {
     let heads = site.request_heads();
     let heads = heads.iter().map(|head| String::from_utf8_lossy(head).into_owned());
@@ -67,7 +67,7 @@ fn credentials_are_percent_decoded(contender: Style) {
     assert_eq!(authorized(&site), [Some("Basic bWU6cEBzcy93OnJkJQ==".to_owned())]);
 }
 
-/// Where a redirect leads, given the server's two ports.
+/// The target of a redirect, given the server's two ports.
 type To = fn(u16, u16) -> String;
 
 fn a_redirect_takes_credentials_along_within_the_origin_only(contender: Style) {
@@ -125,7 +125,7 @@ fn no_error_shows_credentials(contender: Style) {
     }
 }
 
-/// What can be read of an error.
+/// Every text of an error.
 fn everything(error: &Error) -> String {
     let mut text = format!("{error} {error:?} {error:#?}");
     let mut source = error.source();
@@ -153,7 +153,7 @@ fn no_download_in_progress_shows_credentials() {
     assert_shows_none(&format!("{:?}", Exchange::new(&url, &std::sync::Arc::default()).unwrap()));
 }
 
-/// Keeps all that is logged.
+/// A logger that keeps all lines.
 struct Book(Mutex<String>);
 
 impl Log for Book {

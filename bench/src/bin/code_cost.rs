@@ -1,6 +1,6 @@
 //! Prints what each recipe costs in each style: `cargo run -p photo-bench --bin code-cost`.
 //!
-//! What is counted, and how, says [`photo_bench::code_cost`]. `splice` writes the same figures into the README.
+//! [`photo_bench::code_cost`] defines the counts. `splice` writes the same figures into the README.
 
 use std::io;
 

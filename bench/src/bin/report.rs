@@ -1,7 +1,7 @@
 //! Makes the report of recorded runs: `cargo run -p photo-bench --bin report -- FOLDER`, or `--merge FOLDER…` for those
 //! of several machines on one page. With `--tables`, it prints every table of the terminal again instead.
 //!
-//! Each folder holds the raw results of one run, as `cargo bench` leaves them beside its report, or as they lie in
+//! Each folder holds the raw results of one run, as `cargo bench` leaves them next to its report, or as they are in
 //! `bench/results/`.
 
 use std::io;
@@ -58,7 +58,7 @@ fn make(Options { folder, merge, compare, tables, out }: Options) -> io::Result<
         runs.iter().for_each(terminal::print);
         return Ok(());
     }
-    // What `cargo bench` has written stays.
+    // The report of `cargo bench` stays.
     let out = out.unwrap_or_else(|| report::folder().with_file_name("photo-report-again"));
     print(&format!("report: {}\n", report::write(&out, &runs)?.display()));
     Ok(())

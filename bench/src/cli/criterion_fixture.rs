@@ -18,10 +18,10 @@ use crate::system::window::Window;
 #[derive(Debug)]
 pub struct CriterionFixture(RefCell<Server>);
 
-/// What one piece of timed work has to be, for each style.
+/// The work of one timed iteration, equal for each style.
 #[derive(Clone, Copy, Debug)]
 pub struct Work {
-    /// How many photos it brings.
+    /// The number of photos.
     pub downloads: usize,
     /// The size of each.
     pub bytes: u64,
@@ -32,7 +32,7 @@ pub struct Work {
 /// A batch of downloads that has ended.
 #[derive(Clone, Copy, Debug)]
 pub struct Batch {
-    /// From the start of the first download to the end of the last one.
+    /// The time from the start of the first download to the end of the last one.
     pub wall: Duration,
     /// Bytes of all photos.
     pub bytes: u64,
@@ -69,7 +69,7 @@ impl CriterionFixture {
         Ok(Self(RefCell::new(server)))
     }
 
-    /// Where there is a photo of this size.
+    /// The URL of a photo of this size.
     pub fn photo_url(&self, bytes: u64) -> String {
         self.0.borrow().photo_url(bytes, 0)
     }

@@ -1,4 +1,4 @@
-//! Where each process of the bench starts.
+//! The entry point of each process of the bench.
 
 use std::env;
 use std::process::{self, ExitCode};

@@ -1,4 +1,4 @@
-//! What all runs write first.
+//! The head that every run writes first.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

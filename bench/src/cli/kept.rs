@@ -1,4 +1,4 @@
-//! What a run has measured so far, and the files that keep it: what is interrupted loses only what is unfinished.
+//! The results of a run and their files: an interruption loses only unfinished parts.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -106,7 +106,7 @@ impl Kept {
         Run::of(&[slice::from_ref(&head), &self.records].concat())
     }
 
-    /// Without the page, which takes a moment.
+    /// Writes the results without the page, which takes a moment.
     fn write(&mut self) -> io::Result<()> {
         let run = self.run()?;
         if let Some(file) = &self.file {

@@ -1,4 +1,4 @@
-//! What the pitfalls cost: the right way and the tempting wrong one, both gone, round after round.
+//! The cost of the pitfalls: the right way and the tempting wrong one, both run, round after round.
 //!
 //! Each way runs in its own process, with its own server on other cores. The counters of both prove
 //! that the work was the same. In each round one is gone right after the other, in random order, and the damage is the
@@ -31,7 +31,7 @@ use crate::text::out::{note, say};
 use crate::text::progress::Progress;
 use crate::text::results::{ResultsFile, check_folder};
 
-/// What tempting mistakes cost, each beside the right way.
+/// Measure the cost of tempting mistakes, each next to the right way.
 #[derive(Debug, Parser)]
 #[command(name = "pitfalls", bin_name = "cargo bench --bench pitfalls --", max_term_width = 100)]
 struct Options {
@@ -42,7 +42,7 @@ struct Options {
 /// Rounds, unless `--rounds` says otherwise.
 const ROUNDS: u32 = 3;
 
-/// One pitfall in the styles that were asked for.
+/// A pitfall in the selected styles.
 struct Group {
     pitfall: Pitfall,
     styles: Vec<Style>,

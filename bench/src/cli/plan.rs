@@ -1,4 +1,4 @@
-//! All that a run of the load bench measures.
+//! The plan of a run: everything that the load bench measures.
 
 use crate::clients::subject::Subject;
 use crate::load::workload::{Mode, Workload};
@@ -37,7 +37,7 @@ impl RunPlan {
         }
     }
 
-    /// Of each cell, in the order of the run.
+    /// The id of each cell, in the order of the run.
     pub(crate) fn ids(&self) -> Vec<String> {
         let of_group =
             |group: &Group| group.subjects.iter().map(|one| group.workload.id(one)).collect::<Vec<_>>();

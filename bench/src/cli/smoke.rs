@@ -61,7 +61,7 @@ pub(crate) fn run(
         }
     }
 
-    // That of a real run stays.
+    // The report of a real run stays.
     let folder = options.common.report.clone();
     let folder = folder.unwrap_or_else(|| report::folder().with_file_name("photo-report-test"));
     let run = Run::of(&smoke.records)?;
@@ -88,7 +88,7 @@ fn too_many_instructions(subject: Subject, cell: &CostCell) -> Option<String> {
     (count > most).then(|| format!("{count:.0} instructions for each download, {most} allowed"))
 }
 
-/// What became of it so far.
+/// The state of the smoke test.
 struct Smoke {
     records: Vec<Record>,
     all_work: bool,

@@ -74,7 +74,7 @@ impl LoadClient for PerCore {
             thread.send(work).map_err(|_| io::Error::other("a client's thread has ended"))?;
         }
         drop(done);
-        // It is closed when the last thread has done its work.
+        // The channel closes when the last thread has ended.
         let _ = is_done.recv();
         Ok(())
     }

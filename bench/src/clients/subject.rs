@@ -1,4 +1,4 @@
-//! Who enters the load bench: the floor, every style, and what people would pick instead.
+//! The clients of the load bench: the floor, every style, and the peers.
 
 use std::fmt;
 use std::io;
@@ -36,7 +36,7 @@ impl Subject {
         [Self::Floor].into_iter().chain(Style::ALL.map(Self::Style)).collect()
     }
 
-    /// All whose name is known, in the order of the table.
+    /// All subjects, in the order of the table.
     pub(crate) fn all() -> Vec<Self> {
         let per_core = PER_CORE.map(Self::PerCore);
         let peers = Peer::all().map(Self::Peer).chain(NODE.map(Self::Foreign));

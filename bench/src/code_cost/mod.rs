@@ -1,6 +1,6 @@
-//! What each recipe costs in each style, counted from its source.
+//! The cost of each recipe in each style, counted from its source.
 //!
-//! - A **line of code** is one on which a token stands, or a part of one. Comments, documentation and other attributes,
+//! - A **line of code** is a line with a token, or a part of one. Comments, documentation and other attributes,
 //!   blank lines and what is there for tests (`#[cfg(test)]`) are none; imports are.
 //! - A **word** is counted where it is a token by itself, as in `url.clone()` and `Rc::clone(&url)`; not within other
 //!   names, strings or comments, and not where it is only imported.
@@ -40,7 +40,7 @@ pub const RECIPES: [&str; 11] = [
 /// The example that combines recipes to a whole program.
 pub const PROGRAM: &str = "gallery";
 
-/// What each recipe and the program show, in their order.
+/// The topic of each recipe and of the program, in their order.
 const SHOWS: [&str; RECIPES.len() + 1] = [
     "the seed: start a download, then handle its result",
     "many photos, a limited number at once",
@@ -56,16 +56,16 @@ const SHOWS: [&str; RECIPES.len() + 1] = [
     "a whole program: retries, progress bar, time limit, Ctrl-C",
 ];
 
-/// What one recipe costs in one style.
+/// The cost of one recipe in one style.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Cost {
-    /// One of [`RECIPES`], or the [`PROGRAM`].
+    /// The name: one of [`RECIPES`], or the [`PROGRAM`].
     pub recipe: &'static str,
-    /// One of [`STYLES`].
+    /// The style: one of [`STYLES`].
     pub style: &'static str,
     /// Lines of code.
     pub lines: usize,
-    /// How often each of [`WORDS`] occurs, in their order.
+    /// The number of occurrences of each of [`WORDS`], in their order.
     pub words: [usize; WORDS.len()],
 }
 
@@ -88,7 +88,7 @@ pub fn count(root: &Path) -> io::Result<Vec<Cost>> {
     costs.collect()
 }
 
-/// Where the source of a recipe or of the program is, within a style crate.
+/// The folder of a recipe or of the program, within a style crate.
 fn folder(recipe: &str) -> &'static str {
     if recipe == PROGRAM { "examples" } else { "src/recipes" }
 }
@@ -143,7 +143,7 @@ pub fn splice(readme: &str, costs: &[Cost]) -> io::Result<String> {
     markers::replace(readme, "code-cost", &(text + "\n"))
 }
 
-/// As in ``**12**: 2 `clone`, 1 `move` ``.
+/// Writes, for example, ``**12**: 2 `clone`, 1 `move` ``.
 fn markdown(cost: &Cost) -> String {
     let words = WORDS.into_iter().zip(cost.words).filter(|(_, times)| *times > 0);
     let words: Vec<_> = words.map(|(word, times)| format!("{times} `{word}`")).collect();

@@ -6,7 +6,7 @@ use std::iter::Peekable;
 use proc_macro2::token_stream::IntoIter;
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 
-/// What is written for the sake of the waiting: to keep something alive, to share it, to give it away.
+/// The words that waiting adds: they keep a value alive, share it, or give it away.
 pub const WORDS: [&str; 8] = ["clone", "Rc", "Arc", "RefCell", "Mutex", "Box", "'static", "move"];
 
 /// Lines of code, and words in them.
@@ -14,7 +14,7 @@ pub const WORDS: [&str; 8] = ["clone", "Rc", "Arc", "RefCell", "Mutex", "Box", "
 pub(super) struct Tally {
     /// Their numbers.
     pub(super) lines: BTreeSet<usize>,
-    /// How often each of [`WORDS`] occurs, in their order.
+    /// The number of occurrences of each of [`WORDS`], in their order.
     pub(super) words: [usize; WORDS.len()],
 }
 
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_code_does_not_count() {
+    fn comments_and_tests_do_not_count_as_code() {
         let source = r#"
             //! Box
             #![recursion_limit = "256"]

@@ -1,4 +1,4 @@
-//! What an open loop measures: downloads that start when their time has come, whether or not earlier ones have ended.
+//! The downloads of an open loop: each starts at its time, whether or not earlier ones have ended.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -20,12 +20,12 @@ pub(crate) struct Arrivals(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    /// When each download is to start, after the start of the loop, in ascending order.
+    /// The start of each download, after the start of the loop, in ascending order.
     schedule: Box<[Duration]>,
     /// After this time, no download starts.
     end: Duration,
     samples: Samples,
-    /// From the intended to the real start, in nanoseconds; [`NEVER`] while it has not started.
+    /// The lag from the intended to the real start, in nanoseconds; [`NEVER`] before the start.
     lags: Box<[AtomicU64]>,
 }
 
@@ -34,11 +34,11 @@ const NEVER: u64 = u64::MAX;
 /// The results of all arrivals.
 #[derive(Clone, Debug)]
 pub(crate) struct Arrived {
-    /// From the real start of each download that brought a photo to its end, as in a closed loop.
+    /// The latency of each photo from its real start, as in a closed loop.
     pub(crate) uncorrected: Vec<Duration>,
-    /// From the intended start to the same end.
+    /// The latency of each photo from its intended start.
     pub(crate) corrected: Vec<Duration>,
-    /// From the intended to the real start, of each download that was started.
+    /// The lag from the intended to the real start, for each started download.
     pub(crate) lags: Vec<Duration>,
     /// Arrivals that were never started.
     pub(crate) skipped: usize,
@@ -49,7 +49,7 @@ pub(crate) struct Arrived {
 }
 
 impl Arrivals {
-    /// An arrival at each time of `schedule`, which is ascending and counts from the beginning of the loop. No download
+    /// An arrival at each time of `schedule`, which is ascending and counts from the start of the loop. No download
     /// starts later than `grace` after the last of them.
     #[cfg(test)]
     pub(crate) fn new(schedule: Vec<Duration>, grace: Duration) -> Self {
@@ -69,7 +69,7 @@ impl Arrivals {
         Self(Arc::new(Inner { schedule: schedule.into(), end, samples, lags }))
     }
 
-    /// The same arrivals, as a load for a style.
+    /// These arrivals, as a load for a style.
     pub(crate) fn feed(&self) -> Arc<dyn Feed> {
         Arc::new(self.clone())
     }
@@ -79,7 +79,7 @@ impl Arrivals {
         self.0.samples.arrived(turn, bytes);
     }
 
-    /// All that has been recorded so far.
+    /// A snapshot of the records.
     pub(crate) fn sample(&self) -> Arrived {
         let Inner { samples, lags, .. } = &*self.0;
         let lags: Vec<_> = lags.iter().map(|lag| lag.load(Relaxed)).collect();
@@ -129,7 +129,7 @@ mod tests {
 
     const STALL: Duration = Duration::from_millis(60);
 
-    /// One taker, and a first download that takes as long as many arrivals are apart.
+    /// There is one taker, and its first download lasts for many arrivals.
     #[test]
     fn an_arrival_that_waits_for_a_stalled_download_has_waited() {
         let schedule: Vec<_> = (0..5).map(Duration::from_millis).collect();

@@ -9,7 +9,7 @@ use photo_tests::Downloader;
 use crate::load::arrivals::Arrivals;
 use crate::load::samples::Samples;
 
-/// How long one download may take. A slow client still ends within this time; a hung one is detected.
+/// Limit of one download. A slow client still ends within this time; a hung one is detected.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A client that can be put under load.
@@ -31,7 +31,7 @@ pub(crate) trait LoadClient {
     }
 }
 
-/// The same for every style: so many connections are kept, as a rule one for each download in flight.
+/// The configuration of every style: `kept` idle connections, as a rule one for each download in flight.
 pub(crate) fn config(kept: usize) -> Config {
     Config::default()
         .max_idle_per_host(kept)

@@ -1,4 +1,4 @@
-//! What a closed loop measures, shared by however many threads or tasks run it.
+//! The samples of a closed loop, shared by all threads or tasks that run it.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
@@ -32,8 +32,8 @@ struct Inner {
 /// The results of all downloads.
 #[derive(Clone, Debug)]
 pub(crate) struct Sample {
-    /// From start to callback, return or ready, of each download that brought a photo. A [`first`](Feed::first) one
-    /// counts from the beginning of the loop.
+    /// The time of each photo from start to callback, return or ready. A [`first`](Feed::first) download counts from
+    /// the start of the loop.
     pub(crate) latencies: Vec<Duration>,
     /// Bytes of all photos.
     pub(crate) bytes: u64,
@@ -64,12 +64,12 @@ impl Samples {
         }))
     }
 
-    /// The same samples, as a load for a style.
+    /// These samples, as a load for a style.
     pub(crate) fn feed(&self) -> Arc<dyn Feed> {
         Arc::new(self.clone())
     }
 
-    /// When the first download starts, which is now if none has.
+    /// The start of the first download, which is now if there was none.
     pub(crate) fn begun(&self) -> Instant {
         *self.0.begun.get_or_init(|| {
             (self.0.watch)(Boundary::Begin);
@@ -96,7 +96,7 @@ impl Samples {
         }
     }
 
-    /// All that has been recorded so far.
+    /// A snapshot of the records.
     pub(crate) fn sample(&self) -> Sample {
         Sample {
             latencies: self.nanos().filter(|nanos| *nanos > 0).map(Duration::from_nanos).collect(),
@@ -116,7 +116,7 @@ impl Feed for Samples {
         self.begun();
     }
 
-    /// A turn that counts from the beginning of the loop: waiting for a turn is waiting.
+    /// A turn that counts from the start of the loop: waiting for a turn is waiting.
     fn first(&self) -> Option<Turn> {
         let started = self.begun();
         self.take().map(|index| Turn { index, started, at: None })

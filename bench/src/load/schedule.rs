@@ -1,4 +1,4 @@
-//! When downloads are to start.
+//! Schedules: the times at which downloads start.
 
 use std::time::Duration;
 
@@ -48,7 +48,7 @@ mod tests {
         assert!((38.0..42.0).contains(&seconds), "{seconds}");
     }
 
-    /// Of a Poisson process, e^-1 of all gaps are longer than the mean.
+    /// In a Poisson process, e^-1 of all gaps are longer than the mean.
     #[test]
     fn gaps_are_those_of_a_poisson_process() {
         let schedule = Pace { per_s: 1000.0, seed: 5 }.schedule(20_000);

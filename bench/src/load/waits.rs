@@ -1,4 +1,4 @@
-//! What is measured of waiting alone: many waits that end at the same time, and no download.
+//! Waiting alone: many waits that end at the same time, without downloads.
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock};
@@ -24,11 +24,11 @@ struct Inner {
 /// The result of all waits.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Waited {
-    /// When the last of them was pending.
+    /// The time at which the last wait was pending.
     pub(crate) all_pending: Instant,
     /// The result of `look` at that time.
     pub(crate) look: Option<u64>,
-    /// When the last of them had ended.
+    /// The time at which the last wait had ended.
     pub(crate) all_ended: Instant,
 }
 
@@ -45,7 +45,7 @@ impl Waits {
         }))
     }
 
-    /// The same waits, as a style reports to them.
+    /// These waits, as the observer to which a style reports.
     pub(crate) fn observer(&self) -> Arc<dyn WaitObserver> {
         Arc::new(self.clone())
     }

@@ -1,4 +1,4 @@
-//! What has to be done in one cell.
+//! The work of one cell.
 
 use std::fmt;
 use std::time::Duration;
@@ -8,21 +8,21 @@ use crate::record::load::{Load, Transport};
 use crate::system::limits;
 use crate::text::format::size;
 
-/// What a middling style on a middling core does in a second at most.
+/// The downloads per second of an average style on an average core.
 const DOWNLOADS_PER_S: f64 = 25_000.0;
 const BYTES_PER_S: f64 = 1e9;
 
-/// One after the other and without delay, mostly the way to and fro is waited for.
+/// The duration of a download without delay, with one in flight: mostly the round trip.
 const ROUND_TRIP_S: f64 = 100e-6;
 
-/// What can be measured, in the order of a run.
+/// The kinds of measurement, in the order of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mode {
     /// A fixed number of downloads is kept in flight.
     Closed,
     /// Downloads start at a fixed rate.
     Open,
-    /// What one download costs beside time.
+    /// The cost of one download besides time.
     Cost,
     /// Waiting alone.
     Waits,
@@ -30,23 +30,23 @@ pub(crate) enum Mode {
     Scale,
 }
 
-/// What has to be done in each cell of a group.
+/// The work in each cell of a group.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Workload {
     pub(crate) mode: Mode,
     pub(crate) source: Source,
     pub(crate) transport: Transport,
-    /// Cores of the client; 0 stands for one.
+    /// Cores of the client; 0 means one.
     pub(crate) client_cores: usize,
     pub(crate) in_flight: usize,
     pub(crate) count: usize,
-    /// When downloads start, in an open loop.
+    /// The pace of an open loop.
     pub(crate) pace: Option<Pace>,
     /// CPU work that is added to each round, in hundredths of what the round takes: the self-check must find it.
     pub(crate) burden_percent: f64,
 }
 
-/// Where the photos come from.
+/// The source of the photos.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Source {
     /// A server of ours.
@@ -90,7 +90,7 @@ impl Workload {
         Load { bytes, delay_ms, transport: *transport, client_cores: *client_cores }
     }
 
-    /// How many workers do it, each with its own server. An open loop has one schedule, and so one worker.
+    /// The number of workers, each with its own server. An open loop has one schedule, and so one worker.
     pub(crate) fn processes(&self) -> usize {
         match &self.source {
             Source::Embedded { .. } if self.pace.is_none() => {
@@ -100,7 +100,7 @@ impl Workload {
         }
     }
 
-    /// What each of them does.
+    /// The share of each worker.
     pub(crate) fn shares(&self, parts: usize) -> Vec<Self> {
         let share = |all: usize, part: usize| all * (part + 1) / parts - all * part / parts;
         let part = |part| Self {
@@ -111,12 +111,12 @@ impl Workload {
         (0..parts).map(part).collect()
     }
 
-    /// As criterion names what it measures: group, parameters, function.
+    /// The id in criterion's form: group, parameters, function.
     pub(crate) fn id(&self, subject: impl fmt::Display) -> String {
         format!("{}/{subject}", self.group_id())
     }
 
-    /// The same without the function.
+    /// The id without the function.
     pub(crate) fn group_id(&self) -> String {
         let Self { mode, source, in_flight, .. } = self;
         let special = self.load().id();
@@ -131,7 +131,7 @@ impl Workload {
 }
 
 impl Source {
-    /// How many downloads last about as long as that. A guess will do: what counts is that it is the same for all.
+    /// The number of downloads that lasts about `time`. A guess will do, because it is equal for all clients.
     pub(crate) fn count(&self, in_flight: usize, time: Duration) -> usize {
         let (bytes, delay_ms) = match self {
             Self::Embedded { bytes, delay_ms } => (*bytes, *delay_ms),
@@ -157,7 +157,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_too_much_for_one_process_is_shared_out() {
+    fn downloads_beyond_one_process_are_shared_out() {
         let workload = Workload::closed(Source::Url("x".into()), 1001, 4004);
         let shares = |parts| {
             let shares = workload.shares(parts);

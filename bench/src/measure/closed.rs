@@ -23,7 +23,7 @@ use crate::text::progress::Progress;
 /// Groups are measured once more, because rounds disagreed too much, while the run has taken less than this.
 const SOON: Duration = Duration::from_secs(200);
 
-/// All rounds of each client of a group.
+/// The rounds of each client of a group.
 type Results = Vec<Vec<io::Result<Trial>>>;
 
 /// Measures all groups; returns the cells of each.
@@ -72,7 +72,7 @@ fn unsteady(cells: &[Cell]) -> usize {
     cells.iter().filter(|cell| group.is_unsteady(cell)).count()
 }
 
-/// How many rounds are missing until each cell has been measured long enough; at most as many as there are.
+/// The number of rounds missing until each cell has been measured long enough; at most the rounds done.
 fn missing(results: &Results, rounds: u32) -> u32 {
     let measured_s = |trials: &Vec<io::Result<Trial>>| -> Option<f64> {
         trials.iter().map(|trial| Some(trial.as_ref().ok()?.figures.wall_s)).sum()
@@ -108,7 +108,7 @@ fn take_turns(groups: &[Group], rounds: Rounds, placement: &CorePlacement) -> Ve
     results
 }
 
-/// The cells of a group, compared; none if the run ended before its first round.
+/// The compared cells of a group; empty if the run ended before its first round.
 fn cells(group: &Group, results: Results) -> Vec<Cell> {
     if results.iter().all(Vec::is_empty) {
         return Vec::new();
@@ -124,7 +124,8 @@ fn cells(group: &Group, results: Results) -> Vec<Cell> {
     cells
 }
 
-/// All rounds of one client. A cell of which one round failed has failed: its work was not that of the others.
+/// The cell of one client, from its rounds. A failed round fails the cell, whose work then differs from that of the
+/// others.
 pub(crate) fn cell(workload: &Workload, subject: Subject, trials: Vec<io::Result<Trial>>) -> Cell {
     let url = match &workload.source {
         Source::Embedded { .. } => None,

@@ -1,4 +1,4 @@
-//! Which cells there are, and how much work each is.
+//! The groups of cells, and the work of each.
 
 use std::time::Duration;
 
@@ -9,11 +9,11 @@ use crate::load::workload::{Mode, Source, Workload};
 use crate::options::Options;
 use crate::record::load::Transport;
 
-/// In flight while the server takes its time, and while it does not.
+/// Downloads in flight with a server delay, and without.
 const WITH_DELAY: &[u32] = &[1, 64, 1024];
 const WITHOUT_DELAY: &[u32] = &[1, 16, 256];
 
-/// The same in a run that names no part: fewer groups, rather than fewer rounds.
+/// Downloads in flight in a run that names no part: fewer groups, rather than fewer rounds.
 const FEW_WITH_DELAY: &[u32] = &[1024];
 const FEW_WITHOUT_DELAY: &[u32] = &[1, 256];
 
@@ -23,10 +23,10 @@ const DELAY_MS: u64 = 20;
 const OTHER_TRANSPORTS: [Transport; 2] =
     [Transport { tls: true, fresh: false }, Transport { tls: false, fresh: true }];
 
-/// In flight in each of their groups.
+/// Downloads in flight in each of their groups.
 const WITH_OTHER_TRANSPORTS: u32 = 64;
 
-/// The same work for several subjects: one table.
+/// One work for several subjects: a table.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Group {
     pub(crate) workload: Workload,
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_given_takes_the_place_of_the_default() {
+    fn given_values_replace_the_default() {
         assert_eq!(
             ids("--styles tokio --in-flight 8,9 --delay-ms 5"),
             ["load/5ms/8/tokio", "load/5ms/9/tokio"]

@@ -1,4 +1,4 @@
-//! How many downloads a round needs on this machine.
+//! The number of downloads that a round needs on this machine.
 
 use std::io;
 use std::time::Duration;
@@ -33,7 +33,7 @@ pub(crate) fn calibrated(groups: &[Group], placement: &CorePlacement) -> Vec<Gro
     calibrated
 }
 
-/// How many downloads the fastest of these clients does in a round.
+/// The number of downloads that the fastest of these clients does in a round.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! One way, once: a fresh server, a fresh process to go it, and the proof that the work was what it should be.
+//! One run of one way: a fresh server, a fresh process, and the proof of the right work.
 
 use std::io::{self, BufRead};
 use std::path::Path;
@@ -25,7 +25,7 @@ pub(crate) enum Way {
     Wrong,
 }
 
-/// What the process has to do.
+/// The job of the process.
 #[derive(Debug, Deserialize, Serialize)]
 struct Job {
     pitfall: String,
@@ -36,12 +36,12 @@ struct Job {
     root: Vec<u8>,
 }
 
-/// What it has done.
+/// The outcome of the job.
 #[derive(Debug, Deserialize, Serialize)]
 struct Outcome {
     came: usize,
     failed: usize,
-    /// How many downloads were timed, and how many of the innocent failed.
+    /// The number of timed downloads, and of failed bystanders.
     timed: usize,
     others_failed: usize,
     p99_us: f64,
@@ -70,7 +70,7 @@ pub(crate) fn go(
             style: style.name().into(),
             way,
             url: if tls { server.tls_url(photo) } else { server.url(photo) },
-            // A little delay, so that it is not the innocent who keep the thread busy.
+            // A short delay, so that the bystanders do not keep the thread busy.
             other_url: server.photo_url(8 << 10, 2),
             root: server.root_certificate().to_vec(),
         };
@@ -98,7 +98,7 @@ fn figures(outcome: &Outcome, Counters { connections, bytes_sent, .. }: Counters
     }
 }
 
-/// The server makes a photo when it is first asked for; that is nobody's latency.
+/// Requests each photo once: making it must not count as latency.
 fn ask_once(job: &Job) -> io::Result<()> {
     let config = config(1).root_certificate(job.root.clone());
     let client = Client::new(config).map_err(io::Error::other)?;
@@ -108,7 +108,7 @@ fn ask_once(job: &Job) -> io::Result<()> {
     Ok(())
 }
 
-/// All photos came, on both ways; only from a server that refuses, some do not on the wrong one.
+/// Checks that all photos arrived, on both ways; only a refusing server may withhold some on the wrong one.
 fn prove(pitfall: &Pitfall, way: Way, outcome: &Outcome, done: Counters) -> Result<(), String> {
     let Work { count, others, max_connections, .. } = pitfall.work;
     let timed = timed(pitfall);
@@ -130,7 +130,7 @@ fn prove(pitfall: &Pitfall, way: Way, outcome: &Outcome, done: Counters) -> Resu
     }
 }
 
-/// Where nobody is innocent, those that it is all about are timed.
+/// Without bystanders, the downloads of the way are timed.
 fn timed(pitfall: &Pitfall) -> usize {
     let Work { count, others, .. } = pitfall.work;
     if others > 0 { others } else { count }
@@ -146,7 +146,7 @@ pub(crate) fn walk() -> io::Result<()> {
     let (_, ways) = ways.ok_or_else(|| io::Error::other("this style does not have this pitfall"))?;
 
     let fixture = Fixture {
-        // So that no connection is closed for want of room.
+        // The pool is large enough for every connection.
         config: config(pitfall.work.count + pitfall.work.others).root_certificate(job.root),
         urls: vec![job.url; pitfall.work.count],
         other_url: job.other_url,

@@ -20,7 +20,7 @@ const SHORT: [(u64, u64, usize); 4] =
 const LADDER: [(u64, u64, usize); 5] =
     [(32 * KIB, 0, 0), (32 * KIB, 20, 1), (32 * KIB, 200, limits::MOST_PROCESSES), (KIB, 0, 0), (MIB, 0, 0)];
 
-/// Without delay, more in flight only stand in a queue; large photos in flight are large in memory.
+/// Most downloads in flight without delay, where more only queue, and with large photos, which fill the memory.
 const ENOUGH: usize = 1024;
 
 /// The groups that the options ask for, without the cells that the filter leaves out.
@@ -54,7 +54,7 @@ pub(crate) fn groups(options: &Options) -> Vec<Group> {
     groups.flatten().collect()
 }
 
-/// Each rung four times as high as the one before; the last is as high as there is room.
+/// The numbers in flight: each four times the one before, the last as high as the limits allow.
 fn ladder(most: usize) -> Vec<usize> {
     let higher = |rung: &usize| rung.checked_mul(4).filter(|rung| *rung <= most);
     let mut rungs: Vec<_> = iter::successors(Some(1), higher).collect();

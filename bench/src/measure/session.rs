@@ -18,7 +18,7 @@ const MAX_REPLY_HEAD: u64 = 1024;
 #[derive(Debug)]
 pub(crate) struct Session {
     workload: Workload,
-    /// Of each photo.
+    /// The size of each photo.
     bytes: u64,
     subject: Subject,
     server: Server,
@@ -26,7 +26,7 @@ pub(crate) struct Session {
     warm_up: Counters,
 }
 
-/// What they have done.
+/// The work of one server and its worker.
 #[derive(Clone, Debug)]
 pub(crate) struct SessionResult {
     pub(crate) outcome: WorkerReport,
@@ -40,14 +40,14 @@ pub(crate) struct SessionResult {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ServerCounts {
     pub(crate) connections: u64,
-    /// Of what was measured.
+    /// The requests during the measurement.
     pub(crate) requests: u64,
     /// Heads and bodies of what was measured.
     pub(crate) bytes: u64,
 }
 
 impl Session {
-    /// With a worker that is `child`.
+    /// Starts a session whose worker is `child`.
     pub(crate) fn start(
         workload: Workload,
         subject: Subject,
@@ -87,7 +87,7 @@ impl Session {
 }
 
 impl SessionResult {
-    /// What two pairs have done at the same time.
+    /// The work of two pairs at the same time.
     pub(crate) fn and(self, other: Self) -> io::Result<Self> {
         Ok(Self {
             outcome: self.outcome.and(other.outcome)?,
@@ -108,8 +108,8 @@ impl ServerCounts {
     }
 }
 
-/// Requests and bytes as asked for, over no more connections than downloads in flight since the worker's start, unless
-/// the client keeps none. If none may be kept, there is one for each request.
+/// Checks requests, bytes and connections. There are no more connections since the worker's start than downloads in
+/// flight, unless the client keeps none. If none may be kept, there is one for each request.
 fn prove_equal_work(
     workload: &Workload,
     subject: Subject,

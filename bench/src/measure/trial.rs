@@ -1,4 +1,4 @@
-//! One cell, once: a fresh server, a fresh worker, and the proof that the work was the same as everyone's.
+//! One round of a cell: a fresh server, a fresh worker, and the proof of equal work.
 
 use std::io;
 use std::thread;
@@ -17,7 +17,7 @@ use crate::system::limits;
 use crate::system::placement::CorePlacement;
 use crate::system::quota;
 
-/// One round of one cell.
+/// The result of one round of one cell.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Trial {
     pub(crate) bytes: u64,
@@ -25,14 +25,14 @@ pub(crate) struct Trial {
     pub(crate) first_error: Option<String>,
     pub(crate) figures: Figures,
     pub(crate) latencies: Latencies,
-    /// Of an open loop.
+    /// The figures of an open loop.
     pub(crate) paced: Option<OpenLoopStats>,
     pub(crate) allocations: Option<Allocations>,
     /// Event loops of the server.
     pub(crate) server_loops: usize,
-    /// How often a CPU quota made the processes wait.
+    /// The number of times that a CPU quota made the processes wait.
     pub(crate) throttled: u64,
-    /// What the server has counted, from the worker's start to its end.
+    /// The server's counts from the worker's start to its end.
     pub(crate) served: Option<ServerCounts>,
 }
 
@@ -103,7 +103,7 @@ impl Trial {
     }
 }
 
-/// As many servers, each with a worker, as it takes to have so many connections.
+/// Runs several servers, each with a worker, if one cannot have enough connections.
 fn embedded(
     workload: &Workload,
     subject: Subject,

@@ -20,14 +20,14 @@ use crate::system::cpu_set::CpuSet;
 use crate::system::limits;
 use crate::system::usage::{Status, Usage};
 
-/// How many waits there are at once; beyond the first ones only if this part was asked for by its name.
+/// Numbers of waits at once; the higher ones run only if this part is named.
 const COUNTS: [usize; 4] = [1_000, 10_000, 100_000, 1_000_000];
 const IN_SHORT: usize = 3;
 
 /// Longest for the slowest.
 const PATIENCE: Duration = Duration::from_mins(3);
 
-/// All that many at once.
+/// One number of waits at once.
 #[derive(Clone, Debug)]
 pub(crate) struct WaitsGroup {
     pub(crate) count: usize,
@@ -63,7 +63,7 @@ pub(crate) fn id(count: usize, contender: Style) -> String {
 
 /// Measures one style.
 pub(crate) fn measure(count: usize, contender: Style, cores: &CpuSet) -> WaitsCell {
-    // Time to start them all; who needs more tries again with more.
+    // Time to start them all; a style that needs more tries again with more.
     let each = if contender == Style::Blocking { 40 } else { 2 };
     let hold =
         Duration::from_millis(50) + Duration::from_micros(each) * u32::try_from(count).unwrap_or(u32::MAX);

@@ -1,4 +1,4 @@
-//! What the options of the load bench mean.
+//! The meaning of the load bench's options.
 
 use super::*;
 

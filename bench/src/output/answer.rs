@@ -88,7 +88,7 @@ fn chosen(decisions: &[Decision], (delay_ms, in_flight): Point) -> String {
     }
 }
 
-/// As in "`blocking` 12, `callbacks` 35, `tokio` 31".
+/// Writes, for example, "`blocking` 12, `callbacks` 35, `tokio` 31".
 fn listed(group: &Group, figure: Figure, scale: f64) -> Option<String> {
     let of = |style: &&str| {
         let cell: &Cell = group.cell(style)?;

@@ -52,7 +52,7 @@ const DECIDED: &str = "\n\
 ///
 /// # Errors
 ///
-/// As [`splice`].
+/// Those of [`splice`].
 pub fn splice_first(readme: &str, folder: &Path) -> io::Result<String> {
     let (run, conditions) =
         (Run::of_file(&folder.join(run::LINES))?, quoted(&folder.join("conditions.txt"))?);
@@ -72,22 +72,22 @@ pub fn splice(readme: &str, folder: &Path) -> io::Result<String> {
     markers::replace(&readme, DECISIONS, &decisions(&run))
 }
 
-/// The same with the figures of the pitfalls.
+/// Splices the figures of the pitfalls.
 ///
 /// # Errors
 ///
-/// As [`splice`].
+/// Those of [`splice`].
 pub fn splice_pitfalls(readme: &str, folder: &Path) -> io::Result<String> {
     let (run, conditions) =
         (Run::of_file(&folder.join(run::PITFALLS))?, quoted(&folder.join("pitfalls.txt"))?);
     markers::replace(readme, PITFALLS, &format!("\n{}\n{conditions}\n\n", damage_table(&run.pitfalls)))
 }
 
-/// The same with what a style costs by itself.
+/// Splices the cost of each style by itself.
 ///
 /// # Errors
 ///
-/// As [`splice`].
+/// Those of [`splice`].
 pub fn splice_price(readme: &str, folder: &Path) -> io::Result<String> {
     let (run, conditions) = (Run::of_file(&folder.join("price.jsonl"))?, quoted(&folder.join("price.txt"))?);
     markers::replace(readme, PRICE, &format!("\n{}\n{conditions}\n\n", price_table(&run.cost)))
@@ -158,7 +158,7 @@ fn table(group: &Group) -> String {
     format!("**{in_flight} in flight, {delay}, {kib} KiB photos**\n\n{}", markdown(&columns, &group.cells))
 }
 
-/// In instructions, which hardly differ from run to run: those of callbacks are one.
+/// The table in instructions, which hardly differ from run to run: callbacks are 1.
 fn price_table(cells: &[CostCell]) -> String {
     type Column<'a> = grid::Column<'a, CostCell>;
     let callbacks = cells.iter().find(|cell| cell.style == "callbacks");

@@ -4,7 +4,7 @@ use crate::record::cell::{BUSY, Bound, Cell, FEW, SHORT_S};
 use crate::record::group::Group;
 use crate::stats::interval::TABLE_ERROR;
 
-/// All notes of one table.
+/// The notes of one table.
 pub(super) fn of(group: &Group) -> Vec<String> {
     let cells = group.cells.iter().filter_map(|cell| note(cell));
     cells.chain(on_figures(group)).collect()

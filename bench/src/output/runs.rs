@@ -118,7 +118,7 @@ impl Runs {
         self.0.join(format!("{BASELINE}{}", name.replace('/', "_")))
     }
 
-    /// All runs, the newest first. Folders with anything else are left out.
+    /// The runs, the newest first. Other folders are left out.
     fn list(&self) -> Vec<(PathBuf, Run)> {
         let entries = fs::read_dir(&self.0).into_iter().flatten().flatten();
         let folders = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));

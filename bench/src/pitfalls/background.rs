@@ -1,4 +1,4 @@
-//! The innocent: downloads that go on beside, and have done nothing wrong.
+//! The bystanders: concurrent downloads without a mistake.
 
 use std::rc::Rc;
 

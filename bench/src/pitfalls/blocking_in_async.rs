@@ -1,8 +1,8 @@
 //! A call that blocks, where nothing may block: in an asynchronous task, or in a callback.
 //!
-//! There is a client that blocks, or a `std::thread::sleep`, and the compiler takes it where an `.await` should stand.
-//! The task does not give its thread back while it waits, so all other tasks of the thread wait with it. Await, or call
-//! what has a callback; what can only block goes to a worker thread by `offload`, as in the recipe `thumbnail`.
+//! A blocking client, or `std::thread::sleep`, compiles where an `.await` belongs. The task keeps its thread while it
+//! waits, so all other tasks of the thread wait too. Await, or use a call with a callback; work that can only block
+//! goes to a worker thread by `offload`, as in the recipe `thumbnail`.
 
 use std::time::Duration;
 
@@ -38,7 +38,7 @@ pub(super) const PITFALL: Pitfall = Pitfall {
     ],
 };
 
-/// From one photo to the next, the others have their turn.
+/// Pause between two photos, in which the others have their turn.
 const PAUSE: Duration = Duration::from_millis(10);
 
 mod callbacks {

@@ -1,9 +1,8 @@
 //! Computing where others wait: on the event loop, or in an asynchronous task.
 //!
-//! The photo is there, and what could be plainer than to go on with it at once? It compiles and it works, but the one
-//! thread that waits for all downloads computes instead, and every other download stands still. Hand the computing to a
-//! worker thread, as the recipe `thumbnail` does; with blocking calls each thread is its own, and there is no mistake
-//! to make.
+//! The photo is there, so the code computes at once. It compiles and works, but the one thread that waits for all
+//! downloads computes instead, and every other download waits. Give the computation to a worker thread, as the recipe
+//! `thumbnail` does. With blocking calls a computing thread delays only itself, so there is no such mistake.
 
 use photo_tests::Style;
 

@@ -1,7 +1,7 @@
 //! `smol::block_on(executor.run(..))` around many small downloads.
 //!
 //! It is the example in smol's documentation. But `run` polls up to 200 tasks before it returns to the reactor. When
-//! that takes more than 50 µs, the helper thread of async-io takes the reactor. From then on the two threads hand it
+//! that takes more than 50 µs, the helper thread of async-io takes the reactor. After that, the two threads pass it
 //! back and forth, at the price of context switches. Drive the executor with `tick`, and yield after every few.
 
 use std::future::Future;

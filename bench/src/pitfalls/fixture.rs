@@ -1,4 +1,4 @@
-//! Where a way is gone: what it needs to know, and what it tells.
+//! The fixture of a way: its input, and its report.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -8,19 +8,19 @@ use photo_futures::runtime::{Smol, Tokio};
 
 use crate::load::samples::Samples;
 
-/// What there is to download, and who counts. Clones share the count, and cost a little.
+/// The URLs to download, and the counter. Clones share the count, and cost a little.
 #[derive(Clone, Debug)]
 pub(crate) struct Fixture {
     pub(crate) config: Config,
     pub(crate) urls: Vec<String>,
-    /// What the innocent download.
+    /// The URL of the bystanders.
     pub(crate) other_url: String,
     /// The downloads whose latency matters.
     pub(crate) timed: Samples,
     pub(crate) tally: Arc<Tally>,
 }
 
-/// What became of the downloads.
+/// The outcomes of the downloads.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
     came: AtomicUsize,
@@ -34,7 +34,7 @@ impl Fixture {
         runtime.expect("a runtime can be made").block_on(way(Tokio, self));
     }
 
-    /// The same on smol.
+    /// Runs the way on smol.
     pub(super) fn on_smol(&self, way: impl AsyncFnOnce(Smol, &Self)) {
         smol::block_on(way(Smol, self));
     }

@@ -1,7 +1,7 @@
-//! The pitfalls: tempting mistakes, each beside the right way, as code to read and to run.
+//! The pitfalls: tempting mistakes, each next to the right way, as code to read and to run.
 //!
-//! One file for each: what tempts, what happens, what to do; then `right` and `wrong` of each style in which the mistake
-//! is natural. Both do the same work, except for the photos that the mistake loses.
+//! Each file explains the temptation, the consequence and the fix; then come `right` and `wrong` of each style in
+//! which the mistake is natural. Both do the same work, except for the photos that the mistake loses.
 //! [`damage`](crate::cli::pitfalls) measures them.
 
 mod background;
@@ -18,7 +18,7 @@ mod unbounded;
 pub(crate) use fixture::{Fixture, Tally};
 pub(crate) use pitfall::{Pitfall, Work};
 
-/// All of them, in the order of the table.
+/// All pitfalls, in the order of the table.
 pub(crate) const ALL: [Pitfall; 8] = [
     cpu_on_the_loop::PITFALL,
     blocking_in_async::PITFALL,

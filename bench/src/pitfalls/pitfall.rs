@@ -1,4 +1,4 @@
-//! What a pitfall is.
+//! The type of a pitfall.
 
 use photo_tests::Style;
 
@@ -11,7 +11,7 @@ pub(crate) struct Pitfall {
     pub(crate) name: &'static str,
     /// The file that shows both ways, in the folder of this one.
     pub(crate) file: &'static str,
-    /// What happens, in a line.
+    /// The consequence, in a line.
     pub(crate) why: &'static str,
     /// The recipe that does it right, the same file in each style crate.
     pub(crate) recipe: &'static str,
@@ -20,14 +20,14 @@ pub(crate) struct Pitfall {
     pub(crate) styles: &'static [(Style, Variants)],
 }
 
-/// What both ways have to do.
+/// The work of both ways.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Work {
     /// Path and query of the photo.
     pub(crate) photo: &'static str,
-    /// How many of it.
+    /// The number of downloads.
     pub(crate) count: usize,
-    /// How many innocent downloads go on beside.
+    /// The number of bystanders at once.
     pub(crate) others: usize,
     pub(crate) tls: bool,
     /// The server resets connections beyond so many.
@@ -35,13 +35,13 @@ pub(crate) struct Work {
 }
 
 impl Work {
-    /// So many of this photo by http from a patient server, and nothing beside.
+    /// Work of `count` downloads of this photo by http from a patient server, without bystanders.
     pub(super) const fn of(photo: &'static str, count: usize) -> Self {
         Self { photo, count, others: 0, tls: false, max_connections: None }
     }
 }
 
-/// Both ways in one style. Each returns when all is done.
+/// Both ways in one style. Each returns when its downloads have ended.
 #[derive(Debug)]
 pub(crate) struct Variants {
     pub(crate) right: fn(&Fixture),

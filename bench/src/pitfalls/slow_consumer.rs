@@ -1,10 +1,10 @@
 //! Awaiting something else between two items of a stream of downloads.
 //!
 //! `while let Some(photo) = photos.next().await { store(photo).await }` reads like any loop. But the downloads of
-//! `buffered` and `buffer_unordered` move only while somebody asks for the next item: during `store` they stand still,
-//! with their replies unread and their timeouts running. Put the consuming into the futures that are polled together
-//! (with a lock, if only one may consume at a time), or spawn the downloads as tasks; threads and the event loop move
-//! the other downloads by themselves.
+//! `buffered` and `buffer_unordered` advance only while the next item is awaited: during `store` they stop, with their
+//! replies unread and their timeouts running. Put the consuming into the futures that are polled together (with a
+//! lock, if only one may consume at a time), or spawn the downloads as tasks; threads and the event loop move the
+//! other downloads by themselves.
 
 use std::time::Duration;
 
@@ -68,7 +68,7 @@ async fn timed<R: Runtime>(client: &Client<R>, url: &str, fixture: &Fixture) -> 
     result
 }
 
-/// As a database would: it takes its time, and leaves the thread to others.
+/// Stores a photo like a database: it takes its time, and leaves the thread to others.
 async fn store<R: Runtime>(client: &Client<R>, photo: Result<Photo, Error>, fixture: &Fixture) {
     client.runtime().sleep(Duration::from_millis(4)).await;
     fixture.tally.keep(&photo);

@@ -1,8 +1,8 @@
-//! All downloads at once, however many there are.
+//! All downloads at once, without a limit.
 //!
-//! Downloads are cheap to start (a callback, a future, even a thread), so why not start them all? Because the server has
-//! a limit where the client has none: what is beyond is refused, and these photos do not come. Keep at most so many in
-//! flight, as the recipe `many` does.
+//! Downloads are cheap to start (a callback, a future, even a thread), so why not start them all? Because the server
+//! has a limit: it refuses further connections, and their photos are lost. Bound the number in flight, as the recipe
+//! `many` does.
 
 use photo_tests::Style;
 

@@ -1,4 +1,4 @@
-//! What a worker says of what it has measured.
+//! The report of a worker.
 
 use std::io;
 
@@ -9,45 +9,45 @@ use crate::stats::latency::{Latencies, Percentiles};
 use crate::system::allocations::Allocations;
 use crate::system::usage::Usage;
 
-/// What a worker has measured.
+/// The measurements of a worker.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct WorkerReport {
-    /// Of all photos measured.
+    /// The bytes of all measured photos.
     pub(crate) bytes: u64,
-    /// Of all photos of the warm-up, as many as were in flight, twice.
+    /// The bytes of all photos of the warm-up: twice the number in flight.
     pub(crate) warm_up_bytes: u64,
     pub(crate) errors: usize,
     pub(crate) first_error: Option<String>,
-    /// From the start of the first download to the end of the last one, as `usage` and `allocations`.
+    /// The time from the start of the first download to the end of the last one, as for `usage` and `allocations`.
     pub(crate) wall_s: f64,
     pub(crate) usage: Usage,
-    /// From the intended start.
+    /// The latencies from the intended start.
     pub(crate) latencies: Percentiles,
     /// The same, encoded.
     pub(crate) histogram: String,
     pub(crate) paced: Option<OpenLoopStats>,
     /// The most resident memory there ever was, above that of the client before its first download.
     pub(crate) peak_kib: Option<u64>,
-    /// `None` where nobody counts them.
+    /// The allocations; `None` if they are not counted.
     pub(crate) allocations: Option<Allocations>,
 }
 
-/// What is known of an open loop only.
+/// The measurements of an open loop only.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
 pub(crate) struct OpenLoopStats {
-    /// From the real start.
+    /// The latencies from the real start.
     pub(crate) uncorrected: Percentiles,
     pub(crate) late: usize,
     pub(crate) skipped: usize,
 }
 
 impl WorkerReport {
-    /// How many downloads were started; of an open loop, not all are.
+    /// The number of started downloads; an open loop may skip some.
     pub(crate) fn started(&self, workload: &Workload) -> usize {
         workload.count - self.paced.map_or(0, |paced| paced.skipped)
     }
 
-    /// What two workers have measured at the same time, in closed loops.
+    /// The report of two workers at the same time, in closed loops.
     pub(crate) fn and(self, other: Self) -> io::Result<Self> {
         let mut latencies = Latencies::decode(&self.histogram)?;
         latencies.add(&Latencies::decode(&other.histogram)?);
@@ -74,7 +74,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::load::workload::Source;
 
-    /// What has led to [`outcome`].
+    /// The workload that led to [`outcome`].
     pub(crate) fn workload() -> Workload {
         Workload::closed(Source::Embedded { bytes: 1000, delay_ms: 0 }, 4, 10)
     }

@@ -17,18 +17,18 @@ const FLAG: &str = "photo-bench-role=";
 /// The variable with the command that a foreign worker becomes.
 const COMMAND: &str = "PHOTO_BENCH_COMMAND";
 
-/// What a process is there for.
+/// The role of a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
-    /// To serve the photos.
+    /// Serves the photos.
     Server,
-    /// To download them, as one contender.
+    /// Downloads them, as one contender.
     Worker,
-    /// To go one of the two ways of a pitfall.
+    /// Runs one of the two ways of a pitfall.
     PitfallWorker,
-    /// To wait, as one contender.
+    /// Waits, as one contender.
     IdleWorker,
-    /// To become a worker in another language.
+    /// Becomes a worker in another language.
     ForeignWorker,
 }
 
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn what_users_and_cargo_say_is_no_role() {
+    fn arguments_of_users_and_cargo_are_not_roles() {
         for words in ["--bench", "--bench latency", "photo-bench-role=cook 0", "photo-bench-role=server"] {
             assert_eq!(parse_words(words), None, "{words}");
         }

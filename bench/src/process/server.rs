@@ -13,10 +13,10 @@ use crate::process::role::Role;
 use crate::system::child::Child;
 use crate::system::cpu_set::CpuSet;
 
-/// How long the server may take for an answer.
+/// Time for the server to answer.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Who does not have all of its requests open at once by then, never will.
+/// Give up waiting for all requests to be open after this.
 const GATHER: Duration = Duration::from_secs(10);
 
 /// The commands. All are answered with the counters; one then sets them to zero, and one, followed by what is to
@@ -32,7 +32,7 @@ pub(crate) struct Server {
     place: Place,
 }
 
-/// How a server is to be.
+/// The options of a server.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub(crate) struct Setup {
     /// Connections beyond so many are refused.
@@ -43,12 +43,12 @@ pub(crate) struct Setup {
     pub(crate) loops: usize,
 }
 
-/// Where a server is, and what its clients must trust.
+/// The addresses of a server, and the certificate that its clients must trust.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 struct Place {
     http: SocketAddr,
     https_port: u16,
-    /// As DER.
+    /// The root certificate in DER.
     root: Vec<u8>,
 }
 
@@ -60,7 +60,7 @@ pub(crate) struct Https {
     pub(crate) root: Vec<u8>,
 }
 
-/// What the server has done so far, as far as it matters here.
+/// The counters of the server that matter here.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 pub(crate) struct Counters {
     pub(crate) connections: u64,
@@ -72,7 +72,7 @@ pub(crate) struct Counters {
     pub(crate) cpu_us: u64,
 }
 
-/// What befalls one request: first the whole server does nothing, then the reply waits.
+/// A hold on one request: first the whole server does nothing, then the reply waits.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Serialize)]
 pub(crate) struct Held {
     pub(crate) stall: Duration,
@@ -96,7 +96,7 @@ impl Server {
         format!("http://{}{path}", self.place.http)
     }
 
-    /// The same by https.
+    /// The https URL of a path.
     pub(crate) fn tls_url(&self, path: &str) -> String {
         format!("https://localhost:{}{path}", self.place.https_port)
     }
@@ -106,20 +106,20 @@ impl Server {
         &self.place.root
     }
 
-    /// Where the server's https is, and what its clients must trust for it.
+    /// The server's https address, and the certificate that its clients must trust.
     pub(crate) fn https(&self) -> Https {
         let Place { http, https_port, root } = &self.place;
         Https { address: SocketAddr::new(http.ip(), *https_port), root: root.clone() }
     }
 
-    /// The same photo by the transport of a workload: the URL, and that of the gathering.
+    /// The URLs of a photo by the transport of a workload: the usual one, and that of the gathering.
     pub(crate) fn urls(&self, bytes: u64, delay_ms: u64, in_flight: usize, tls: bool) -> (String, String) {
         let urls = (self.photo_url(bytes, delay_ms), self.gathering_url(bytes, in_flight));
         let https = |url: String| url.replacen(&self.url(""), &self.tls_url(""), 1);
         if tls { (https(urls.0), https(urls.1)) } else { urls }
     }
 
-    /// Where there is a photo of `bytes` bytes, which takes `delay_ms` milliseconds to be served.
+    /// The URL of a photo of `bytes` bytes, which is served after `delay_ms` milliseconds.
     pub(crate) fn photo_url(&self, bytes: u64, delay_ms: u64) -> String {
         self.url(&format!("/photo?bytes={bytes}&delay_ms={delay_ms}"))
     }

@@ -17,7 +17,7 @@ use crate::system::child::Child;
 use crate::system::cpu_set::CpuSet;
 use crate::system::usage::Status;
 
-/// How often a worker is looked at.
+/// The interval at which a worker is checked.
 const LOOK: Duration = Duration::from_millis(20);
 
 #[derive(Debug, Deserialize, Serialize)]

@@ -1,4 +1,4 @@
-//! All rounds of one client under one load: a row of a table.
+//! The rounds of one client under one load: a row of a table.
 
 use std::io;
 
@@ -65,7 +65,7 @@ pub(crate) struct Cell {
     pub(crate) first_error: Option<String>,
 }
 
-/// One style compared with another.
+/// A comparison of one style with another.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub(crate) struct Comparison {
     /// The other style.
@@ -112,7 +112,7 @@ impl Cell {
         })
     }
 
-    /// One of the medians, if it is known.
+    /// A median, if it is known.
     pub(crate) fn figure(&self, figure: Figure) -> Option<f64> {
         self.figures.as_ref().and_then(figure)
     }
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn what_disturbs_both_cells_does_not_disturb_their_ratio() {
+    fn a_common_disturbance_keeps_the_ratio() {
         let wild = [1.0, 2.0, 3.0].repeat(7);
         let twice: Vec<_> = wild.iter().map(|cpu| cpu * 2.0).collect();
         let (one, other) = (cell("tokio", &wild), cell("smol", &twice));

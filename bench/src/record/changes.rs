@@ -1,4 +1,4 @@
-//! What has changed from one run to another, with the same loads.
+//! The changes between two runs with the same loads.
 //!
 //! A machine is never as fast as it was an hour ago, and all rounds of a run share that. So each style is compared by its
 //! multiple of `floor` in the same round; `floor` itself shows what has happened to the machine. A load without
@@ -23,7 +23,7 @@ pub(crate) const FIGURES: [(&str, Figure); 4] = [
     ("CPU", |it| Some(it.cpu_us_per_download)),
 ];
 
-/// One run compared with an older one.
+/// The comparison of a run with an older one.
 #[derive(Debug)]
 pub struct Changes<'a> {
     pub(crate) old: &'a Run,
@@ -47,14 +47,14 @@ pub(crate) struct ChangedGroup<'a> {
 #[derive(Debug)]
 pub(crate) struct ChangedCell<'a> {
     pub(crate) cell: &'a Cell,
-    /// One for each of [`FIGURES`]; `None` if it is unknown, or the rounds are too few.
+    /// The ratio of each of [`FIGURES`]; `None` if it is unknown, or the rounds are too few.
     pub(crate) ratios: [Option<UnpairedRatio>; FIGURES.len()],
 }
 
 /// The rounds of one figure in both runs.
 type Samples = (Vec<f64>, Vec<f64>);
 
-/// All figures of one client.
+/// The samples of all figures of one client.
 type CellSamples<'a> = (&'a Cell, [Option<Samples>; FIGURES.len()]);
 
 impl<'a> Changes<'a> {

@@ -57,7 +57,7 @@ fn differs(changes: &Changes, is_meant: impl Fn(&str) -> bool) -> bool {
     cells.flat_map(|cell| cell.ratios.iter().flatten()).any(UnpairedRatio::differs)
 }
 
-/// How many of so many comparisons, of which `is_found` is given both runs.
+/// The number of comparisons for which `is_found` holds of both runs.
 fn count(comparisons: usize, times: f64, is_found: impl Fn(&Changes) -> bool + Sync) -> usize {
     const PARTS: usize = 4;
     let part = &|seed: usize| {

@@ -1,4 +1,4 @@
-//! What one download costs in a style: a row of a table.
+//! The cost of one download in a style: a row of a table.
 
 use serde::{Deserialize, Serialize};
 

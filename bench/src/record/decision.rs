@@ -1,4 +1,4 @@
-//! Which style to choose when, computed from a run.
+//! The choice of a style for each load, computed from a run.
 //!
 //! A style keeps up if the rounds show two things: it is at most 5 % slower than the best style, and its p99 is at most
 //! twice the shortest one. The unfavourable end of each interval counts, so noise proves nothing. Of the styles that keep up,
@@ -21,7 +21,7 @@ const SLOWER: f64 = 0.05;
 /// The p99 of a style that keeps up is at most this share longer than the shortest one: 1 is twice as long.
 const TAIL: f64 = 1.0;
 
-/// All styles, the plainest code first.
+/// The styles, the plainest code first.
 pub(crate) const PLAINEST: [&str; 9] = [
     "blocking",
     "ureq",
@@ -39,11 +39,11 @@ pub(crate) const PLAINEST: [&str; 9] = [
 pub(crate) struct Decision {
     #[serde(flatten)]
     pub(crate) load: Load,
-    /// In ascending order of what is in flight.
+    /// The steps, in ascending order of the downloads in flight.
     pub(crate) steps: Vec<Step>,
 }
 
-/// From one number in flight to another, the same style is chosen and the same ones keep up.
+/// A range of numbers in flight with one chosen style and the same styles that keep up.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub(crate) struct Step {
     /// The least in flight with which it was measured.
@@ -52,7 +52,7 @@ pub(crate) struct Step {
     pub(crate) to_in_flight: usize,
     /// The plainest style that keeps up.
     pub(crate) choose: String,
-    /// All styles that keep up at each of these numbers, the plainest first.
+    /// The styles that keep up at each of these numbers, the plainest first.
     pub(crate) keep_up: Vec<String>,
     /// The style that uses the least CPU at the most in flight.
     pub(crate) least_cpu: String,
@@ -123,7 +123,7 @@ fn step(group: &Group) -> Option<Step> {
 impl Decision {
     fn add(&mut self, step: Step) {
         match self.steps.last_mut() {
-            // Where other styles keep up, a reader may choose another one, so that is another row.
+            // If other styles keep up, a reader may choose another one, so that is another row.
             Some(last) if (&last.choose, &last.keep_up) == (&step.choose, &step.keep_up) => {
                 last.to_in_flight = step.to_in_flight;
                 last.least_cpu = step.least_cpu;

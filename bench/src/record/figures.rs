@@ -8,7 +8,7 @@ use crate::stats::latency::{Percentile, Percentiles};
 /// Everything that is measured of one client in one window. Medians of all rounds have the same fields.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
 pub(crate) struct Figures {
-    /// From the start of the first download to the end of the last one.
+    /// The time from the start of the first download to the end of the last one.
     pub(crate) wall_s: f64,
     pub(crate) downloads_per_s: f64,
     /// Downloads in flight on average, by Little's law: each for as long as its latency.
@@ -23,7 +23,7 @@ pub(crate) struct Figures {
     pub(crate) involuntary_switches_per_download: f64,
     /// Unknown for a server of the user's.
     pub(crate) server_cpu_us_per_download: Option<f64>,
-    /// From start to photo; in an open loop, from when the download should have started.
+    /// The latencies from the start, or in an open loop from the intended start.
     #[serde(flatten)]
     pub(crate) latency: Percentiles,
     /// The peak above the idle client, for each download in flight. Unknown without `/proc`.
@@ -32,7 +32,7 @@ pub(crate) struct Figures {
     pub(crate) threads_max: Option<u64>,
 }
 
-/// One figure, if it is known.
+/// A figure, if it is known.
 pub(crate) type Figure = fn(&Figures) -> Option<f64>;
 
 impl Figures {

@@ -120,7 +120,7 @@ impl<'a> Group<'a> {
         others.filter_map(|(_, versus)| Some(versus.ratio?.resolution())).reduce(f64::max)
     }
 
-    /// Rounds of the cells, in words; nothing if none has figures.
+    /// The rounds of the cells, in words; empty if no cell has figures.
     pub(crate) fn rounds(&self) -> String {
         rounds(self.cells.iter().map(|cell| cell.rounds.len()))
     }

@@ -1,4 +1,4 @@
-//! One line of a file of results.
+//! A line of a file of results.
 
 use std::io;
 
@@ -18,7 +18,7 @@ pub const VERSION: u32 = 2;
 /// The oldest version that can still be read. Its comparisons and decisions have intervals of other levels.
 const OLDEST: u32 = 1;
 
-/// All kinds of lines.
+/// The kinds of lines.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(tag = "mode", rename_all = "lowercase")]
 pub(crate) enum Record {

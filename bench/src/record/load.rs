@@ -11,19 +11,19 @@ use crate::text::format::size;
 pub(crate) struct Load {
     /// The size of each photo.
     pub(crate) bytes: Option<u64>,
-    /// How long the server takes; unknown for a server of the user's.
+    /// The delay of the server; unknown for a server of the user's.
     pub(crate) delay_ms: Option<u64>,
     #[serde(flatten)]
     pub(crate) transport: Transport,
-    /// Cores of the client; 0 stands for one.
+    /// Cores of the client; 0 means one.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(crate) client_cores: usize,
 }
 
-/// How photos come: by http or https, over kept connections or a fresh one for each.
+/// The transport of photos: by http or https, over kept connections or a fresh one for each.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub(crate) struct Transport {
-    /// By https.
+    /// Whether photos come by https.
     #[serde(default, skip_serializing_if = "is_false")]
     pub(crate) tls: bool,
     /// A fresh connection for each photo.

@@ -1,4 +1,4 @@
-//! What a run leaves behind: one type for each kind of line, used for writing and for reading.
+//! The records of a run: one type for each kind of line, used for writing and for reading.
 //!
 //! Every table, the README and the report are functions of records, so a recorded folder shows all of them again.
 //!

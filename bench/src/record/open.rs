@@ -1,4 +1,4 @@
-//! All rounds of one client in one open loop: a row of a table.
+//! The rounds of one client in one open loop: a row of a table.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! All rounds of one pitfall in one style: a row of a table.
+//! The rounds of one pitfall in one style: a row of a table.
 
 use serde::{Deserialize, Serialize};
 
@@ -66,7 +66,7 @@ pub(crate) struct WayFigures {
     pub(crate) bytes_sent: u64,
 }
 
-/// How many times worse the wrong way is: the median, and the range of all rounds.
+/// The factor by which the wrong way is worse: the median, and the range of all rounds.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
 pub(crate) struct Damage {
     pub(crate) median: f64,
@@ -75,7 +75,7 @@ pub(crate) struct Damage {
 }
 
 impl PitfallCell {
-    /// The same cell with the figures of these rounds.
+    /// This cell with the figures of these rounds.
     pub(crate) fn with(mut self, rounds: Vec<(WayFigures, WayFigures)>) -> Self {
         let metric = self.hurts;
         self.rounds = rounds;

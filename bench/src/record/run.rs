@@ -1,4 +1,4 @@
-//! All records of one run, as they lie in a folder.
+//! The records of one run in a folder.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -22,10 +22,10 @@ pub const LINES: &str = "load.jsonl";
 /// The results of the pitfalls.
 pub const PITFALLS: &str = "pitfalls.jsonl";
 
-/// Where and how the results were measured, in words; recorded runs have it.
+/// The file with the place and the conditions of the measurement, in words; recorded runs have it.
 pub(crate) const CONDITIONS: &str = "conditions.txt";
 
-/// One run on one machine.
+/// A run on one machine.
 #[derive(Clone, Debug, Default)]
 pub struct Run {
     /// The name of its folder; empty for a run that has just ended.

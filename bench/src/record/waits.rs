@@ -1,4 +1,4 @@
-//! What waiting alone costs a style: a row of a table.
+//! The cost of waiting alone in a style: a row of a table.
 
 use serde::{Deserialize, Serialize};
 
@@ -18,9 +18,9 @@ pub(crate) struct WaitsCell {
 /// The figures of many waits at once.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
 pub(crate) struct WaitsFigures {
-    /// From the first to the last being pending, in seconds.
+    /// The time from the first pending wait to the last, in seconds.
     pub(crate) start_s: f64,
-    /// From when all should have ended to when the last had, in seconds.
+    /// The time from the intended end of all waits to the last end, in seconds.
     pub(crate) finish_s: f64,
     /// User and system time of the whole client, for each wait.
     pub(crate) cpu_us_per_wait: f64,

@@ -1,8 +1,8 @@
-//! What one of the checks has found.
+//! The finding of one check.
 
-/// What one of the checks has found.
+/// The finding of one check.
 pub(super) struct Finding {
-    /// What must hold.
+    /// The claim that must hold.
     pub(super) claim: String,
     pub(super) holds: bool,
     /// The figures behind it, a line each.

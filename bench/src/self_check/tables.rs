@@ -19,7 +19,7 @@ use crate::system::placement::CorePlacement;
 use crate::text::out::say;
 use crate::text::progress::Progress;
 
-/// How many tables there are, and how many of them may show a false difference.
+/// The number of tables, and of those that may show a false difference.
 const TABLES: usize = 20;
 const MOST_FALSE: usize = 1;
 
@@ -30,7 +30,7 @@ const ROUNDS: u32 = 21;
 const LOADS: [(u64, usize); 6] = [(0, 16), (20, 1024), (0, 256), (20, 16), (0, 1024), (20, 256)];
 const BYTES: u64 = 32 << 10;
 
-/// What is added, in hundredths, in every other table each. Three times each of the smaller ones is there as well.
+/// The added work, in hundredths, in every other table. Three times each of the smaller ones is also included.
 const BURDENS: [[f64; 3]; 2] = [[2.0, 6.0, 18.0], [4.0, 12.0, 36.0]];
 
 /// The figures that rows are compared by.
@@ -41,7 +41,7 @@ const FIGURES: [(&str, Figure); 4] = [
     ("memory", |it| it.rss_kib_per_in_flight),
 ];
 
-/// What one table shows.
+/// The result of one table.
 struct Table {
     title: String,
     /// The figures by which the equal rows differ.
@@ -176,7 +176,7 @@ fn resolution(tables: &[Table]) -> Finding {
     }
     let is_found = |(found, all): &(usize, usize)| found * 10 >= all * 9;
     let resolution = tries.iter().find(|(_, counts)| is_found(counts)).map(|(burden, _)| *burden);
-    // Where three times the resolution was not tried, the largest burden stands for it.
+    // If three times the resolution was not tried, the largest burden replaces it.
     let largest = tries.keys().last().copied().unwrap_or_default();
     let tripled = resolution.map(|it| (it * 3).min(largest));
     let always = |burden| tries.get(&burden).is_some_and(|(found, all)| found == all);

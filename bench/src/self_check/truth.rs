@@ -1,7 +1,7 @@
 //! Latencies that are known beforehand are found again.
 //!
-//! The server holds each reply for a time drawn from a known distribution, and once stalls as a whole. What each
-//! download then has to take follows from the schedule, and is held against what the bench has measured. The delays are
+//! The server holds each reply for a time drawn from a known distribution, and once stalls as a whole. The true
+//! latency of each download then follows from the schedule, and is compared with the measured one. The delays are
 //! large, so that neither timers, which tick in milliseconds, nor a busy machine matter much.
 
 use std::io;
@@ -20,7 +20,7 @@ use crate::system::placement::CorePlacement;
 
 const BYTES: u64 = 1 << 10;
 
-/// What may be wrong with a percentile.
+/// The permitted error of a percentile.
 const TOLERANCE: f64 = 0.02;
 
 /// The shortest delay, and what is added to it: exponentially distributed with this mean.
@@ -32,11 +32,11 @@ const COUNT: usize = 2500;
 const IN_FLIGHT: usize = 512;
 const PER_S: f64 = 600.0;
 
-/// How long the server stalls.
+/// The duration of the server's stall.
 const STALL: Duration = Duration::from_millis(100);
 
-/// With so few in flight, a client that waits for a stalled server starts no downloads. Fewer than one in a hundred, or
-/// the 99th percentile would show them even without the correction.
+/// Downloads in flight: so few that a client starts no downloads while it waits for a stalled server. Fewer than one
+/// in a hundred are affected, or the 99th percentile would show them even without the correction.
 const FEW: usize = 2;
 const FEW_PER_S: f64 = 100.0;
 const FEW_COUNT: usize = 250;
@@ -80,12 +80,12 @@ fn least_disturbed(
     Ok(best)
 }
 
-/// What should have been measured, and what was.
+/// The true percentiles, and the measured ones.
 #[derive(Clone, Copy)]
 struct Pair {
     truth: Percentiles,
     found: Percentiles,
-    /// What would have been found without the correction.
+    /// The percentiles without the correction.
     uncorrected: Percentiles,
 }
 
@@ -102,7 +102,7 @@ impl Pair {
         self.errors().into_iter().map(f64::abs).fold(0.0, f64::max)
     }
 
-    /// The same where there is no delay, and only the stall is known beforehand. It is to be missed without the
+    /// The worst latency without delay, where only the stall is known beforehand. It must be missing without the
     /// correction; a machine that itself stalls for as long shows it.
     fn worst_of_the_stall(&self) -> f64 {
         let [_, _, p99, p999] = self.errors().map(f64::abs);
@@ -165,8 +165,8 @@ fn few_in_flight(subject: Subject, seed: u64, placement: &CorePlacement) -> io::
     let mut holds = vec![Held::default(); FEW_COUNT];
     holds[at].stall = STALL;
     let outcome = measure(subject, FEW, FEW_COUNT, Some(pace), &holds, placement)?;
-    // What a download takes anyway, and how late a style's timers let it begin, is not known beforehand, but seen in
-    // all those that no stall befell.
+    // The usual time of a download, and the lag of a style's timers, are not known beforehand; the downloads without a
+    // stall show both.
     let anyway = Duration::from_secs_f64(outcome.latencies.p50_us / 1e6);
     Ok(Pair::new(&truth(&schedule, &vec![anyway; FEW_COUNT], at), &outcome))
 }
@@ -228,7 +228,7 @@ fn held(delays: &[Duration]) -> Vec<Held> {
     delays.iter().map(|delay| Held { delay: *delay, ..Held::default() }).collect()
 }
 
-/// How long each download has to take if the server stalls when it has read the one with index `at`.
+/// The true latency of each download if the server stalls after it has read the one with index `at`.
 fn truth(schedule: &[Duration], delays: &[Duration], at: usize) -> Vec<Duration> {
     let (from, until) = (schedule[at], schedule[at] + STALL);
     let ends = schedule.iter().zip(delays).enumerate().map(|(index, (begin, delay))| {

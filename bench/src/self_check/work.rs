@@ -11,7 +11,7 @@ use crate::measure::trial::Trial;
 use crate::record::cell::{BUSY, Bound, Cell, FEW};
 use crate::system::placement::CorePlacement;
 
-/// As many in flight as the default run has without delay, at most.
+/// Downloads in flight: the most of the default run without delay.
 const IN_FLIGHT: usize = 256;
 const COUNT: usize = 20 * IN_FLIGHT;
 const BYTES: u64 = 32 << 10;
@@ -40,7 +40,8 @@ fn equal_work(served: &[(Subject, ServerCounts)]) -> Finding {
     }
 }
 
-/// Latencies tell it, by Little's law. Those that are started first and last are alone for a while.
+/// Checks the downloads in flight by their latencies and Little's law. The first and the last ones are alone for a
+/// while.
 fn in_flight(cells: &[Cell]) -> Finding {
     let shown = |cell: &Cell| {
         let mean = cell.figures.map_or(f64::NAN, |it| it.in_flight_mean);

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::signed_rank::{self, Centre};
 
-/// At most this share of tables contains a false difference.
+/// The largest share of tables with a false difference.
 pub(crate) const TABLE_ERROR: f64 = 0.05;
 
 /// The figures that rows are compared by: wall time, p99, CPU, memory.
@@ -28,7 +28,7 @@ pub(crate) fn level_in_table(rows: usize, rounds: usize) -> Option<f64> {
     signed_rank::level(rounds, error_in_table(rows))
 }
 
-/// How many times as large one figure is as another.
+/// The ratio of two figures.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
 pub(crate) struct PairedRatio {
     /// The Hodges–Lehmann estimate over all rounds.
@@ -57,8 +57,8 @@ impl PairedRatio {
 
     /// The smallest difference that such rounds show in nine of ten tables: 0.03 is 3 %.
     ///
-    /// It exceeds half of the interval, because the estimate may be too low, and the interval wider than this one. The
-    /// factor is that of simulated tables; the self-check compares the result with differences that it finds.
+    /// The resolution exceeds half of the interval, because the estimate may be too low, and the next interval wider.
+    /// The factor comes from simulated tables; the self-check compares the result with differences that it finds.
     pub(crate) fn resolution(&self) -> f64 {
         const NINE_OF_TEN: f64 = 2.0;
         ((self.high / self.low).ln() / 2.0 * NINE_OF_TEN).exp() - 1.0

@@ -1,4 +1,4 @@
-//! How long downloads took: all of it, or a few percentiles of it.
+//! The latencies of downloads: all of them, or a few percentiles.
 
 use std::io;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 /// An hour: no download is allowed as long.
 const LONGEST_NS: u64 = 3_600_000_000_000;
 
-/// One percentile: its name, its quantile, and where it is kept.
+/// A percentile: its name, its quantile, and its field.
 pub(crate) struct Percentile {
     pub(crate) name: &'static str,
     pub(crate) quantile: f64,
@@ -53,7 +53,7 @@ percentiles! {
     max_us: 1.0, "max";
 }
 
-/// How many downloads took how long, in nanoseconds.
+/// The histogram of latencies, in nanoseconds.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Latencies(Histogram<u64>);
 
@@ -80,12 +80,12 @@ impl Latencies {
         &self.0
     }
 
-    /// In seconds.
+    /// The mean in seconds.
     pub(crate) fn mean_s(&self) -> f64 {
         self.0.mean() / 1e9
     }
 
-    /// As other tools read and merge it: the histogram's V2 format, compressed, in Base64.
+    /// Encodes the histogram as other tools read and merge it: V2 format, compressed, in Base64.
     pub(crate) fn encode(&self) -> String {
         let mut bytes = Vec::new();
         V2DeflateSerializer::new().serialize(&self.0, &mut bytes).expect("memory can be written");
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_encoded_can_be_read_and_merged() {
+    fn encoded_histograms_can_be_read_and_merged() {
         let mut twice = Latencies::decode(&steps().encode()).unwrap();
         assert_eq!(twice, steps());
         twice.add(&steps());

@@ -4,10 +4,10 @@
 //! it is, each order of all values is equally likely. The level of the interval then depends on the numbers of rounds
 //! alone.
 
-/// As many rounds show any difference.
+/// Most rounds compared; this number shows any difference.
 const MOST: usize = 100;
 
-/// How many times as large a figure is in one run as in another.
+/// The ratio of a figure between two runs.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct UnpairedRatio {
     /// The Hodges–Lehmann estimate: the median of the ratios of all pairs of rounds.
@@ -44,7 +44,7 @@ pub(crate) fn fewest(error: f64) -> usize {
     (1..=MOST).find(|values| cut(*values, *values, error).is_some()).unwrap_or(MOST)
 }
 
-/// How many of the sorted differences are outside of the interval, at each end.
+/// The number of sorted differences outside of the interval, at each end.
 fn cut(from: usize, to: usize, error: f64) -> Option<usize> {
     let mut below = 0.0;
     let mut cut = None;
@@ -70,7 +70,7 @@ fn chances(from: usize, to: usize) -> Vec<f64> {
         for value in step..=most {
             chances[value] += chances[value - step];
         }
-        // One after the other, so that no number becomes too large.
+        // Factors are applied one by one, so that no number becomes too large.
         let share = step as f64 / (to + step) as f64;
         for chance in &mut chances {
             *chance *= share;

@@ -1,6 +1,6 @@
 //! The order of a run.
 
-/// How much there is to measure, and in which order: drawn from the seed.
+/// The number of rounds, and the order of the measurements, drawn from the seed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rounds {
     pub(crate) count: u32,
@@ -8,9 +8,9 @@ pub(crate) struct Rounds {
 }
 
 impl Rounds {
-    /// In each round, each group once, in random order; within it, each member once, in random order. So members that
-    /// are compared run close in time, and none runs always after the same one. `sizes` are the members of each group.
-    /// When `measure` returns `None`, the run ends, and each group keeps its whole rounds.
+    /// Each round measures each group once, in random order, and within it each member once, in random order. So
+    /// compared members run close in time, and never always in the same order. `sizes` are the numbers of members of
+    /// each group. When `measure` returns `None`, the run ends, and each group keeps its whole rounds.
     ///
     /// Returns the results by group, member, and round.
     pub(crate) fn interleave<T>(

@@ -34,7 +34,7 @@ pub(crate) fn level(values: usize, error: f64) -> Option<f64> {
 }
 
 struct Cut {
-    /// How many of the sorted means are outside of the interval, at each end.
+    /// The number of sorted means outside of the interval, at each end.
     rank: usize,
     error: f64,
 }

@@ -45,7 +45,7 @@ fn may_differ(row: &[f64; ROUNDS], best: &[f64; ROUNDS]) -> bool {
     more.min(ROUNDS - more) < 7
 }
 
-/// How many of so many tables have a column for which `is_wrong` holds.
+/// The number of tables with a column for which `is_wrong` holds.
 fn count(tables: usize, is_wrong: impl Fn(&mut fastrand::Rng) -> bool + Sync) -> usize {
     const PARTS: usize = 4;
     let part = &|seed: usize| {

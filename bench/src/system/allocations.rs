@@ -1,4 +1,4 @@
-//! How often memory is asked for, and for how much, where somebody counts.
+//! Counts of memory allocations, if a counter is installed.
 //!
 //! Counting takes time, so a separate program does it, `counting-worker`, whose allocator counts; the programs
 //! whose figures are times have the system's allocator, and not even a switch in front of it.
@@ -9,12 +9,12 @@ use serde::{Deserialize, Serialize};
 
 static COUNTER: OnceLock<fn() -> Allocations> = OnceLock::new();
 
-/// What a process has allocated, all its threads together.
+/// The allocations of a process, all its threads together.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
 pub struct Allocations {
-    /// How often memory was allocated, or allocated memory made larger or smaller.
+    /// The number of allocations and reallocations.
     pub count: u64,
-    /// How many bytes that were, growth included.
+    /// The number of bytes, growth included.
     pub bytes: u64,
 }
 
@@ -24,18 +24,18 @@ impl Allocations {
         Some(Self { count: after.count - before.count, bytes: after.bytes - before.bytes })
     }
 
-    /// Of two processes.
+    /// The sum of two processes.
     pub(crate) fn and(self, other: Self) -> Self {
         Self { count: self.count + other.count, bytes: self.bytes + other.bytes }
     }
 }
 
-/// Tells who counts in this process. To be called before [`run_if_child`](crate::cli::entry::run_if_child).
+/// Installs the counter of this process. Call it before [`run_if_child`](crate::cli::entry::run_if_child).
 pub fn count_by(counter: fn() -> Allocations) {
     COUNTER.get_or_init(|| counter);
 }
 
-/// `None` where nobody counts.
+/// The allocations of this process; `None` without a counter.
 pub(crate) fn so_far() -> Option<Allocations> {
     COUNTER.get().map(|counter| counter())
 }

@@ -12,10 +12,10 @@ use nix::unistd::Pid;
 
 use crate::system::interrupt;
 
-/// How long a process that has closed its output may take to end.
+/// Time for a process to exit after it has closed its output.
 const LAST_BREATH: Duration = Duration::from_secs(2);
 
-/// How often a process that waits for its child looks whether it is to end.
+/// The interval at which a process that waits for its child checks whether it must end.
 const ATTENTION: Duration = Duration::from_millis(100);
 
 /// Longer lines are split, so that output without an end does not fill the memory.
@@ -25,7 +25,7 @@ const LINE: u64 = 1 << 26;
 #[derive(Debug)]
 pub(crate) struct Child {
     process: process::Child,
-    /// Until it is closed.
+    /// Standard input, until it is closed.
     stdin: Option<ChildStdin>,
     lines: Receiver<String>,
     complaints: Option<JoinHandle<String>>,
@@ -130,7 +130,7 @@ impl Child {
         })
     }
 
-    /// How it ended, or `None` if it had to be killed.
+    /// The exit status, or `None` if the process was killed.
     fn status(&mut self) -> Option<ExitStatus> {
         let deadline = Instant::now() + LAST_BREATH;
         while Instant::now() < deadline {
@@ -144,7 +144,7 @@ impl Child {
     }
 
     fn kill(&mut self) {
-        // It may have ended by itself in the meantime. Processes that it has started are in the same group.
+        // The process may have ended by itself in the meantime. Processes that it has started are in the same group.
         let _ = killpg(Pid::from_raw(self.process.id().cast_signed()), Signal::SIGKILL);
         let _ = self.process.wait();
     }
@@ -164,7 +164,7 @@ fn line(output: &mut impl BufRead) -> Option<String> {
     (read > 0).then(|| String::from_utf8_lossy(&line).into_owned())
 }
 
-/// What a process said before it ended, short enough for a table: of a panic, its message.
+/// The last message of a process, short enough for a table: for a panic, its text.
 fn gist(complaints: &str) -> Option<String> {
     let telling = |line: &&str| {
         !(line.is_empty()

@@ -12,7 +12,7 @@ const MOST_CORES: usize = 1 << 16;
 pub(crate) struct CpuSet(pub(super) Vec<usize>);
 
 impl CpuSet {
-    /// The cores that this process may use; none where the system does not say.
+    /// The cores that this process may use; empty if the system does not report them.
     pub(crate) fn allowed() -> Self {
         Self(system::allowed())
     }

@@ -10,7 +10,7 @@ use signal_hook::flag;
 /// The first signal that came, or 0.
 static SIGNAL: LazyLock<Arc<AtomicUsize>> = LazyLock::new(Arc::default);
 
-/// From now on, the first signal only makes [`came`] return it; a second one ends this process at once.
+/// After this call, the first signal only makes [`came`] return it; a second one ends this process at once.
 ///
 /// Child processes end when their parent does, because their input ends.
 ///

@@ -1,16 +1,16 @@
-//! What the system allows a process to have at once.
+//! The limits of the system on a process.
 
 use std::fs;
 
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
-/// Files that a process needs beside its connections.
+/// Files that a process needs besides its connections.
 const OTHER_FILES: u64 = 64;
 
-/// Threads that the machine has beside ours.
+/// Threads of the machine besides ours.
 const OTHER_THREADS: u64 = 512;
 
-/// From one address to one port there are not more: those that the system gives out by itself.
+/// Most connections from one address to one port: the ports that the system assigns by itself.
 const MOST_CONNECTIONS: u64 = 28_000;
 
 /// Most workers, each with its own server, that are at work at the same time: all of them are on the same address,
@@ -25,7 +25,7 @@ pub(crate) fn raise_open_files() {
     }
 }
 
-/// Whether this process can have as many connections and threads, or which limit stands against it.
+/// Fails with the limit that forbids this process so many connections and threads.
 pub(crate) fn check(connections: u64, threads: u64) -> Result<(), String> {
     let files = getrlimit(Resource::RLIMIT_NOFILE).map_or(u64::MAX, |(soft, _)| soft);
     check_against(connections + OTHER_FILES, "open files", [("RLIMIT_NOFILE", Some(files))])?;
@@ -38,7 +38,7 @@ pub(crate) fn check(connections: u64, threads: u64) -> Result<(), String> {
     check_all(0, threads)
 }
 
-/// Whether all processes together can have as many connections and threads, or which limit stands against it.
+/// Fails with the limit that forbids all processes together so many connections and threads.
 pub(crate) fn check_all(connections: usize, threads: u64) -> Result<(), String> {
     let most = MOST_PROCESSES * most_connections();
     if connections > most {

@@ -1,4 +1,4 @@
-//! Where the figures come from.
+//! The machine on which the figures were measured.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -16,7 +16,7 @@ const LIBRARIES: [&str; 6] = ["async-std", "mio", "rustls", "smol", "tokio", "ur
 
 /// Processor, cores, quota, load, system and compiler in one line, as far as they can be found out.
 pub(crate) fn describe(placement: &CorePlacement) -> String {
-    // Not `available_parallelism`, which takes a quota for a smaller number of cores.
+    // `available_parallelism` takes a quota for a smaller number of cores.
     let cores = match CpuSet::allowed().cores().count() {
         0 => thread::available_parallelism().map_or(1, NonZero::get),
         count => count,
@@ -42,14 +42,14 @@ fn processor() -> Option<String> {
     field(&text, "model name", ':')
 }
 
-/// How the clock of the client's first core is chosen. Most virtual machines do not say.
+/// The frequency governor of the client's first core. Most virtual machines have none.
 fn governor(placement: &CorePlacement) -> Option<String> {
     let core = placement.client.cores().next()?;
     let path = format!("{}/cpu{core}/cpufreq/scaling_governor", topology::LINUX);
     Some(format!("governor {}", fs::read_to_string(path).ok()?.trim()))
 }
 
-/// How busy the machine was before the run: a run on a busy machine is noisy.
+/// The load of the machine before the run: a run on a busy machine is noisy.
 fn load() -> Option<String> {
     let text = fs::read_to_string("/proc/loadavg").ok()?;
     Some(format!("load average {}", text.split_whitespace().next()?))

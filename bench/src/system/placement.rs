@@ -8,11 +8,11 @@ use crate::system::topology::{self, usable};
 /// The cores of each process. The cores of both sides are empty where nothing is pinned.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct CorePlacement {
-    /// For the server and the watching process.
+    /// The cores of the server and the watching process.
     pub(crate) server: CpuSet,
-    /// For the clients: one core, so that all of them have the same.
+    /// The core of the clients: one, so that all are equal.
     pub(crate) client: CpuSet,
-    /// For clients that can use more cores; the one above is the first of them.
+    /// The cores of clients that can use more; the first is the one above.
     pub(crate) all_clients: CpuSet,
 }
 

@@ -9,7 +9,8 @@ pub(crate) fn cores(root: &Path) -> Option<f64> {
     folders(root).iter().filter_map(quota).reduce(f64::min)
 }
 
-/// How often the group, or one around it, had used up its quota and had to wait. `None` where that is not counted.
+/// The number of times that the group, or one around it, had used up its quota and had to wait. `None` if that is not
+/// counted.
 pub(crate) fn throttled(root: &Path) -> Option<u64> {
     let count = |folder: &PathBuf| {
         let text = fs::read_to_string(folder.join("cpu.stat")).ok()?;

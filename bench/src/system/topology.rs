@@ -1,4 +1,4 @@
-//! Which logical cores share a physical one, a package or a kind: what a placement must know of a processor.
+//! The topology of a processor: the logical cores that share a physical one, a package or a kind.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -7,14 +7,14 @@ use std::path::Path;
 
 use crate::system::cpu_set::CpuSet;
 
-/// Where Linux describes its processors.
+/// The folder in which Linux describes its processors.
 pub(crate) const LINUX: &str = "/sys/devices/system/cpu";
 
 /// The cores that a process may use, one logical core for each physical one, all of the same package and the fastest kind
 /// where there are at least two such.
 ///
-/// So a hyper-thread takes no time from its sibling, no side has faster cores than the other, and none has farther memory.
-/// With one physical core, its logical ones have to do.
+/// So a hyper-thread takes no time from its sibling, no side has faster cores than the other, and none has farther
+/// memory. A single physical core offers its logical ones.
 pub(crate) fn usable(root: &Path, allowed: &[usize]) -> Vec<usize> {
     let cores: Vec<_> = allowed.iter().map(|cpu| Core::read(root, *cpu)).collect();
     let mut first_of_each: BTreeMap<usize, &Core> = BTreeMap::new();
@@ -33,7 +33,7 @@ pub(crate) fn usable(root: &Path, allowed: &[usize]) -> Vec<usize> {
     several.next().unwrap_or_else(|| physical.iter().map(|core| core.cpu).collect())
 }
 
-/// One logical core.
+/// A logical core.
 struct Core {
     cpu: usize,
     /// The least of the logical cores that share its physical one.
@@ -44,7 +44,7 @@ struct Core {
 }
 
 impl Core {
-    /// What the files say; where one is missing, the core is taken for a physical one like all others.
+    /// Reads the files of a core; if one is missing, the core counts as a physical one like all others.
     fn read(root: &Path, cpu: usize) -> Self {
         let text = |file: &str| fs::read_to_string(root.join(format!("cpu{cpu}/{file}"))).ok();
         let number = |file: &str| text(file)?.trim().parse::<u64>().ok();

@@ -1,4 +1,4 @@
-//! What a process uses: CPU time, memory, threads.
+//! The resources that a process uses: CPU time, memory, threads.
 
 use std::fs;
 use std::io;
@@ -12,7 +12,7 @@ use nix::time::ClockId;
 use nix::unistd::Pid;
 use serde::{Deserialize, Serialize};
 
-/// What this process has used so far, all its threads together.
+/// The resources used by this process, all its threads together.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Serialize)]
 pub(crate) struct Usage {
     pub(crate) user_s: f64,
@@ -69,7 +69,7 @@ impl Usage {
         }
     }
 
-    /// Of two processes.
+    /// The sum of two processes.
     pub(crate) fn and(self, other: Self) -> Self {
         Self {
             user_s: self.user_s + other.user_s,
@@ -79,7 +79,7 @@ impl Usage {
         }
     }
 
-    /// User and system together: the system tells exactly only their sum.
+    /// User and system time together: the system reports only their sum exactly.
     pub(crate) fn cpu_s(self) -> f64 {
         self.user_s + self.system_s
     }

@@ -1,4 +1,4 @@
-//! What a process takes from the first download to the end of the last one.
+//! The resources of a process from the first download to the end of the last one.
 
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -35,7 +35,7 @@ pub(crate) enum Boundary {
 pub(crate) struct ResourceUse {
     pub(crate) wall: Duration,
     pub(crate) usage: Usage,
-    /// `None` where nobody counts them.
+    /// The allocations; `None` if they are not counted.
     pub(crate) allocations: Option<Allocations>,
 }
 
@@ -45,7 +45,7 @@ impl Window {
         Self { burden_percent, ..Self::default() }
     }
 
-    /// To be called at both ends.
+    /// The function to call at both ends.
     pub(crate) fn watch(&self) -> impl Fn(Boundary) + Send + Sync + 'static {
         let Self { begin, end, burden_percent } = self.clone();
         move |edge| match edge {
@@ -59,7 +59,7 @@ impl Window {
         }
     }
 
-    /// What was taken between the ends; up to now, where an open loop had none.
+    /// The resources used between the ends, or up to now if an open loop had no end.
     pub(crate) fn spent(&self) -> ResourceUse {
         let end = *self.end.get_or_init(Reading::now);
         let begin = self.begin.get().copied().unwrap_or(end);
@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_comes_before_and_after_is_not_counted() {
+    fn use_before_and_after_is_not_counted() {
         const LONG: Duration = Duration::from_millis(200);
         let window = Window::default();
         let watch = window.watch();

@@ -1,6 +1,6 @@
-//! How numbers are written: latencies, sizes, and any figure with the digits that mean something.
+//! The format of numbers: latencies, sizes, and figures with their significant digits.
 
-/// From here on, latencies are easier to read in milliseconds.
+/// The latency above which milliseconds are easier to read.
 const LONG_US: f64 = 10_000.0;
 
 /// The unit of all latencies of one table.
@@ -32,7 +32,7 @@ impl Unit {
     }
 }
 
-/// As many digits as mean something.
+/// Formats a value with its significant digits.
 pub(crate) fn digits(value: f64) -> String {
     match value {
         ..1.0 => format!("{value:.2}"),

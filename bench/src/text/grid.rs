@@ -10,7 +10,7 @@ const LINE: LineStyle = LineStyle::none().fill('─').junction('─');
 /// An unknown figure.
 pub(crate) const UNKNOWN: &str = "–";
 
-/// One column: its header, and the text of each row.
+/// A column: its header, and the text of each row.
 pub(crate) struct Column<'a, T> {
     header: String,
     text: Box<dyn Fn(&T) -> String + 'a>,

@@ -3,13 +3,13 @@
 use std::fmt::Arguments;
 use std::io::{self, Write};
 
-/// Prints a line, as `println!` does. If the reader has closed the pipe, the line is dropped, and the run goes on: its
-/// results are kept in files.
+/// Prints a line, as `println!` does. If the reader has closed the pipe, the line is dropped, and the run continues:
+/// its results are kept in files.
 macro_rules! say {
     ($($arg:tt)*) => { $crate::text::out::line(format_args!($($arg)*)) };
 }
 
-/// The same for standard error, as `eprintln!`.
+/// Prints a line to standard error, as `eprintln!` does.
 macro_rules! note {
     ($($arg:tt)*) => { $crate::text::out::note_line(format_args!($($arg)*)) };
 }

@@ -1,4 +1,4 @@
-//! How far the run is: a bar where someone watches, a line for each group where nobody does.
+//! The progress of the run: a bar on a terminal, a line for each group elsewhere.
 
 use std::time::{Duration, Instant};
 
@@ -28,7 +28,7 @@ impl Progress {
         self.bar.inc(1);
     }
 
-    /// All subjects have done the work of this group once more.
+    /// Reports that all subjects have done the work of this group once more.
     pub(crate) fn end_of_group(&self, id: &str, round: u32, rounds: u32) {
         if self.bar.is_hidden() {
             let seconds = self.started.elapsed().as_secs();

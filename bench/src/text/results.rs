@@ -31,13 +31,13 @@ impl ResultsFile {
         Ok(Self { path, unfinished })
     }
 
-    /// Keeps the results of the parts that have ended, beside the former ones.
+    /// Keeps the results of the finished parts, next to the former ones.
     pub(crate) fn keep(&self, text: &str) -> io::Result<()> {
         if is_special(&self.path) { Ok(()) } else { replace(&self.unfinished, text) }
     }
 
-    /// Replaces the former results by these; of a run that was ended early, only if there are none. Returns the path of
-    /// the file with these results.
+    /// Replaces the former results by these; a run that ended early replaces nothing. Returns the path of the file
+    /// with these results.
     pub(crate) fn end(&self, text: &str, is_complete: bool) -> io::Result<&Path> {
         if !is_complete && self.path.is_file() {
             self.keep(text)?;

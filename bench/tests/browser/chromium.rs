@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 const PROGRAMS: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 
-/// How long an answer may take, on a machine that has much else to do.
+/// Time for an answer on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The browser listens at descriptor 3 and speaks at 4.
@@ -21,7 +21,7 @@ const PIPES: &str = r#"exec "$0" "$@" 3<&0 4>&1 </dev/null >/dev/null 2>/dev/nul
 const FLAGS: [&str; 9] = [
     "--headless",
     "--remote-debugging-pipe",
-    // As root, which builds in containers are, there is no sandbox to be had.
+    // Root, the user of builds in containers, gets no sandbox.
     "--no-sandbox",
     "--disable-gpu",
     "--no-first-run",
@@ -47,7 +47,7 @@ impl Chromium {
     /// Starts it with an empty page; prints a note and returns `None` where it is missing.
     pub(crate) fn start() -> Option<Self> {
         let Some(program) = PROGRAMS.into_iter().find(|program| runs(program)) else {
-            // Not by `println!`, which nobody sees of a test that passes.
+            // `println!` of a passing test is not shown.
             writeln!(io::stderr(), "skipped: Chromium is not installed").ok();
             return None;
         };
@@ -98,7 +98,7 @@ impl Chromium {
         self.call("Emulation.setEmulatedMedia", &json!({"media": media, "features": scheme}));
     }
 
-    /// What an expression of JavaScript is.
+    /// The value of a JavaScript expression.
     pub(crate) fn evaluate(&mut self, expression: &str) -> Value {
         let parameters = json!({"expression": expression, "returnByValue": true, "awaitPromise": true});
         let mut answer = self.call("Runtime.evaluate", &parameters);
@@ -120,19 +120,19 @@ impl Chromium {
         }
     }
 
-    /// What has been complained of since the page was opened, by the browser or by the page.
+    /// The complaints of the browser or the page since the page was opened.
     pub(crate) fn complaints(&self) -> Vec<&Value> {
         const KINDS: [&str; 3] = ["Log.entryAdded", "Runtime.exceptionThrown", "Runtime.consoleAPICalled"];
         self.events.iter().filter(|event| KINDS.iter().any(|kind| event["method"] == *kind)).collect()
     }
 
-    /// What has been asked for since the page was opened.
+    /// The requests since the page was opened.
     pub(crate) fn requests(&self) -> Vec<&str> {
         let requests = self.events.iter().filter(|event| event["method"] == "Network.requestWillBeSent");
         requests.filter_map(|event| event["params"]["request"]["url"].as_str()).collect()
     }
 
-    /// Waits until the browser tells of it.
+    /// Waits until the browser reports `method`.
     pub(crate) fn wait_for(&mut self, method: &str) {
         while !self.events.iter().any(|event| event["method"] == method) {
             let event = self.hear(method);

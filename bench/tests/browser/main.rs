@@ -11,25 +11,25 @@ use photo_bench::record::run::Run;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// How wide, in pixels, and whether a phone.
+/// Screens: width, height, and whether it is a phone.
 const SCREENS: [(u32, u32, bool); 3] = [(1440, 900, false), (768, 1024, false), (360, 740, true)];
 
 /// A sheet of paper.
 const A4: (u32, u32) = (794, 1123);
 
-/// A smaller picture tells nothing.
+/// The least width of a readable picture.
 const LEAST_WIDTH: f64 = 200.0;
 
 /// Each picture: its name, its width, and whether it is shown.
 const PICTURES: &str = "[...document.querySelectorAll('svg')].map(svg => [svg.parentElement.ariaLabel, \
     svg.getBoundingClientRect().width, svg.checkVisibility()])";
 
-/// How many parts of pictures and rows of tables there are of `blocking`, and how many are shown.
+/// The number of picture parts and table rows of `blocking`, and of the shown ones.
 const OF_BLOCKING: &str = "(() => { const all = [...document.querySelectorAll(\
     '.plot g.is-blocking, tr.is-blocking')]; \
     return [all.length, all.filter(it => getComputedStyle(it).display != 'none').length] })()";
 
-/// The same of all others.
+/// The number of parts and rows of all others, and of the shown ones.
 const OF_OTHERS: &str = "(() => { const all = [...document.querySelectorAll(\
     '.plot g:not(.is-blocking), tr[class^=is-]:not(.is-blocking)')]; \
     return [all.length, all.filter(it => getComputedStyle(it).display != 'none').length] })()";

@@ -62,7 +62,7 @@ fn a_signal_before_the_first_round_keeps_the_former_results() {
     let folder = TempDir::new().expect("a folder");
     let file = folder.path().join("load.jsonl");
     fs::write(&file, "former").expect("a file");
-    // One round takes a minute.
+    // A round takes a minute.
     let mut run =
         start(folder.path(), "--bench --styles tokio --in-flight 1 --delay-ms 1000 --count 60 --rounds 1");
     while fs::read_dir(folder.path().join("report")).is_err() {
@@ -75,7 +75,7 @@ fn a_signal_before_the_first_round_keeps_the_former_results() {
     assert_eq!(fs::read_to_string(&file).expect("the results"), "former");
 }
 
-/// As `cargo bench | head -1` does.
+/// The pipe closes as in `cargo bench | head -1`.
 fn a_closed_pipe_ends_nothing() {
     let folder = TempDir::new().expect("a folder");
     let mut run =

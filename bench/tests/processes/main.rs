@@ -1,6 +1,6 @@
 //! The load bench as a whole, with its servers and workers in processes of their own.
 //!
-//! Without the usual harness, because this program must be able to become a server, a worker and the bench itself.
+//! The tests have no harness, because this program must be able to become a server, a worker and the bench itself.
 
 mod endings;
 mod runs;
@@ -29,11 +29,11 @@ fn main() -> ExitCode {
     a_server_of_ones_own_can_be_measured();
     every_style_downloads_by_https_and_over_fresh_connections();
     clients_on_several_cores_do_the_same_work();
-    what_is_not_selected_is_not_run();
+    unselected_cells_are_not_run();
     each_cell_can_be_tried();
     an_open_loop_tells_what_it_could_not_start();
-    what_a_download_and_a_wait_cost_is_counted();
-    what_the_self_check_says_depends_on_the_burden();
+    costs_of_downloads_and_waits_are_counted();
+    the_self_check_depends_on_the_burden();
     both_ways_of_each_pitfall_do_the_same_work();
     each_damage_gets_its_line_of_json();
     pitfalls_that_are_not_selected_are_not_run();
@@ -126,7 +126,7 @@ fn clients_on_several_cores_do_the_same_work() {
     assert!(page.contains("Photos per second against cores"));
 }
 
-fn what_is_not_selected_is_not_run() {
+fn unselected_cells_are_not_run() {
     assert_eq!(run("--bench latency", &[]), "");
     assert_eq!(run("--bench --profile-time 1", &[]), "");
     assert_eq!(run("--list --exact load/0ms/16/smol", &[]), "load/0ms/16/smol: benchmark\n");
@@ -150,7 +150,7 @@ fn an_open_loop_tells_what_it_could_not_start() {
         json("--bench --open --styles floor,callbacks,tokio --delay-ms 20 --rate 200,9000 --in-flight 50");
     assert_eq!(cells.len(), 6);
     for cell in &cells {
-        // A busy machine may keep a client from any rate, but none can do this one.
+        // A busy machine may keep a client from any rate, and no client reaches this one.
         let too_much = cell["rate_per_s"] == 9000.0;
         assert!(!too_much || cell["saturated"] == true && cell["skipped"].as_u64() > Some(0), "{cell}");
         assert!(cell["p50_us"].as_f64() >= cell["uncorrected"]["p50_us"].as_f64(), "{cell}");
@@ -158,7 +158,7 @@ fn an_open_loop_tells_what_it_could_not_start() {
     }
 }
 
-fn what_a_download_and_a_wait_cost_is_counted() {
+fn costs_of_downloads_and_waits_are_counted() {
     let cells = json("--bench --cost --quick --styles floor,callbacks");
     let allocations =
         |index: usize| cells[index]["allocations_per_download"].as_f64().expect("they are counted");
@@ -172,7 +172,7 @@ fn what_a_download_and_a_wait_cost_is_counted() {
 }
 
 /// Twice the work is seen on any machine; `--self-check` shows how fine a difference can be seen.
-fn what_the_self_check_says_depends_on_the_burden() {
+fn the_self_check_depends_on_the_burden() {
     let printed = run("--bench --self-check work", &[]);
     assert!(
         printed.contains("ok     (e) equal work") && printed.ends_with("All of it holds.\n"),
@@ -184,7 +184,7 @@ fn what_the_self_check_says_depends_on_the_burden() {
     assert!(!status.success() && printed.contains("FAILED (a)"), "{printed}");
 }
 
-/// Which the counters of server and client prove: else it fails.
+/// The counters of server and client prove it: otherwise the run fails.
 fn both_ways_of_each_pitfall_do_the_same_work() {
     let list = run_as("pitfalls", "--bench --list", &[]);
     let tried = run_as("pitfalls", "--test", &[]);

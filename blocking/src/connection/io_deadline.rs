@@ -1,4 +1,4 @@
-//! How long a connection in use may be waited for.
+//! The deadline of a connection in use.
 
 use std::io;
 use std::sync::Arc;
@@ -20,30 +20,30 @@ impl IoDeadline {
         Self { config: Arc::clone(config), deadline: Deadline::new(config, now), phase: Phase::Connect }
     }
 
-    /// The way to a connection starts, again.
+    /// Restarts the time to connect.
     pub(crate) fn connecting(&mut self, now: Instant) {
         self.deadline.connecting(&self.config, now);
     }
 
-    /// There is a connection, and the request is sent over it.
+    /// Starts the phase `Send`, on an established connection.
     pub(crate) fn enter_send(&mut self, now: Instant) {
         self.phase = Phase::Send;
         self.moved(now);
     }
 
-    /// Bytes have moved. During the handshake they do not extend the deadline.
+    /// Extends the deadline, because bytes have moved; during the handshake it does not.
     pub(crate) fn moved(&mut self, now: Instant) {
         if self.phase != Phase::Handshake {
             self.deadline.moved(&self.config, now);
         }
     }
 
-    /// When it passes.
+    /// The time at which the deadline passes.
     pub(crate) fn at(&self) -> Instant {
         self.deadline.at()
     }
 
-    /// The time that is left; zero once the deadline has passed.
+    /// The time left; zero once the deadline has passed.
     pub(crate) fn left(&self) -> Duration {
         self.deadline.at().saturating_duration_since(Instant::now())
     }

@@ -1,12 +1,12 @@
 //! The user stops a running download.
 //!
-//! This thread waits for the photo, so another one must cancel: it has a token for that. What is easy to get wrong: the
-//! other thread must have the token before the download starts, because this thread then only waits. The user may be
-//! late, and cancelling a download that has ended changes nothing.
+//! This thread waits for the photo, so another one must cancel, by a token. Easy to get wrong: the other thread must
+//! have the token before the download starts, because this thread then only waits. The user may be late: cancelling a
+//! download that has ended changes nothing.
 
 use crate::{CancelToken, Client, Error, Photo};
 
-/// Downloads the photo at `url`, and calls `give_to_user` before with the handle that stops it.
+/// Calls `give_to_user` with the handle that stops the download, then downloads the photo at `url`.
 ///
 /// ```
 /// use photo_blocking::{Client, Error, recipes};
@@ -23,7 +23,7 @@ use crate::{CancelToken, Client, Error, Photo};
 ///
 /// # Errors
 ///
-/// [`Error::Cancelled`] if it was stopped, else those of the download.
+/// [`Error::Cancelled`] if it was stopped; otherwise the errors of the download.
 pub fn cancel(client: &Client, url: &str, give_to_user: impl FnOnce(CancelToken)) -> Result<Photo, Error> {
     let (client, handle) = client.cancellable();
     give_to_user(handle);

@@ -1,9 +1,9 @@
-//! A budget for the whole batch: what is done by then is returned, the rest is cancelled.
+//! A budget for the whole batch: finished photos are returned, the rest is cancelled.
 //!
-//! Threads wait for the downloads, this one waits for their results, and one more for the end of the budget, when it
-//! cancels what is left. What is easy to get wrong: a timeout for each download is no budget for all of them, and a
-//! look at the clock between two downloads does not end the one that hangs. Results that keep coming must not hide
-//! that the time is over.
+//! Threads wait for the downloads, this one waits for their results, and one more waits for the end of the budget and
+//! then cancels the rest. Easy to get wrong: a timeout for each download is no budget for the batch, and reading the
+//! clock between two downloads does not end a hanging one. A steady flow of results must not hide the end of the
+//! budget.
 
 use std::thread;
 use std::time::Duration;
@@ -11,10 +11,10 @@ use std::time::Duration;
 use crate::recipes::stream;
 use crate::{Client, Error, Photo};
 
-/// Downloads the photos at `urls`, at most `in_flight` at once, until all have ended or `budget` is over.
+/// Downloads the photos at `urls`, at most `in_flight` at once, until all have ended or `budget` has passed.
 ///
-/// The results are in the order of `urls`; an error names its URL, and the cause is [`Error::Cancelled`] where a download
-/// has not ended by then. It takes `budget` and 50 ms at most.
+/// The results are in the order of `urls`. An error names its URL; the cause is [`Error::Cancelled`] if a download has
+/// not ended by then. The call takes at most `budget` and 50 ms.
 ///
 /// # Panics
 ///
@@ -38,7 +38,7 @@ pub fn deadline(
             }
             results[index] = result.map_err(|error| error.of(&urls[index], 1));
         }
-        token.cancel(); // if all have ended before, this wakes the thread above
+        token.cancel(); // wakes the thread above if all have ended before
     });
     results
 }

@@ -1,12 +1,11 @@
-//! The seed: a download is started, and what became of it is handled when it is there.
+//! The seed: a download starts, and its result is handled when it arrives.
 //!
-//! The photo is waited for in the call of `download`: the thread stands still there, and what comes next in the text
-//! also comes next in time. What is easy to get wrong: whatever is to happen meanwhile must be said before the call,
-//! or by another thread.
+//! The call of `download` waits for the photo: the thread blocks there, and the next line of code runs next in time.
+//! Easy to get wrong: work to be done meanwhile must start before the call, or on another thread.
 
 use crate::{Client, Error, Photo};
 
-/// Downloads the photo at `url`: calls `started` when that is under way, and `handle_photo` with what became of it.
+/// Downloads the photo at `url`: calls `started` once it has started, and `handle_photo` with its result.
 pub fn one(
     client: &Client,
     url: &str,

@@ -1,14 +1,14 @@
-//! To try again, later each time, where that may help.
+//! Retries: another attempt after each transient error, later each time.
 //!
-//! Attempts and pauses are steps of one loop, and the thread stands still in all of them. What is easy to get wrong:
-//! nothing wakes a thread from `thread::sleep`, so a program that shall end would wait for the longest pause. To try
-//! again after *every* error is a mistake in any style: a photo that is not there will not be there in a second.
+//! Attempts and pauses are steps of one loop, and the thread blocks in all of them. Easy to get wrong: nothing wakes a
+//! thread from `thread::sleep`, so a program that wants to end would wait for the longest pause. A retry after *every*
+//! error is a mistake in any style: a missing photo is still missing a second later.
 
 use std::time::SystemTime;
 
 use crate::{Backoff, Client, Error};
 
-/// Does `work` with `url`, such as [`Client::download`], as often as `backoff` allows while the errors are transient.
+/// Repeats `work` on `url`, such as [`Client::download`], while the errors are transient and `backoff` allows it.
 ///
 /// # Errors
 ///

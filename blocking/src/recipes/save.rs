@@ -1,22 +1,22 @@
-//! A photo in a folder: whole, or not there.
+//! A photo saved in a folder, whole or not at all.
 //!
-//! First the network is waited for and then the disk, both by the same thread, which has nothing else to do. What is
-//! easy to get wrong in any style: a file that is written under its own name is half a photo after a crash, and a name
-//! that a server has chosen may lead out of the folder; [`Photo::save`](crate::Photo::save) knows of both. In this
-//! style, also to start a thread for each photo where the disk takes one at a time.
+//! One thread waits first for the network and then for the disk. Easy to get wrong in any style: a file written under
+//! its final name is half a photo after a crash, and a name chosen by a server may lead out of the folder;
+//! [`Photo::save`](crate::Photo::save) handles both. In this style, one thread for each photo is also wrong, if the
+//! disk writes one at a time.
 
 use std::path::{Path, PathBuf};
 
 use crate::{Client, Error, Photo, SaveError};
 
-/// Has `download`, such as [`Client::download`], get the photo at `url` and saves it in `folder`, under the name that it
-/// has in its URL or one like it.
+/// Calls `download`, such as [`Client::download`], with `url`, and saves the photo in `folder` under a name like that
+/// in its URL.
 ///
-/// Returns the path. No file that is there already is touched, and after an error there is no new one.
+/// Returns the path. No existing file is touched, and an error leaves no new file.
 ///
 /// # Errors
 ///
-/// Those of the download, and those of the file.
+/// The errors of the download and of the file.
 pub fn save(
     client: &Client,
     url: &str,

@@ -1,9 +1,8 @@
-//! Results are handed over as they come.
+//! Results in the order in which the downloads end.
 //!
-//! Threads wait for the downloads and the iterator waits for the threads, each of which holds its result until that is
-//! taken. What is easy to get wrong: a channel without a bound fills the memory when the consumer is slow, and a
-//! consumer that leaves must not leave threads behind. Dropping the iterator cancels the downloads that are running,
-//! and the threads end by themselves.
+//! Threads wait for the downloads and the iterator waits for the threads, each of which holds its result until it is
+//! taken. Easy to get wrong: an unbounded channel fills the memory if the consumer is slow, and a consumer that stops
+//! must leave no threads behind. Dropping the iterator cancels the running downloads, and the threads then end.
 
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
@@ -13,13 +12,13 @@ use std::thread;
 
 use crate::{CancelToken, Client};
 
-/// Enough for a download with TLS; the usual 2 MiB for each thread would be reserved in vain.
+/// Stack size that suffices for a download with TLS; the usual 2 MiB for each thread would be reserved in vain.
 const STACK: usize = 256 << 10;
 
-/// Does `work` with each of `urls`, at most `in_flight` at once, and hands over each result as soon as it is there.
+/// Calls `work` with each of `urls`, at most `in_flight` at once, and passes each result on as soon as it arrives.
 ///
-/// With each comes its place in `urls`; a download that fails takes no other with it. `work` is called with a client
-/// that is cancelled when the iterator is dropped:
+/// Each result has its index in `urls`, and one failure fails one photo. `work` receives a client that is cancelled
+/// when the iterator is dropped:
 ///
 /// ```
 /// use photo_blocking::{Backoff, Client, recipes};
@@ -37,7 +36,7 @@ const STACK: usize = 256 << 10;
 ///
 /// # Panics
 ///
-/// The iterator does, where `work` did.
+/// The iterator panics where `work` did.
 pub fn stream<T, W>(
     client: &Client,
     urls: &[String],
@@ -60,14 +59,14 @@ where
     for _ in 0..threads {
         let (work_on_next, sender) = (Arc::clone(&work_on_next), sender.clone());
         let work = move || {
-            // A panic is handed over too: a lost result would look like the end.
+            // A panic is passed on too: a lost result would look like the end.
             while let Some(result) = panic::catch_unwind(AssertUnwindSafe(&*work_on_next)).transpose() {
                 if sender.send(result).is_err() {
                     break; // the iterator is gone
                 }
             }
         };
-        // If the system refuses to start another, those there are do it all.
+        // If the system refuses another thread, the existing ones do all the work.
         if thread::Builder::new().stack_size(STACK).spawn(work).is_err() {
             break;
         }
@@ -75,7 +74,7 @@ where
     Results { receiver, work_on_next, token }
 }
 
-/// The results that the threads hand over.
+/// The results from the threads.
 struct Results<T> {
     receiver: Receiver<thread::Result<(usize, T)>>,
     work_on_next: Arc<dyn Fn() -> Option<(usize, T)> + Send + Sync>,
@@ -86,7 +85,7 @@ impl<T> Iterator for Results<T> {
     type Item = (usize, T);
 
     fn next(&mut self) -> Option<Self::Item> {
-        // No thread is left once all has been handed over. If none could be started, this one works.
+        // The channel closes with the last thread. If no thread could be started, this one works.
         match self.receiver.recv() {
             Ok(result) => Some(result.unwrap_or_else(|payload| panic::resume_unwind(payload))),
             Err(_) => (self.work_on_next)(),

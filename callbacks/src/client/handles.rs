@@ -1,4 +1,4 @@
-//! The handles of what a client has begun.
+//! The handles of started downloads and set timers.
 
 use std::fmt;
 use std::rc::Weak;
@@ -7,14 +7,14 @@ use super::Shared;
 use crate::download::DownloadKey;
 use crate::timers::TimerKey;
 
-/// A download that has been started. Dropping this changes nothing: the download goes on.
+/// A download that has been started. Dropping the handle changes nothing: the download continues.
 #[derive(Clone)]
 pub struct Download {
     pub(super) client: Weak<Shared>,
     pub(super) key: Option<DownloadKey>,
 }
 
-/// A timer that has been set. Dropping this changes nothing: the timer stays set.
+/// A timer that has been set. Dropping the handle changes nothing: the timer stays set.
 #[derive(Clone)]
 pub struct Timer {
     pub(super) client: Weak<Shared>,
@@ -40,14 +40,14 @@ impl fmt::Debug for Download {
 }
 
 impl Timer {
-    /// Takes the timer back: its callback is dropped, not called. Does nothing if its time has come.
+    /// Cancels the timer: its callback is dropped, not called. Does nothing if the timer has expired.
     ///
     /// [`Download::cancel`] differs: it leads to a call. So a retry that pauses by a timer loses its `on_complete` if
     /// that timer is cancelled: keep the `on_complete` outside the timer, and call it there.
     pub fn cancel(&self) {
         if let Some(client) = self.client.upgrade() {
             let callback = client.downloads.borrow_mut().reactor.cancel_call(self.key);
-            drop(callback); // with nothing borrowed: what it holds may have a client
+            drop(callback); // nothing is borrowed here: its state may hold a client
         }
     }
 }

@@ -41,7 +41,7 @@ impl Remote {
         (Self { calls, waker }, Calls(queued))
     }
 
-    /// Has `callback` called with the client, on the client's thread, in the next turn. A loop that waits is woken.
+    /// Calls `callback` with the client, on the client's thread, in the next turn. A waiting loop wakes up.
     ///
     /// Returns false if the client is gone; then `callback` is dropped. A queued call keeps neither the client nor
     /// [`run`](Client::run) going: if `run` has returned, the call waits for the next turn, and the last client that

@@ -5,7 +5,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 
 use super::Client;
 
-/// Marks the loop as turning, until this is dropped, also by a panic.
+/// Marks the loop as turning until this is dropped, also by a panic.
 pub(super) struct Turning<'a>(&'a Cell<bool>);
 
 impl<'a> Turning<'a> {
@@ -20,8 +20,8 @@ impl Drop for Turning<'_> {
     }
 }
 
-/// The file descriptor is readable when [`turn`](Client::turn) has something to handle. Only watch it: what is read or
-/// changed there is lost to the client.
+/// The file descriptor is readable when [`turn`](Client::turn) has something to handle. Only watch it: the client
+/// loses any event that is read elsewhere.
 impl AsFd for Client {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.shared.registry.as_fd()

@@ -1,4 +1,4 @@
-//! The connection of a download: a kept one, or resolve, connect and agree on TLS; and its end.
+//! The connection of a download: a kept one, or resolve, connect and handshake; and its end.
 
 use std::io;
 use std::time::{Duration, Instant};
@@ -66,7 +66,7 @@ impl Downloads {
         }
     }
 
-    /// Tries the next address as well, as in RFC 8305; ends the download if all have failed.
+    /// Also tries the next address, as in RFC 8305; ends the download if all have failed.
     pub(super) fn attempt_next(&mut self, key: DownloadKey) {
         let Download { exchange, state, .. } = &mut self.pending[key.slot];
         let State::Connect(connecting) = state else { return };
@@ -147,7 +147,7 @@ impl Downloads {
         }
     }
 
-    /// Closes the connection of the download, or all that it is making.
+    /// Closes the connection of the download, or all its attempts to connect.
     pub(super) fn drop_connection(&mut self, key: DownloadKey) {
         let download = &mut self.pending[key.slot];
         if let State::Connect(connecting) = &mut download.state {

@@ -5,8 +5,8 @@ use std::time::Instant;
 use super::{DownloadKey, Downloads, State};
 
 impl Downloads {
-    /// Called when the timer of a slot expires. The deadline may have moved since it was set, and the slot may belong to
-    /// a later download than `setter`, or to none.
+    /// Called when the timer of a slot expires. The deadline may have moved since it was set. The slot may belong to a
+    /// later download than `setter`, or be free.
     pub(super) fn on_timer(&mut self, setter: DownloadKey) {
         let slot = setter.slot;
         self.timers[slot] = None;
@@ -20,7 +20,7 @@ impl Downloads {
         {
             self.attempt_next(key);
         }
-        // Mostly over now. If not, it needs a timer again.
+        // The download has mostly timed out now. If not, it needs a new timer.
         let Some(download) = self.download(key) else { return };
         let next_at = match &download.state {
             State::Connect(connecting) => connecting.next_at(),
@@ -30,7 +30,7 @@ impl Downloads {
         self.set_timer(key, next_at.map_or(deadline, |at| at.min(deadline)));
     }
 
-    /// Called when bytes have moved: the silence starts again.
+    /// Called when bytes have moved: the permitted silence restarts.
     pub(super) fn moved(&mut self, key: DownloadKey) {
         let download = &mut self.pending[key.slot];
         download.deadline.moved(&self.config, self.reactor.now);
@@ -38,7 +38,7 @@ impl Downloads {
         self.set_timer(key, at);
     }
 
-    /// Has the timer expire by `at`.
+    /// Sets the timer to expire by `at`.
     pub(super) fn set_timer(&mut self, key: DownloadKey, at: Instant) {
         if self.timers.len() <= key.slot {
             self.timers.resize(key.slot + 1, None);

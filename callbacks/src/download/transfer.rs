@@ -87,7 +87,7 @@ impl Downloads {
 
     fn report_progress(&mut self, key: DownloadKey, progress: Progress) {
         if progress.received == 0 && progress.total != Some(0) {
-            return; // only the head has come
+            return; // only the head has arrived
         }
         if let Some(on_progress) = self.pending[key.slot].on_progress.clone() {
             self.reactor.call(Box::new(move || on_progress.borrow_mut()(progress)));

@@ -1,11 +1,11 @@
-//! Dependent steps: an index must be there before anybody knows which photos are to follow.
+//! Dependent steps: the index must be downloaded before the URLs of its photos are known.
 //!
-//! Nothing waits here, so what is to follow a step must be handed to it: nested, the text grows to the right while
-//! time runs on. What is easy to get wrong: there is no `?`, so each step passes its error on by itself, and a branch
-//! that forgets to call anybody ends the story without a word. The lines of the index are relative to where it came
-//! from in the end, `index.url`, and not to where it was asked for.
+//! No code waits here, so each step receives the next one as a callback: nested, the code moves to the right with each
+//! step. Easy to get wrong: there is no `?`, so each step must pass its error on, and a branch that forgets the
+//! callback ends in silence. The lines of the index are relative to its final URL, `index.url`, not to the requested
+//! one.
 //!
-//! Nested, this is the pyramid; the function below is the same, flattened:
+//! Nested, this is the pyramid; the function below does the same, flattened:
 //!
 //! ```
 //! use photo_callbacks::{Client, album_urls, recipes::many};
@@ -40,11 +40,11 @@ use crate::{Client, Error, Photo, album_urls};
 
 /// Downloads the index at `url` and then the photos it lists, at most `in_flight` at once.
 ///
-/// The results are in the order of the index; a photo that fails takes no other with it, and its error names its URL.
+/// The results are in the order of the index. One failure fails one photo, and its error names its URL.
 ///
 /// # Errors
 ///
-/// Those of the index: without it, there are no photos. [`Error::Malformed`] if one of its lines is no URL.
+/// The errors of the index: without it, there are no photos. [`Error::Malformed`] if one of its lines is not a URL.
 pub fn album(
     client: &Client,
     url: &str,
@@ -55,7 +55,7 @@ pub fn album(
     client.fetch(url, |index| album.on_index(index));
 }
 
-/// What the later steps need.
+/// The state that the later steps need.
 struct Album<F> {
     client: Client,
     in_flight: usize,

@@ -1,12 +1,12 @@
 //! The user stops a running download.
 //!
-//! The call returns at once, so the user may have the handle when the download has started; other threads may pull it,
-//! too. What is easy to get wrong: cancelling is not the end. The callback of the download is still called, once, with
-//! `Error::Cancelled`. The user may be late, and cancelling a download that has ended changes nothing.
+//! The call returns at once, so the user can receive the handle before or after; any thread can use it. Easy to get
+//! wrong: cancelling is not the end. The callback of the download is still called, once, with `Error::Cancelled`. The
+//! user may be late: cancelling a download that has ended changes nothing.
 
 use crate::{CancelToken, Client, Error, Photo};
 
-/// Downloads the photo at `url`, and calls `give_to_user` before with the handle that stops it.
+/// Calls `give_to_user` with the handle that stops the download, then downloads the photo at `url`.
 ///
 /// ```
 /// use photo_callbacks::{CancelToken, Client, Error, recipes};
@@ -25,7 +25,7 @@ use crate::{CancelToken, Client, Error, Photo};
 ///
 /// # Errors
 ///
-/// [`Error::Cancelled`] if it was stopped, else those of the download.
+/// [`Error::Cancelled`] if it was stopped; otherwise the errors of the download.
 pub fn cancel(
     client: &Client,
     url: &str,

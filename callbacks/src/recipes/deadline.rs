@@ -1,8 +1,8 @@
-//! A budget for the whole batch: what is done by then is returned, the rest is cancelled.
+//! A budget for the whole batch: finished photos are returned, the rest is cancelled.
 //!
-//! A timer waits beside the downloads: its callback cancels what is left, and then the batch ends as it does without
-//! a budget. What is easy to get wrong: when the last download ends first, the timer must be taken back, because a
-//! timer that is forgotten keeps the loop turning to its end. A callback that takes long makes the timer late, too.
+//! A timer waits next to the downloads: its callback cancels the rest, and the batch then ends as it does without a
+//! budget. Easy to get wrong: if the last download ends first, the timer must be cancelled, because a forgotten timer
+//! keeps the loop turning until it expires. A slow callback also makes the timer late.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -11,10 +11,10 @@ use std::time::Duration;
 use crate::recipes::stream;
 use crate::{Client, Error, Photo};
 
-/// Downloads the photos at `urls`, at most `in_flight` at once, until all have ended or `budget` is over.
+/// Downloads the photos at `urls`, at most `in_flight` at once, until all have ended or `budget` has passed.
 ///
-/// The results are in the order of `urls`; an error names its URL, and the cause is [`Error::Cancelled`] where a download
-/// has not ended by then. It takes `budget` and 50 ms at most.
+/// The results are in the order of `urls`. An error names its URL; the cause is [`Error::Cancelled`] if a download has
+/// not ended by then. The call takes at most `budget` and 50 ms.
 pub fn deadline(
     client: &Client,
     urls: &[String],

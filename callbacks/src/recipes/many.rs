@@ -1,8 +1,8 @@
 //! Many downloads at once, but not too many.
 //!
-//! The loop waits for all of them together; each callback that is called starts the next download. What is easy to
-//! get wrong: no function returns the results, so the last callback must know that it is the last. What the
-//! callbacks share must not be borrowed while one of them calls another.
+//! The loop waits for all downloads together; each callback starts the next download. Easy to get wrong: no function
+//! returns the results, so the last callback must know that it is the last. Shared state must not be borrowed while
+//! one callback calls another.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -12,7 +12,7 @@ use crate::{Client, Error, Photo};
 
 /// Downloads the photos at `urls`, at most `in_flight` at once.
 ///
-/// The results are in the order of `urls`; a download that fails takes no other with it, and its error names its URL.
+/// The results are in the order of `urls`. One failure fails one photo, and its error names its URL.
 pub fn many(
     client: &Client,
     urls: &[String],
@@ -26,7 +26,7 @@ pub fn many(
     };
     let all_urls = urls.to_vec();
     let on_end = move || {
-        // They came in the order in which they ended.
+        // The results arrived in the order in which the downloads ended.
         let mut results = results.take();
         results.sort_by_key(|(index, _)| *index);
         let named = |(index, result): (usize, Result<_, Error>)| {

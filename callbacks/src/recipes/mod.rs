@@ -1,4 +1,4 @@
-//! What people really write, on the public face alone: copy them out.
+//! Recipes: code that users write, on the public items alone. Copy them.
 
 mod album;
 mod cancel;

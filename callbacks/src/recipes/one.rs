@@ -1,12 +1,11 @@
-//! The seed: a download is started, and what became of it is handled when it is there.
+//! The seed: a download starts, and its result is handled when it arrives.
 //!
-//! Nothing waits here: `download` returns at once, and the callback is called when the loop is turned. What is easy
-//! to get wrong: what stands below the call in the text comes before the callback in time, so it must not need the
-//! photo.
+//! No code waits here: `download` returns at once, and the turning loop calls the callback. Easy to get wrong: the
+//! code below the call runs before the callback, so it must not need the photo.
 
 use crate::{Client, Error, Photo};
 
-/// Downloads the photo at `url`: calls `started` when that is under way, and `handle_photo` with what became of it.
+/// Downloads the photo at `url`: calls `started` once it has started, and `handle_photo` with its result.
 pub fn one(
     client: &Client,
     url: &str,

@@ -1,9 +1,9 @@
 //! The progress of a download, reported now and then.
 //!
-//! The loop calls one callback for each piece that comes and another one at the end, and both tell of it: so they share
-//! the last report, and its listener. What is easy to get wrong: a large photo comes in thousands of pieces, and to
-//! draw for each of them holds up every other download of the loop. Code that leaves reports out must not leave out the
-//! last, or the bar stops at 97 %.
+//! The loop calls one callback for each piece and another one at the end, and both report progress: so they share the
+//! time of the last report, and its listener. Easy to get wrong: a large photo arrives in thousands of pieces, and
+//! drawing each delays every other download of the loop. Code that skips reports must not skip the last, or the bar
+//! stops at 97 %.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -11,15 +11,15 @@ use std::time::{Duration, Instant};
 
 use crate::{Client, Error, Photo, Progress};
 
-/// Often enough for the eye.
+/// Time between two reports, short enough for the eye.
 const EVERY: Duration = Duration::from_millis(100);
 
-/// Downloads the photo at `url`, and calls `on_progress` with how much of it has come: at first, then each 100 ms at
-/// most, and when it is whole.
+/// Downloads the photo at `url`, and calls `on_progress`: at the first bytes, then at most every 100 ms, and when the
+/// photo is whole.
 ///
 /// # Errors
 ///
-/// Those of the download.
+/// The errors of the download.
 pub fn progress(
     client: &Client,
     url: &str,

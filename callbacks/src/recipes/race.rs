@@ -1,8 +1,8 @@
-//! The same photo from several mirrors: the first good one wins, the others are cancelled.
+//! A race of mirrors of one photo: the first good one wins, the others are cancelled.
 //!
-//! The loop waits for all mirrors together, and the callback that is called with a photo cancels the others. What is
-//! easy to get wrong: their callbacks are called all the same, perhaps with a photo that came in the same turn, so the
-//! first photo must be kept. And the first to end is not the winner: it may be an error.
+//! The loop waits for all mirrors together, and the callback that receives a photo cancels the others. Easy to get
+//! wrong: their callbacks are still called, perhaps with a photo of the same turn, so the first photo must be kept.
+//! The first to end may also be an error, not the winner.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -10,12 +10,11 @@ use std::rc::Rc;
 use crate::recipes::stream;
 use crate::{Client, Error, Photo};
 
-/// Downloads the photo from all `urls` at once, and keeps the first that is good. The connections of the others are
-/// closed.
+/// Downloads the photo from all `urls` at once, and keeps the first good one. The other connections are closed.
 ///
 /// # Errors
 ///
-/// The last one, if all fail. [`Error::InvalidUrl`] if there are no `urls`.
+/// The last error, if all fail. [`Error::InvalidUrl`] if there are no `urls`.
 pub fn race(client: &Client, urls: &[String], on_complete: impl FnOnce(Result<Photo, Error>) + 'static) {
     let (cancellable, token) = client.cancellable();
     let none = Error::InvalidUrl { url: "".into(), reason: "there are no mirrors".into() };

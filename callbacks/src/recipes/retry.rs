@@ -1,9 +1,9 @@
-//! To try again, later each time, where that may help.
+//! Retries: another attempt after each transient error, later each time.
 //!
-//! There is no loop to be seen: the callback of a failed attempt sets a timer, and the timer's callback starts the
-//! next attempt. What is easy to get wrong: all that the next attempt needs must move from callback to callback, and on
-//! each way through them exactly one must call `on_complete`. To try again after *every* error is a mistake in any
-//! style: a photo that is not there will not be there in a second.
+//! No loop is visible: the callback of a failed attempt sets a timer, and the timer's callback starts the next
+//! attempt. Easy to get wrong: the state of the next attempt must move from callback to callback, and each path must
+//! call `on_complete` exactly once. A retry after *every* error is a mistake in any style: a missing photo is still
+//! missing a second later.
 
 use std::rc::Rc;
 use std::time::SystemTime;
@@ -11,9 +11,9 @@ use std::time::SystemTime;
 use crate::recipes::Done;
 use crate::{Backoff, Client, Error};
 
-/// Does `work` with `url`, such as [`Client::download`], as often as `backoff` allows while the errors are transient.
+/// Repeats `work` on `url`, such as [`Client::download`], while the errors are transient and `backoff` allows it.
 ///
-/// `work` ends when it calls the callback that it is given.
+/// `work` ends when it calls its callback.
 ///
 /// # Errors
 ///
@@ -30,7 +30,7 @@ pub fn retry<T: 'static>(
     retry.attempt(on_complete);
 }
 
-/// What moves from attempt to attempt.
+/// The state that moves from attempt to attempt.
 struct Retry<W> {
     client: Client,
     url: Rc<str>,

@@ -1,9 +1,9 @@
-//! Results are handed over as they come.
+//! Results in the order in which the downloads end.
 //!
-//! The loop waits for all of them together; each callback that is called starts the next download, and then hands its
-//! own result over. What is easy to get wrong: results are pushed, so a consumer who is slow holds up every download,
-//! and one who puts them aside must set a bound to that. If `on_each` panics, the others must still come, so
-//! whatever keeps them going is done before it is called.
+//! The loop waits for all downloads together; each callback starts the next download and then passes its result on.
+//! Easy to get wrong: results are pushed, so a slow consumer delays every download, and one that queues them must
+//! bound its queue. If `on_each` panics, the others must still arrive, so the next download starts before it is
+//! called.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -13,10 +13,10 @@ use crate::Client;
 /// The callback for the result of one URL.
 pub type Done<T> = Box<dyn FnOnce(T)>;
 
-/// Does `work` with each of `urls`, at most `in_flight` at once, and hands over each result as soon as it is there.
+/// Calls `work` with each of `urls`, at most `in_flight` at once, and passes each result on as soon as it arrives.
 ///
-/// With each comes its place in `urls`; a download that fails takes no other with it. `work` ends when it calls the
-/// callback that it is given. When all results have been handed over, `on_complete` is called.
+/// Each result has its index in `urls`, and one failure fails one photo. `work` ends when it calls its callback. After
+/// the last result, `on_complete` is called.
 ///
 /// ```
 /// use photo_callbacks::recipes::{self, Done};
@@ -53,7 +53,7 @@ pub fn stream<T: 'static>(
     let steps = Steps { batch: RefCell::new(batch), work, on_each: RefCell::new(on_each) };
     let steps = Rc::new(steps);
     let in_flight = in_flight.max(1).min(urls.len());
-    // From the loop, not from inside this call: without any URL, the callback is called at once.
+    // The loop makes the first calls, not this function: without URLs, `on_complete` would be called at once.
     client.defer(move || {
         for _ in 0..in_flight {
             start_next(&steps);
@@ -62,7 +62,7 @@ pub fn stream<T: 'static>(
     });
 }
 
-/// What the callbacks share.
+/// The state that the callbacks share.
 struct Steps<W, E> {
     batch: RefCell<Batch>,
     work: W,

@@ -1,19 +1,19 @@
-//! Work for the processor when the photo is there.
+//! Work for the processor after the download.
 //!
-//! The loop waits for the photo, a worker thread computes, and a second callback is called with what has come of it.
-//! What is easy to get wrong in any style: to decode what a stranger sent without limits, for a few bytes can claim to
-//! be gigabytes; [`Photo::thumbnail`](crate::Photo::thumbnail) has them. In this style, also to compute in the first
-//! callback: the loop turns no further meanwhile, and every other download stands still.
+//! The loop waits for the photo, a worker thread computes, and a second callback receives the result. Easy to get
+//! wrong in any style: decoding a stranger's bytes needs limits, because a few bytes can claim to be gigabytes;
+//! [`Photo::thumbnail`](crate::Photo::thumbnail) has them. In this style, computing in the first callback is also
+//! wrong: the loop stops meanwhile, and every other download waits.
 
 use crate::{Client, Thumbnail, ThumbnailError};
 
 /// Downloads the photo at `url` and scales it down to at most `max_side` pixels a side.
 ///
-/// Other downloads go on meanwhile.
+/// Other downloads continue meanwhile.
 ///
 /// # Errors
 ///
-/// Those of the download, and those of the decoding.
+/// The errors of the download and of the decoding.
 pub fn thumbnail(
     client: &Client,
     url: &str,

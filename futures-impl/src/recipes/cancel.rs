@@ -1,16 +1,16 @@
 //! The user stops a running download.
 //!
-//! A download is cancelled by dropping its future, but the future belongs to the task that awaits it: so the user has a
-//! handle that wakes this task, which then drops it. What is easy to get wrong: a future that was dropped returns
-//! nothing, so `Error::Cancelled` must be returned here. The user may be late, and cancelling a download that has ended
-//! changes nothing.
+//! Dropping its future cancels a download, but the future belongs to the task that awaits it: so the user has a handle
+//! that wakes this task, which then drops the future. Easy to get wrong: a dropped future returns nothing, so
+//! `Error::Cancelled` must be returned here. The user may be late: cancelling a download that has ended changes
+//! nothing.
 
 use futures::future::{self, AbortHandle};
 
 use crate::runtime::Runtime;
 use crate::{Client, Error, Photo};
 
-/// Downloads the photo at `url`, and calls `give_to_user` before with the handle that stops it.
+/// Calls `give_to_user` with the handle that stops the download, then downloads the photo at `url`.
 ///
 /// ```
 /// use photo_futures::{Client, Error, recipes, runtime::Smol};
@@ -28,7 +28,7 @@ use crate::{Client, Error, Photo};
 ///
 /// # Errors
 ///
-/// [`Error::Cancelled`] if it was stopped, else those of the download.
+/// [`Error::Cancelled`] if it was stopped; otherwise the errors of the download.
 pub async fn cancel<R: Runtime>(
     client: &Client<R>,
     url: &str,

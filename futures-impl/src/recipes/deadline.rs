@@ -1,9 +1,8 @@
-//! A budget for the whole batch: what is done by then is returned, the rest is cancelled.
+//! A budget for the whole batch: finished photos are returned, the rest is cancelled.
 //!
 //! The function awaits the next result or the end of the budget, whichever comes first; then it drops the rest, which
-//! cancels it. What is easy to get wrong: a timeout around `many` would drop the photos that are there already
-//! together with the rest. The time is only looked at when the task is polled, so whatever blocks the thread makes the
-//! end late.
+//! cancels it. Easy to get wrong: a timeout around `many` would also drop the finished photos. The time is only
+//! checked when the task is polled, so any code that blocks the thread makes the end late.
 
 use std::time::Duration;
 
@@ -13,10 +12,10 @@ use crate::recipes::stream;
 use crate::runtime::Runtime;
 use crate::{Client, Error, Photo};
 
-/// Downloads the photos at `urls`, at most `in_flight` at once, until all have ended or `budget` is over.
+/// Downloads the photos at `urls`, at most `in_flight` at once, until all have ended or `budget` has passed.
 ///
-/// The results are in the order of `urls`; an error names its URL, and the cause is [`Error::Cancelled`] where a download
-/// has not ended by then. It takes `budget` and 50 ms at most.
+/// The results are in the order of `urls`. An error names its URL; the cause is [`Error::Cancelled`] if a download has
+/// not ended by then. The call takes at most `budget` and 50 ms.
 pub async fn deadline<R: Runtime>(
     client: &Client<R>,
     urls: &[String],

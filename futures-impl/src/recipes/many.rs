@@ -1,8 +1,8 @@
 //! Many downloads at once, but not too many.
 //!
-//! The futures are polled side by side within one task, `in_flight` of them at a time; each that is ready makes room
-//! for the next. What is easy to get wrong: awaiting in a loop downloads one after the other, and `buffered` in
-//! place of `buffer_unordered` lets one slow photo keep finished ones in the way of new ones.
+//! One task polls the futures concurrently, `in_flight` at a time; each finished one makes way for the next. Easy to
+//! get wrong: awaiting in a loop downloads one after the other, and with `buffered` instead of `buffer_unordered` one
+//! slow photo makes finished ones block new ones.
 
 use futures::stream::StreamExt;
 
@@ -12,7 +12,7 @@ use crate::{Client, Error, Photo};
 
 /// Downloads the photos at `urls`, at most `in_flight` at once.
 ///
-/// The results are in the order of `urls`; a download that fails takes no other with it, and its error names its URL.
+/// The results are in the order of `urls`. One failure fails one photo, and its error names its URL.
 pub async fn many<R: Runtime>(
     client: &Client<R>,
     urls: &[String],
@@ -20,7 +20,7 @@ pub async fn many<R: Runtime>(
 ) -> Vec<Result<Photo, Error>> {
     let mut results: Vec<_> = stream(client, urls, in_flight, Client::download).collect().await;
 
-    // They come in the order in which they ended.
+    // The results arrived in the order in which the downloads ended.
     results.sort_by_key(|(index, _)| *index);
     results.into_iter().map(|(index, result)| result.map_err(|error| error.of(&urls[index], 1))).collect()
 }

@@ -1,13 +1,13 @@
-//! The seed: a download is started, and what became of it is handled when it is there.
+//! The seed: a download starts, and its result is handled when it arrives.
 //!
-//! The photo is waited for where `.await` stands: the function pauses there and its thread is free for others, and
-//! what comes next in the text also comes next in time. What is easy to get wrong: calling `download` only makes a
-//! future, which does nothing until it is awaited or spawned.
+//! The function waits for the photo at `.await`: it pauses there while its thread is free for others, and the next
+//! line of code runs next in time. Easy to get wrong: calling `download` only makes a future, which does nothing until
+//! it is awaited or spawned.
 
 use crate::runtime::Runtime;
 use crate::{Client, Error, Photo};
 
-/// Downloads the photo at `url`: calls `started` when that is under way, and `handle_photo` with what became of it.
+/// Downloads the photo at `url`: calls `started` once it has started, and `handle_photo` with its result.
 pub async fn one<R: Runtime>(
     client: &Client<R>,
     url: &str,

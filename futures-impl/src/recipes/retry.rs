@@ -1,8 +1,8 @@
-//! To try again, later each time, where that may help.
+//! Retries: another attempt after each transient error, later each time.
 //!
-//! Attempts and pauses are steps of one loop, and the task gives its thread away in all of them. What is easy to get
-//! wrong: `thread::sleep` compiles here too, and holds up every other download of the thread. To try again after
-//! *every* error is a mistake in any style: a photo that is not there will not be there in a second.
+//! Attempts and pauses are steps of one loop, and the task leaves its thread to others in all of them. Easy to get
+//! wrong: `thread::sleep` compiles here too, and delays every other download of the thread. A retry after *every*
+//! error is a mistake in any style: a missing photo is still missing a second later.
 
 use std::future::Future;
 use std::time::SystemTime;
@@ -10,7 +10,7 @@ use std::time::SystemTime;
 use crate::runtime::Runtime;
 use crate::{Backoff, Client, Error};
 
-/// Does `work` with `url`, such as [`Client::download`], as often as `backoff` allows while the errors are transient.
+/// Repeats `work` on `url`, such as [`Client::download`], while the errors are transient and `backoff` allows it.
 ///
 /// # Errors
 ///

@@ -1,10 +1,9 @@
-//! A photo in a folder: whole, or not there.
+//! A photo saved in a folder, whole or not at all.
 //!
-//! The runtime's reactor waits for the network. Files have no readiness: a worker thread blocks in place of
-//! the task, which awaits it. What is easy to get wrong in any style: a file that is written under its own name is half
-//! a photo after a crash, and a name that a server has chosen may lead out of the folder;
-//! [`Photo::save`](crate::Photo::save) knows of both. In this style, also to take dropping the future for the end: the
-//! worker does not hear of it, and the photo may still appear.
+//! The runtime's reactor waits for the network. Files have no readiness: a worker thread blocks instead, and the task
+//! awaits it. Easy to get wrong in any style: a file written under its final name is half a photo after a crash, and a
+//! name chosen by a server may lead out of the folder; [`Photo::save`](crate::Photo::save) handles both. In this
+//! style, dropping the future is not the end: the worker continues, and the photo may still appear.
 
 use std::future::Future;
 use std::path::{Path, PathBuf};
@@ -12,14 +11,14 @@ use std::path::{Path, PathBuf};
 use crate::runtime::Runtime;
 use crate::{Client, Error, Photo, SaveError};
 
-/// Has `download`, such as [`Client::download`], get the photo at `url` and saves it in `folder`, under the name that it
-/// has in its URL or one like it.
+/// Calls `download`, such as [`Client::download`], with `url`, and saves the photo in `folder` under a name like that
+/// in its URL.
 ///
-/// Returns the path. No file that is there already is touched, and after an error there is no new one.
+/// Returns the path. No existing file is touched, and an error leaves no new file.
 ///
 /// # Errors
 ///
-/// Those of the download, and those of the file.
+/// The errors of the download and of the file.
 pub async fn save<'a, R, F>(
     client: &'a Client<R>,
     url: &'a str,

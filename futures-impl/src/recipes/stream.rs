@@ -1,9 +1,8 @@
-//! Results are handed over as they come.
+//! Results in the order in which the downloads end.
 //!
-//! The futures are polled side by side whenever the stream is asked for its next item, and the consumer awaits that.
-//! What is easy to get wrong: nothing moves while nobody asks, so a consumer that awaits something else between two
-//! items stops every download meanwhile, and may find them timed out. Dropping the stream cancels the downloads that
-//! are running.
+//! The consumer awaits the next item of the stream, which polls the futures concurrently. Easy to get wrong: no
+//! download advances unless the stream is polled, so a consumer that awaits something else between two items stops
+//! them all, and may find them timed out. Dropping the stream cancels the running downloads.
 
 use std::future::Future;
 
@@ -12,9 +11,9 @@ use futures::stream::{self, Stream, StreamExt};
 use crate::Client;
 use crate::runtime::Runtime;
 
-/// Does `work` with each of `urls`, at most `in_flight` at once, and hands over each result as soon as it is there.
+/// Calls `work` with each of `urls`, at most `in_flight` at once, and passes each result on as soon as it arrives.
 ///
-/// With each comes its place in `urls`; a download that fails takes no other with it.
+/// Each result has its index in `urls`, and one failure fails one photo.
 ///
 /// ```
 /// use std::pin::pin;
@@ -46,7 +45,8 @@ where
     W: Fn(&'a Client<R>, &'a str) -> F,
     F: Future,
 {
-    // By index: a closure that is given references makes a future that the compiler does not see to be `Send`.
+    // An index is passed, because a closure over references makes a future that the compiler does not see to be
+    // `Send`.
     let downloads = (0..urls.len()).map(move |index| {
         let result = work(client, &urls[index]);
         async move { (index, result.await) }

@@ -1,20 +1,20 @@
-//! Work for the processor when the photo is there.
+//! Work for the processor after the download.
 //!
-//! The task awaits the photo and then a worker thread that computes, so that its own thread is free for others all the
-//! time. What is easy to get wrong in any style: to decode what a stranger sent without limits, for a few bytes can
-//! claim to be gigabytes; [`Photo::thumbnail`](crate::Photo::thumbnail) has them. In this style, also to compute
-//! between two `.await`s: it compiles, it works, and every other download of the thread stands still.
+//! The task awaits the photo and then a worker thread that computes, so that its own thread stays free for others.
+//! Easy to get wrong in any style: decoding a stranger's bytes needs limits, because a few bytes can claim to be
+//! gigabytes; [`Photo::thumbnail`](crate::Photo::thumbnail) has them. In this style, computing between two `.await`s
+//! is also wrong: it compiles and works, but every other download of the thread waits.
 
 use crate::runtime::Runtime;
 use crate::{Client, Thumbnail, ThumbnailError};
 
 /// Downloads the photo at `url` and scales it down to at most `max_side` pixels a side.
 ///
-/// Other downloads go on meanwhile.
+/// Other downloads continue meanwhile.
 ///
 /// # Errors
 ///
-/// Those of the download, and those of the decoding.
+/// The errors of the download and of the decoding.
 pub async fn thumbnail<R: Runtime>(
     client: &Client<R>,
     url: &str,

@@ -29,7 +29,7 @@ impl Runtime for AsyncStd {
     }
 
     fn poll_readable(_: &Self::Stream, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(Ok(())) // async-std cannot tell
+        Poll::Ready(Ok(())) // async-std cannot wait for it
     }
 
     fn is_open(stream: &Self::Stream) -> bool {

@@ -1,7 +1,7 @@
-//! What a client needs of an async runtime, and the runtimes that have it.
+//! The needs of a client, and one adapter for each async runtime.
 //!
-//! Futures do not say who polls them, but sockets and timers must be polled by somebody's reactor. This is all that
-//! differs between runtimes here; each adapter is one file with the same items in the same order.
+//! Any executor can poll a future, but sockets and timers need the reactor of a runtime. Runtimes differ here in
+//! nothing else; each adapter is one file with the same items in the same order.
 
 use std::future::Future;
 use std::io;
@@ -40,18 +40,17 @@ pub trait Runtime: Clone + Send + Sync + 'static {
     /// Connects to `address`, without delaying small packets (`TCP_NODELAY`).
     fn connect(&self, address: SocketAddr) -> impl Future<Output = io::Result<Self::Stream>> + Send;
 
-    /// Waits until there is something to read, or until only reading can find out: then an attempt to read
-    /// finds out, and waits.
+    /// Waits until there are bytes to read, or returns if only an attempt to read can wait for them.
     ///
     /// # Errors
     ///
     /// If the reactor cannot watch the socket.
     fn poll_readable(stream: &Self::Stream, cx: &mut Context<'_>) -> Poll<io::Result<()>>;
 
-    /// Whether an idle connection is still open, and nothing has come over it unasked.
+    /// Whether an idle connection is still open, and no unrequested byte has arrived.
     fn is_open(stream: &Self::Stream) -> bool;
 
-    /// Is ready after `duration`, at the earliest.
+    /// A timer that is ready after `duration`, at the earliest.
     fn sleep(&self, duration: Duration) -> Self::Sleep;
 
     /// Runs `work`, which may block or take long, on a worker thread.
@@ -65,13 +64,13 @@ pub trait Runtime: Clone + Send + Sync + 'static {
     ) -> impl Future<Output = T> + Send;
 }
 
-/// What a look into a socket's receive buffer says: only "nothing there yet" means open and quiet.
+/// Whether the peek into a socket's receive buffer shows it open and quiet: only "would block" does.
 fn is_quiet(peeked: &io::Result<usize>) -> bool {
     matches!(peeked, Err(error) if error.kind() == io::ErrorKind::WouldBlock)
 }
 
-/// Whether the pool of threads that async-std and smol share has one, or can start one. While the operating system
-/// refuses its first, it would try forever, in the thread of the caller; later ones it does without.
+/// Whether the thread pool that async-std and smol share has a thread, or can start one. Without a first thread, the
+/// pool would try forever, in the thread of the caller; it can do without further ones.
 #[cfg(any(feature = "async-std", feature = "smol"))]
 fn pool_has_a_thread() -> io::Result<()> {
     static HAS: OnceLock<()> = OnceLock::new();

@@ -13,15 +13,15 @@ use socket2::SockRef;
 
 use super::{Runtime, is_quiet, pool_has_a_thread};
 
-/// smol's reactor, global to the process; any executor may poll the download.
+/// The smol runtime, whose reactor is global to the process; any executor may poll the download.
 ///
 /// Each thread in `smol::block_on` serves this reactor when it has nothing to poll, and so does a helper thread of
 /// async-io when the reactor was left alone for 50 µs. The thread that has it keeps it while it waits, and must wake the
 /// other one for each event.
 ///
 /// `smol::block_on(executor.run(..))` returns to the reactor after 200 polls, which take longer than 50 µs when many
-/// downloads are ready at once. From then on the two threads hand the reactor back and forth. Return to it more often
-/// where one thread drives many small downloads:
+/// downloads are ready at once. After that, the two threads pass the reactor back and forth. Return to it more often
+/// if one thread drives many small downloads:
 ///
 /// ```
 /// use photo_futures::{Client, runtime::Smol};

@@ -35,7 +35,7 @@ impl Runtime for Tokio {
     }
 
     fn is_open(stream: &Self::Stream) -> bool {
-        // Not by `try_read`, which goes by what the reactor has noticed: nothing while nobody has polled it.
+        // `try_read` would ask the reactor, which notices nothing until it is polled.
         is_quiet(&SockRef::from(stream.get_ref()).peek(&mut [MaybeUninit::uninit()]))
     }
 

@@ -29,7 +29,7 @@ pub(super) fn write(target: &Target, config: &Config) -> Result<Vec<u8>, Error> 
         authorization.as_deref().unwrap_or_default(),
         "\r\nuser-agent: ",
         &config.user_agent,
-        // Without the last field, any encoding would be welcome (RFC 9110, section 12.5.3).
+        // Without `accept-encoding`, any encoding would be welcome (RFC 9110, section 12.5.3).
         "\r\naccept: */*\r\naccept-encoding: identity\r\n\r\n",
     ] {
         request.extend_from_slice(part.as_bytes());

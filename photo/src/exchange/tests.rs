@@ -28,7 +28,7 @@ fn put(exchange: &mut Exchange, mut bytes: &[u8]) -> Result<Step, Error> {
     }
 }
 
-/// What comes of a reply in these pieces, when the connection ends behind it.
+/// The last step after a reply in these pieces, with the connection ended after it.
 fn receive(pieces: &[&[u8]]) -> Result<Step, Error> {
     let mut exchange = exchange();
     for piece in pieces.iter().filter(|piece| !piece.is_empty()) {
@@ -105,7 +105,7 @@ fn a_reply_cut_short_is_never_a_whole_photo() {
         for at in 0..bytes.len() {
             match receive(&[&bytes[..at]]) {
                 Err(Error::Truncated { .. }) => {}
-                // Nothing but the end of the connection tells the end of this one.
+                // Only the end of the connection ends this body.
                 Ok(Step::Done { .. }) | Err(Error::NotAPhoto { .. }) if by_close => {}
                 other => panic!("{text} cut at {at}: {}", described(&other)),
             }
@@ -154,7 +154,7 @@ fn a_bad_reply_is_refused_for_what_is_wrong_with_it() {
 }
 
 #[test]
-fn what_a_server_claims_reserves_nothing() {
+fn a_claimed_length_reserves_nothing() {
     let config = Arc::new(Config::default().max_bytes(u64::MAX));
     let mut exchange = Exchange::new("http://a.test/", &config).unwrap();
     exchange.sent(exchange.to_send().len());
@@ -170,7 +170,7 @@ fn more_than_was_announced_ends_the_connection() {
     bytes.extend_from_slice(b"HTTP/1.1 200 OK\r\n");
     for pieces in [vec![bytes.as_slice()], bytes.chunks(7).collect()] {
         let Ok(Step::Done { photo, keep_for }) = receive(&pieces) else { panic!("no photo") };
-        // In pieces, the photo is over before the surplus comes: that is found when the connection is used next.
+        // In pieces, the photo ends before the surplus arrives, which is found when the connection is used next.
         assert!(photo.bytes == GIF && (keep_for.is_none() || pieces.len() > 1));
     }
 }
@@ -211,7 +211,7 @@ fn a_reply_without_a_photo_keeps_its_connection_if_nothing_remains_to_be_read() 
     }
 }
 
-/// What comes of a reply that is read at once.
+/// The step after a reply that is read at once.
 fn put_whole(bytes: &[u8]) -> Result<Step, Error> {
     let (mut exchange, mut scratch) = (exchange(), [0; 4096]);
     scratch[..bytes.len()].copy_from_slice(bytes);

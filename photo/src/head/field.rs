@@ -1,10 +1,10 @@
-//! The fields that decide anything.
+//! The deciding fields of a head.
 
 use httparse::Header;
 
 use crate::Error;
 
-/// A field that decides what becomes of a reply.
+/// A field that decides the fate of a reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Field {
     Connection,

@@ -1,47 +1,47 @@
-//! A head of which more is to come.
+//! A head that arrives in pieces.
 
 use super::{Head, MAX_HEAD, Parsed};
 use crate::Error;
 
-/// Bytes that are parsed again without limit while a head comes in small pieces: as many as a head of 1,400 bytes that
-/// comes byte by byte takes. Beyond, a head is parsed when an eighth has been added, or when it ends.
+/// Bytes that are parsed again without limit while a head arrives in small pieces: enough for a head of 1,400 bytes
+/// that arrives byte by byte. Above, a head is parsed again once it is an eighth longer, or when it ends.
 const FREE_WORK: usize = 1 << 20;
 
-/// A head of which more is to come, in a buffer of its size.
+/// A head that is not whole yet, in a buffer of its size.
 ///
-/// A parser that starts over with every piece costs the square of the head's length, which a hostile server can make
-/// seconds. The rules here bound the bytes parsed to [`FREE_WORK`] plus nine times the length.
+/// A parser that starts over with every piece takes time quadratic in the head's length: seconds, if the server is
+/// hostile. The rules here bound the bytes parsed to [`FREE_WORK`] plus nine times the length.
 #[derive(Debug, Default)]
 pub(crate) struct PartialHead {
-    /// Behind the interim replies, which are dropped once they are whole.
+    /// Bytes after the interim replies, which are dropped once they are whole.
     bytes: Vec<u8>,
-    /// Of the interim replies.
+    /// Bytes of interim replies that were dropped.
     dropped: usize,
-    /// Bytes that were parsed when last tried.
+    /// Bytes parsed at the last try.
     tried: usize,
-    /// Bytes that were parsed, over all tries.
+    /// Bytes parsed in all tries.
     work: usize,
 }
 
 impl PartialHead {
-    /// Whether nothing of the reply has come.
+    /// Whether nothing of the reply has arrived.
     pub(crate) fn is_empty(&self) -> bool {
         self.bytes.is_empty() && self.dropped == 0
     }
 
-    /// Adds `piece`, and calls `decide` with the head once that is whole and with the bytes behind it; returns the
-    /// result and these bytes, or `None` while more is to come.
+    /// Adds `piece`. Once the head is whole, it calls `decide` with the head and the bytes after it; returns the
+    /// result and these bytes, or `None` while the head is incomplete.
     ///
     /// # Errors
     ///
-    /// [`Error::Malformed`], as of [`Head::parse`] and for a head of more than [`MAX_HEAD`] bytes, and those of
+    /// [`Error::Malformed`] from [`Head::parse`] or for a head of more than [`MAX_HEAD`] bytes, and errors of
     /// `decide`.
     pub(crate) fn add<'a, T>(
         &'a mut self,
         piece: &'a mut [u8],
         decide: impl FnOnce(Head<'_>, &[u8]) -> Result<T, Error>,
     ) -> Result<Option<(T, &'a mut [u8])>, Error> {
-        // Most heads come whole, and are read where they are.
+        // Most heads arrive whole and are parsed in place.
         let comes_first = self.bytes.is_empty();
         if !comes_first {
             self.bytes.extend_from_slice(piece);
@@ -74,7 +74,7 @@ impl PartialHead {
         Ok(None)
     }
 
-    /// The error of a connection that ended here: a head that cannot go on as it is was malformed.
+    /// The error of a connection that ended here: a head that no bytes can complete was malformed.
     pub(crate) fn truncated(&self) -> Error {
         match Head::parse(&self.bytes) {
             Err(error) => error,
@@ -83,7 +83,7 @@ impl PartialHead {
     }
 
     fn is_due(&self, added: usize) -> bool {
-        // The end of a head may have begun two bytes before.
+        // The end of a head may have started two bytes before.
         let added = &self.bytes[self.bytes.len().saturating_sub(added + 2)..];
         self.work < FREE_WORK
             || self.bytes.len() >= self.tried + self.tried / 8
@@ -103,7 +103,7 @@ impl PartialHead {
 mod tests {
     use super::*;
 
-    /// The bytes parsed while `head` comes byte by byte.
+    /// The bytes parsed while `head` arrives byte by byte.
     fn work(head: &str) -> usize {
         let mut partial = PartialHead::default();
         for byte in head.bytes() {

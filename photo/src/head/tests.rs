@@ -1,8 +1,8 @@
-//! Heads of replies, and what is made of them.
+//! Heads of replies, and how they are read.
 
 use super::*;
 
-/// The whole head that `text` is, put by `describe`.
+/// The whole head in `text`, formatted by `describe`.
 fn read<T>(text: &str, describe: impl FnOnce(&Head<'_>) -> T) -> Result<Option<T>, Error> {
     let text = text.replace('\n', "\r\n");
     Ok(match Head::parse(text.as_bytes())? {
@@ -93,7 +93,7 @@ fn only_known_compressions_of_the_body_are_noticed() {
 }
 
 #[test]
-fn what_leaves_the_end_of_the_body_in_doubt_is_refused() {
+fn a_head_that_leaves_the_end_in_doubt_is_refused() {
     for fields in [
         "Content-Length: 5\nContent-Length: 6",
         "Content-Length: 42, 30",

@@ -4,11 +4,11 @@ use super::Size;
 use super::bytes::{le16, le32};
 
 pub(super) fn size(bmp: &[u8]) -> Option<Size> {
-    // The first version has numbers of two bytes.
+    // The first version has 2-byte numbers.
     if le32(bmp, 14)? == 12 {
         return Size::new(le16(bmp, 18)?, le16(bmp, 20)?);
     }
     let (width, height) = (le32(bmp, 18)?.cast_signed(), le32(bmp, 22)?.cast_signed());
-    // Below 0, the rows go from the top down.
+    // A negative height means that the rows run from the top down.
     Size::new(u32::try_from(width).ok()?, height.unsigned_abs())
 }

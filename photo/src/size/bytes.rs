@@ -1,4 +1,4 @@
-//! Numbers out of bytes; `None` behind the end.
+//! Numbers from bytes; `None` beyond the end.
 
 pub(super) fn be16(bytes: &[u8], at: usize) -> Option<u32> {
     Some(u16::from_be_bytes(array(bytes, at)?).into())
@@ -25,7 +25,7 @@ pub(super) fn array<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> 
     bytes.get(at..)?.first_chunk().copied()
 }
 
-/// A length or an offset that a file claims, where it can lie within the file at all.
+/// A length or an offset that a file claims, if it can lie within the file at all.
 pub(super) fn index(claimed: impl TryInto<usize>) -> Option<usize> {
     claimed.try_into().ok()
 }

@@ -5,7 +5,7 @@ use super::bytes::le16;
 
 pub(super) fn size(gif: &[u8]) -> Option<Size> {
     let (width, height) = (le16(gif, 6)?, le16(gif, 8)?);
-    // Some files have a screen of no size; browsers widen it, as any that is smaller than its first picture.
+    // Some files have a screen of size 0. Browsers enlarge any screen that is smaller than its first picture.
     let (right, bottom) = first_picture(gif).unwrap_or_default();
     Size::new(width.max(right), height.max(bottom))
 }
@@ -17,7 +17,7 @@ fn first_picture(gif: &[u8]) -> Option<(u32, u32)> {
     let mut at = 13 + 3 * colours;
     loop {
         match gif.get(at)? {
-            // An extension: its label, then blocks up to an empty one.
+            // An extension is a label, then blocks up to an empty one.
             0x21 => {
                 at += 2;
                 while let length @ 1.. = *gif.get(at)? {

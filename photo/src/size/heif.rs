@@ -13,7 +13,7 @@ pub(super) fn size(heif: &[u8]) -> Option<Size> {
     let indices = associations.filter_map(|(_, table)| of_item(table, primary)).flatten();
 
     let mut size = None;
-    // In this order the picture is made, cropped and turned.
+    // The picture is decoded, cropped and turned in this order.
     for (kind, property) in indices.filter_map(|index| known.get(index.checked_sub(1)?)) {
         size = match kind {
             b"ispe" => Some(Size::new(be32(property, 4)?, be32(property, 8)?)?),
@@ -42,7 +42,7 @@ fn of_item(table: &[u8], wanted: u32) -> Option<Vec<usize>> {
         at += 1;
         let width = if wide_properties { 2 } else { 1 };
         if item == wanted {
-            // The highest bit says that the property must not be ignored.
+            // The highest bit means that the property must not be ignored.
             let property = |i| match width {
                 2 => index(be16(table, at + 2 * i)? & 0x7fff),
                 _ => Some(usize::from(table.get(at + i)? & 0x7f)),

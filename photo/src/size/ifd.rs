@@ -1,4 +1,4 @@
-//! The image file directory of TIFF 6.0, which `BigTIFF` widens and Exif blocks contain.
+//! The image file directory of TIFF 6.0; `BigTIFF` widens it, and Exif blocks contain one.
 
 use super::Size;
 use super::bytes::{array, index};
@@ -34,7 +34,7 @@ impl Ifd {
             (layout.number(directory, 0, 2)?, 2)
         };
         let mut ifd = Self::default();
-        // Where the directory is cut off, its first entries still count.
+        // If the directory is cut off, its first entries still count.
         for _ in 0..count {
             let Some(entry) = directory.get(at..).filter(|entry| entry.len() >= layout.entry()) else {
                 break;
@@ -59,7 +59,7 @@ impl Ifd {
         match tag {
             0x100 => self.width = value,
             0x101 => self.height = value,
-            // In any other type, decoders do not agree about it.
+            // Decoders disagree about any other type.
             0x112 if kind == 3 => self.orientation = value,
             _ => {}
         }

@@ -11,7 +11,7 @@ mod entropy;
 #[cfg(feature = "thumbnail")]
 mod scans;
 
-/// The markers in front of some pixels, and behind all.
+/// The markers before some pixels, and after all.
 const PIXELS: u8 = 0xda;
 const END: u8 = 0xd9;
 
@@ -19,7 +19,7 @@ pub(super) fn size(jpeg: &[u8]) -> Option<Size> {
     let (mut frame, mut orientation) = (None, None);
     for Segment { marker, content, .. } in segments(jpeg).take_while(|segment| segment.marker != PIXELS) {
         match marker {
-            // The frame headers, without three segments of other kinds among their numbers.
+            // These are frame headers; three numbers among them mark other segments.
             0xc0..=0xcf if !matches!(marker, 0xc4 | 0xc8 | 0xcc) && frame.is_none() => frame = Some(content),
             0xe1 if orientation.is_none() => orientation = exif(content),
             _ => {}
@@ -60,7 +60,7 @@ fn segments(jpeg: &[u8]) -> impl Iterator<Item = Segment<'_>> {
             let marker = rest[at];
             rest = &rest[at + 1..];
             match marker {
-                // Without a length: stuffing, a private marker, restarts, the start.
+                // These have no length: stuffing, a private marker, restarts, the start.
                 0x00 | 0x01 | 0xd0..=0xd8 => {}
                 END => return Some(Segment { marker, content: &[], rest }),
                 _ => {
@@ -75,7 +75,7 @@ fn segments(jpeg: &[u8]) -> impl Iterator<Item = Segment<'_>> {
 }
 
 fn exif(segment: &[u8]) -> Option<u32> {
-    // The last byte should be a second 0, and is not from every camera.
+    // The last byte should be a second 0, but some cameras write another one.
     let tiff = segment.strip_prefix(b"Exif\0")?.get(1..)?;
     Ifd::first(tiff)?.orientation
 }

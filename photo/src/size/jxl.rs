@@ -1,9 +1,9 @@
-//! JPEG XL: ISO/IEC 18181-1, annex D, in a container (18181-2) or without.
+//! JPEG XL: ISO/IEC 18181-1, annex D, with or without a container (18181-2).
 
 use super::Size;
 use super::boxes::boxes;
 
-/// Bytes that hold all that is read here.
+/// Number of bytes that hold all fields read here.
 const HEAD: usize = 16;
 
 pub(super) fn size(jxl: &[u8]) -> Option<Size> {
@@ -33,7 +33,7 @@ fn contained(jxl: &[u8]) -> Vec<u8> {
     for (kind, content) in boxes(jxl) {
         let part = match &kind {
             b"jxlc" => content,
-            // With its number in front.
+            // A part has its number in front.
             b"jxlp" => content.get(4..).unwrap_or_default(),
             _ => continue,
         };
@@ -45,7 +45,7 @@ fn contained(jxl: &[u8]) -> Vec<u8> {
     head
 }
 
-/// Numbers of some bits, the lowest one first.
+/// A reader of bits, the lowest one first.
 struct Bits<'a> {
     bytes: &'a [u8],
     read: usize,
@@ -75,7 +75,7 @@ impl Bits<'_> {
         Some(self.take(count)? + 1)
     }
 
-    /// As of Exif; `None` if it is the usual one.
+    /// The Exif orientation; `None` if it is the usual one.
     fn orientation(&mut self) -> Option<u32> {
         let is_usual = self.take(1)? == 1;
         let says_more = !is_usual && self.take(1)? == 1;

@@ -1,4 +1,4 @@
-//! PNG: the chunks in front of the pixels.
+//! PNG: the chunks before the pixels.
 
 use super::Size;
 use super::bytes::{array, be32, index};
@@ -14,7 +14,7 @@ pub(super) fn size(png: &[u8]) -> Option<Size> {
             b"IDAT" | b"IEND" => break,
             _ => {}
         }
-        // Length, kind and checksum stand around it.
+        // A chunk also has a length, a kind and a checksum.
         rest = rest.get(chunk.len() + 12..).unwrap_or_default();
     }
     let (width, height) = size?;

@@ -18,20 +18,20 @@ pub(super) fn size(webp: &[u8]) -> Option<Size> {
     }
 }
 
-/// What the chunk `EXIF` says, which comes after the pixels.
+/// The orientation in the chunk `EXIF`, which comes after the pixels.
 fn orientation(mut chunks: &[u8]) -> Option<u32> {
     loop {
         let (kind, data) = chunk(chunks)?;
         if &kind == b"EXIF" {
-            // Some programs put there what belongs into a JPEG.
+            // Some programs prepend a prefix that belongs into a JPEG.
             return Ifd::first(data.strip_prefix(b"Exif\0\0").unwrap_or(data))?.orientation;
         }
-        // A byte is added to an odd length.
+        // An odd length is padded by a byte.
         chunks = chunks.get(8 + data.len().next_multiple_of(2)..)?;
     }
 }
 
-/// The first chunk; the last one of a file may be cut off.
+/// The first chunk; the last chunk of a file may be cut off.
 fn chunk(chunks: &[u8]) -> Option<([u8; 4], &[u8])> {
     let length = index(le32(chunks, 4)?)?;
     let data = chunks.get(8..)?;

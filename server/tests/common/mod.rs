@@ -9,21 +9,21 @@ use std::time::{Duration, Instant};
 
 use photo_server::{Counters, PhotoServer};
 
-/// Whatever takes longer has gone wrong.
+/// Time after which a test has failed.
 pub(crate) const SOON: Duration = Duration::from_secs(10);
 
-/// How a connection came to its end, as far as the client has watched.
+/// The end of a connection, as the client saw it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum End {
     /// The server closed.
     Closed,
     /// The server reset the connection.
     Reset,
-    /// Nothing more came.
+    /// No more bytes arrived.
     Silent,
 }
 
-/// One connection and what was read beyond the last reply.
+/// A connection, with the bytes read beyond the last reply.
 pub(crate) struct Wire {
     stream: TcpStream,
     ahead: Vec<u8>,
@@ -45,7 +45,7 @@ impl Wire {
         self.stream.write_all(bytes.as_ref()).unwrap();
     }
 
-    /// One reply with a declared length: its head as text, and its body.
+    /// Reads a reply with a declared length: its head as text, and its body.
     pub(crate) fn reply(&mut self) -> (String, Vec<u8>) {
         let head_ends_at = loop {
             let end = self.ahead.windows(4).position(|window| window == b"\r\n\r\n");
@@ -65,7 +65,7 @@ impl Wire {
         (head, body)
     }
 
-    /// All that comes until the server closes, resets or is silent for `patience`.
+    /// Reads until the server closes, resets or is silent for `patience`.
     pub(crate) fn rest(&mut self, patience: Duration) -> (Vec<u8>, End) {
         self.stream.set_read_timeout(Some(patience)).unwrap();
         let end = loop {
@@ -94,7 +94,7 @@ impl Wire {
     }
 }
 
-/// Waits for the server to notice something that has no answer.
+/// Waits until the server's counters meet `condition`.
 pub(crate) fn until(server: &PhotoServer, condition: impl Fn(&Counters) -> bool) {
     let started = Instant::now();
     while !condition(&server.counters()) {

@@ -1,4 +1,4 @@
-//! Any bytes as the index of an album: each line is taken by itself, and each photo is a URL in its normal form.
+//! Any bytes as the index of an album: lines do not affect each other, and each photo is a URL in its normal form.
 
 #![no_main]
 
@@ -8,7 +8,7 @@ use url::Url;
 
 const INDEX: &str = "http://a.test/album/index.txt?size=1#top";
 
-/// Either makes the index UTF-16, if it stands at the start.
+/// Byte order marks: either at the start makes the index UTF-16.
 const MARKS: [&[u8]; 2] = [b"\xff\xfe", b"\xfe\xff"];
 
 fuzz_target!(|index: &[u8]| {

@@ -1,5 +1,4 @@
-//! Any bytes as a reply: what comes of them does not depend on how they are split, and a part of them is
-//! never a whole photo.
+//! Any bytes as a reply: the outcome does not depend on how they are split, and a part of them is never a whole photo.
 
 #![no_main]
 
@@ -11,7 +10,7 @@ use photo::{Config, Error, Exchange, Step, Target};
 static TARGET: LazyLock<Target> =
     LazyLock::new(|| Target::parse("http://a.test/cat.gif").expect("a good URL"));
 
-/// What comes of a reply, as far as the styles must agree on it.
+/// The outcome of a reply, as far as the styles must agree on it.
 #[derive(Debug, PartialEq, Eq)]
 enum Outcome {
     Photo(Vec<u8>),
@@ -31,20 +30,20 @@ fuzz_target!(|input: (u16, u16, &[u8])| {
     let part = &reply[..usize::from(cut).min(reply.len())];
     match (outcome(&config, part, None), whole) {
         ((Outcome::Truncated { .. }, _), _) => {}
-        // Nothing but the end of the connection tells the end of such a body: of all of it then, too.
+        // Only the end of the connection ends such a body, so a part of it may look whole too.
         ((Outcome::Photo(part), true), Outcome::Photo(whole)) if by_close => {
             assert!(whole.starts_with(&part))
         }
         ((_, true), Outcome::TooLarge) => {}
-        ((Outcome::Error(..), true), _) if by_close => {} // too little of it to be a photo
+        ((Outcome::Error(..), true), _) if by_close => {} // the part is too short for a photo
         ((part, _), whole) => assert_eq!(part, whole, "cut"),
     }
 });
 
-/// Of a connection that brings `reply` and ends, in pieces drawn by `seed` or as large as they can be; and whether it was
-/// its end that led to that.
+/// The outcome of a connection that brings `reply` and ends, in pieces drawn by `seed` or as large as possible. Also
+/// returns whether the end of the connection decided it.
 fn outcome(config: &Arc<Config>, mut reply: &[u8], seed: Option<u16>) -> (Outcome, bool) {
-    // Of some replies each byte comes by itself.
+    // Some replies arrive byte by byte.
     let mut pieces = seed.map(|seed| {
         let mut random = fastrand::Rng::with_seed(seed.into());
         let most = 1 << random.u32(..10);

@@ -34,7 +34,7 @@ fuzz_target!(|input: (bool, &str)| {
     );
 });
 
-/// A download of `url` that is given a photo.
+/// The photo of a download of `url`.
 fn photo(url: &str, is_gif: bool) -> Option<Photo> {
     let body: &[u8] = if is_gif { b"GIF89a\x01\0\x01\0\0\0\0;" } else { b"something else" };
     let mut exchange = Exchange::new(url, &Arc::new(Config::default().verify_format(false))).ok()?;

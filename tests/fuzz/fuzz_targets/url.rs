@@ -1,4 +1,4 @@
-//! Any text as a URL: the fast way and the URL standard agree, and what is asked for is one line of a request.
+//! Any text as a URL: the fast parser and the URL standard agree, and the request target is one line.
 
 #![no_main]
 
@@ -9,7 +9,7 @@ use photo::{Config, Error, Exchange, Target};
 use url::{Position, Url};
 
 fuzz_target!(|text: &str| {
-    // The standard passes blanks at the start over, the fast way does not take them.
+    // The standard skips leading blanks, while the fast parser refuses them.
     let target = match (Target::parse(text), Target::parse(&format!(" {text}"))) {
         (Ok(plain), Ok(standard)) => {
             assert_eq!(request(&plain), request(&standard));
@@ -29,7 +29,7 @@ fuzz_target!(|text: &str| {
     let has_credentials = !url.username().is_empty() || url.password().is_some();
     assert_eq!(head.lines().count(), 6 + usize::from(has_credentials), "{head:?}");
 
-    // What is shown leads to the same place, without credentials.
+    // The shown URL leads to the same place, without credentials.
     let shown = Target::parse(&target.url()).expect("what is shown is a URL");
     assert_eq!((shown.url(), shown.origin()), (target.url(), target.origin()));
     assert!(!has_credentials || !request(&shown).contains("authorization"));

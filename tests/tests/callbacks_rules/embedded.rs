@@ -20,7 +20,7 @@ use crate::story::{Story, client, millis};
 struct Host {
     event_loop: EventLoop<'static, ()>,
     client: Client,
-    /// How often it has waited.
+    /// The number of its waits.
     waits: u32,
 }
 
@@ -32,7 +32,7 @@ impl Host {
         Self { event_loop, client: client.clone(), waits: 0 }
     }
 
-    /// Calls `on_tick` again and again.
+    /// Calls `on_tick` every so often.
     fn tick(&self, every: Duration, mut on_tick: impl FnMut() + 'static) {
         let tick = move |_, (): &mut (), (): &mut ()| {
             on_tick();

@@ -133,7 +133,7 @@ fn rule_4_cancel_leads_to_one_call_and_closes_the_socket() {
         assert!(when.elapsed() < Duration::from_secs(1));
         eventually("the socket is closed", || site.counters().open_connections == 0);
 
-        download.cancel(); // it has ended
+        download.cancel(); // it has already ended
         client.download(&site.url("/photo"), story.result("next"));
         download.cancel();
         client.run();
@@ -167,7 +167,7 @@ fn rule_5_a_callback_may_do_anything_with_the_client() {
         let (inner, inner_story, next) = (client.clone(), story.clone(), site.tls_url("/photo"));
         client.download(&site.url("/photo"), move |result| {
             inner_story.result("first")(result);
-            // The loop is turning already: whatever is due now is not called from inside this.
+            // The loop is already turning: a due callback is not called from inside this.
             let due_story = inner_story.clone();
             inner.after(millis(0), move || due_story.tell("due"));
             inner.run();
@@ -237,7 +237,7 @@ fn rule_7_dropping_the_last_client_drops_what_was_not_called() {
         assert_eq!(dropped.get(), 0, "there is another client");
         drop(clone);
         assert_eq!(dropped.get(), 6);
-        download.cancel(); // of nobody
+        download.cancel(); // it is gone
         timer.cancel();
     });
 }

@@ -1,4 +1,4 @@
-//! What the rules do not say: the loop, its timers and its workers.
+//! Behaviour beyond the rules: the loop, its timers and its workers.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -64,7 +64,7 @@ fn a_cancelled_timer_does_not_ring_and_is_not_waited_for() {
             far.cancel();
         });
         client.run();
-        rung.cancel(); // it has rung
+        rung.cancel(); // it has expired
         client.run();
         story.assert_is(&["near"]);
         assert!(start.elapsed() < Duration::from_secs(10));

@@ -1,4 +1,4 @@
-//! The pitfalls that the documentation names, as they behave.
+//! The documented pitfalls behave as described.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -75,12 +75,12 @@ fn a_callback_that_holds_a_client_keeps_it_alive_until_it_is_called() {
         let held = client.clone();
         client.defer(move || drop(held));
         drop(client);
-        // Only a call shows that it is still there: nothing turns the loop any more.
+        // Only a call shows that it still exists: the loop no longer turns.
         assert!(remote.call(|_| ()));
     });
 }
 
-/// The next download is stored in the place of the one that has ended.
+/// The next download takes the slot of the ended one.
 #[test]
 fn cancelling_a_download_that_has_ended_leaves_the_next_one_alone() {
     within(|| {

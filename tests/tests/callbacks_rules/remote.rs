@@ -91,7 +91,7 @@ fn remote_calls_are_made_in_order_and_a_panic_loses_none() {
     });
 }
 
-/// Else a thread that calls without pause would hold up every download.
+/// Otherwise a thread that calls without pause would delay every download.
 #[test]
 fn remote_calls_without_end_do_not_hold_up_the_loop() {
     fn again(client: &Client) {

@@ -1,4 +1,4 @@
-//! What the tests of the callbacks have in common.
+//! A record of events for the tests of the callbacks.
 
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -9,7 +9,7 @@ use photo::{Error, Photo};
 use photo_callbacks::Client;
 use photo_tests::{Outcome, Site};
 
-/// What happened, in that order.
+/// The events, in order.
 #[derive(Clone, Default)]
 pub(crate) struct Story(pub(crate) Rc<RefCell<Vec<String>>>);
 
@@ -18,7 +18,7 @@ impl Story {
         self.0.borrow_mut().push(what.into());
     }
 
-    /// A callback that tells what came.
+    /// A callback that records its result.
     pub(crate) fn result(&self, name: &str) -> impl FnOnce(Result<Photo, Error>) + 'static {
         let (story, name) = (self.clone(), name.to_owned());
         move |result| story.tell(format!("{name} {}", Outcome::of(&result)))
@@ -29,7 +29,7 @@ impl Story {
         assert_eq!(*self.0.borrow(), expected);
     }
 
-    /// For what may happen in any order.
+    /// Compares events that may happen in any order.
     #[track_caller]
     pub(crate) fn assert_has(&self, expected: &[&str]) {
         let mut sorted = self.0.borrow().clone();
@@ -46,7 +46,7 @@ pub(crate) fn millis(n: u64) -> Duration {
     Duration::from_millis(n)
 }
 
-/// Turns the loop, out of which a panic is to come, and returns its message.
+/// Turns the loop, which must panic, and returns the message.
 #[track_caller]
 pub(crate) fn panic_of_run(client: &Client) -> String {
     let payload = catch_unwind(AssertUnwindSafe(|| client.run())).expect_err("run() leaves by the panic");

@@ -11,10 +11,10 @@ use photo_tests::{Site, within};
 
 use crate::story::{Story, client, millis};
 
-/// Long enough to notice a wait that should not be.
+/// A time long enough to notice a wrong wait.
 const LONG: Duration = Duration::from_secs(20);
 
-/// How long a turn takes, and what it returns.
+/// The duration of a turn, and its result.
 fn timed(client: &Client, timeout: Option<Duration>) -> (Duration, bool) {
     let start = Instant::now();
     let pending = client.turn(timeout);
@@ -139,7 +139,7 @@ fn a_callback_queued_by_a_callback_is_called_in_the_next_turn() {
     });
 }
 
-/// Else the other loop would not get its turn.
+/// Otherwise the other loop would not get its turn.
 #[test]
 fn a_turn_ends_although_each_callback_leads_to_another() {
     fn endless(client: &Client, calls: Rc<Cell<u32>>) {

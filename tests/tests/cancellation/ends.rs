@@ -1,4 +1,4 @@
-//! Cancelling while a connection is made, and where the end of the connection would be the end of the photo.
+//! Cancelling during connecting, and when the end of the connection would be the end of the photo.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -26,7 +26,7 @@ fn a_download_is_cancelled_while_it_connects(style: Style) {
     assert_cancelled(style, &format!("http://{}/", hole.address()));
 }
 
-/// To blocking calls, being cancelled looks like the end of the stream, and that like the end of this photo.
+/// A cancelled blocking call sees the end of the stream, which looks like the end of this photo.
 fn a_photo_of_unknown_length_is_not_ended_by_cancelling(style: Style) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());

@@ -1,4 +1,4 @@
-//! A download that is cancelled ends at once, and nothing else does.
+//! A cancelled download ends at once, and no other one does.
 
 mod ends;
 mod pauses;
@@ -20,7 +20,7 @@ suite! {
     cancelling_comes_too_late_for_a_photo_that_is_there,
 }
 
-/// All limits stay at 10 s and more, so that none of them can be what ended it.
+/// All limits are at least 10 s, so that none of them can end the download.
 #[track_caller]
 fn assert_cancelled(contender: Style, fault: Fault, scheme: Scheme, query: &str, warm_up: bool) {
     let site = Site::start();
@@ -125,7 +125,7 @@ mod dropping {
         eventually("only the good one's connection is left", || site.counters().open_connections == 1);
     }
 
-    /// Whichever `.await` it has reached.
+    /// The download may have reached any `.await`.
     async fn closes_its_connection_after_any_poll<R: Runtime>(runtime: impl Fn() -> R) {
         let site = Site::start();
         let url = site.url("/photo?bytes=300000&delay_ms=10");
@@ -183,7 +183,8 @@ mod dropping {
     }
 }
 
-/// Of a batch with a photo, an overloaded server and silent ones: the first has come, and the second was asked once.
+/// Whether a batch waits that has a photo, an overloaded server and silent ones: the photo has arrived, and the
+/// overloaded server was asked once.
 fn all_wait(site: &Site) -> bool {
     let counters = site.counters();
     counters.requests == 5 && counters.open_requests == 3

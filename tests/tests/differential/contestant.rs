@@ -10,7 +10,7 @@ use photo_tests::Style;
 /// Far longer than any timeout of the client.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// A client of some style, made and used in one thread: not every client may leave its own.
+/// A client of some style, made and used in one thread, because not every client is `Send`.
 pub(crate) struct Contestant {
     pub(crate) contender: Style,
     start: Sender<()>,
@@ -18,7 +18,7 @@ pub(crate) struct Contestant {
 }
 
 impl Contestant {
-    /// Downloads each `url` that it is given; its thread ends when this is dropped.
+    /// Starts a thread that downloads `url` on each request; it ends when this is dropped.
     pub(crate) fn start(contender: Style, config: &Config, url: String) -> Self {
         let (start, started) = mpsc::channel();
         let (report, results) = mpsc::channel();
@@ -27,7 +27,7 @@ impl Contestant {
             let client = contender.client(config).expect("the configuration is valid");
             while let Ok(()) = started.recv() {
                 if report.send(client.download(&url)).is_err() {
-                    break; // a failed test waits for nobody
+                    break; // a failed test waits no longer
                 }
             }
         });
@@ -38,7 +38,7 @@ impl Contestant {
         self.start.send(()).expect("its thread is there");
     }
 
-    /// Waits for what came of it.
+    /// Waits for the result.
     pub(crate) fn result(&self) -> Result<Photo, Error> {
         self.results.recv_timeout(PATIENCE).expect("a download neither panics nor hangs")
     }

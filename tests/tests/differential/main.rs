@@ -1,6 +1,6 @@
-//! Replies drawn from a grammar, mutated and cut into pieces: every contender makes of them what the bare exchange does.
+//! Replies drawn from a grammar, mutated and cut into pieces: every contender has the result of the bare exchange.
 //!
-//! `PROPTEST_CASES` sets how many are drawn; what fails is kept in `tests/proptest-regressions`, and tried first.
+//! `PROPTEST_CASES` sets their number; failing ones are kept in `tests/proptest-regressions` and tried first.
 
 mod contestant;
 mod mutation;
@@ -20,16 +20,16 @@ use contestant::Contestant;
 use replies::{Ending, Reply, replies};
 use ring::Ring;
 
-/// How many replies are drawn, unless `PROPTEST_CASES` says otherwise.
+/// The number of replies drawn, unless `PROPTEST_CASES` sets another.
 const CASES: u32 = 400;
 
-/// How often each thing came out.
+/// The number of downloads with each outcome.
 type Tally = Mutex<BTreeMap<String, u32>>;
 
 #[test]
 fn any_reply_is_to_every_contender_what_it_is_to_the_exchange() {
     let tally = compare(Ending::Close, 1, Duration::from_secs(10));
-    // A grammar that brings nothing but errors, or none, says little.
+    // A grammar that brings only errors, or no errors, proves little.
     let photos = tally.get("Photo").copied().unwrap_or_default();
     let all: u32 = tally.values().sum();
     assert!(photos * 20 > all && photos < all && tally.len() > 4, "{tally:?}");
@@ -40,7 +40,7 @@ fn any_silence_is_to_every_contender_what_it_is_to_the_exchange() {
     compare(Ending::Silence, 50, Duration::from_secs(1));
 }
 
-/// Puts replies to all, one `part` of as many as there are to be, and tells what came out.
+/// Sends one `part` of all replies to every contender, and returns the outcomes.
 fn compare(ending: Ending, part: u32, stall_timeout: Duration) -> BTreeMap<String, u32> {
     let tally = Arc::new(Tally::default());
     let counted = Arc::clone(&tally);
@@ -86,7 +86,7 @@ fn settings(part: u32) -> test_runner::Config {
     }
 }
 
-/// How the contestant differs from what is expected, if it does.
+/// The difference between the contestant's result and the expected one, if any.
 fn difference(contestant: &Contestant, expected: &Result<Photo, Error>) -> Option<String> {
     let found = contestant.result();
     let same_bytes = match (&found, expected) {
@@ -97,7 +97,7 @@ fn difference(contestant: &Contestant, expected: &Result<Photo, Error>) -> Optio
         .then(|| format!("{}: expected {expected:?}, found {found:?}", contestant.contender))
 }
 
-/// What the exchange makes of it, without any waiting.
+/// The result of the bare exchange, without any waiting.
 fn by_exchange(reply: &Reply, config: &Config) -> Result<Photo, Error> {
     let mut exchange = Exchange::new("http://127.0.0.1/", &Arc::new(config.clone())).unwrap();
     exchange.sent(exchange.to_send().len());
@@ -117,7 +117,7 @@ fn by_exchange(reply: &Reply, config: &Config) -> Result<Photo, Error> {
         }
     }
     if reply.ending == Ending::Silence {
-        let after = Duration::ZERO; // whatever it is
+        let after = Duration::ZERO; // any value will do
         return Err(Error::Timeout { phase: exchange.phase(), after });
     }
     match exchange.filled(&mut scratch, 0)? {

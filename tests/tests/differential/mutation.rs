@@ -1,9 +1,9 @@
-//! What becomes of bytes on the way.
+//! Mutations of bytes on the way.
 
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-/// What may happen to bytes.
+/// A mutation of bytes.
 #[derive(Clone, Debug)]
 pub(crate) enum Mutation {
     Flip(Index, u8),
@@ -14,7 +14,7 @@ pub(crate) enum Mutation {
     Rotate(Index),
 }
 
-/// Any of it.
+/// Any mutation.
 pub(crate) fn mutations() -> impl Strategy<Value = Mutation> {
     prop_oneof![
         3 => (any::<Index>(), 0..8_u8).prop_map(|(at, bit)| Mutation::Flip(at, 1 << bit)),
@@ -26,7 +26,7 @@ pub(crate) fn mutations() -> impl Strategy<Value = Mutation> {
     ]
 }
 
-/// Most mutations are among the first bytes, where nearly all that matters is.
+/// The first bytes, which get most mutations because they decide nearly everything.
 const HEAD: usize = 160;
 
 impl Mutation {

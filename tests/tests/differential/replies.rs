@@ -1,4 +1,4 @@
-//! The grammar: what servers send, and what they should not.
+//! The grammar: replies that servers send, and replies that they should not.
 
 use std::fmt;
 
@@ -12,22 +12,22 @@ use crate::mutation::{Mutation, mutations};
 #[derive(Clone)]
 pub(crate) struct Reply {
     bytes: Vec<u8>,
-    /// In ascending order; some may be the same.
+    /// The places of the breaks, in ascending order; some may be equal.
     breaks: Vec<usize>,
     pub(crate) ending: Ending,
 }
 
-/// What follows the last byte.
+/// The event after the last byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ending {
     /// The connection ends.
     Close,
-    /// It stays, and nothing comes.
+    /// The connection stays, and nothing arrives.
     Silence,
 }
 
 impl Reply {
-    /// None of them is empty.
+    /// The pieces, each at least one byte.
     pub(crate) fn pieces(&self) -> impl Iterator<Item = &[u8]> {
         let starts = std::iter::once(0).chain(self.breaks.iter().copied());
         let ends = self.breaks.iter().copied().chain([self.bytes.len()]);
@@ -46,7 +46,7 @@ impl fmt::Debug for Reply {
 pub(crate) fn replies(ending: Ending) -> impl Strategy<Value = Reply> {
     let mutations = prop_oneof![3 => Just(Vec::new()), 4 => vec(mutations(), 1..4)];
     let breaks = prop_oneof![Just(Vec::new()), vec(any::<Index>(), 1..6)];
-    // Silence says most where something is missing.
+    // Silence shows most if bytes are missing.
     let cut = match ending {
         Ending::Close => Just(None).boxed(),
         Ending::Silence => any::<Index>().prop_map(|at| Some(Mutation::Cut(at))).boxed(),
@@ -61,7 +61,7 @@ pub(crate) fn replies(ending: Ending) -> impl Strategy<Value = Reply> {
     })
 }
 
-/// Interim replies, status line, fields, body and what may come behind it.
+/// Interim replies, status line, fields, body and surplus bytes.
 fn well_meant() -> impl Strategy<Value = Vec<u8>> {
     let interim = mostly_first(INTERIM, 4);
     let status = mostly_first(STATUS, 4);
@@ -80,12 +80,12 @@ fn well_meant() -> impl Strategy<Value = Vec<u8>> {
     )
 }
 
-/// Any of them; the first, which is what usual servers send, `times` as often as all together.
+/// Any of the choices; the first, which usual servers send, `times` as often as all together.
 fn mostly_first(choices: &'static [&str], times: u32) -> impl Strategy<Value = &'static str> {
     prop_oneof![times => Just(choices[0]), 1 => select(choices)]
 }
 
-/// A photo, the fields that tell its end, and the bytes of the body.
+/// A photo, its framing fields, and the bytes of the body.
 fn framed() -> impl Strategy<Value = (Vec<String>, Vec<u8>)> {
     let by_length = (photos(), mostly_first(LENGTHS, 2)).prop_map(|(photo, field)| {
         let fields = field.replace("{len}", &photo.len().to_string());

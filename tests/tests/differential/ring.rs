@@ -1,4 +1,4 @@
-//! A server that says the same to all, and something else each time.
+//! A server that sends the same reply to all contenders, and another one each time.
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -10,10 +10,10 @@ use photo_tests::Style;
 
 use crate::replies::{Ending, Reply};
 
-/// So that a piece is mostly seen by itself.
+/// Pause after which a piece is mostly read alone.
 const BETWEEN_PIECES: Duration = Duration::from_micros(200);
 
-/// How long it waits for a client: longer than any is to wait for it.
+/// Time to wait for a client: longer than any client may wait for the server.
 const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Answers the first request of each connection with the present reply.
@@ -23,7 +23,7 @@ pub(crate) struct Ring {
 }
 
 impl Ring {
-    /// Serves as many connections at once as there are contenders, until the process ends.
+    /// Serves one connection for each contender at once, until the process ends.
     pub(crate) fn start() -> Self {
         let listener = Arc::new(TcpListener::bind("127.0.0.1:0").expect("there is a free port"));
         let addr = listener.local_addr().expect("it has an address");
@@ -33,7 +33,7 @@ impl Ring {
             thread::spawn(move || {
                 for stream in listener.incoming().flatten() {
                     let reply = reply.lock().unwrap().clone().expect("a reply, before anybody asks");
-                    // The client may leave whenever it likes; the next one is served all the same.
+                    // The client may close at any time; the next one is still served.
                     let _ = answer(stream, &reply);
                 }
             });
@@ -45,7 +45,7 @@ impl Ring {
         format!("http://{}/", self.addr)
     }
 
-    /// Has the next connections be answered with `reply`.
+    /// Answers the next connections with `reply`.
     pub(crate) fn say(&self, reply: Reply) {
         *self.reply.lock().unwrap() = Some(Arc::new(reply));
     }
@@ -68,7 +68,7 @@ fn answer(mut stream: TcpStream, reply: &Reply) -> io::Result<()> {
         stream.write_all(piece)?;
     }
     if reply.ending == Ending::Silence {
-        while stream.read(&mut space)? > 0 {} // until the client has gone
+        while stream.read(&mut space)? > 0 {} // until the client closes
     }
     Ok(())
 }

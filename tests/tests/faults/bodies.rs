@@ -1,4 +1,4 @@
-//! Faults of bodies: where they end, and what they are made of.
+//! Faults of bodies: their ends and their bytes.
 
 use photo::Phase;
 use photo_server::Fault;

@@ -1,4 +1,4 @@
-//! Faults of connections: how they end, and when they are silent.
+//! Faults of connections: their ends and their silences.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use photo_tests::Outcome::{Io, Malformed, Status, Timeout, TooLarge, Truncated};
 use crate::row::Ending::{self, Fails, Photo};
 use crate::row::{Row, Section};
 
-/// The silence after which a stalled download is given up: longer than a busy machine makes a good one wait.
+/// The silence after which a stalled download fails: longer than any pause of a good one on a busy machine.
 const STALL: Duration = Duration::from_millis(400);
 
 const GOOD: &str = "HTTP/1.1 200 OK\r\nContent-Length: {len}\r\n\r\n{photo}";
@@ -56,10 +56,10 @@ fn ends() -> Vec<Row> {
         Row::fault(Fault::CloseOnReuse, "", Photo),
         Row::fault(Fault::StallOnReuse, "", Photo).limits(|config| config.stall_timeout(STALL)),
         Row::fault(Fault::TimeoutOnReuse, "", Photo),
-        // Later than the second reply, which is closer to the first than the next request.
+        // The next request comes later than the second reply.
         Row::fault(Fault::StrayReply, "", Photo).afterwards(Duration::from_millis(100)),
         Row::fault(Fault::Flaky, "fail=0", Photo),
-        // As often as it is asked for here.
+        // The fault fails every request of this test.
         Row::fault(Fault::Flaky, "as=status&code=503&fail=1000000", Fails(Status(503))),
     ]
 }
@@ -75,7 +75,7 @@ fn ends_of_raw_replies() -> Vec<Row> {
         Row::reply_and("No close_notify of TLS: half of a body", half, "end=cut", Fails(Truncated)),
         Row::reply_and("No close_notify of TLS: behind a body with length", GOOD, "end=cut", Photo),
         Row::reply_and("No close_notify of TLS: behind the last chunk", CHUNKED, "end=cut", Photo),
-        // Without TLS, that is how such a body ends.
+        // Without TLS, such a body ends like this.
         Row::reply_and("No close_notify of TLS: behind a body without length", UNMEASURED, "end=cut", Photo)
             .by_tls(Fails(Truncated)),
         Row::reply_and("a second reply behind the first", &format!("{GOOD}{GOOD}"), "end=keep", Photo),
@@ -85,7 +85,7 @@ fn ends_of_raw_replies() -> Vec<Row> {
 }
 
 fn silences() -> Vec<Row> {
-    // Or the next download would be met by the same silence.
+    // Otherwise the next download would meet the same silence.
     let closing = |reply: &str| reply.replacen("\r\n", "\r\nConnection: close\r\n", 1);
     let impatient: fn(Config) -> Config = |config| config.stall_timeout(STALL);
     let reply = |name: &str, reply: &str, ending: Ending| {
@@ -118,7 +118,7 @@ fn silences() -> Vec<Row> {
     ]
 }
 
-/// No silence is long enough for a stall, and all together would take 4 s and more.
+/// Replies in which no silence is long enough for a stall; together, the silences take at least 4 s.
 fn drips() -> Vec<Row> {
     let limits: fn(Config) -> Config =
         |config| config.timeout(Duration::from_millis(700)).stall_timeout(2 * STALL);

@@ -1,4 +1,4 @@
-//! Replies cut short at every single byte.
+//! Replies cut off at every byte.
 
 use photo_server::{Fault, PictureFormat};
 use photo_tests::Outcome::{NotAPhoto, Truncated};
@@ -11,7 +11,7 @@ suite! {
     a_reply_cut_short_anywhere_is_no_photo_over_tls,
 }
 
-/// Small, for there are as many downloads as bytes.
+/// A small picture, because each of its bytes needs a download.
 const SMALL: Picture = Picture { format: PictureFormat::Gif, bytes: 120, seed: 3 };
 
 const MEASURED: &str = "HTTP/1.1 100\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: {len}\r\n\r\n{photo}";
@@ -36,12 +36,12 @@ fn cut_short_anywhere(contender: Style, scheme: Scheme) {
     };
     for reply in [MEASURED, CHUNKED, UNMEASURED] {
         let length = reply.len() - reply.matches(['{', '}']).count() / 2 * "{half}".len() + SMALL.bytes;
-        // Handshakes take their time; every third place is enough where the decoder has been seen to know them all.
+        // Handshakes are slow; every third place is enough, because the run without TLS covers them all.
         let step = if scheme == Scheme::Http { 1 } else { 3 };
         for first in (0..length).step_by(step) {
             let found = download(reply, &format!("first={first}&end=cut"));
             let outcome = Outcome::of(&found);
-            // Without TLS, nothing but the end of the connection tells the end of this one.
+            // Without TLS, only the end of the connection ends this one.
             let untold =
                 reply == UNMEASURED && scheme == Scheme::Http && first >= "HTTP/1.1 200 OK\r\n\r\n".len();
             let fine =

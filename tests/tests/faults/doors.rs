@@ -1,4 +1,4 @@
-//! Faults met before there is a connection to ask anything on.
+//! Faults before a connection exists.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -87,7 +87,7 @@ fn agreeing() -> Vec<Row> {
         Row::door(
             "silence instead of a handshake",
             |site, who| {
-                // The system accepts for it.
+                // The system accepts the connections.
                 let silent = TcpListener::bind("127.0.0.1:0").unwrap();
                 let config = site.config().connect_timeout(Duration::from_millis(300));
                 ask(who, config, "https", &[silent.local_addr().unwrap()])
@@ -97,7 +97,7 @@ fn agreeing() -> Vec<Row> {
     ]
 }
 
-/// Downloads the picture from `localhost`, which is at these addresses.
+/// Downloads the picture from `localhost` at these addresses.
 fn ask(who: Style, config: Config, scheme: &str, addresses: &[SocketAddr]) -> Result<Photo, Error> {
     let url = format!("{scheme}://localhost{}", PICTURE.path());
     who.client(config.resolve("localhost", addresses))?.download(&url)
@@ -114,7 +114,7 @@ fn show(who: Style, certificate: Certificate, host: &str) -> Result<Photo, Error
     result
 }
 
-/// Downloads through one who hands on no more than `bytes` of what the server says.
+/// Downloads through a relay that passes on at most `bytes` bytes from the server.
 fn relay(site: &Site, who: Style, bytes: usize) -> Result<Photo, Error> {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let (here, server) = (listener.local_addr().unwrap(), site.tls_addr());
@@ -133,7 +133,7 @@ fn relay(site: &Site, who: Style, bytes: usize) -> Result<Photo, Error> {
     })
 }
 
-/// Where nobody listens: the port was free a moment ago.
+/// An address without a listener: the port was free a moment ago.
 fn refusing() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }

@@ -1,7 +1,7 @@
-//! Each way a server can misbehave, against each contender, with and without TLS, on a fresh and on a kept connection:
-//! the same ending from all of them, and nothing else harmed.
+//! Each fault of a server, against each contender, with and without TLS, on a fresh and on a kept connection. All must
+//! report the same outcome, and no other download may suffer.
 //!
-//! The rows are in the other files, and what came out is in `FAULTS.md`. With `--nocapture`, it is printed.
+//! The rows are in the other files, and the outcomes in `FAULTS.md`. With `--nocapture`, they are printed.
 
 mod bodies;
 mod connections;
@@ -25,13 +25,13 @@ use photo_tests::{Adapter, Outcome, Picture, Scheme, Site, Style, within, within
 
 use row::{Ending, PICTURE, Row, Section, Way};
 
-/// Many rows only wait.
+/// Cases that run at once, because many only wait.
 const AT_ONCE: usize = 24;
 
-/// Several times what it takes on a busy machine.
+/// Several times the duration on a busy machine.
 const LIMIT: Duration = Duration::from_mins(2);
 
-/// What the next download after the fault must bring; nothing of the fault's photo could be taken for it.
+/// The photo of the next download after the fault; no part of the fault's photo resembles it.
 const NEXT: Picture = Picture { format: PictureFormat::Png, bytes: 5000, seed: 99 };
 
 fn sections() -> Vec<Section> {
@@ -82,7 +82,7 @@ fn every_fault_ends_alike_for_every_contender() {
     });
 }
 
-/// One word, if it is the same with and without TLS.
+/// The outcome as one word, if it is the same with and without TLS.
 fn summary(found: &[(bool, String)]) -> String {
     let by = |tls: bool| {
         let mut words: Vec<_> =
@@ -116,12 +116,12 @@ fn every_fault_is_in_the_table() {
     });
 }
 
-/// One way to meet one fault.
+/// One fault, met in one way.
 struct Case<'a> {
     number: usize,
     row: &'a Row,
     contender: Style,
-    /// By which scheme, and whether on a kept connection. Doors have their own.
+    /// The scheme, and whether the connection is a kept one. Doors have neither.
     by: Option<(Scheme, bool)>,
 }
 
@@ -146,7 +146,7 @@ impl<'a> Case<'a> {
         if self.contender == Style::Ureq { Ok(self.shown(site)) } else { self.examine(site) }
     }
 
-    /// The outcome, whatever it is.
+    /// The outcome as text.
     fn shown(&self, site: &Site) -> String {
         let (Way::Path(path), client) =
             (&self.row.way, site.downloader_with(self.contender, self.row.limits))
@@ -166,7 +166,8 @@ impl<'a> Case<'a> {
         matches!(self.by, Some((Scheme::Https, _)))
     }
 
-    /// A good download where the connection is to be a kept one, the fault, and a good download. Tells what came out.
+    /// Runs a good download if the connection must be a kept one, then the fault, then a good download. Returns the
+    /// outcome.
     fn examine(&self, site: &Site) -> Result<String, String> {
         let (path, (scheme, kept)) = match (&self.row.way, self.by) {
             (Way::Path(path), Some(by)) => (path, by),

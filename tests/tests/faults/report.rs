@@ -1,4 +1,4 @@
-//! What came out, as the table in `FAULTS.md`.
+//! The outcomes, as the table in `FAULTS.md`.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -15,7 +15,7 @@ const END: &str = "<!-- /what came out -->";
 /// The column that is shown, not judged.
 const SHOWN: &str = " | ureq |";
 
-/// The table, given what came out of the row of this number for this contender.
+/// The table; `came_out` returns the outcome of the row of a number for a contender.
 pub(crate) fn markdown(sections: &[Section], came_out: impl Fn(usize, Style) -> String) -> String {
     let mut text = String::new();
     let mut number = 0;
@@ -33,7 +33,7 @@ pub(crate) fn markdown(sections: &[Section], came_out: impl Fn(usize, Style) -> 
     text
 }
 
-/// Without the column of ureq, whose outcome may depend on the time.
+/// The table without the column of ureq, whose outcome may depend on the time.
 fn judged(table: &str) -> String {
     let judged = |line: &str| match line.strip_suffix(" |").and_then(|cells| cells.rsplit_once(" | ")) {
         Some((judged, _)) => format!("{judged}\n"),
@@ -42,7 +42,7 @@ fn judged(table: &str) -> String {
     table.lines().map(judged).collect()
 }
 
-/// Panics unless `FAULTS.md` has this table, as far as it is judged; or writes it there, if `UPDATE_FAULTS` is set.
+/// Panics unless `FAULTS.md` has this table, as far as it is judged; writes it instead if `UPDATE_FAULTS` is set.
 pub(crate) fn assert_documented(table: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("FAULTS.md");
     let document = fs::read_to_string(&path).unwrap();

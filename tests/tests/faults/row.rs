@@ -1,4 +1,4 @@
-//! A fault, and how a download meets its end by it.
+//! A fault, and the end of a download that meets it.
 
 use std::time::Duration;
 
@@ -16,34 +16,34 @@ pub(crate) struct Section {
     pub(crate) rows: Vec<Row>,
 }
 
-/// One fault, and how a download meets its end by it.
+/// A fault, and the end of a download that meets it.
 pub(crate) struct Row {
     pub(crate) name: String,
     pub(crate) way: Way,
     pub(crate) ending: Ending,
-    /// Over TLS, where that makes a difference.
+    /// The ending over TLS, if it differs.
     pub(crate) ending_by_tls: Ending,
     pub(crate) limits: fn(Config) -> Config,
-    /// Until the next download.
+    /// The pause before the next download.
     pub(crate) afterwards: Duration,
 }
 
-/// How the fault is met.
+/// The way in which a download meets the fault.
 pub(crate) enum Way {
-    /// By asking the server for it, with and without TLS, on a fresh and on a kept connection.
+    /// A path of the server, with and without TLS, on a fresh and on a kept connection.
     Path(String),
-    /// Before there is a connection.
+    /// A function whose download fails before a connection exists.
     Door(fn(&Site, Style) -> Result<Photo, Error>),
 }
 
-/// How a download ends.
+/// The end of a download.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ending {
-    /// With [`PICTURE`].
+    /// The photo [`PICTURE`].
     Photo,
-    /// With as much of it as was declared, and no way to know better.
+    /// The declared half of the photo, which no client can know to be a part.
     FirstHalf,
-    /// With an error.
+    /// An error.
     Fails(Outcome),
 }
 
@@ -51,7 +51,7 @@ impl Row {
     /// A fault of the server with its own parameters.
     pub(crate) fn fault(fault: Fault, parameters: &str, ending: Ending) -> Self {
         let name = format!("`{}?{parameters}`", fault.name());
-        // Its own parameters first: the server takes the first one of a name.
+        // Its own parameters come first: the server takes the first one of a name.
         let path = format!("{}?{parameters}&{}", fault.path(), PICTURE.query());
         Self::new(name.replace("?`", "`"), Way::Path(path), ending)
     }
@@ -61,7 +61,7 @@ impl Row {
         Self::reply_and(name, reply, "end=close", ending)
     }
 
-    /// A reply byte for byte, and how it is sent.
+    /// A reply byte for byte, and the way in which it is sent.
     pub(crate) fn reply_and(name: &str, reply: &str, how: &str, ending: Ending) -> Self {
         let reply = utf8_percent_encode(reply, NON_ALPHANUMERIC);
         let path = format!("{}?{how}&{}&reply={reply}", Fault::Raw.path(), PICTURE.query());

@@ -31,6 +31,6 @@ pub(crate) fn burn(site: &Remote, seed: u64, time: Duration) -> Ledger {
 pub(crate) struct Fire<'a> {
     ledger: &'a Ledger,
     config: Config,
-    /// When no more downloads are to be started.
+    /// The time after which no more downloads start.
     until: Instant,
 }

@@ -1,4 +1,4 @@
-//! What is downloaded next, and what happens to it.
+//! The next download, and its fate.
 
 use std::net::TcpListener;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use photo_tests::{Picture, Remote};
 
 use crate::TIMEOUT;
 
-/// Few, since each is made once and kept.
+/// The pictures: few, since each is made once and kept.
 const PICTURES: [Picture; 6] = [
     Picture::jpeg(700, 1),
     Picture::jpeg(4000, 2),
@@ -24,19 +24,19 @@ const PICTURES: [Picture; 6] = [
 #[derive(Clone, Debug)]
 pub(crate) struct Drawn {
     pub(crate) url: String,
-    /// When its user loses patience.
+    /// The time after which its user cancels it.
     pub(crate) cancel_after: Option<Duration>,
     picture: Picture,
     cut_by_its_length: bool,
 }
 
-/// What downloads are drawn from, the same ones by the same seed.
+/// A deck from which downloads are drawn; equal seeds draw equal downloads.
 #[derive(Clone, Debug)]
 pub(crate) struct Deck {
     pub(crate) random: Rng,
     http: String,
     https: String,
-    /// Where nobody listens.
+    /// A URL without a listener.
     refused: String,
 }
 
@@ -51,7 +51,7 @@ impl Deck {
         }
     }
 
-    /// Others, for another thread.
+    /// Another deck, for another thread.
     pub(crate) fn fork(&mut self) -> Self {
         Self { random: self.random.fork(), ..self.clone() }
     }
@@ -59,7 +59,7 @@ impl Deck {
     pub(crate) fn draw(&mut self) -> Drawn {
         let picture = PICTURES[self.random.usize(..PICTURES.len())];
         let fault = match Fault::ALL[self.random.usize(..Fault::ALL.len())] {
-            // One that comes when the next request has been sent, nobody can tell from the reply to that.
+            // A stray reply after the next request cannot be distinguished from the reply to it.
             Fault::StrayReply => Fault::CloseAfterReply,
             fault => fault,
         };
@@ -89,7 +89,7 @@ impl Deck {
         Drawn { url, cancel_after: self.patience(), picture, cut_by_its_length }
     }
 
-    /// Some cancel at once, some when it is nearly too late, most never.
+    /// The time until a user cancels: at once, almost too late, or mostly never.
     fn patience(&mut self) -> Option<Duration> {
         match self.random.u8(..10) {
             0 => Some(Duration::ZERO),
@@ -101,7 +101,7 @@ impl Deck {
 }
 
 impl Drawn {
-    /// Panics if what came is not the photo that was asked for, or only a part of it.
+    /// Panics if the result is another photo than the requested one, or only a part of it.
     pub(crate) fn assert_whole(&self, result: &Result<Photo, Error>) {
         let Ok(photo) = result else { return };
         let file = self.picture.file();

@@ -1,4 +1,4 @@
-//! What has been started, and how it ended.
+//! The started downloads, and their ends.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -12,10 +12,10 @@ use photo_tests::Outcome;
 
 use crate::TIMEOUT;
 
-/// How late a download may end.
+/// The delay with which a download may end.
 const LATE: Duration = Duration::from_millis(250);
 
-/// How often the watch looks how late it is itself.
+/// The interval at which the watch checks its own delay.
 const TICK: Duration = Duration::from_millis(5);
 
 /// All downloads of a run. Clones share it.
@@ -27,7 +27,7 @@ pub(crate) struct Ledger {
 #[derive(Default)]
 struct Shared {
     book: Mutex<Book>,
-    /// Microseconds by which a thread that only sleeps was woken too late, in all: no download could be in time then.
+    /// Total microseconds by which a sleeping thread woke too late: no download could be in time then.
     lost: AtomicU64,
     closed: AtomicBool,
 }
@@ -40,8 +40,8 @@ struct Book {
     wrong: Vec<String>,
 }
 
-/// A download that has not ended. It cannot end twice, since this is given away; dropping it is an end too, but only a
-/// good one if its user has given it up.
+/// A download that has not ended. It cannot end twice, since `end` consumes it. A drop also ends it, which is correct
+/// only if its user has cancelled it.
 pub(crate) struct Pending {
     ledger: Ledger,
     what: String,
@@ -51,7 +51,7 @@ pub(crate) struct Pending {
     ended: bool,
 }
 
-/// Notes that a download is given up, and when.
+/// A note that a download is cancelled, with the time.
 #[derive(Clone, Default)]
 pub(crate) struct Cancelling(Arc<Mutex<Option<Instant>>>);
 
@@ -69,7 +69,7 @@ impl Ledger {
         Self { shared }
     }
 
-    /// Notes that a download begins.
+    /// Records the start of a download.
     pub(crate) fn begin(&self, what: &str) -> Pending {
         self.book().begun += 1;
         Pending {
@@ -87,7 +87,7 @@ impl Ledger {
         self.shared.closed.store(true, Relaxed);
     }
 
-    /// How often each thing came out.
+    /// The number of downloads with each outcome.
     pub(crate) fn summary(&self) -> String {
         let book = self.book();
         let mut text = format!("{} downloads, at most {} ms late:", book.begun, book.latest.as_millis());
@@ -114,7 +114,7 @@ impl Pending {
         self.cancelling.clone()
     }
 
-    /// Notes what came of it.
+    /// Records the result.
     pub(crate) fn end(mut self, result: &Result<Photo, Error>) {
         self.note(&format!("{:?}", Outcome::of(result)), true);
     }
@@ -125,7 +125,7 @@ impl Pending {
         let due = self.cancelling.at().map_or(deadline, |cancelled| cancelled.min(deadline));
         let late = micros(due.elapsed());
         let lost = self.ledger.shared.lost.load(Relaxed) - self.lost_before;
-        // Twice, for a thread that works is left behind by more than one that sleeps.
+        // The delay counts twice, because a working thread is delayed more than a sleeping one.
         let late = Duration::from_micros(late.saturating_sub(2 * lost));
         let mut book = self.ledger.book();
         *book.ended.entry(how.to_owned()).or_default() += 1;
@@ -146,7 +146,7 @@ impl Drop for Pending {
 }
 
 impl Cancelling {
-    /// To be called just before.
+    /// Records the cancelling; call it just before.
     pub(crate) fn now(&self) {
         self.0.lock().unwrap().get_or_insert_with(Instant::now);
     }

@@ -1,4 +1,4 @@
-//! What a process has open, running and in use.
+//! The open files, threads, connections and memory of a process.
 
 use std::fmt;
 use std::fs;
@@ -7,26 +7,26 @@ use std::time::{Duration, Instant};
 
 use photo_tests::Remote;
 
-/// How long it may take until idle threads end and the server has noticed that its clients are gone.
+/// Time until idle threads have ended and the server has noticed that its clients are gone.
 const PATIENCE: Duration = Duration::from_secs(8);
 
-/// What has not ended after this mostly stays: idle threads of pools end after half a second, if they do.
+/// Time after which the rest mostly stays: idle threads of pools end after half a second, if at all.
 const A_WHILE: Duration = Duration::from_millis(800);
 
-/// How often to look.
+/// The interval between two checks.
 const TICK: Duration = Duration::from_millis(20);
 
-/// What allocators and runtimes may keep for the next time.
+/// Memory that allocators and runtimes may keep.
 const MORE_MEMORY: usize = 16 << 20;
 
-/// By the counts of the kernel and of the server.
+/// The leftovers, as counted by the kernel and the server.
 #[derive(Clone, Debug)]
 pub(crate) struct Leftovers {
     files: usize,
-    /// Their names.
+    /// The names of the threads.
     threads: Vec<String>,
     connections: u64,
-    /// In bytes.
+    /// The memory in bytes.
     memory: usize,
 }
 
@@ -46,7 +46,7 @@ impl Leftovers {
         last
     }
 
-    /// Waits until there is no more than before, up to a limit.
+    /// Waits until there is no more than before, within a limit.
     pub(crate) fn no_more_than(before: &Self, site: &Remote) -> Self {
         let start = Instant::now();
         loop {
@@ -97,11 +97,11 @@ fn entries(folder: &str) -> usize {
 }
 
 fn threads() -> Vec<String> {
-    // One may end while this looks.
+    // A thread may end during this loop.
     let names = fs::read_dir("/proc/self/task").unwrap().flatten();
     let names = names.filter_map(|task| fs::read_to_string(task.path().join("comm")).ok());
     let mut names: Vec<_> = names.map(|name| name.trim_end().to_owned()).collect();
-    // Those of async-std's and smol's pool for blocking work stay, within its bounds.
+    // The threads of async-std's and smol's pool for blocking work stay, within its bounds.
     names.retain(|name| !name.starts_with("blocking-"));
     names.sort();
     names

@@ -1,8 +1,8 @@
 //! Downloads under fire: a server that misbehaves at random, and users who cancel, drop and panic at random. Every
-//! download ends exactly once and in time, and when all have ended nothing is left over.
+//! download ends exactly once and in time, and nothing is left over at the end.
 //!
-//! Each contender has its own process, so that leftovers can be counted. `FIRE_SECONDS` says for how long
-//! (3), and `FIRE_SEED` repeats the draws of a run, which prints its own:
+//! Each contender has its own process, so that leftovers can be counted. `FIRE_SECONDS` sets the duration (3), and
+//! `FIRE_SEED` repeats the draws of a run, which prints its own:
 //!
 //! ```text
 //! FIRE_SECONDS=300 cargo test -p photo-tests --test fire -- --nocapture
@@ -24,7 +24,7 @@ use photo_tests::{Remote, Site, Style, in_a_child, within_time};
 use burn::burn;
 use leftovers::Leftovers;
 
-/// What each contender may take beside being under fire.
+/// Time for each contender in addition to that under fire.
 const ASIDE: Duration = Duration::from_mins(1);
 
 #[test]
@@ -45,7 +45,7 @@ fn under_fire() {
     let seed = number_in("FIRE_SEED").unwrap_or_else(|| fastrand::u64(..));
     println!("{contender}: FIRE_SEED={seed}");
     within_time(time() + ASIDE, move || {
-        // Threads and memory that are there for good, for the runtimes have some, are there after this.
+        // After this, the lasting threads and memory of the runtimes exist.
         burn(&site, seed.wrapping_add(1), Duration::from_millis(700));
         let before = Leftovers::settled(&site);
         let ledger = burn(&site, seed, time());
@@ -56,15 +56,15 @@ fn under_fire() {
     });
 }
 
-/// How long each contender is under fire.
+/// The time that each contender is under fire.
 fn time() -> Duration {
     Duration::from_secs(number_in("FIRE_SECONDS").unwrap_or(3))
 }
 
-/// Longest download.
+/// The limit of a whole download.
 const TIMEOUT: Duration = Duration::from_millis(600);
 
-/// Each of these limits is what ends some of the downloads.
+/// Each of these limits ends some of the downloads.
 fn limits(site: &Remote) -> Config {
     site.config()
         .timeout(TIMEOUT)

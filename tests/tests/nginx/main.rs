@@ -1,4 +1,4 @@
-//! The same photos from a server that others have written: nginx, where it is installed.
+//! Photos from nginx, a server by other authors, if it is installed.
 
 mod server;
 
@@ -10,10 +10,10 @@ use server::{Connections, Nginx};
 
 suite! {
     photos_are_what_nginx_has_in_its_files,
-    what_nginx_has_not_is_an_error,
+    a_file_that_nginx_lacks_is_an_error,
 }
 
-/// More than one read, one of each format, and a large one.
+/// The pictures: more than one read long, one of each format, and a large one.
 const PICTURES: [Picture; 4] = [
     Picture { format: PictureFormat::Gif, bytes: 2_000, seed: 1 },
     Picture { format: PictureFormat::Png, bytes: 40_000, seed: 2 },
@@ -55,7 +55,7 @@ fn photos_are_what_nginx_has_in_its_files(contender: Style) {
     }
 }
 
-fn what_nginx_has_not_is_an_error(contender: Style) {
+fn a_file_that_nginx_lacks_is_an_error(contender: Style) {
     let Some(nginx) = Nginx::start(&PICTURES) else { return };
     for scheme in Scheme::ALL {
         let client = contender.client(nginx.config()).expect("the configuration is valid");

@@ -12,13 +12,13 @@ use photo::Config;
 use photo_tests::{Picture, Scheme};
 use tempfile::TempDir;
 
-/// Where systems install it, be that in the path or not.
+/// The places where systems install it, in the path or not.
 const PROGRAMS: [&str; 3] = ["nginx", "/usr/sbin/nginx", "/usr/local/sbin/nginx"];
 
-/// How often it is tried on other ports, should someone else have taken one.
+/// Attempts with other ports, if another process has taken one.
 const TRIES: usize = 5;
 
-/// How long nginx may take to start.
+/// Time for nginx to start.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Whether nginx keeps connections.
@@ -32,7 +32,7 @@ pub(crate) enum Connections {
 pub(crate) struct Nginx {
     _process: Process,
     folder: TempDir,
-    /// http and https, each kept and closed.
+    /// The ports of http and https, each for kept and for closed connections.
     ports: [u16; 4],
     root_certificate: Vec<u8>,
 }
@@ -40,10 +40,10 @@ pub(crate) struct Nginx {
 struct Process(Child);
 
 impl Nginx {
-    /// Starts one that serves these pictures, by their places; `None`, with a word, where there is no nginx.
+    /// Starts an nginx that serves these pictures, named by index; `None`, with a note, if it is not installed.
     pub(crate) fn start(pictures: &[Picture]) -> Option<Self> {
         let Some(program) = program() else {
-            // Not by `println!`, which nobody sees of a test that passes.
+            // `println!` of a passing test is not shown.
             writeln!(io::stderr(), "skipped: nginx is not installed").ok();
             return None;
         };
@@ -78,7 +78,7 @@ impl Nginx {
         format!("{name}://127.0.0.1:{}/{picture}", self.port(scheme, connections))
     }
 
-    /// On which connection each request came, as nginx numbers them.
+    /// The connection of each request, as nginx numbers them.
     pub(crate) fn connections_of_requests(&self, scheme: Scheme, connections: Connections) -> Vec<u64> {
         let log = fs::read_to_string(self.folder.path().join("access.log")).expect("nginx writes a log");
         let port = self.port(scheme, connections).to_string();
@@ -94,14 +94,14 @@ impl Nginx {
 }
 
 impl Process {
-    /// In the foreground, as one process, for any user.
+    /// Starts nginx in the foreground, as one process, for any user.
     fn spawn(program: &str, folder: &Path) -> io::Result<Self> {
         let mut command = Command::new(program);
         command.arg("-p").arg(folder).arg("-c").arg(folder.join("nginx.conf")).arg("-e").arg("error.log");
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().map(Self)
     }
 
-    /// Waits until it does, or has ended. It writes the file with its number when it has all its ports.
+    /// Waits until nginx listens or has ended. It writes its PID file when it has all its ports.
     fn listens(&mut self, folder: &Path) -> bool {
         let start = Instant::now();
         while start.elapsed() < PATIENCE && matches!(self.0.try_wait(), Ok(None)) {
@@ -129,7 +129,7 @@ fn program() -> Option<&'static str> {
     PROGRAMS.into_iter().find(runs)
 }
 
-/// Ports that nobody has at this moment, all different.
+/// Ports that are free at this moment, all different.
 fn free_ports() -> io::Result<[u16; 4]> {
     let mut ports = [0; 4];
     let listeners = [(); 4].map(|()| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)));

@@ -1,6 +1,6 @@
-//! What a download costs in steady state, counted, not timed: allocations, and system calls where strace is there to
-//! count them. The bounds are what was found when they were written, and a little more, so that what makes every
-//! download dearer is noticed when it comes in.
+//! The cost of a download in steady state, counted, not timed: allocations, and system calls if strace is installed.
+//! The bounds are slightly above the measured counts, so that a test notices any change that makes every download more
+//! expensive.
 
 #![cfg(target_os = "linux")]
 
@@ -23,19 +23,20 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// Downloads at once. More than one, so that there is something to wait for beside each.
+/// Downloads at once: more than one, so that a download is not the only wait.
 const IN_FLIGHT: usize = 8;
 
-/// Tells the process that downloads how many.
+/// The variable with the number of downloads for the child.
 const COUNT: &str = "PHOTO_TESTS_COUNT";
 
-/// Most for one download of 32 KiB over a kept connection.
+/// The bounds for one download of 32 KiB over a kept connection.
 struct Bounds {
     allocations: f64,
-    /// Calls of `sendto` and `recvfrom`, which move bytes or find none to move. At best the request is sent at once and
-    /// the reply read at once; blocking reads it in two pieces, because each of its many threads has a small buffer.
+    /// Calls of `sendto` and `recvfrom`, which move bytes or find none to move. At best one call sends the request and
+    /// one reads the reply; blocking reads it in two pieces, because each of its many threads has a small buffer.
     transfers: f64,
-    /// These and all others. Where many events come at once, they cost fewer; this is for when each comes alone.
+    /// All system calls. If many events arrive together, they cost fewer calls; this bound is for events that arrive
+    /// alone.
     calls: f64,
 }
 
@@ -85,7 +86,7 @@ fn a_download_makes_few_system_calls() {
         let folder = tempfile::tempdir().unwrap();
         let mut found = Vec::new();
         for contender in Style::ALL {
-            // What both have in common is the way there: the start of the process and of its connections.
+            // Both runs share the start of the process and of its connections.
             let [few, many] = [100, 1100].map(|count| {
                 let counts = folder.path().join(format!("{contender}-{count}"));
                 let mut strace = Command::new("strace");
@@ -129,7 +130,7 @@ fn downloads(mut command: Command, contender: Style, site: &Site, count: usize) 
     in_a_child_by(command, "the_process_that_downloads", contender, site)
 }
 
-/// How often each system call was made, by strace's table.
+/// The number of each system call, from strace's table.
 fn calls(table: &Path) -> BTreeMap<String, f64> {
     let table = std::fs::read_to_string(table).unwrap();
     let rows = table.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
@@ -157,7 +158,7 @@ fn the_process_that_downloads() {
     println!("allocations: {}", change.allocations + change.reallocations);
 }
 
-/// So many downloads, and how many of them brought a photo.
+/// A number of downloads, and of those that succeeded.
 struct Count {
     wanted: AtomicUsize,
     photos: AtomicUsize,

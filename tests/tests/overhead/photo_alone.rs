@@ -1,4 +1,5 @@
-//! What `photo` allocates for a download, by the call stacks that valgrind's DHAT records: the same in every style.
+//! The allocations of `photo` for a download are equal in every style, by the call stacks that valgrind's DHAT
+//! records.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,14 +12,14 @@ use serde_json::Value;
 
 use super::downloads;
 
-/// Valgrind is slow, and each style runs twice.
+/// Limit of the test: valgrind is slow, and each style runs twice.
 const LIMIT: Duration = Duration::from_mins(5);
 
-/// Downloads of the shorter and the longer run. They differ by these alone, not by the start of the process.
+/// Downloads of the shorter and the longer run. The runs differ in these alone, not in the start of the process.
 const FEW: usize = 40;
 const MANY: usize = FEW + 100;
 
-/// Allocations, and the bytes of all of them together.
+/// The number of allocations, and their total bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Allocated {
     count: u64,
@@ -52,14 +53,14 @@ fn photo_allocates_the_same_in_every_style() {
         assert!(first.count >= (MANY - FEW) as u64, "there is at least a buffer for each photo: {first}");
         for allocated in found.values() {
             assert_eq!(allocated.count, first.count, "{found:?}");
-            // A body that is not read at once has space for a byte more, in which a surplus shows.
+            // A body that is read in pieces has space for one more byte, in which a surplus shows.
             let difference = allocated.bytes.abs_diff(first.bytes);
             assert!(difference <= (MANY - FEW) as u64, "{found:?}");
         }
     });
 }
 
-/// What was allocated where the innermost function of this workspace is one of `photo`.
+/// The allocations whose innermost function of this workspace belongs to `photo`.
 fn by_photo(stacks: &Path) -> Allocated {
     let stacks: Value = serde_json::from_slice(&std::fs::read(stacks).unwrap()).unwrap();
     let functions = stacks["ftbl"].as_array().unwrap();
@@ -67,7 +68,7 @@ fn by_photo(stacks: &Path) -> Allocated {
     for point in stacks["pps"].as_array().unwrap() {
         let mut frames = point["fs"].as_array().unwrap().iter().map(|frame| {
             let frame = functions[usize::try_from(frame.as_u64().unwrap()).unwrap()].as_str().unwrap();
-            // Behind the address.
+            // The function comes after the address.
             frame.split_once(": ").map_or(frame, |(_, function)| function)
         });
         if frames.find(is_ours).is_some_and(is_photo) {

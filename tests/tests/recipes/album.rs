@@ -1,4 +1,4 @@
-//! `album`: an index, and then what it lists.
+//! The recipe `album`: an index, and then its photos.
 
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ fn assert_no_album(expected: Outcome, album: Album) {
     expected.assert_of(&album.map(|photos| panic!("{photos:?}")));
 }
 
-/// A server of the index that has these lines.
+/// A server of an index with these lines.
 fn index(lines: impl AsRef<[u8]>) -> Replay {
     let lines = lines.as_ref();
     let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", lines.len());
@@ -101,7 +101,7 @@ fn a_failing_index_is_the_error(contender: Style) {
         (site.fault(Fault::CutBody, ""), Outcome::Truncated),
         (site.fault(Fault::ResetBeforeHead, ""), Outcome::Io),
         (site.fault(Fault::Noise, ""), Outcome::Malformed),
-        // No text at all.
+        // This is not text.
         (site.url("/photo"), Outcome::Malformed),
     ] {
         assert_no_album(outcome, client.album(&url, 4));

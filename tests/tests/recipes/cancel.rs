@@ -1,5 +1,4 @@
-//! `cancel`: beside what holds for every download that is cancelled, the user is only waited for as long as there is
-//! something to stop.
+//! The recipe `cancel`: it waits for the user only while there is a download to stop.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! `deadline`: what is done within the budget is returned, and nothing is left of the rest.
+//! The recipe `deadline`: photos within the budget are returned, and nothing is left of the rest.
 
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
@@ -8,9 +8,9 @@ use photo_tests::{Outcome, Picture, Scheme, Site, Style, eventually, suite};
 
 suite! {
     a_batch_that_is_done_does_not_wait_for_the_end_of_the_budget,
-    what_is_done_by_then_is_returned_and_the_rest_is_cancelled,
+    finished_photos_are_returned_and_the_rest_is_cancelled,
     silent_servers_do_not_delay_the_return,
-    what_has_not_begun_by_then_never_begins,
+    downloads_after_the_budget_never_start,
     results_that_keep_coming_do_not_hide_that_the_time_is_over,
     as_many_are_in_flight_as_may_be,
     a_failure_is_not_taken_for_a_cancelled_photo,
@@ -19,7 +19,7 @@ suite! {
     a_budget_may_be_endless,
 }
 
-/// Far more than it takes to return, on a machine that is busy with other tests.
+/// Far more than the time to return, on a machine busy with other tests.
 const MARGIN: Duration = Duration::from_secs(2);
 
 fn a_batch_that_is_done_does_not_wait_for_the_end_of_the_budget(contender: Style) {
@@ -37,7 +37,7 @@ fn a_batch_that_is_done_does_not_wait_for_the_end_of_the_budget(contender: Style
     }
 }
 
-fn what_is_done_by_then_is_returned_and_the_rest_is_cancelled(contender: Style) {
+fn finished_photos_are_returned_and_the_rest_is_cancelled(contender: Style) {
     let site = Site::start();
     let client = site.client(contender);
     let urls = [
@@ -75,7 +75,7 @@ fn silent_servers_do_not_delay_the_return(contender: Style) {
     eventually("all connections are closed", || site.counters().open_connections == 0);
 }
 
-fn what_has_not_begun_by_then_never_begins(contender: Style) {
+fn downloads_after_the_budget_never_start(contender: Style) {
     let site = Site::start();
     let client = site.client(contender);
     let mut urls = vec![site.url("/photo"); 10];

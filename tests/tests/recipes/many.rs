@@ -1,4 +1,4 @@
-//! The recipe `many`: all photos, in order, so many at once and no more.
+//! The recipe `many`: all photos, in order, within the limit at once.
 
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
@@ -11,8 +11,8 @@ suite! { + ureq:
     results_are_in_the_order_of_the_urls_over_tls,
     as_many_are_in_flight_as_may_be,
     no_more_are_in_flight_than_there_are_urls,
-    none_at_once_means_one_at_once,
-    one_at_once_means_one_after_the_other,
+    in_flight_zero_is_treated_as_one,
+    in_flight_one_downloads_in_sequence,
     a_slow_photo_does_not_hold_up_the_others,
     no_urls_bring_no_results,
     one_failure_fails_one_photo,
@@ -26,7 +26,7 @@ fn results_are_in_the_order_of_the_urls_over_tls(contender: Style) {
     in_order(contender, Scheme::Https);
 }
 
-/// The later ones are faster, so that they end in another order.
+/// Later downloads are faster, so that they end in another order.
 fn in_order(contender: Style, scheme: Scheme) {
     let site = Site::start();
     let pictures: Vec<_> = (0..12).map(|seed| Picture::jpeg(2000, seed)).collect();
@@ -49,11 +49,11 @@ fn no_more_are_in_flight_than_there_are_urls(contender: Style) {
     assert_in_flight(contender, 5, 100, 5);
 }
 
-fn none_at_once_means_one_at_once(contender: Style) {
+fn in_flight_zero_is_treated_as_one(contender: Style) {
     assert_in_flight(contender, 4, 0, 1);
 }
 
-fn one_at_once_means_one_after_the_other(contender: Style) {
+fn in_flight_one_downloads_in_sequence(contender: Style) {
     assert_in_flight(contender, 4, 1, 1);
 }
 
@@ -74,7 +74,7 @@ fn a_slow_photo_does_not_hold_up_the_others(contender: Style) {
     let urls: Vec<_> = std::iter::once(slow).chain(std::iter::repeat_n(fast, 16)).collect();
     let start = Instant::now();
     assert!(site.downloader(contender).many(&urls, 2).iter().all(Result::is_ok));
-    // In pairs that wait for each other, they would take 1.2 s.
+    // Pairs that wait for each other would take 1.2 s.
     assert!(start.elapsed() < Duration::from_millis(1100), "{:?}", start.elapsed());
 }
 
@@ -87,7 +87,7 @@ fn no_urls_bring_no_results(contender: Style) {
 fn one_failure_fails_one_photo(contender: Style) {
     let site = Site::start();
     let refused = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    // To ureq, a reset is the end of the stream.
+    // ureq takes a reset for the end of the stream.
     let reset = if contender == Style::Ureq { Outcome::Truncated } else { Outcome::Io };
     let bad = [
         (site.url("/nowhere"), Outcome::Status(404)),

@@ -21,7 +21,7 @@ fn started_comes_before_an_error(contender: Style) {
     assert_eq!(story(contender, &site, "no URL"), ["started", "InvalidUrl"]);
 }
 
-/// What the recipe `one` called, in that order.
+/// The calls of the recipe `one`, in order.
 fn story(contender: Style, site: &Site, url: &str) -> Vec<String> {
     let (teller, story) = mpsc::channel();
     let started = teller.clone();

@@ -1,4 +1,4 @@
-//! The recipe `progress`: not too often, but the first time and the last.
+//! The recipe `progress`: reports are limited, but never skip the first and the last.
 
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
@@ -17,10 +17,10 @@ suite! {
     no_photo_is_not_reports,
 }
 
-/// What the recipe leaves out.
+/// The interval within which the recipe reports once.
 const EVERY: Duration = Duration::from_millis(100);
 
-/// The result and the reports until then. Checks what must hold of every download.
+/// The result and the reports before it, checked for the rules of every download.
 fn watch(contender: Style, site: &Site, url: &str) -> (Result<Photo, Error>, Vec<Progress>) {
     let (teller, listener) = mpsc::channel();
     let start = Instant::now();
@@ -33,7 +33,7 @@ fn watch(contender: Style, site: &Site, url: &str) -> (Result<Photo, Error>, Vec
     let mut distinct = reports.clone();
     distinct.dedup();
     assert_eq!(reports, distinct, "nothing is reported twice");
-    // One at the start of each 100 ms, and the last.
+    // There is one report at the start of each 100 ms, and the last.
     assert!(reports.len() as u128 <= took.as_millis() / EVERY.as_millis() + 2, "{took:?}: {reports:?}");
     if let Ok(photo) = &result {
         assert_eq!(reports.last(), Some(&photo.received()));
@@ -52,7 +52,7 @@ fn a_small_photo_is_reports_once(contender: Style) {
 fn a_slow_photo_is_reports_now_and_then(contender: Style) {
     let site = Site::start();
     let picture = Picture::jpeg(60_000, 2);
-    // Half a second in 50 pieces.
+    // It takes half a second, in 50 pieces.
     let url = site.fault(Fault::Drip, &format!("step=1200&every_ms=10&{}", picture.query()));
     let (result, reports) = watch(contender, &site, &url);
     picture.assert_is(&result.unwrap());

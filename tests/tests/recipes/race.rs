@@ -1,4 +1,4 @@
-//! `race`: the first good photo wins, and nothing is left of the others.
+//! The recipe `race`: the first good photo wins, and nothing is left of the others.
 
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
@@ -51,7 +51,7 @@ fn assert_losers_closed(contender: Style, scheme: Scheme) {
         format!("{}?step=10&every_ms=5", Fault::Drip.path()),
     ];
     let mut urls: Vec<_> = losers.iter().map(|path| site.url_by(scheme, path)).collect();
-    // By then all of them have begun.
+    // By then all downloads have started.
     urls.insert(3, site.url_by(scheme, "/photo?delay_ms=500"));
     let start = Instant::now();
     client.race(&urls).unwrap();

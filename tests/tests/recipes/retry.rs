@@ -1,4 +1,4 @@
-//! The recipe `retry`: what is tried again, how often, and when.
+//! The recipe `retry`: the errors that lead to a retry, and its number and times.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener};
@@ -29,20 +29,20 @@ suite! {
 
 const PICTURE: Picture = Picture::jpeg(5000, 21);
 
-/// How much later than it should a test may end on a busy machine.
+/// Delay that a busy machine may add to a test.
 const SLACK: Duration = Duration::from_secs(5);
 
-/// Four attempts, with hardly a pause.
+/// Backoff with four attempts and almost no pause.
 fn hasty() -> Backoff {
     Backoff::new(4, Duration::from_millis(1), Duration::from_millis(5)).seed(1)
 }
 
-/// The URL of the picture behind `fail` failures.
+/// The URL of the picture after `fail` failures.
 fn flaky(site: &Site, fail: u32, parameters: &str) -> String {
     site.fault(Fault::Flaky, &format!("fail={fail}&{}&{parameters}", PICTURE.query()))
 }
 
-/// What became of it, and how long that took.
+/// The result, and its duration.
 fn timed(contender: Style, site: &Site, url: &str, backoff: Backoff) -> (Result<Photo, Error>, Duration) {
     let client = site.client(contender);
     let start = Instant::now();
@@ -69,7 +69,8 @@ fn a_connection_that_was_reset_is_tried_again(contender: Style) {
 }
 
 fn a_port_that_listens_later_is_tried_again(contender: Style) {
-    // It has its port from the start, so that nobody else can; while it does not listen, the port refuses.
+    // The socket has its port from the start, so that no other process can take it; until it listens, the port
+    // refuses.
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
     socket.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
     let url = format!("http://{}/photo", socket.local_addr().unwrap().as_socket().unwrap());
@@ -115,7 +116,7 @@ fn a_timeout_is_tried_again(contender: Style) {
     }
 }
 
-/// The client trusts the roots of the web only. Every attempt would be a connection.
+/// The client trusts only the web's roots. Every attempt would be a connection.
 fn a_certificate_that_is_not_trusted_is_not_tried_again(contender: Style) {
     let site = Site::start();
     let client = contender.style(photo::Config::default()).unwrap();
@@ -169,7 +170,7 @@ fn attempts_come_to_an_end(contender: Style) {
 fn pauses_are_waited_for(contender: Style) {
     let site = Site::start();
     let backoff = Backoff::new(4, Duration::from_millis(50), Duration::from_mins(1)).seed(7);
-    // With a seed, what the recipe will draw can be drawn beforehand.
+    // With a seed, the draws of the recipe are known beforehand.
     let mut drawn = backoff.clone();
     let error = Error::Status { code: 503, retry_after: None };
     let pauses: Duration = std::iter::from_fn(|| drawn.pause(&error, SystemTime::now())).sum();
@@ -191,7 +192,7 @@ fn retry_after_some_seconds_is_honoured(contender: Style) {
 
 fn retry_after_a_date_is_honoured(contender: Style) {
     let site = Site::start();
-    // To whole seconds: in one at the least.
+    // The date is in whole seconds: at least one second away.
     let date = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(2));
     let url = flaky(&site, 1, &format!("as=status&code=503&retry_after={date}"));
     let backoff = Backoff::new(2, Duration::from_millis(1), Duration::from_mins(1));

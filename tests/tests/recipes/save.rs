@@ -1,4 +1,4 @@
-//! The recipe `save`: whole or not at all, inside of the folder, and never over another file.
+//! The recipe `save`: a whole file or none, inside the folder, and never over another file.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -31,7 +31,7 @@ fn gif(seed: u64) -> Picture {
     Picture { format: PictureFormat::Gif, bytes: 3000, seed }
 }
 
-/// Where `picture` is served under a name.
+/// The URL that serves `picture` under a name.
 fn named(site: &Site, name: &str, picture: Picture) -> String {
     site.url(&format!("/photo/{name}?{}", picture.query()))
 }
@@ -138,8 +138,8 @@ fn a_failed_download_leaves_nothing_behind(contender: Style) {
     }
 }
 
-/// What a disk does that is full, and a machine that crashes: a limit of the operating system lets no file of this
-/// process grow beyond a few KiB, which ends the write in an error or, by default, the process.
+/// A full disk and a crash: a limit of the operating system stops files of this process at a few KiB, which fails the
+/// write or, by default, ends the process.
 mod small_disk {
     use std::os::unix::process::ExitStatusExt;
     use std::process::{Command, Output};
@@ -152,7 +152,7 @@ mod small_disk {
         a_crash_leaves_no_half_photo,
     }
 
-    /// Tells the test that it is the process with the small disk, and where to save.
+    /// The variable with the folder, set in the process with the small disk.
     const FOLDER: &str = "PHOTO_TESTS_SMALL_DISK";
 
     fn a_full_disk_is_an_error_that_leaves_nothing_behind(contender: Style) {
@@ -177,7 +177,7 @@ mod small_disk {
         let folder = TempDir::new().unwrap();
         let output = on_a_small_disk("ulimit -c 0", contender, "a_crash_leaves_no_half_photo", folder.path());
         assert!(output.status.signal().is_some(), "{output:?}");
-        // Half a photo there is, but nobody will take it for one.
+        // Half a photo exists, but under a name that is not mistaken for a photo.
         let names = names(folder.path());
         assert_eq!(names.len(), 1, "{names:?}");
         assert!(names[0].starts_with(".photo-") && names[0].contains(".part"), "{names:?}");
@@ -203,7 +203,7 @@ mod small_disk {
     }
 }
 
-/// What a file system does that can neither rename without overwriting nor link: strace refuses both.
+/// A file system that can neither rename without overwriting nor link: strace refuses both.
 #[cfg(target_os = "linux")]
 mod plain_file_system {
     use std::env;
@@ -215,7 +215,7 @@ mod plain_file_system {
         a_photo_is_saved_on_any_file_system,
     }
 
-    /// Where the test saves in the process that strace watches.
+    /// The variable with the folder, set in the process that strace watches.
     const FOLDER: &str = "PHOTO_TESTS_PLAIN_FILE_SYSTEM";
 
     fn a_photo_is_saved_on_any_file_system(contender: Style) {

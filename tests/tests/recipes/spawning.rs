@@ -1,4 +1,4 @@
-//! The recipes' futures may be spawned: they are `Send`, whatever they hold across an `.await`.
+//! The recipes' futures can be spawned: they are `Send`, whatever they hold across an `.await`.
 
 use std::time::Duration;
 

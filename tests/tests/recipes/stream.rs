@@ -1,4 +1,4 @@
-//! `stream`: each result as soon as it is there, with its place among the URLs.
+//! The recipe `stream`: each result as soon as it arrives, with its index among the URLs.
 
 use std::pin::pin;
 use std::sync::mpsc;
@@ -14,13 +14,13 @@ suite! {
     results_come_as_they_are_ready,
     each_result_comes_once_and_with_its_place,
     as_many_are_in_flight_as_may_be,
-    none_at_once_means_one_at_once,
+    in_flight_zero_is_treated_as_one,
     no_urls_bring_no_results,
     one_failure_fails_one_photo,
     a_silent_server_holds_up_no_other_photo,
 }
 
-/// The results in the order in which they came.
+/// The results in the order of their arrival.
 fn stream(client: &dyn Adapter, urls: &[String], in_flight: usize) -> Vec<(usize, Result<Photo, Error>)> {
     let (sender, results) = mpsc::channel();
     client.stream(urls, in_flight, Box::new(move |index, result| sender.send((index, result)).unwrap()));
@@ -50,7 +50,7 @@ fn as_many_are_in_flight_as_may_be(contender: Style) {
     assert_in_flight(contender, 24, 6, 6);
 }
 
-fn none_at_once_means_one_at_once(contender: Style) {
+fn in_flight_zero_is_treated_as_one(contender: Style) {
     assert_in_flight(contender, 3, 0, 1);
 }
 
@@ -112,7 +112,7 @@ fn dropping_the_iterator_cancels_what_is_running_and_ends_the_threads() {
         result.unwrap();
         eventually("the others are silent", || site.counters().open_requests == 4);
         drop(results);
-        // The idle ones, too: each thread had its own client, and they are gone with the last of these.
+        // Idle connections are closed too: each thread had its own client, and the last one takes them along.
         eventually("all connections are closed", || site.counters().open_connections == 0);
         assert_eq!((site.counters().requests, site.counters().aborted), (5, 4));
     });

@@ -1,4 +1,4 @@
-//! The recipe `thumbnail`: small and upright, within its means, and beside other downloads.
+//! The recipe `thumbnail`: small and upright, within its limits, and concurrent with other downloads.
 
 use std::fs;
 use std::io::Cursor;
@@ -53,7 +53,7 @@ fn thumbnail(contender: Style, file: &[u8], max_side: u32) -> Result<Thumbnail, 
     contender.style(Config::default()).unwrap().thumbnail(&Gallery::of(file).url(), max_side)
 }
 
-/// A picture whose file is small, however large it is itself: black.
+/// A black picture, whose file is small at any size.
 fn png(width: u32, height: u32) -> Vec<u8> {
     encoded(&DynamicImage::new_rgb8(width, height), ImageFormat::Png)
 }
@@ -98,7 +98,7 @@ fn no_side_at_all_is_one_pixel(contender: Style) {
     assert_eq!(size(&thumbnail(contender, &png(40, 30), 0).unwrap()), (1, 1));
 }
 
-/// As telephones do, which write the pixels as they come and the way to turn them into the Exif block.
+/// Telephones write the pixels unturned, and the way to turn them into the Exif block.
 fn a_photo_taken_sideways_is_turned_upright(contender: Style) {
     let mut jpeg = encoded(&DynamicImage::new_rgb8(40, 20), ImageFormat::Jpeg);
     // TIFF 6.0: one entry, orientation (274), one 16-bit number, 6: to be turned by 90°.
@@ -107,7 +107,7 @@ fn a_photo_taken_sideways_is_turned_upright(contender: Style) {
     assert_eq!(size(&thumbnail(contender, &jpeg, 10).unwrap()), (5, 10));
 }
 
-/// White dots on transparent black.
+/// The picture has white dots on transparent black.
 fn transparent_pixels_lend_no_colour(contender: Style) {
     let is_dot = |x: u32, y: u32| x % 10 == 5 && y % 10 == 5;
     let dots = RgbaImage::from_fn(200, 100, |x, y| Rgba(if is_dot(x, y) { [255; 4] } else { [0; 4] }));
@@ -122,14 +122,14 @@ fn transparent_pixels_lend_no_colour(contender: Style) {
         assert_eq!(size(&thumbnail), (20, 10));
         let small = image::load_from_memory(&thumbnail.png).unwrap().to_rgba8();
         for pixel in small.pixels() {
-            // One opaque pixel of a hundred.
+            // One of a hundred pixels is opaque.
             assert_eq!(pixel.0, [255, 255, 255, 3], "{color}");
         }
     }
 }
 
 fn a_colour_profile_is_kept(contender: Style) {
-    // Its head says which colours it is for.
+    // The head of a profile names its colours.
     let profile = |space: &[u8; 4]| [&[0; 16], &space[..], &[7; 200]].concat();
     let (picture, grey) = (DynamicImage::new_rgb8(40, 20), DynamicImage::new_luma8(40, 20));
     let mut files = Vec::new();
@@ -173,7 +173,7 @@ fn a_decompression_bomb_is_an_error(contender: Style) {
     }
 }
 
-/// A black pixel whose head says that it is many.
+/// A black pixel whose head claims another size.
 fn claiming_png(width: u32, height: u32) -> Vec<u8> {
     let mut png = png(1, 1);
     png[16..20].copy_from_slice(&width.to_be_bytes());
@@ -183,7 +183,7 @@ fn claiming_png(width: u32, height: u32) -> Vec<u8> {
     png
 }
 
-/// PNG specification, annex D.
+/// The checksum of PNG (specification, annex D).
 fn crc32(bytes: &[u8]) -> u32 {
     let shift = |crc: u32, _| if crc & 1 == 1 { 0xedb8_8320 ^ (crc >> 1) } else { crc >> 1 };
     !bytes.iter().fold(!0, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), shift))
@@ -212,7 +212,7 @@ fn a_broken_photo_is_an_error(contender: Style) {
     assert!(matches!(result, Err(ThumbnailError::Decode(ImageError::Decoding(_)))), "{result:?}");
 }
 
-/// Of some formats, decoders make the missing pixels grey.
+/// In some formats, decoders fill the missing pixels with grey.
 fn a_photo_with_missing_data_is_an_error(contender: Style) {
     // Waves, and a grain that no encoder can do without.
     let level = |x: u32, y: u32| (x * y / 50 + (x * 7 + y * 13) % 31).to_le_bytes()[0];
@@ -251,12 +251,12 @@ fn a_failed_download_is_an_error(contender: Style) {
 }
 
 fn other_downloads_go_on_meanwhile(contender: Style) {
-    /// Takes some hundred milliseconds to decode, and next to none to download.
+    /// A picture that takes some hundred milliseconds to decode, and almost none to download.
     static LARGE: LazyLock<Vec<u8>> = LazyLock::new(|| png(8000, 8000));
 
     let gallery = Gallery::of(&LARGE);
     let client = contender.style(Config::default()).unwrap();
-    // So many milliseconds each that few of them fit beside the download of the large photo.
+    // Each takes 10 ms, so that few of them fit into the download of the large photo.
     let other = gallery.server.url("/photo?bytes=1000&delay_ms=10");
     let (thumbnail, others) = client.thumbnail_beside(&gallery.url(), 100, &other);
     assert_eq!(size(&thumbnail.unwrap()), (100, 100));

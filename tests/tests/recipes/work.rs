@@ -1,4 +1,4 @@
-//! The same recipe is the same work for every contender.
+//! Each recipe is equal work for every contender.
 
 use std::time::Duration;
 
@@ -6,8 +6,8 @@ use photo::Backoff;
 use photo_server::Fault;
 use photo_tests::{Adapter, Site, Style, within};
 
-/// Connections and requests that each contender needs for `task`, on its own server; panics unless they and the
-/// bytes sent are the same for all.
+/// The connections and requests of each contender for `task`, on its own server; panics unless they and the bytes sent
+/// are equal.
 #[track_caller]
 fn work(task: impl Fn(&dyn Adapter, &Site)) -> (u64, u64) {
     let work_of = |contender: Style| {
@@ -101,7 +101,7 @@ fn the_recipe_retry_is_the_same_work_for_every_contender() {
             client.retry(&site.fault(Fault::Flaky, "fail=2"), backoff.clone()).unwrap();
             client.retry(&site.fault(Fault::Status, "code=503"), backoff).unwrap_err();
         });
-        // Neither a reset connection is used again, nor one whose reply was refused.
+        // A reset connection is not used again, nor one whose reply was refused.
         assert_eq!(work, (7, 8));
     });
 }

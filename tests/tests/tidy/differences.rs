@@ -1,6 +1,6 @@
-//! The intended differences between the styles, all of them.
+//! All intended differences between the styles.
 
-/// Something that one style has and the others have not.
+/// An item that one style has and the others lack.
 pub(crate) struct Difference {
     /// The crate.
     pub(crate) style: &'static str,

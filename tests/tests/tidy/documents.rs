@@ -1,4 +1,4 @@
-//! The Markdown of the workspace: its links lead somewhere, its code is tested, its commands exist.
+//! The Markdown of the workspace: its links resolve, its code is tested, its commands exist.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -109,7 +109,7 @@ fn commands(text: &str) -> Vec<String> {
 struct Block<'a> {
     language: &'a str,
     first_line: &'a str,
-    /// The line above it.
+    /// The line above the block.
     before: &'a str,
 }
 

@@ -1,4 +1,4 @@
-//! Which file imports which, within one crate.
+//! The imports between the files of one crate.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,7 +32,7 @@ pub(crate) type Module = Vec<String>;
 pub(crate) struct Imports(BTreeMap<Module, BTreeSet<Module>>);
 
 impl Imports {
-    /// Of all files in `folder`, the sources of one crate.
+    /// Reads all files in `folder`, the sources of one crate.
     pub(crate) fn of(files: &[File], folder: &str) -> Self {
         let module = |file: &File| module_of(file.name.strip_prefix(folder)?);
         let files: BTreeMap<_, _> = files.iter().filter_map(|file| Some((module(file)?, file))).collect();

@@ -1,5 +1,5 @@
-//! Reads the sources of the three styles and holds them against each other, so that a reader who knows one of them
-//! knows where to look in the others; and a few rules for all sources of the workspace.
+//! Compares the sources of the three styles, so that a reader who knows one can find the same places in the others. A
+//! few rules hold for all sources of the workspace.
 
 mod differences;
 mod documents;
@@ -18,14 +18,14 @@ use source::{File, Style, files_of_the_workspace, manifests, members};
 const HEADINGS: [&str; 6] =
     ["The order of events", "Concurrency", "Cancellation", "Timeouts", "Errors", "Files"];
 
-/// What is no part of an example's story: the file and how this part begins.
+/// The helpers of the examples, which the styles need not share: the file and the start of the helpers.
 const HELPERS: [(&str, &str); 3] = [
     ("examples/download.rs", "fn own_photos"),
     ("examples/gallery.rs", "fn progress_bar"),
     ("examples/order.rs", "const PHOTOS"),
 ];
 
-/// A longer file holds more than one noun.
+/// Most lines of a file; a longer one holds more than one noun.
 const MOST_LINES: usize = 300;
 
 /// Files that are still longer.
@@ -222,7 +222,7 @@ fn every_lint_exception_has_its_reason() {
     assert_none(&found);
 }
 
-/// A closed pipe and arguments that are not UTF-8 make these panic.
+/// These panic if a pipe is closed or an argument is not UTF-8.
 #[test]
 fn programs_survive_a_closed_pipe_and_any_argument() {
     // A worker without its parent has nothing to survive for; the highlighted source is not run.
@@ -243,7 +243,7 @@ fn programs_survive_a_closed_pipe_and_any_argument() {
     assert_none(&found);
 }
 
-/// TLS libraries call the place where a check of theirs can be replaced dangerous.
+/// TLS libraries mark the way to replace one of their checks as `dangerous`.
 #[test]
 fn nothing_can_turn_the_check_of_certificates_off() {
     let used = ["photo/", "blocking/", "callbacks/", "futures-impl/"];
@@ -276,7 +276,7 @@ fn every_test_that_the_security_policy_names_is_there() {
     assert_none(&found);
 }
 
-/// Each style with each other one.
+/// Each pair of styles.
 fn pairs() -> Vec<(Style, Style)> {
     let names: Vec<_> = Style::all().iter().map(|style| style.name).collect();
     let pairs = names.iter().flat_map(|one| names.iter().map(move |other| (one, other)));

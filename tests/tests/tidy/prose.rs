@@ -19,6 +19,9 @@ const BANNED: [(&str, &str); 11] = [
     ("at a stroke", "atomically"),
 ];
 
+/// Openings of documentation that lack a subject with a name.
+const OPENINGS: [&str; 8] = ["What ", "Who ", "Of ", "How ", "Which ", "That ", "The same ", "Nobody "];
+
 /// A sentence should have 25 words; more than this is refused.
 const MOST_WORDS: usize = 30;
 
@@ -48,6 +51,27 @@ fn no_sentence_is_too_long() {
         found.extend(long(&name, prose(&documentation)));
     }
     assert_none(&found);
+}
+
+#[test]
+fn no_documentation_opens_without_a_subject() {
+    let found: Vec<_> =
+        files_of_the_workspace().iter().flat_map(|file| subjectless(&file.name, &file.text)).collect();
+    assert_none(&found);
+}
+
+/// The paragraphs of documentation that open without a subject.
+fn subjectless(name: &str, text: &str) -> Vec<String> {
+    let mut follows = false;
+    let mut found = Vec::new();
+    for (index, line) in text.lines().enumerate() {
+        let doc = doc_text(line);
+        if !follows && OPENINGS.iter().any(|opening| doc.starts_with(opening)) {
+            found.push(format!("{name}:{}: \"{doc}\": name the subject", index + 1));
+        }
+        follows = !doc.is_empty();
+    }
+    found
 }
 
 /// The banned words in lines that belong together, also where a line ends within one.
@@ -136,6 +160,18 @@ fn banned_words_are_found_in_comments_and_messages_alone() {
     }
     let across = ["/// All, but", "/// for one."].map(spoken);
     assert_eq!(banned("f", &across).len(), 1);
+}
+
+#[test]
+fn documentation_without_a_subject_is_found() {
+    for (text, count) in [
+        ("/// What a download costs.", 1),
+        ("//! The cost of a download.\n//!\n//! Of one photo.", 1),
+        ("/// A photo and the bytes\n/// Of its file.\n// How comments open is free.", 0),
+        ("/// # What is served\n/// Whether it is open.", 0),
+    ] {
+        assert_eq!(subjectless("f", text).len(), count, "{text}");
+    }
 }
 
 #[test]

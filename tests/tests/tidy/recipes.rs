@@ -53,7 +53,7 @@ fn every_recipe_is_exported_tested_and_in_the_table_of_code_costs() {
     assert_none(&found);
 }
 
-/// A file that no other one names is not compiled, and its tests never run.
+/// A file that no other file names is not compiled, and its tests never run.
 #[test]
 fn every_file_of_a_test_folder_is_named_by_its_main() {
     let sources = files_of_the_workspace();

@@ -1,4 +1,4 @@
-//! Sources, as far as they are held against each other.
+//! The sources that are compared.
 
 use std::fs;
 use std::path::Path;
@@ -134,12 +134,12 @@ impl File {
         self.parsed().items
     }
 
-    /// As in `struct Client`, `Client::new`, `fn one`, `use client::Client`, in their order.
+    /// The public items in order, such as `struct Client`, `Client::new`, `fn one` or `use client::Client`.
     pub(crate) fn public_items(&self) -> Vec<String> {
         self.parsed().items.iter().flat_map(public_items).collect()
     }
 
-    /// What is in the implementation of a trait, in its order.
+    /// The items in the implementation of a trait, in order.
     pub(crate) fn items_of_trait(&self, name: &str) -> Vec<String> {
         let file = self.parsed();
         let implementation = file.items.iter().find_map(|item| match item {
@@ -160,7 +160,7 @@ impl File {
             .collect()
     }
 
-    /// Where a lint is allowed with neither a reason nor a comment.
+    /// The places where a lint is allowed without a reason or a comment.
     pub(crate) fn lint_exceptions_without_reason(&self) -> Vec<String> {
         let lines: Vec<_> = self.text.lines().collect();
         let mut found = Vec::new();

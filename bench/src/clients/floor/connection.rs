@@ -1,4 +1,4 @@
-//! One connection of the floor, and what the replies on it look like.
+//! A connection of the floor, and the shape of its replies.
 
 use std::io::{self, Read, Write};
 
@@ -6,7 +6,7 @@ use mio::event::Event;
 use mio::net::TcpStream;
 use photo_tests::Turn;
 
-/// Where the parts of a reply end.
+/// The ends of the parts of a reply.
 #[derive(Clone, Copy)]
 pub(super) struct Shape {
     pub(super) head: usize,

@@ -1,8 +1,8 @@
 //! The least that any client can do: the line that every style is measured against.
 //!
-//! A raw readiness loop in one thread. The request was made beforehand, the length of the reply is known, all
-//! connections read into the same buffer, and the bytes are only counted. What is left is what the kernel asks for
-//! moving the bytes, which no way of waiting can avoid. It is no client: it would believe any reply.
+//! A raw readiness loop in one thread. The request is prepared, the length of the reply is known, all connections read
+//! into the same buffer, and the bytes are only counted. The rest is the kernel's price for moving the bytes, which no
+//! way of waiting can avoid. It is not a real client: it would accept any reply.
 
 mod connection;
 
@@ -25,7 +25,7 @@ use connection::{Connection, Shape, is_for_later};
 /// Read at once at most.
 const BUFFER: usize = 64 << 10;
 
-/// Without any event for so long, something is broken.
+/// Time without any event after which the loop fails.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 pub(crate) struct Floor {
@@ -34,7 +34,7 @@ pub(crate) struct Floor {
     events: Events,
     connections: Vec<Connection>,
     buffer: Vec<u8>,
-    /// What all replies look like, learned from the first one: they are of the same photo.
+    /// The shape of all replies, learned from the first one: all bring the same photo.
     shape: Option<Shape>,
 }
 
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn what_floor_cannot_do_is_an_error() {
+    fn unsupported_work_of_the_floor_is_an_error() {
         let server = PhotoServer::start().unwrap();
         let mut floor = Floor::new(Config::default()).unwrap();
         let mut run = |url: &str| floor.closed_loop(url, 1, &Samples::new(1)).unwrap_err().to_string();

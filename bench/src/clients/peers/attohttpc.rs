@@ -1,6 +1,6 @@
 //! attohttpc: blocking, a thread for each download in flight; one session, so that each request is configured alike.
 //!
-//! It has no pool: each request says `Connection: close`, and each download makes its own connection.
+//! attohttpc has no pool: each request has `Connection: close`, and each download makes its own connection.
 
 use std::io;
 

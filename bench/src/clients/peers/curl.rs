@@ -17,7 +17,7 @@ use super::drive::record;
 use crate::load::client::{LoadClient, PATIENCE};
 use crate::load::samples::Samples;
 
-/// Descriptors that `select()` can have, without those that a process needs beside its connections.
+/// Most descriptors of `select()`, without those that a process needs besides its connections.
 const MOST_BY_SELECT: usize = 1024 - 64;
 
 /// libcurl says by itself when it wants to be called; this is only for the case that nothing ever happens.
@@ -25,7 +25,7 @@ const LONG: Duration = Duration::from_secs(1);
 
 struct Curl {
     multi: Multi,
-    /// Those that are not in use.
+    /// The idle handles.
     easies: Vec<Easy2<Body>>,
 }
 
@@ -68,7 +68,7 @@ fn easy() -> Result<Easy2<Body>, curl::Error> {
     Ok(easy)
 }
 
-/// Of the photo that has come, which is then no longer needed.
+/// The length of the downloaded photo, which is then dropped.
 fn length(easy: &mut Easy2<Body>) -> io::Result<usize> {
     let bytes = mem::take(&mut easy.get_mut().0);
     match easy.response_code()? {

@@ -1,4 +1,4 @@
-//! How peers are driven whose downloads are functions.
+//! Driving peers whose downloads are functions.
 
 use std::io;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use photo_tests::{Feed, Turn, in_threads};
 
 use crate::load::samples::Samples;
 
-/// A closed loop with a thread for each of `downloads`, which tell how many bytes they have brought.
+/// A closed loop with a thread for each of `downloads`, which return their number of bytes.
 pub(super) fn loop_in_threads<D>(samples: &Samples, downloads: impl Iterator<Item = D>)
 where
     D: Fn() -> io::Result<usize> + Send,
@@ -32,7 +32,7 @@ pub(super) fn record(samples: &Samples, turn: &Turn, result: io::Result<usize>) 
     }
 }
 
-/// Peers do not tell what they were waiting for; the body is the most of it.
+/// Peers do not report their phase; the body is most of a download.
 pub(super) fn translated(error: io::Error) -> Error {
     Error::Io { phase: Phase::Body, source: Arc::new(error) }
 }

@@ -19,10 +19,10 @@ pub(super) fn client() -> Box<dyn LoadClient> {
     Box::new(Ehttp)
 }
 
-/// One download after the other, each started by the callback of the one before; tells `ended` when there are enough.
+/// One download after another, each started by the callback of the one before; signals `ended` after the last.
 fn chain(request: Request, samples: Samples, next: Option<Turn>, ended: Sender<()>) {
     let Some(turn) = next else {
-        // Nobody listens any more if the loop has been given up.
+        // The receiver is gone if the loop has been given up.
         let _ = ended.send(());
         return;
     };

@@ -1,7 +1,7 @@
 //! The legacy client of hyper-util: hyper with a pool of connections, on tokio's current-thread runtime.
 //!
-//! It follows no redirects and has no time limit but that for connecting, so tokio's `timeout` is around each
-//! download. The pool needs a timer to drop connections that were idle for too long.
+//! hyper-util follows no redirects and limits only the time to connect, so tokio's `timeout` is around each download.
+//! The pool needs a timer to drop connections that were idle for too long.
 
 use std::io;
 

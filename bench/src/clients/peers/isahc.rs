@@ -1,7 +1,7 @@
 //! isahc: libcurl behind futures, driven by its own thread; the downloads are tasks of one other thread.
 //!
-//! One client for all, as its docs advise, with a cache of connections as large as the in-flight. It is no libcurl of
-//! its own that it uses, but the one of `curl`, with the same limit.
+//! One client for all, as its docs advise, with a cache of connections as large as the in-flight. It uses the libcurl
+//! of `curl`, with the same limit.
 
 use std::io;
 

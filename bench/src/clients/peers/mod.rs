@@ -1,4 +1,4 @@
-//! What people would pick instead of the three crates.
+//! Peers: the clients that people would choose instead of the three crates.
 //!
 //! Each in the configuration that its own documentation advises: connections kept, as many as there are downloads in
 //! flight; HTTP/1 only, no decompression, no cookies, no proxy, time limits of [`PATIENCE`](crate::load::client::PATIENCE).
@@ -30,13 +30,13 @@ use crate::load::client::LoadClient;
 /// Whether they take part without being named.
 pub(crate) const ARE_WANTED: bool = cfg!(feature = "peers");
 
-/// One of them, by its place in the table.
+/// A peer, by its place in the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Peer(usize);
 
 struct Row {
     name: &'static str,
-    /// For each download in flight, at most.
+    /// The most threads for each download in flight.
     threads: usize,
     keeps_connections: bool,
     has_open_loop: bool,
@@ -64,7 +64,7 @@ const ROWS: &[Row] = &[
     Row::usual("curl", curl::client),
     #[cfg(feature = "peers")]
     Row::usual("isahc", isahc::client),
-    // It connects in one more thread.
+    // One more thread connects.
     #[cfg(feature = "peers")]
     Row { threads: 2, keeps_connections: false, ..Row::usual("attohttpc", |_| Ok(attohttpc::client())) },
     // A thread is still ending while the one that its callback has started is at work.
@@ -73,7 +73,7 @@ const ROWS: &[Row] = &[
 ];
 
 impl Peer {
-    /// In the order of the table.
+    /// The peers in the order of the table.
     pub(crate) fn all() -> impl Iterator<Item = Self> {
         (0..ROWS.len()).map(Self)
     }

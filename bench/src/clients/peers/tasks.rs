@@ -8,12 +8,12 @@ use tokio::runtime::{Builder, Runtime};
 use super::drive::record;
 use crate::load::samples::Samples;
 
-/// One thread for all, as the contender `tokio` has.
+/// A runtime with one thread, like that of the contender `tokio`.
 pub(super) fn runtime() -> io::Result<Runtime> {
     Builder::new_current_thread().enable_all().build()
 }
 
-/// Keeps `in_flight` of `download` under way, each in a task; they tell how many bytes they have brought.
+/// Keeps `in_flight` calls of `download` running, each in a task; they return their number of bytes.
 pub(super) fn in_tasks<F>(
     runtime: &Runtime,
     in_flight: usize,

@@ -1,7 +1,7 @@
 //! Instructions per download, counted by valgrind.
 //!
-//! It runs the worker on a simulated processor, so the count depends on neither load nor clock, and small
-//! differences show. It sees what the program does, not what the kernel does for it.
+//! Callgrind runs the worker on a simulated processor, so the count depends on neither load nor clock, and small
+//! differences show. It counts the program, not the kernel.
 
 use std::io;
 use std::process::Command;

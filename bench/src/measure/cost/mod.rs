@@ -1,4 +1,4 @@
-//! What one download costs beside its time.
+//! The cost of one download besides its time.
 //!
 //! Three runs of the same work. In one nothing but the work is done: CPU, context switches, threads and memory are its.
 //! In one an allocator counts, in a separate program. And where valgrind is installed, it counts instructions.
@@ -16,7 +16,7 @@ use crate::process::role::Role;
 use crate::record::cost::CostCell;
 use crate::system::placement::CorePlacement;
 
-/// What is downloaded: with a delay, so that there is something to wait for.
+/// The load: with a delay, so that every download waits.
 const IN_FLIGHT: usize = 64;
 const DELAY_MS: u64 = 20;
 const COUNT: usize = 30 * IN_FLIGHT;

@@ -1,4 +1,4 @@
-//! One load of an open loop.
+//! The load of an open loop.
 
 use std::io;
 use std::time::Duration;
@@ -6,17 +6,17 @@ use std::time::Duration;
 use crate::clients::subject::Subject;
 use crate::load::workload::{Source, Workload};
 
-/// One load for several subjects: one table.
+/// One load for several subjects: a table.
 #[derive(Clone, Debug)]
 pub(crate) struct OpenGroup {
     pub(crate) workload: Workload,
     pub(crate) target: Target,
     pub(crate) subjects: Vec<Subject>,
-    /// How long each cell is measured.
+    /// The time for which each cell is measured.
     pub(super) time: Duration,
 }
 
-/// What rate is wanted.
+/// The requested rate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Target {
     /// So many downloads per second, the same for all.

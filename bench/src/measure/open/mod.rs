@@ -1,9 +1,9 @@
 //! The open loop: downloads start at a fixed rate, whether or not earlier ones have ended.
 //!
-//! In a closed loop, a client that is stalled also stops asking, so the stall is one slow download among many quick
-//! ones. Users do not stop coming. Here the schedule is drawn beforehand, and latency counts from when a download should
-//! have started; beside it stands what would be seen without that correction. Never more than a fixed number are in
-//! flight; arrivals beyond start late, or are skipped if they could not start at all.
+//! In a closed loop, a stalled client also stops asking, so the stall is one slow download among many quick ones.
+//! Users do not stop coming. Here the schedule is drawn beforehand, and latency counts from the intended start; the
+//! latency without that correction is also shown. The number in flight is limited; further arrivals start late, or are
+//! skipped if they cannot start in time.
 
 pub(crate) mod group;
 
@@ -36,7 +36,7 @@ const IN_FLIGHT: usize = 256;
 const RATES: [u32; 2] = [200, 2000];
 const DELAY_MS: u64 = 20;
 
-/// Of what the style reached in the closed loop without delay.
+/// Percentages of the style's throughput in the closed loop without delay.
 const SHARES: [u32; 3] = [50, 80, 95];
 
 /// A client with a larger share of late arrivals does not keep up.
@@ -104,7 +104,7 @@ pub(crate) fn measure(
     groups.iter().zip(results).map(cells).collect()
 }
 
-/// All rounds of one client at one rate.
+/// The cell of one client at one rate, from its rounds.
 pub(crate) fn cell(
     group: &OpenGroup,
     subject: Subject,

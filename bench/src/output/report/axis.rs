@@ -1,6 +1,6 @@
-//! Logarithmic axes: where a figure stands, and what is written beside it.
+//! Logarithmic axes: the places of figures, and their labels.
 
-/// From one end to the other, in the logarithms that plots are drawn in.
+/// The range of an axis, in the logarithms that plots use.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Axis {
     pub(super) low: f64,
@@ -10,14 +10,14 @@ pub(super) struct Axis {
     pub(super) name: String,
 }
 
-/// Beyond that many, ticks stand further apart.
+/// Most ticks; for more, their distance grows.
 const MANY_TICKS: usize = 7;
 
 /// The share of an axis that a name needs.
 const NAME_WIDTH: f64 = 0.12;
 
 impl Axis {
-    /// For figures above 0 that may be anything; `None` without any.
+    /// An axis for any figures above 0; `None` without figures.
     pub(super) fn of_figures(name: &str, figures: impl Iterator<Item = f64>) -> Option<Self> {
         let logs = figures.filter(|figure| *figure > 0.0).map(f64::log10);
         let (low, high) = logs.fold((f64::MAX, f64::MIN), |(low, high), log| (low.min(log), high.max(log)));
@@ -42,7 +42,7 @@ impl Axis {
         Some(Self { low, high, ticks, name: logarithmic(name) })
     }
 
-    /// For numbers of which each that was measured is named; `None` unless there are two.
+    /// An axis with one tick per measured value; `None` for fewer than two values.
     pub(super) fn of_steps(name: &str, steps: impl Iterator<Item = u64>) -> Option<Self> {
         let mut steps: Vec<_> = steps.filter(|step| *step > 0).collect();
         steps.sort_unstable();
@@ -62,7 +62,7 @@ impl Axis {
         (low < high).then_some(Self { low: low - room, high: high + room, ticks, name: logarithmic(name) })
     }
 
-    /// For percentiles, so that each nine has the same room, up to that of one in `count`.
+    /// An axis of percentiles, with equal space for each nine, up to one in `count`.
     pub(super) fn of_percentiles(count: u64) -> Self {
         let high = nines(1.0 - 1.0 / count.max(100) as f64);
         let named = [(0.0, "0"), (0.5, "50"), (0.9, "90"), (0.99, "99"), (0.999, "99.9"), (0.9999, "99.99")];
@@ -72,17 +72,17 @@ impl Axis {
     }
 }
 
-/// A reader who takes the scale for linear sees small differences where there are large ones.
+/// Names the scale: a reader who takes it for linear underestimates differences.
 fn logarithmic(name: &str) -> String {
     format!("{name} (log scale)")
 }
 
-/// How many nines a quantile has: 0.9 has one, 0.99 two.
+/// The number of nines of a quantile: 0.9 has one, 0.99 two.
 pub(super) fn nines(quantile: f64) -> f64 {
     -(1.0 - quantile).log10()
 }
 
-/// As few characters as tell it: 0.05, 2, 50, 16k.
+/// The shortest form of a value: 0.05, 2, 50, 16k.
 fn short(value: f64) -> String {
     match value {
         1e6.. => format!("{}M", value / 1e6),
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_measured_is_named() {
+    fn measured_values_have_ticks() {
         assert_eq!(
             names(&Axis::of_steps("in flight", [64, 1, 1_000_000, 1024, 1, 16384].into_iter()).unwrap()),
             ["1", "64", "1024", "16k", "1M"]

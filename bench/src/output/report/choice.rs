@@ -10,7 +10,7 @@ use crate::record::group::{Group, sorted};
 use crate::record::run::Run;
 use crate::text::format::digits;
 
-/// Which style to choose when, with the figures behind it.
+/// The choice of a style for each load, with the figures behind it.
 pub(super) fn choice(run: &Run) -> Option<Markup> {
     let decisions = run.decisions();
     let groups = sorted(run.loops());

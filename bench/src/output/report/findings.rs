@@ -1,4 +1,4 @@
-//! What was found on one machine: the answer, the figures behind it, and where they come from.
+//! The findings on one machine: the answer, its figures, and their origin.
 
 use std::io;
 use std::time::{Duration, UNIX_EPOCH};
@@ -23,7 +23,7 @@ pub(super) const TITLE: &str = "Three ways of waiting";
 pub(super) fn findings(placed: &Placed, filter: Option<&Markup>) -> io::Result<Markup> {
     let run = placed.run;
     let answers = run.decisions();
-    // All styles take part on one core. Where there is something to wait for, the style matters; the more steps, the more there is to say.
+    // All styles take part on one core. With a delay, the style matters; the answer with the most steps says most.
     let answer = answers.iter().max_by_key(|it| {
         (
             it.load.client_cores <= 1,
@@ -64,7 +64,7 @@ pub(super) fn findings(placed: &Placed, filter: Option<&Markup>) -> io::Result<M
     })
 }
 
-/// One thing that was looked at. It has neither pictures nor tables if the run has no data for it.
+/// A part of the findings, without pictures and tables if the run has no data for it.
 struct Part {
     title: &'static str,
     about: &'static str,
@@ -75,7 +75,7 @@ struct Part {
 fn parts(run: &Run) -> io::Result<[Part; 9]> {
     let part = |title, about, pictures, tables| Part { title, about, pictures, tables };
     Ok([
-        part("Who is best at what", "", Vec::new(), tables::best(run).into_iter().collect()),
+        part("Best style for each figure", "", Vec::new(), tables::best(run).into_iter().collect()),
         part(
             "Latency",
             "From the start of a download to its photo. Each nine of the percentile has the same room. Marks are the \
@@ -121,7 +121,7 @@ fn parts(run: &Run) -> io::Result<[Part; 9]> {
         ),
         part(
             "Pitfalls",
-            "What tempting mistakes cost, each beside the right way.",
+            "The cost of tempting mistakes, each next to the right way.",
             Vec::new(),
             tables::pitfalls(run).into_iter().collect(),
         ),

@@ -18,7 +18,7 @@ const KEYWORDS: &[&str] = &[
 /// If it is no Rust.
 pub(super) fn highlight(source: &str) -> io::Result<Markup> {
     let mut tokens = Vec::new();
-    // Not the error itself, which may not leave its thread.
+    // The error itself may not leave its thread.
     flatten(source.parse().map_err(|_| io::Error::other("this is no Rust"))?, &mut tokens);
     let mut pieces = Vec::new();
     let mut end = 0;
@@ -44,7 +44,7 @@ pub(super) fn highlight(source: &str) -> io::Result<Markup> {
     })
 }
 
-/// What stands between tokens: space, brackets, comments.
+/// The text between tokens: space, brackets, comments.
 fn between<'a>(mut text: &'a str, pieces: &mut Vec<(&'static str, &'a str)>) {
     while let Some(at) = text.find("//") {
         let (before, comment) = text.split_at(at);
@@ -55,7 +55,7 @@ fn between<'a>(mut text: &'a str, pieces: &mut Vec<(&'static str, &'a str)>) {
     pieces.push(("", text));
 }
 
-/// Brackets are left to what stands between.
+/// Flattens groups; their brackets belong to the text between tokens.
 fn flatten(stream: TokenStream, tokens: &mut Vec<TokenTree>) {
     for token in stream {
         match token {

@@ -33,7 +33,7 @@ pub(crate) fn index(runs: &[Run]) -> String {
     document("All runs", &page).into_string()
 }
 
-/// What was measured, in words.
+/// The measured parts, in words.
 fn parts(run: &Run, head: &Head) -> String {
     let cells = [
         ("closed", run.closed.len()),

@@ -11,10 +11,10 @@ use crate::record::cell::Cell;
 use crate::record::open::OpenCell;
 use crate::record::run::Run;
 
-/// Latencies are in nanoseconds; a log tells its maxima in milliseconds.
+/// Latencies are in nanoseconds, the maxima of a log in milliseconds.
 const NANOS_PER_MS: f64 = 1e6;
 
-/// The log of all cells that have a histogram, each under its tag; `None` if none has.
+/// The log of all cells with a histogram, each under its tag; `None` without any.
 ///
 /// # Errors
 ///
@@ -30,7 +30,7 @@ pub(super) fn log(run: &Run) -> io::Result<Option<String>> {
         .with_base_time(start)
         .with_start_time(start)
         .begin_log_with(&mut text, &mut serializer)?;
-    // When each cell was measured is not known, so they are logged as if one after the other.
+    // The times of the cells are not known, so they are logged one after another.
     let mut at = Duration::ZERO;
     let mut any = false;
     for (id, cell) in cells(run) {
@@ -45,7 +45,7 @@ pub(super) fn log(run: &Run) -> io::Result<Option<String>> {
     Ok(any.then(|| String::from_utf8_lossy(&text).into_owned()))
 }
 
-/// All cells that may have a histogram, with the ids of `cargo bench -- --list`, except for sizes and rates.
+/// The cells that may have a histogram, with the ids of `cargo bench -- --list`, except for sizes and rates.
 fn cells(run: &Run) -> impl Iterator<Item = (String, &Cell)> {
     let id = |part: &str, cell: &Cell, load: String| {
         let delay = cell.load.delay_ms.map_or("url".into(), |delay_ms| format!("{delay_ms}ms"));

@@ -1,8 +1,8 @@
 //! The report: one page that says which style to choose when, with the pictures and the figures behind it.
 //!
-//! It is one file that asks for nothing from outside: pictures are SVG within it, styles too, and there is no script; the
-//! filter is a matter of CSS. Beside it lie the raw results, from which [`Run::read`](crate::record::run::Run::read) makes the same page again, alone
-//! or together with those of other machines.
+//! The page is one self-contained file: SVG pictures, a style sheet and no script; the filter is CSS. The raw results
+//! are next to it. [`Run::read`](crate::record::run::Run::read) makes the same page from them again, alone or together
+//! with those of other machines.
 
 mod axis;
 mod changes;
@@ -35,17 +35,18 @@ use placed::Placed;
 use crate::record::run::{self, Run};
 use crate::text::results::{check_folder, replace};
 
-/// What cargo puts into the folder that it builds in.
+/// The file by which cargo marks its build folder.
 const TAG_OF_TARGET: &str = "CACHEDIR.TAG";
 
-/// Where reports belong: `photo-report` in the folder that this program was built in, or else in `target`.
+/// The folder of reports: `photo-report` in the build folder of this program, or else in `target`.
 pub fn folder() -> PathBuf {
     let program = env::current_exe().unwrap_or_default();
     let target = program.ancestors().find(|folder| folder.join(TAG_OF_TARGET).exists());
     target.unwrap_or("target".as_ref()).join("photo-report")
 }
 
-/// Writes the page of one run, or of several side by side, and the raw results beside it. Returns the path of the page.
+/// Writes the page of one run, or of several side by side, and the raw results next to it. Returns the path of the
+/// page.
 ///
 /// # Errors
 ///
@@ -86,7 +87,7 @@ pub fn add_pitfalls(folder: &Path, lines: &str) -> io::Result<Option<PathBuf>> {
     write(folder, &[Run::read(folder)?]).map(Some)
 }
 
-/// Where criterion's report is from here, if it has been written.
+/// The relative path of criterion's report, if it has been written.
 fn criterion(folder: &Path) -> Option<String> {
     const PAGE: &str = "report/index.html";
     if let Some(home) = env::var_os("CRITERION_HOME") {

@@ -92,14 +92,14 @@ fn code(root: &Path) -> Markup {
     html! {
         section.code {
             h2 { "The order of events" }
-            p { "Four photos of different delay, started together. A number is the line of the source that tells it; a \
-                 bar is a thread that runs, a line is waiting." }
+            p { "Four photos with different delays, started together. A number is the source line that prints the event; a \
+                 bar is a running thread, a line is waiting." }
             (shown(sources::order(root)))
         }
         section.code {
             h2 { "The code" }
-            p { "Every recipe in each style, with what it costs to write: lines of code, and how often it needs what one \
-                 writes to keep something alive, to share it or to give it away." }
+            p { "Every recipe in each style, with its lines of code and its number of words such as clone, Rc and move, which \
+                 keep a value alive, share it or give it away." }
             (shown(sources::recipes(root)))
         }
     }
@@ -133,7 +133,7 @@ fn method(criterion: Option<&str>) -> Markup {
             p {
                 @match criterion {
                     Some(page) => { a href=(page) { "Criterion’s report" } " has one download at a time, and batches." }
-                    None => "Criterion’s report is beside this one after a whole cargo bench."
+                    None => "Criterion’s report is next to this one after a whole cargo bench."
                 }
             }
         }
@@ -173,14 +173,14 @@ mod tests {
     }
 
     #[test]
-    fn what_there_is_no_data_for_is_left_out_with_a_word() {
+    fn parts_without_data_are_named_and_left_out() {
         let page = page_of(&Run::default());
         assert!(page.contains("decides nothing"));
-        assert!(page.contains("Not part of this run: who is best at what, latency, "));
+        assert!(page.contains("Not part of this run: best style for each figure, latency, "));
     }
 
     #[test]
-    fn what_the_run_brings_is_shown() {
+    fn measured_parts_are_shown() {
         let open = OpenCell {
             cell: cell("tokio", &[9.0]),
             rate_per_s: Some(200.0),

@@ -1,5 +1,5 @@
-//! How each style looks in every picture: the colours of Okabe and Ito, which colour-blind people tell apart, and a
-//! marker and a dash each for readers that see no colours.
+//! The look of each style in every picture: the colours of Okabe and Ito, which colour-blind people can distinguish.
+//! Each also has a marker and a dash for readers who see no colours.
 //!
 //! Everything of one style has the class `is-STYLE`. The style sheet sets the colours of that class, for light and dark
 //! screens, and the filter hides it.
@@ -11,15 +11,15 @@ use std::fmt::Write;
 pub(super) struct Look {
     pub(super) style: &'static str,
     pub(super) marker: Marker,
-    /// Of lines and markers, in the light and in the dark.
+    /// The colours of lines and markers, in light and dark mode.
     pub(super) mark: [u32; 2],
-    /// Of the name beside them: of more contrast.
+    /// The colours of the name next to them, with more contrast.
     pub(super) text: [u32; 2],
-    /// As `stroke-dasharray` has it.
+    /// The value of `stroke-dasharray`.
     pub(super) dash: &'static str,
 }
 
-/// What stands at each figure.
+/// The marker at each figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Marker {
     Circle,
@@ -61,7 +61,7 @@ pub(super) const INK: [u32; 2] = [0x4A_4F_55, 0xA9_B0_B8];
 pub(super) const GRID: [u32; 2] = [0xE3_E5_E2, 0x2E_34_3B];
 
 impl Look {
-    /// None of who stands in tables only.
+    /// The look of a style; `None` for a client that is only in tables.
     pub(super) fn of(style: &str) -> Option<Self> {
         LOOKS.into_iter().find(|look| look.style == style)
     }

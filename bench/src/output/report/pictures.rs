@@ -18,7 +18,7 @@ use crate::stats::latency::Percentiles;
 /// Points of a line that comes from a histogram, for each nine.
 const POINTS_PER_NINE: u32 = 24;
 
-/// What is shown against what is in flight.
+/// A quantity shown against the downloads in flight.
 struct Quantity {
     name: &'static str,
     title: &'static str,
@@ -43,7 +43,7 @@ const SPACE: [Quantity; 2] = [
     Quantity { name: "threads", title: "Threads of the client", figure: |it| Some(it.threads_max? as f64) },
 ];
 
-/// What is shown against how many wait.
+/// A quantity shown against the number of waits.
 type OfWait = (&'static str, &'static str, fn(&WaitsFigures) -> Option<f64>);
 
 const WAITS: [OfWait; 2] = [
@@ -87,7 +87,7 @@ pub(super) fn spaces(run: &Run) -> Vec<Markup> {
     against_in_flight(run, &SPACE)
 }
 
-/// What waiting alone costs, against how many wait.
+/// The cost of waiting alone, against the number of waits.
 pub(super) fn waits(run: &Run) -> Vec<Markup> {
     let pictures = WAITS.iter().filter_map(|(title, name, figure)| {
         let of_style = |look: Look| {
@@ -105,7 +105,7 @@ pub(super) fn waits(run: &Run) -> Vec<Markup> {
     pictures.collect()
 }
 
-/// Nothing if none of them has latencies.
+/// The picture of latencies; nothing if no cell has any.
 fn latency(title: &str, load: &str, cells: &[&Cell]) -> io::Result<Option<Markup>> {
     let plot = latency_plot(cells)?;
     Ok(plot.map(|plot| picture(title, load, "Latency by percentile", &plot)))
@@ -134,7 +134,7 @@ fn latency_of(cell: &Cell) -> io::Result<Vec<Point>> {
     if cell.figures.is_none() {
         return Ok(Vec::new());
     }
-    // With so few downloads, a higher percentile is but the slowest of them.
+    // For so few downloads, a higher percentile is only the slowest download.
     let most = nines(1.0 - 1.0 / (cell.count as f64).max(2.0));
     let log = |micros: f64| (micros / 1e3).log10();
     let latencies = cell.latencies()?;

@@ -1,4 +1,4 @@
-//! A run, and the files of its raw results beside the page.
+//! A run, and the files of its raw results next to the page.
 
 use std::fs;
 use std::io;
@@ -43,7 +43,7 @@ impl<'a> Placed<'a> {
     }
 }
 
-/// A file, or none: what an earlier run left there would be taken for this one's.
+/// Writes a file, or removes the one of an earlier run, which would be mistaken for this one's.
 fn put(path: &Path, text: Option<&str>) -> io::Result<()> {
     match text {
         Some(text) => replace(path, text),

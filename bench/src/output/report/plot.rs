@@ -1,4 +1,4 @@
-//! One picture as SVG: lines between figures, and a name at the end of each. The page's style sheet has the colours.
+//! A picture as SVG: lines between figures, and a name at the end of each. The page's style sheet has the colours.
 
 use std::fmt::Write;
 
@@ -14,7 +14,7 @@ const RIGHT: f64 = 88.0;
 const TOP: f64 = 26.0;
 const BOTTOM: f64 = 42.0;
 
-/// From one name to the next.
+/// The distance between two names.
 const LINE: f64 = 14.0;
 
 type Place = (f64, f64);
@@ -26,10 +26,10 @@ pub(super) struct Plot {
     pub(super) series: Vec<Series>,
 }
 
-/// One style.
+/// The line of one style.
 pub(super) struct Series {
     pub(super) look: Look,
-    /// In ascending order of x.
+    /// The points in ascending order of x.
     pub(super) points: Vec<Point>,
 }
 
@@ -37,7 +37,7 @@ pub(super) struct Series {
 pub(super) struct Point {
     pub(super) x: f64,
     pub(super) y: f64,
-    /// From the least to the most of all rounds.
+    /// The range of all rounds.
     pub(super) spread: Option<(f64, f64)>,
     /// Whether it has a marker, or is only a part of the line.
     pub(super) marked: bool,
@@ -140,7 +140,7 @@ fn path(class: &str, places: &[Place]) -> Markup {
     html! { polyline class=(class) points=(points(places)) {} }
 }
 
-/// To a tenth of a pixel.
+/// Writes the places to a tenth of a pixel.
 fn points(places: &[Place]) -> PreEscaped<String> {
     let mut text = String::new();
     for (x, y) in places {

@@ -1,4 +1,4 @@
-//! The recipes side by side, with what each costs, and the example that shows who waits where.
+//! The recipes side by side, with their costs, and the example that shows which thread waits where.
 
 use std::fs;
 use std::io;
@@ -17,14 +17,14 @@ const ORDER: [&str; 3] = [
     include_str!("order/futures-impl.jsonl"),
 ];
 
-/// What is to be read of it, and to be seen.
+/// The lessons of the recipes.
 const LESSONS: [&str; 3] = [
-    "Each thread reads from top to bottom, and stands where it waits. Between threads there is no order.",
-    "One thread waits for all, and nothing reads from top to bottom: even of one photo, the end stands above the start.",
-    "One thread waits for all, too, and each photo reads from top to bottom again.",
+    "Each thread runs from top to bottom, and blocks at its wait. Between threads there is no order.",
+    "One thread waits for all, and no code runs from top to bottom: even of one photo, the end is above the start.",
+    "One thread waits for all, and each photo runs from top to bottom again.",
 ];
 
-/// The example in three columns: who waits where, and which line tells it.
+/// The example in three columns: the waits of each thread, and the lines that print them.
 ///
 /// # Errors
 ///
@@ -106,7 +106,7 @@ fn column(root: &Path, cost: &Cost) -> io::Result<Markup> {
     })
 }
 
-/// What the module's documentation says, which is to be read as text, and the code without its tests.
+/// The module's documentation as text, and the code without its tests.
 fn taken_apart(source: &str) -> (String, &str) {
     let length = source.lines().take_while(|line| line.starts_with("//!")).map(|line| line.len() + 1).sum();
     let (documentation, code) = source.split_at_checked(length).unwrap_or((source, ""));
@@ -115,7 +115,7 @@ fn taken_apart(source: &str) -> (String, &str) {
     (lines.collect::<Vec<_>>().join("\n"), code)
 }
 
-/// Text in which backticks stand around code.
+/// Marks up text with code in backticks.
 pub(super) fn with_code(text: &str) -> Markup {
     let parts = text.split('`').enumerate();
     html! { @for (index, part) in parts { @if index % 2 == 1 { code { (part) } } @else { (part) } } }

@@ -16,10 +16,10 @@ use crate::stats::latency::Percentiles;
 use crate::text::format::digits;
 use crate::text::grid::Column;
 
-/// How many times as far off who is last must be, to be named.
+/// Name the last style only if it is this many times worse.
 const WORTH_TELLING: f64 = 1.1;
 
-/// Who is best at what, under each load.
+/// The best style for each figure, under each load.
 pub(super) fn best(run: &Run) -> Option<Markup> {
     let groups = sorted(run.closed.iter());
     let rows = groups.iter().filter_map(|group| {
@@ -50,15 +50,15 @@ pub(super) fn best(run: &Run) -> Option<Markup> {
     let header: Vec<_> = header.iter().map(String::as_str).collect();
     (!rows.is_empty()).then(|| {
         table(
-            "Who is best at what. Several are named where their rounds do not tell them apart. Below, who is \
-             last, and how many times as far off.",
+            "The best style for each figure; several, if their rounds cannot distinguish them. Below, the last style, \
+             and the factor by which it is worse.",
             &header,
             &html! { tbody { @for row in rows { (row) } } },
         )
     })
 }
 
-/// Those who are no different from the best, or who is, whichever is shorter.
+/// The tied winners, or "all but" the others, whichever list is shorter.
 fn winners(best: &Best) -> Markup {
     let Best { styles, others, figure, last: (last, times), .. } = best;
     let all_but = styles.len() > 3;
@@ -77,7 +77,7 @@ fn column<'a, T>(header: &str, figure: impl Fn(&T) -> Option<f64> + 'a) -> Colum
     Column::figure(header, move |row| figure(row).map(figure_text))
 }
 
-/// All figures of all closed loops, a table for each load.
+/// The figures of all closed loops, a table for each load.
 pub(super) fn closed(run: &Run) -> Vec<Markup> {
     let of = |header: &str, figure: Figure| column(header, move |cell: &&Cell| cell.figure(figure));
     let mut columns = vec![of("photos per s", |it| Some(it.downloads_per_s))];
@@ -139,7 +139,7 @@ pub(super) fn open(run: &Run) -> Vec<Markup> {
     tables.collect()
 }
 
-/// What one download costs.
+/// The cost of one download.
 pub(super) fn cost(run: &Run) -> Option<Markup> {
     let of = |header: &str, figure: Figure| {
         column(header, move |cell: &CostCell| cell.figures.as_ref().and_then(figure))
@@ -183,7 +183,7 @@ pub(super) fn waits(run: &Run) -> Vec<Markup> {
     tables.collect()
 }
 
-/// What tempting mistakes cost.
+/// The cost of tempting mistakes.
 pub(super) fn pitfalls(run: &Run) -> Option<Markup> {
     let rows = html! {
         tbody {

@@ -1,4 +1,4 @@
-//! Who waits where, as a picture: a lane for each photo, with the lines of the source that tell of it, and one for each
+//! A timeline as a picture: a lane for each photo, with the source lines that print its events, and one for each
 //! thread.
 
 use std::collections::BTreeMap;
@@ -12,10 +12,10 @@ const NAMES: f64 = 84.0;
 const TIMES: f64 = 290.0;
 const LANE: f64 = 22.0;
 
-/// From one time on the axis to the next.
+/// The distance between two times on the axis.
 const TICK_MS: u32 = 100;
 
-/// Who is meant when it is no single photo.
+/// The name for all photos together.
 const ALL: &str = "all";
 
 #[derive(Deserialize)]

@@ -50,7 +50,7 @@ pub(super) const MERITS: [Merit; 4] = [
 /// The best styles by one merit.
 #[derive(Debug, PartialEq)]
 pub(super) struct Best<'a> {
-    /// The best style, and those that the rounds do not tell apart from it.
+    /// The best style, and those that the rounds cannot distinguish from it.
     pub(super) styles: Vec<&'a str>,
     /// The other styles.
     pub(super) others: Vec<&'a str>,

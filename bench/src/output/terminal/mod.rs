@@ -31,7 +31,7 @@ pub fn tables(run: &Run) -> Vec<String> {
     tables
 }
 
-/// Where the figures come from, and the tables.
+/// Prints the origin of the figures, and the tables.
 pub fn print(run: &Run) {
     let mut text = String::new();
     if let Some(head) = &run.head {

@@ -8,7 +8,7 @@ fn assert_size(file: &[u8], format: Format, expected: Option<Size>) {
     assert_eq!(Size::of(format, file), expected, "{}", file.escape_ascii());
 }
 
-/// One file of each format that is built here.
+/// A file of each format that is built here.
 pub(super) fn all() -> Vec<Vec<u8>> {
     vec![
         jpeg(&[b"\xff\xc0\0\x0b\x08\0\x02\0\x03\x01\x01\x11\0"]),
@@ -50,7 +50,7 @@ fn a_jpeg_may_have_bytes_between_its_segments() {
 fn a_jpeg_without_frame_or_height_has_no_known_size() {
     assert_size(&jpeg(&[b"\xff\xfe\0\x02"]), Format::Jpeg, None);
     assert_size(&jpeg(&[b"\xff\xfe\0\x01"]), Format::Jpeg, None);
-    // The height comes behind the pixels, which decoders do not take either.
+    // The height comes after the pixels, which decoders do not accept either.
     assert_size(&jpeg(&[b"\xff\xc0\0\x0b\x08\0\0\0\x03\x01\x01\x11\0"]), Format::Jpeg, None);
 }
 
@@ -82,7 +82,7 @@ fn a_png_may_begin_with_another_chunk() {
     let png = |chunks: &[&[u8]]| [b"\x89PNG\r\n\x1a\n", &chunks.concat()[..]].concat();
     let header = b"\0\0\0\x0dIHDR\0\0\0\x28\0\0\0\x14\x08\x02\0\0\0\0\0\0\0";
     assert_size(&png(&[header]), Format::Png, Size::new(40, 20));
-    // As iPhones write them.
+    // iPhones write such files.
     assert_size(&png(&[b"\0\0\0\x04CgBI\x50\0\x20\x02\0\0\0\0", header]), Format::Png, Size::new(40, 20));
     assert_size(&png(&[b"\0\0\0\x0dIHDR\0\0\0\x28\x80\0\0\0\x08\x02\0\0\0\0\0\0\0"]), Format::Png, None);
     assert_size(&png(&[]), Format::Png, None);
@@ -134,7 +134,7 @@ fn ispe(width: u32, height: u32) -> Vec<u8> {
     [[0; 4], width.to_be_bytes(), height.to_be_bytes()].concat()
 }
 
-/// A photo with these properties, of which item 7, the primary one, has some.
+/// A photo with these properties; item 7, the primary one, has some of them.
 fn heif(brand: &[u8], properties: &[(&[u8; 4], &[u8])], of_primary: &[u8]) -> Vec<u8> {
     let known: Vec<u8> = properties.iter().flat_map(|(kind, content)| boxed(*kind, content)).collect();
     let count = u8::try_from(of_primary.len()).unwrap();
@@ -175,7 +175,7 @@ fn a_heif_has_the_size_of_its_primary_item() {
     }
 }
 
-/// A codestream that starts with these numbers, each of so many bits.
+/// A codestream that starts with these numbers, each with its width in bits.
 fn jxl(numbers: &[(usize, u64)]) -> Vec<u8> {
     let bits = numbers.iter().flat_map(|(count, number)| (0..*count).map(move |i| number >> i & 1 == 1));
     let mut bytes = [0; 14];

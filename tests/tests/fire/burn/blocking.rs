@@ -25,7 +25,7 @@ pub(crate) fn burn(fire: &Fire<'_>, mut deck: Deck) {
 fn download(fire: &Fire<'_>, shared: &Client, mut deck: Deck) {
     let mut client = shared.clone();
     thread::scope(|scope| {
-        // One who cancels for each who downloads.
+        // Each downloading thread has a cancelling one.
         let (to_cancel, cancels) = mpsc::channel::<(Duration, CancelToken, Cancelling)>();
         scope.spawn(move || {
             for (after, token, cancelling) in cancels {

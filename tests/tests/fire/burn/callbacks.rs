@@ -13,15 +13,15 @@ use crate::ledger::{Cancelling, Ledger};
 
 const IN_FLIGHT: usize = 24;
 
-/// What a callback panics with on purpose.
+/// The payload of an intended panic.
 struct OnPurpose;
 
-/// One client, and all that its callbacks share. Clones do too.
+/// A client and the state that its callbacks share; clones share it too.
 #[derive(Clone)]
 struct Round(Rc<Shared>);
 
 struct Shared {
-    /// Gone when it is dropped before its downloads have ended.
+    /// The client; `None` once it is dropped before its downloads have ended.
     client: RefCell<Option<Client>>,
     deck: RefCell<Deck>,
     started: RefCell<Vec<(Download, Cancelling)>>,
@@ -53,11 +53,11 @@ pub(crate) fn burn(fire: &Fire<'_>, mut deck: Deck) {
 }
 
 impl Round {
-    /// Turns the loop until all has ended, or drops the client at the first panic behind the end.
+    /// Turns the loop until all downloads have ended, or drops the client at the first panic after the end.
     fn run(&self, drops_client: bool) {
         (0..IN_FLIGHT).for_each(|_| self.start());
         loop {
-            // A clone that is gone when the round is over.
+            // This clone is dropped when the round is over.
             let Some(client) = self.client() else { return };
             match panic::catch_unwind(AssertUnwindSafe(|| client.run())) {
                 Ok(()) => break,
@@ -68,7 +68,7 @@ impl Round {
                 break;
             }
         }
-        // Rule 7: what is pending is dropped, not called.
+        // Rule 7: pending callbacks are dropped, not called.
         self.0.started.borrow().iter().for_each(|(_, cancelling)| cancelling.now());
         self.0.client.take();
     }
@@ -103,7 +103,7 @@ impl Round {
         self.0.started.borrow_mut().push((download, cancelling));
     }
 
-    /// What a callback does.
+    /// The action of a callback.
     fn go_on(&self) {
         let choice = self.0.deck.borrow_mut().random.u8(..40);
         if Instant::now() < self.0.until {
@@ -111,7 +111,7 @@ impl Round {
         }
         match choice {
             0..4 => {
-                // Any of those ever started; most have ended.
+                // It may be any download started before; most have ended.
                 let started = self.0.started.borrow();
                 let (download, cancelling) = &started[self.0.deck.borrow_mut().random.usize(..started.len())];
                 cancel(download, cancelling);
