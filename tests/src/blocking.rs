@@ -25,8 +25,8 @@ impl Downloader for Blocking {
         recipes::many(&self.0, urls, in_flight)
     }
 
-    fn drive(&self, urls: &[String], in_flight: usize, feed: Arc<dyn Feed>) {
-        threads::drive(|url| self.0.download(url), urls, in_flight, &*feed);
+    fn drive(&self, url: &str, in_flight: usize, feed: Arc<dyn Feed>) {
+        threads::drive(|| self.0.download(url), in_flight, &*feed);
     }
 }
 

@@ -40,11 +40,10 @@ impl Downloader for Callbacks {
         self.wait_for(|on_complete| recipes::many(&self.0, urls, in_flight, on_complete))
     }
 
-    fn drive(&self, urls: &[String], in_flight: usize, feed: Arc<dyn Feed>) {
-        let urls: Vec<Rc<str>> = urls.iter().map(|url| url.as_str().into()).collect();
-        for url in urls.iter().cycle().take(in_flight) {
-            let Some(turn) = feed.first() else { break };
-            take(turn, self.0.clone(), Rc::clone(url), Arc::clone(&feed));
+    fn drive(&self, url: &str, in_flight: usize, feed: Arc<dyn Feed>) {
+        let url: Rc<str> = url.into();
+        for turn in (0..in_flight).map_while(|_| feed.first()) {
+            take(turn, self.0.clone(), Rc::clone(&url), Arc::clone(&feed));
         }
         self.0.run();
     }

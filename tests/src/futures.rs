@@ -62,9 +62,9 @@ impl<R: Runtime, E: Executor> Downloader for Futures<R, E> {
         self.executor.block_on(recipes::many(&self.client, urls, in_flight))
     }
 
-    fn drive(&self, urls: &[String], in_flight: usize, feed: Arc<dyn Feed>) {
-        let task = |url: &String| {
-            let (client, url, feed) = (self.client.clone(), url.clone(), Arc::clone(&feed));
+    fn drive(&self, url: &str, in_flight: usize, feed: Arc<dyn Feed>) {
+        let task = || {
+            let (client, url, feed) = (self.client.clone(), url.to_owned(), Arc::clone(&feed));
             Box::pin(async move {
                 let mut next = feed.first();
                 while let Some(mut turn) = next {
@@ -77,7 +77,7 @@ impl<R: Runtime, E: Executor> Downloader for Futures<R, E> {
                 }
             }) as Task
         };
-        self.executor.run_all(urls.iter().cycle().take(in_flight).map(task).collect());
+        self.executor.run_all((0..in_flight).map(|_| task()).collect());
     }
 }
 

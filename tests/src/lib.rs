@@ -63,9 +63,9 @@ pub trait Downloader {
     /// The recipe `many`: at most `in_flight` at once, results in the order of `urls`.
     fn many(&self, urls: &[String], in_flight: usize) -> Vec<Result<Photo, Error>>;
 
-    /// Downloads in `in_flight` threads, chains of callbacks or tasks, which share out `urls`. Each takes one turn of
-    /// `feed` after the other, and waits for its time by the style's own timer.
-    fn drive(&self, urls: &[String], in_flight: usize, feed: Arc<dyn Feed>);
+    /// Downloads `url` in `in_flight` threads, chains of callbacks or tasks. Each takes one turn of `feed` after the
+    /// other, and waits for its time by the style's own timer.
+    fn drive(&self, url: &str, in_flight: usize, feed: Arc<dyn Feed>);
 }
 
 /// A client of a style, as the suite uses it: with every recipe.

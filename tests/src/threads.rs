@@ -2,7 +2,7 @@
 
 use std::sync::RwLock;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use std::thread;
+use std::{iter, thread};
 
 use photo::{Error, Photo};
 
@@ -35,28 +35,19 @@ pub fn in_threads<W: FnOnce() + Send, B>(work: impl Iterator<Item = W>, begin: i
 }
 
 /// Downloads in `in_flight` threads, each of which takes turns of `feed`.
-pub(crate) fn drive(
-    download: impl Fn(&str) -> Result<Photo, Error> + Sync,
-    urls: &[String],
-    in_flight: usize,
-    feed: &dyn Feed,
-) {
-    let download = &download;
-    let urls = urls.iter().cycle().take(in_flight);
-    in_threads(urls.map(|url| move || work(download, url, feed)), || feed.begin());
-}
-
-/// Takes turns until no more are left.
-fn work(download: impl Fn(&str) -> Result<Photo, Error>, url: &str, feed: &dyn Feed) {
-    let mut next = feed.first();
-    while let Some(mut turn) = next {
-        if let Some(wait) = turn.wait() {
-            thread::sleep(wait);
+pub(crate) fn drive(download: impl Fn() -> Result<Photo, Error> + Sync, in_flight: usize, feed: &dyn Feed) {
+    let work = || {
+        let mut next = feed.first();
+        while let Some(mut turn) = next {
+            if let Some(wait) = turn.wait() {
+                thread::sleep(wait);
+            }
+            feed.start(&mut turn);
+            feed.done(&turn, download());
+            next = feed.next();
         }
-        feed.start(&mut turn);
-        feed.done(&turn, download(url));
-        next = feed.next();
-    }
+    };
+    in_threads(iter::repeat_n(work, in_flight), || feed.begin());
 }
 
 #[cfg(test)]

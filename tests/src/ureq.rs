@@ -31,7 +31,7 @@ impl Downloader for Ureq {
         results.into_iter().map(|(index, result)| result.map_err(|error| error.of(&urls[index], 1))).collect()
     }
 
-    fn drive(&self, urls: &[String], in_flight: usize, feed: Arc<dyn Feed>) {
-        threads::drive(|url| self.client.download(url), urls, in_flight, &*feed);
+    fn drive(&self, url: &str, in_flight: usize, feed: Arc<dyn Feed>) {
+        threads::drive(|| self.client.download(url), in_flight, &*feed);
     }
 }

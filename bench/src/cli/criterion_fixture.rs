@@ -46,7 +46,7 @@ pub struct Batch {
 pub fn timed_batch(client: &dyn Downloader, url: &str, work: Work) -> Result<Batch, Error> {
     let window = Window::default();
     let samples = Samples::watched(work.downloads, window.watch());
-    client.drive(&[url.to_owned()], work.in_flight, samples.feed());
+    client.drive(url, work.in_flight, samples.feed());
     let wall = window.spent().wall;
     let sample = samples.sample();
     match sample.errors.into_iter().next() {

@@ -16,7 +16,7 @@ pub(crate) struct PerCore(Vec<Sender<Work>>);
 
 /// The downloads of one thread.
 struct Work {
-    urls: Vec<String>,
+    url: String,
     in_flight: usize,
     feed: Arc<dyn Feed>,
     /// Receives nothing; it is closed when the work is done.
@@ -54,27 +54,20 @@ fn serve(style: Style, config: Config, work: &Receiver<Work>, started: &Sender<R
         }
     };
     let _ = started.send(Ok(()));
-    for Work { urls, in_flight, feed, done } in work {
-        client.drive(&urls, in_flight, feed);
+    for Work { url, in_flight, feed, done } in work {
+        client.drive(&url, in_flight, feed);
         drop(done);
     }
 }
 
 impl LoadClient for PerCore {
     fn closed_loop(&mut self, url: &str, in_flight: usize, samples: &Samples) -> io::Result<()> {
-        self.spread_loop(&[url.to_owned()], in_flight, samples)
-    }
-
-    /// Deals out the downloads in flight like cards, first over the threads and then over the servers, so that each server
-    /// has the share that it would have of a single thread.
-    fn spread_loop(&mut self, urls: &[String], in_flight: usize, samples: &Samples) -> io::Result<()> {
         let Self(threads) = self;
         let (done, is_done) = mpsc::channel();
-        for (first, thread) in threads.iter().enumerate().take(in_flight) {
-            let url = |card: usize| urls[(first + card * threads.len()) % urls.len()].clone();
+        for (index, thread) in threads.iter().enumerate().take(in_flight) {
             let work = Work {
-                urls: (0..urls.len()).map(url).collect(),
-                in_flight: (in_flight - first).div_ceil(threads.len()),
+                url: url.to_owned(),
+                in_flight: (in_flight - index).div_ceil(threads.len()),
                 feed: samples.feed(),
                 done: done.clone(),
             };
@@ -94,20 +87,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_server_has_its_share_of_the_connections() {
-        let servers = [(); 2].map(|()| PhotoServer::start().unwrap());
-        let urls: Vec<_> = servers.iter().map(|server| server.url("/photo?bytes=3000")).collect();
+    fn the_threads_share_out_what_is_in_flight() {
+        let server = PhotoServer::start().unwrap();
         for style in [Style::Callbacks, Style::Smol] {
-            servers.iter().for_each(PhotoServer::reset_counters);
+            server.reset_counters();
+            let before = server.counters();
             let mut client = PerCore::new(style, &Config::default(), 3).unwrap();
             for _ in 0..2 {
                 let samples = Samples::new(90);
-                client.spread_loop(&urls, 8, &samples).unwrap();
+                client.closed_loop(&server.url("/photo?bytes=3000&delay_ms=1"), 8, &samples).unwrap();
                 let sample = samples.sample();
                 assert_eq!((sample.latencies.len(), sample.bytes), (90, 90 * 3000), "{style}");
             }
-            let connections: u64 = servers.iter().map(|server| server.counters().connections).sum();
-            assert!(connections <= 8, "{style}: {connections}");
+            let after = server.counters();
+            assert_eq!(after.requests - before.requests, 180, "{style}");
+            assert!(after.connections - before.connections <= 8 && after.max_open_requests <= 8, "{style}");
         }
     }
 }

@@ -21,15 +21,6 @@ pub(crate) trait LoadClient {
     /// If it cannot be done at all; a download that fails is recorded in `samples`.
     fn closed_loop(&mut self, url: &str, in_flight: usize, samples: &Samples) -> io::Result<()>;
 
-    /// Keeps `in_flight` downloads under way that share out `urls`, which are on as many servers.
-    ///
-    /// # Errors
-    ///
-    /// The default returns an error: most clients use one core only, for which one server is enough.
-    fn spread_loop(&mut self, _urls: &[String], _in_flight: usize, _samples: &Samples) -> io::Result<()> {
-        Err(io::Error::other("is measured on one core only"))
-    }
-
     /// Downloads `url` when `arrivals` says, at most `in_flight` at once.
     ///
     /// # Errors
@@ -51,17 +42,12 @@ pub(crate) fn config(kept: usize) -> Config {
 
 impl LoadClient for Box<dyn Downloader> {
     fn closed_loop(&mut self, url: &str, in_flight: usize, samples: &Samples) -> io::Result<()> {
-        self.drive(&[url.to_owned()], in_flight, samples.feed());
-        Ok(())
-    }
-
-    fn spread_loop(&mut self, urls: &[String], in_flight: usize, samples: &Samples) -> io::Result<()> {
-        self.drive(urls, in_flight, samples.feed());
+        self.drive(url, in_flight, samples.feed());
         Ok(())
     }
 
     fn open_loop(&mut self, url: &str, in_flight: usize, arrivals: &Arrivals) -> io::Result<()> {
-        self.drive(&[url.to_owned()], in_flight, arrivals.feed());
+        self.drive(url, in_flight, arrivals.feed());
         Ok(())
     }
 }

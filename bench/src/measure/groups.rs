@@ -138,6 +138,22 @@ mod tests {
     }
 
     #[test]
+    fn on_several_cores_there_is_a_second_set() {
+        let ids = |words: &str| {
+            let groups = groups(&options(&format!("--bench {words}")), 4);
+            let id =
+                |group: &Group| group.subjects.iter().map(|one| group.workload.id(one)).collect::<Vec<_>>();
+            groups.iter().flat_map(id).collect::<Vec<_>>()
+        };
+        let all = ids("");
+        let second = &all[3 * 8 + 2 * 4..];
+        let styles = ["blocking", "tokio-multi", "async-std", "callbacks-multi", "smol-multi"];
+        assert_eq!(second, styles.map(|style| format!("load/4-cores/0ms/256/{style}")));
+        assert_eq!(ids("--styles callbacks-multi --in-flight 64 --delay-ms 0 --tls").len(), 1);
+        assert_eq!(ids("--delay-ms 20 --styles blocking --in-flight 64"), ["load/20ms/64/blocking"]);
+    }
+
+    #[test]
     fn what_is_given_takes_the_place_of_the_default() {
         assert_eq!(
             ids("--styles tokio --in-flight 8,9 --delay-ms 5"),

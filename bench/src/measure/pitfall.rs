@@ -63,7 +63,7 @@ pub(crate) fn go(
 ) -> io::Result<WayFigures> {
     let once = || {
         let Work { photo, tls, max_connections, .. } = pitfall.work;
-        let setup = Setup { max_connections, dir: Some(gallery.to_owned()) };
+        let setup = Setup { max_connections, dir: Some(gallery.to_owned()), ..Setup::default() };
         let mut server = Server::start_with(&placement.server, &setup)?;
         let job = Job {
             pitfall: pitfall.name.into(),

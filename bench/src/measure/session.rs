@@ -6,7 +6,7 @@ use crate::clients::subject::Subject;
 use crate::load::workload::{Source, Workload};
 use crate::process::job::Job;
 use crate::process::report::WorkerReport;
-use crate::process::server::{Counters, Server};
+use crate::process::server::{Counters, Server, Setup};
 use crate::process::worker::Worker;
 use crate::system::child::Child;
 use crate::system::placement::CorePlacement;
@@ -21,8 +21,7 @@ pub(crate) struct Session {
     /// Of each photo.
     bytes: u64,
     subject: Subject,
-    /// One, or as many as the client has cores, as far as the servers have as many.
-    servers: Vec<Server>,
+    server: Server,
     worker: Worker,
     warm_up: Counters,
 }
@@ -58,22 +57,14 @@ impl Session {
         let Source::Embedded { bytes, delay_ms } = workload.source else {
             return Err(io::Error::other("the server has no counters"));
         };
-        let cores = placement.server.one_by_one(workload.client_cores.min(workload.in_flight));
-        let mut servers = cores.iter().map(Server::start).collect::<io::Result<Vec<_>>>()?;
-        let urls = |(index, server): (usize, &Server)| {
-            let in_flight = (workload.in_flight - index).div_ceil(cores.len());
-            server.urls(bytes, delay_ms, in_flight, workload.transport.tls)
-        };
-        let mut urls = servers.iter().enumerate().map(urls);
-        let first = urls.next().ok_or_else(|| io::Error::other("there is no server"))?;
-        let job = Job {
-            other_urls: urls.collect(),
-            https: workload.transport.tls.then(|| servers[0].https()),
-            ..Job::new(&workload, subject, first)
-        };
+        let loops = placement.server_loops(workload.client_cores);
+        let mut server = Server::start_with(&placement.server, &Setup { loops, ..Setup::default() })?;
+        let tls = workload.transport.tls;
+        let urls = server.urls(bytes, delay_ms, workload.in_flight, tls);
+        let job = Job { https: tls.then(|| server.https()), ..Job::new(&workload, subject, urls) };
         let worker = Worker::in_child(child, &job)?;
-        let warm_up = all(&mut servers, Server::reset)?;
-        Ok(Self { workload, bytes, subject, servers, worker, warm_up })
+        let warm_up = server.reset()?;
+        Ok(Self { workload, bytes, subject, server, worker, warm_up })
     }
 
     /// Lets the worker do its job.
@@ -83,7 +74,7 @@ impl Session {
     /// Also if it did not do what all others do.
     pub(crate) fn go(&mut self) -> io::Result<SessionResult> {
         let (outcome, threads) = self.worker.go()?;
-        let done = all(&mut self.servers, Server::counters)?;
+        let done = self.server.counters()?;
         if outcome.errors == 0 {
             prove_equal_work(&self.workload, self.subject, self.bytes, self.warm_up, done, &outcome)
                 .map_err(io::Error::other)?;
@@ -114,11 +105,6 @@ impl ServerCounts {
             bytes: self.bytes + other.bytes,
         }
     }
-}
-
-/// The counters of all servers together.
-fn all(servers: &mut [Server], ask: fn(&mut Server) -> io::Result<Counters>) -> io::Result<Counters> {
-    servers.iter_mut().try_fold(Counters::default(), |all, server| Ok(all.and(ask(server)?)))
 }
 
 /// Requests and bytes as asked for, over no more connections than downloads in flight since the worker's start, unless

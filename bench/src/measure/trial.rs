@@ -28,6 +28,8 @@ pub(crate) struct Trial {
     /// Of an open loop.
     pub(crate) paced: Option<OpenLoopStats>,
     pub(crate) allocations: Option<Allocations>,
+    /// Event loops of the server.
+    pub(crate) server_loops: usize,
     /// How often a CPU quota made the processes wait.
     pub(crate) throttled: u64,
     /// What the server has counted, from the worker's start to its end.
@@ -94,6 +96,7 @@ impl Trial {
             latencies: histogram,
             paced,
             allocations,
+            server_loops: 1,
             throttled: 0,
             served: None,
         })
@@ -120,7 +123,8 @@ fn embedded(
     });
     let SessionResult { outcome, threads, served, server_cpu_us } = all?;
     let trial = Trial::new(workload, outcome, threads, Some(server_cpu_us))?;
-    Ok(Trial { served: Some(served), ..trial })
+    let server_loops = placement.server_loops(workload.client_cores);
+    Ok(Trial { served: Some(served), server_loops, ..trial })
 }
 
 fn elsewhere(

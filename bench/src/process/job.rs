@@ -1,14 +1,12 @@
 //! The job of a worker process.
 
-use std::io;
 use std::time::Duration;
 
 use photo::Config;
 use serde::{Deserialize, Serialize};
 
 use crate::clients::subject::Subject;
-use crate::load::client::{LoadClient, PATIENCE, config};
-use crate::load::samples::Samples;
+use crate::load::client::{PATIENCE, config};
 use crate::load::schedule::Pace;
 use crate::load::workload::Workload;
 use crate::process::server::Https;
@@ -25,8 +23,6 @@ pub(crate) struct Job {
     /// The same photo, served when all `in_flight` are really under way at once. So each connection is made before
     /// anything is measured.
     pub(crate) gathering_url: String,
-    /// The same pairs of other servers, if the client uses several cores.
-    pub(crate) other_urls: Vec<(String, String)>,
     pub(crate) in_flight: usize,
     pub(crate) count: usize,
     /// When downloads start, in an open loop; in a closed one, whenever another has ended.
@@ -52,7 +48,6 @@ impl Job {
             style,
             url,
             gathering_url,
-            other_urls: Vec::new(),
             in_flight,
             count,
             pace,
@@ -65,21 +60,6 @@ impl Job {
     /// How long a worker may take for it. A hung client runs into its timeouts one after another.
     pub(crate) fn patience(&self) -> Duration {
         2 * PATIENCE + Duration::from_millis(10) * u32::try_from(self.count).unwrap_or(u32::MAX)
-    }
-
-    /// A closed loop on the server, or on all of them.
-    pub(crate) fn closed_loop(
-        &self,
-        client: &mut dyn LoadClient,
-        choose: fn((String, String)) -> String,
-        samples: &Samples,
-    ) -> io::Result<()> {
-        let first = choose((self.url.clone(), self.gathering_url.clone()));
-        if self.other_urls.is_empty() {
-            return client.closed_loop(&first, self.in_flight, samples);
-        }
-        let urls: Vec<_> = [first].into_iter().chain(self.other_urls.iter().cloned().map(choose)).collect();
-        client.spread_loop(&urls, self.in_flight, samples)
     }
 
     /// The configuration of the client, the same for every style.

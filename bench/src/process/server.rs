@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead, Write};
 use std::net::SocketAddr;
+use std::num::NonZero;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -38,6 +39,8 @@ pub(crate) struct Setup {
     pub(crate) max_connections: Option<usize>,
     /// Whose files are served.
     pub(crate) dir: Option<PathBuf>,
+    /// Event loops, each in its thread; 0 stands for one.
+    pub(crate) loops: usize,
 }
 
 /// Where a server is, and what its clients must trust.
@@ -58,7 +61,7 @@ pub(crate) struct Https {
 }
 
 /// What the server has done so far, as far as it matters here.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 pub(crate) struct Counters {
     pub(crate) connections: u64,
     pub(crate) requests: u64,
@@ -74,19 +77,6 @@ pub(crate) struct Counters {
 pub(crate) struct Held {
     pub(crate) stall: Duration,
     pub(crate) delay: Duration,
-}
-
-impl Counters {
-    /// Those of two servers together.
-    pub(crate) fn and(self, other: Self) -> Self {
-        Self {
-            connections: self.connections + other.connections,
-            requests: self.requests + other.requests,
-            bytes_sent: self.bytes_sent + other.bytes_sent,
-            max_open_requests: self.max_open_requests + other.max_open_requests,
-            cpu_us: self.cpu_us + other.cpu_us,
-        }
-    }
 }
 
 impl Server {
@@ -163,9 +153,10 @@ impl Server {
 pub(crate) fn serve() -> io::Result<()> {
     let mut commands = io::stdin().lock().lines();
     let setup = commands.next().unwrap_or_else(|| Err(io::ErrorKind::UnexpectedEof.into()))?;
-    let Setup { max_connections, dir } = serde_json::from_str(&setup)?;
+    let Setup { max_connections, dir, loops } = serde_json::from_str(&setup)?;
+    let loops = NonZero::new(loops).unwrap_or(NonZero::<usize>::MIN);
     let max_connections = max_connections.unwrap_or(usize::MAX);
-    let server = Options { max_connections, dir, keep_heads: false, ..Options::default() }.start()?;
+    let server = Options { max_connections, dir, loops, keep_heads: false, ..Options::default() }.start()?;
     let place = Place {
         http: server.addr(),
         https_port: server.tls_addr().port(),

@@ -68,8 +68,8 @@ impl Warm {
         let (steady, gathered) = (Samples::new(in_flight), Samples::new(in_flight));
         let mut client = subject.client(in_flight, job.config())?;
         let idle = Status::of_this_process();
-        job.closed_loop(&mut *client, |(url, _)| url, &steady)?;
-        job.closed_loop(&mut *client, |(_, gathering_url)| gathering_url, &gathered)?;
+        client.closed_loop(&job.url, in_flight, &steady)?;
+        client.closed_loop(&job.gathering_url, in_flight, &gathered)?;
         let bytes = warmed_up(&steady)? + warmed_up(&gathered)?;
         settle();
         Ok(Self { job, client, idle, bytes })
@@ -84,7 +84,7 @@ impl Warm {
             Some(pace) => Measured::Open(Arrivals::watched(pace.schedule(*count), GRACE, window.watch())),
         };
         match &load {
-            Measured::Closed(samples) => job.closed_loop(&mut **client, |(url, _)| url, samples)?,
+            Measured::Closed(samples) => client.closed_loop(url, *in_flight, samples)?,
             Measured::Open(arrivals) => client.open_loop(url, *in_flight, arrivals)?,
         }
         let ResourceUse { wall, usage, allocations } = window.spent();

@@ -49,6 +49,9 @@ pub(crate) struct Cell {
     /// Whether connections are kept from download to download.
     #[serde(default = "yes")]
     pub(crate) keeps_connections: bool,
+    /// Event loops of the server, each in its thread.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub(crate) server_loops: usize,
     /// Rounds in which a CPU quota made client or server wait.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(crate) throttled_rounds: usize,
@@ -87,10 +90,10 @@ pub(crate) enum Bound {
 }
 
 impl Cell {
-    /// The share of its core that the server was busy.
+    /// The share of its loops' cores that the server was busy.
     pub(crate) fn server_share(&self) -> Option<f64> {
         let Figures { server_cpu_us_per_download, downloads_per_s, .. } = self.figures?;
-        Some(server_cpu_us_per_download? / 1e6 * downloads_per_s)
+        Some(server_cpu_us_per_download? / 1e6 * downloads_per_s / self.server_loops as f64)
     }
 
     /// The share of the requested downloads in flight that were in flight, on average.
@@ -101,7 +104,7 @@ impl Cell {
     /// The busy side, computed from the figures.
     pub(crate) fn busy_side(&self) -> Option<Bound> {
         let Figures { cpu_us_per_download, downloads_per_s, .. } = self.figures?;
-        let client = cpu_us_per_download / 1e6 * downloads_per_s;
+        let client = cpu_us_per_download / 1e6 * downloads_per_s / self.load.client_cores.max(1) as f64;
         Some(match self.server_share() {
             Some(server) if server > BUSY => Bound::Server,
             _ if client > BUSY => Bound::Client,
@@ -163,6 +166,11 @@ impl Cell {
 
 fn one() -> usize {
     1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_one(number: &usize) -> bool {
+    *number == 1
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]

@@ -22,8 +22,17 @@ const SLOWER: f64 = 0.05;
 const TAIL: f64 = 1.0;
 
 /// All styles, the plainest code first.
-pub(crate) const PLAINEST: [&str; 7] =
-    ["blocking", "ureq", "tokio", "smol", "async-std", "tokio-multi", "callbacks"];
+pub(crate) const PLAINEST: [&str; 9] = [
+    "blocking",
+    "ureq",
+    "tokio",
+    "smol",
+    "async-std",
+    "tokio-multi",
+    "smol-multi",
+    "callbacks",
+    "callbacks-multi",
+];
 
 /// The choice for one load.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -160,13 +169,14 @@ pub(crate) fn advice(style: &str) -> String {
     match style {
         "blocking" => "block".into(),
         "callbacks" => "call back".into(),
+        "callbacks-multi" => "call back, with a loop for each core".into(),
         runtime => format!("await on {runtime}"),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use photo_tests::Style;
+    use crate::clients::subject::Subject;
 
     use super::*;
     use crate::record::figures::Figures;
@@ -258,7 +268,8 @@ mod tests {
 
     #[test]
     fn every_style_has_its_place() {
-        let mut names = Style::ALL.map(Style::name);
+        let mut names: Vec<_> =
+            Subject::all().into_iter().filter(|one| one.is_style()).map(Subject::name).collect();
         let mut plainest = PLAINEST;
         names.sort_unstable();
         plainest.sort_unstable();

@@ -15,7 +15,7 @@ pub(crate) struct Load {
     pub(crate) delay_ms: Option<u64>,
     #[serde(flatten)]
     pub(crate) transport: Transport,
-    /// Cores of the client, and server loops as far as the server has as many cores; 0 stands for one.
+    /// Cores of the client; 0 stands for one.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(crate) client_cores: usize,
 }

@@ -71,6 +71,7 @@ pub(crate) fn of_rounds(style: &str, in_flight: usize, rounds: Vec<Figures>) -> 
         bound: None,
         cpu_vs_best: None,
         keeps_connections: true,
+        server_loops: 1,
         throttled_rounds: 0,
         histogram: None,
         rounds,

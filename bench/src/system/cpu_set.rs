@@ -22,14 +22,6 @@ impl CpuSet {
         Self(self.0.iter().take(count).copied().collect())
     }
 
-    /// The cores one by one, at most `count` of them; the set itself if it is empty, or if one is enough.
-    pub(crate) fn one_by_one(&self, count: usize) -> Vec<Self> {
-        if count <= 1 || self.0.is_empty() {
-            return vec![self.clone()];
-        }
-        self.0.iter().take(count).map(|core| Self(vec![*core])).collect()
-    }
-
     /// The numbers of the cores.
     pub(crate) fn cores(&self) -> impl Iterator<Item = usize> {
         self.0.iter().copied()

@@ -64,6 +64,11 @@ impl CorePlacement {
         Self { server, client: all_clients.first(1), all_clients }
     }
 
+    /// The event loops of a server for clients on so many cores: as many, as far as it has cores for them.
+    pub(crate) fn server_loops(&self, client_cores: usize) -> usize {
+        client_cores.min(self.server.0.len()).max(1)
+    }
+
     /// Whether the two sides take no time from each other.
     pub(crate) fn is_apart(&self) -> bool {
         !self.server.0.is_empty() && !self.server.0.iter().any(|core| self.all_clients.0.contains(core))

@@ -27,6 +27,7 @@ fn main() -> ExitCode {
     a_cell_that_cannot_run_is_shown_with_its_reason();
     a_server_of_ones_own_can_be_measured();
     every_style_downloads_by_https_and_over_fresh_connections();
+    styles_of_several_threads_are_measured_on_several_cores();
     what_is_not_selected_is_not_run();
     each_cell_can_be_tried();
     an_open_loop_tells_what_it_could_not_start();
@@ -99,6 +100,22 @@ fn every_style_downloads_by_https_and_over_fresh_connections() {
     }
     let refused = output("load", "--bench --tls --styles floor", &[]);
     assert!(String::from_utf8_lossy(&refused.stderr).contains("no client that --styles names"));
+}
+
+/// Both sides share two cores where there are only two.
+fn styles_of_several_threads_are_measured_on_several_cores() {
+    if std::thread::available_parallelism().map_or(1, usize::from) < 2 {
+        println!("skipped: there is only one core");
+        return;
+    }
+    let cells = json("--bench --client-cores 0,1 --server-cores 0,1 --in-flight 8 --delay-ms 0 --count 80");
+    assert_eq!(cells.len(), 8 + 5);
+    for cell in &cells[8..] {
+        assert!(cell.get("failed").is_none() && cell["errors"] == 0, "{cell}");
+        assert!(cell["client_cores"] == 2 && cell["server_loops"] == 2, "{cell}");
+    }
+    let refused = output("load", "--bench --client-cores 60000", &[]);
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("is not among those of this process"));
 }
 
 fn what_is_not_selected_is_not_run() {

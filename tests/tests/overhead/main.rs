@@ -146,12 +146,12 @@ fn calls(table: &Path) -> BTreeMap<String, f64> {
 fn the_process_that_downloads() {
     let site = Remote::of_parent();
     let count = env::var(COUNT).unwrap().parse().unwrap();
-    let urls = [site.url("/photo?bytes=32768&delay_ms=2")];
+    let url = &site.url("/photo?bytes=32768&delay_ms=2");
     let client = site.contender.client(site.config()).unwrap();
-    client.drive(&urls, IN_FLIGHT, Arc::new(Count::new(4 * IN_FLIGHT)));
+    client.drive(url, IN_FLIGHT, Arc::new(Count::new(4 * IN_FLIGHT)));
     let feed = Arc::new(Count::new(count));
     let region = Region::new(ALLOCATOR);
-    client.drive(&urls, IN_FLIGHT, Arc::clone(&feed) as Arc<dyn Feed>);
+    client.drive(url, IN_FLIGHT, Arc::clone(&feed) as Arc<dyn Feed>);
     let change = region.change();
     assert_eq!(feed.photos.load(Relaxed), count);
     println!("allocations: {}", change.allocations + change.reallocations);

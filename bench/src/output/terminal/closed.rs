@@ -21,7 +21,9 @@ pub(super) fn render(group: &Group) -> String {
 pub(super) fn title(group: &Group) -> String {
     let Cell { load, url, in_flight, processes, count, .. } = group.cells[0];
     let source = url.clone().unwrap_or_else(|| delay(load.delay_ms.unwrap_or_default()));
-    let source = format!("{source}{}{}", load.transport, load.on_cores());
+    let loops = group.cells.iter().map(|cell| cell.server_loops).max().unwrap_or(1);
+    let loops = if loops == 1 { String::new() } else { format!(", {loops} server loops") };
+    let source = format!("{source}{}{}{loops}", load.transport, load.on_cores());
     let photo = load.bytes.map_or("?".into(), size);
     let processes = if *processes == 1 { String::new() } else { format!(" by {processes} processes") };
     format!("{in_flight} in flight{processes}, {source}: {photo} photos, {count} downloads{}", group.rounds())
