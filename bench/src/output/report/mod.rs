@@ -11,6 +11,7 @@ pub mod drawing;
 mod findings;
 mod highlight;
 mod index;
+mod known;
 mod log;
 mod page;
 mod palette;
