@@ -50,7 +50,7 @@ pub(crate) struct Inbox {
 }
 
 impl Inbox {
-    /// If the loop has ended, the channel for an answer is closed, which the caller notices.
+    /// If the loop has ended, the channel for an answer is closed, and the caller notices.
     pub(crate) fn send(&self, command: Command) {
         let _ = self.commands.send(command);
         self.wake();

@@ -2,8 +2,8 @@
 //!
 //! Examples, tests and benches need a server that behaves the same every time: photos of an exact
 //! size, after an exact delay, or one of the [`Fault`]s that real servers have. It counts its work, and it is
-//! cheaper per request than its clients, so that it is never the bottleneck: one event loop for each of
-//! [`Options::loops`], and replies prepared beforehand.
+//! cheaper per request than its clients, so that it is never the bottleneck: replies are prepared beforehand, and one
+//! event loop serves all connections, or several do ([`Options::loops`]).
 //!
 //! ```
 //! use std::io::{Read, Write};

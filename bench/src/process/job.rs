@@ -42,7 +42,9 @@ impl Job {
     /// The job of `subject` at `workload`; the URLs are `url` and `gathering_url`.
     pub(crate) fn new(workload: &Workload, subject: Subject, (url, gathering_url): (String, String)) -> Self {
         let (style, is_foreign) = (subject.name().into(), subject.foreign().is_some());
-        let Workload { transport, in_flight, count, pace, burden_percent, .. } = *workload;
+        let Workload { transport, in_flight, count, pace, .. } = *workload;
+        // The floor shows what the machine does, which a burden does not change.
+        let burden_percent = if subject == Subject::Floor { 0.0 } else { workload.burden_percent };
         let fresh = transport.fresh;
         Self {
             style,

@@ -52,7 +52,8 @@ fn noise(random: &mut fastrand::Rng, deviation: f64) -> f64 {
 
 /// Whether a style differs by some figure; `floor` shows what the machine does.
 fn differs(changes: &Changes, is_meant: impl Fn(&str) -> bool) -> bool {
-    let cells = changes.groups.iter().flat_map(|group| &group.cells).filter(|cell| is_meant(cell.style));
+    let cells =
+        changes.groups.iter().flat_map(|group| &group.cells).filter(|cell| is_meant(&cell.cell.style));
     cells.flat_map(|cell| cell.ratios.iter().flatten()).any(UnpairedRatio::differs)
 }
 

@@ -169,7 +169,7 @@ pub(crate) fn advice(style: &str) -> String {
     match style {
         "blocking" => "block".into(),
         "callbacks" => "call back".into(),
-        "callbacks-multi" => "call back, with a loop for each core".into(),
+        "callbacks-multi" => "call back in a loop for each core".into(),
         runtime => format!("await on {runtime}"),
     }
 }

@@ -11,7 +11,7 @@ use crate::stats::interval::{MedianInterval, PairedRatio, error_in_table, level_
 const UNSTEADY: f64 = 1.25;
 
 /// Every client under the same load, in the order of the run.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Group<'a> {
     pub(crate) load: Load,
     pub(crate) in_flight: usize,

@@ -26,6 +26,7 @@ pub(crate) mod cost;
 pub(crate) mod decision;
 pub(crate) mod figures;
 pub(crate) mod group;
+mod judgement;
 mod line;
 pub(crate) mod load;
 pub(crate) mod open;

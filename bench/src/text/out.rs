@@ -21,7 +21,7 @@ pub(crate) fn line(text: Arguments<'_>) {
     let _ = writeln!(io::stdout(), "{text}");
 }
 
-/// Prints one line to standard error; see [`note!`].
+/// Prints one line to standard error; see `note!`.
 pub fn note_line(text: Arguments<'_>) {
     let _ = writeln!(io::stderr(), "{text}");
 }

@@ -3,6 +3,7 @@
 //! Without the usual harness, because this program must be able to become a server, a worker and the bench itself.
 
 mod endings;
+mod runs;
 mod workers;
 
 use std::env;
@@ -27,7 +28,7 @@ fn main() -> ExitCode {
     a_cell_that_cannot_run_is_shown_with_its_reason();
     a_server_of_ones_own_can_be_measured();
     every_style_downloads_by_https_and_over_fresh_connections();
-    styles_of_several_threads_are_measured_on_several_cores();
+    clients_on_several_cores_do_the_same_work();
     what_is_not_selected_is_not_run();
     each_cell_can_be_tried();
     an_open_loop_tells_what_it_could_not_start();
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
     each_damage_gets_its_line_of_json();
     pitfalls_that_are_not_selected_are_not_run();
     endings::all();
+    runs::all();
     workers::all();
     fs::remove_dir_all(report_folder()).expect("the report can be removed");
     println!("processes: ok");
@@ -102,20 +104,25 @@ fn every_style_downloads_by_https_and_over_fresh_connections() {
     assert!(String::from_utf8_lossy(&refused.stderr).contains("no client that --styles names"));
 }
 
-/// Both sides share two cores where there are only two.
-fn styles_of_several_threads_are_measured_on_several_cores() {
-    if std::thread::available_parallelism().map_or(1, usize::from) < 2 {
-        println!("skipped: there is only one core");
-        return;
+/// One set on one core, and one on both. The cores of the two sides are the same, so two are enough.
+fn clients_on_several_cores_do_the_same_work() {
+    const CORES: &str = "--bench --server-cores 0,1 --client-cores 0,1";
+    let listed = output("load", &format!("{CORES} --list"), &[]);
+    if String::from_utf8_lossy(&listed.stderr).contains("is not among those of this process") {
+        return println!("skipped: this process may not use the cores 0 and 1");
     }
-    let cells = json("--bench --client-cores 0,1 --server-cores 0,1 --in-flight 8 --delay-ms 0 --count 80");
-    assert_eq!(cells.len(), 8 + 5);
-    for cell in &cells[8..] {
+    let cells = json(&format!("{CORES} --in-flight 16 --delay-ms 0 --count 640"));
+    let styles = |several: bool| {
+        let of_set = cells.iter().filter(|cell| (cell["client_cores"] == 2) == several);
+        of_set.map(|cell| cell["style"].as_str().expect("a name")).collect::<Vec<_>>()
+    };
+    assert_eq!(styles(false).len(), 8);
+    assert_eq!(styles(true), ["blocking", "tokio-multi", "async-std", "callbacks-multi", "smol-multi"]);
+    for cell in &cells {
         assert!(cell.get("failed").is_none() && cell["errors"] == 0, "{cell}");
-        assert!(cell["client_cores"] == 2 && cell["server_loops"] == 2, "{cell}");
     }
-    let refused = output("load", "--bench --client-cores 60000", &[]);
-    assert!(String::from_utf8_lossy(&refused.stderr).contains("is not among those of this process"));
+    let page = fs::read_to_string(report_folder().join("index.html")).expect("the page is written");
+    assert!(page.contains("Photos per second against cores"));
 }
 
 fn what_is_not_selected_is_not_run() {

@@ -72,7 +72,7 @@ fn row(cell: &ChangedCell) -> Markup {
     };
     html! {
         tr {
-            th scope="row" { span class={ "style is-" (cell.style) } { (cell.style) } }
+            th scope="row" { span class={ "style is-" (cell.cell.style) } { (cell.cell.style) } }
             @for ratio in &cell.ratios {
                 td.number {
                     @match ratio {

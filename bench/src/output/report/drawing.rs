@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::io;
 use std::path::Path;
 
-use super::palette::{GRID, INK, LOOKS};
+use super::palette::{GRID, INK, Look};
 use super::pictures;
 use crate::record::group::in_order;
 use crate::record::load::Load;
@@ -28,7 +28,8 @@ pub fn latency(folder: &Path) -> io::Result<[String; 2]> {
     let plot = group.map(|group| pictures::latency_plot(&group.cells)).transpose()?.flatten();
     let plot = plot.ok_or_else(|| io::Error::other("the run has no figures for the picture"))?;
     let svg = plot.draw().into_string();
-    Ok([0, 1].map(|scheme| with_style(&svg, &css(scheme))))
+    let looks: Vec<_> = plot.series.iter().map(|series| series.look).collect();
+    Ok([0, 1].map(|scheme| with_style(&svg, &css(&looks, scheme))))
 }
 
 /// An image has no page around it, so the colours go into it.
@@ -37,7 +38,7 @@ fn with_style(svg: &str, css: &str) -> String {
     format!("{}\n<style>\n{css}</style>\n{}\n", &svg[..at], &svg[at..])
 }
 
-fn css(scheme: usize) -> String {
+fn css(looks: &[Look], scheme: usize) -> String {
     let (ink, grid) = (INK[scheme], GRID[scheme]);
     let mut css = format!(
         "text {{ font: 12px system-ui, sans-serif; fill: #{ink:06X} }}\n\
@@ -45,7 +46,7 @@ fn css(scheme: usize) -> String {
          .grid {{ stroke: #{grid:06X} }}\n\
          .line, .stroke, .ring {{ stroke-width: 2px }}\n"
     );
-    for look in LOOKS {
+    for look in looks {
         let (style, mark, text) = (look.style, look.mark[scheme], look.text[scheme]);
         let _ = writeln!(
             css,
@@ -63,6 +64,7 @@ fn css(scheme: usize) -> String {
 mod tests {
     use std::fs;
 
+    use super::super::palette::LOOKS;
     use super::*;
     use crate::output::markdown::newest;
     use crate::text::markers::tests::root;
@@ -78,7 +80,7 @@ mod tests {
 
     #[test]
     fn each_scheme_has_its_colours() {
-        let [light, dark] = [0, 1].map(css);
+        let [light, dark] = [0, 1].map(|scheme| css(&LOOKS, scheme));
         assert!(light.contains(".is-tokio text { fill: #007555 }"), "{light}");
         assert!(dark.contains(".is-tokio text { fill: #45CFA4 }"), "{dark}");
         assert_eq!(

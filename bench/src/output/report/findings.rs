@@ -7,7 +7,7 @@ use maud::{Markup, html};
 
 use super::choice::choice;
 use super::placed::{LOG, Placed};
-use super::{known, pictures, sources, tables};
+use super::{cores, known, pictures, sources, tables};
 use crate::output::reason::without_choice;
 use crate::record::decision::Decision;
 use crate::record::run::{Head, LINES, Run};
@@ -23,9 +23,14 @@ pub(super) const TITLE: &str = "Three ways of waiting";
 pub(super) fn findings(placed: &Placed, filter: Option<&Markup>) -> io::Result<Markup> {
     let run = placed.run;
     let answers = run.decisions();
-    // Where there is something to wait for, the style matters; the more steps, the more there is to say.
+    // All styles take part on one core. Where there is something to wait for, the style matters; the more steps, the more there is to say.
     let answer = answers.iter().max_by_key(|it| {
-        (it.load.delay_ms > Some(0), it.steps.len(), it.steps.last().map(|s| s.to_in_flight))
+        (
+            it.load.client_cores <= 1,
+            it.load.delay_ms > Some(0),
+            it.steps.len(),
+            it.steps.last().map(|s| s.to_in_flight),
+        )
     });
     let photos = |bytes: Option<u64>| bytes.map_or("?".into(), size);
     let load = answer.map(|it| match it.load.delay_ms {
@@ -67,7 +72,7 @@ struct Part {
     tables: Vec<Markup>,
 }
 
-fn parts(run: &Run) -> io::Result<[Part; 9]> {
+fn parts(run: &Run) -> io::Result<[Part; 10]> {
     let part = |title, about, pictures, tables| Part { title, about, pictures, tables };
     Ok([
         part("Who is best at what", "", Vec::new(), tables::best(run).into_iter().collect()),
@@ -83,6 +88,13 @@ fn parts(run: &Run) -> io::Result<[Part; 9]> {
             "Throughput and CPU",
             "Bars go from the least to the most of all rounds. CPU is user and system, of the whole client.",
             pictures::speeds(run),
+            Vec::new(),
+        ),
+        part(
+            "Photos per second against cores",
+            "On one client core, and on all of them. callbacks-multi and smol-multi have a client and a loop in a thread for \
+             each core; on one core they are callbacks and smol.",
+            cores::pictures(run),
             Vec::new(),
         ),
         part(
@@ -146,7 +158,7 @@ impl Part {
 }
 
 fn origin(run: &Run) -> Markup {
-    let Some(Head { at_unix_s, machine, commit, rounds, quick, .. }) = &run.head else {
+    let Some(Head { at_unix_s, machine, commit, rounds, quick, complete, .. }) = &run.head else {
         let conditions = run.conditions.as_deref();
         return sources::with_code(conditions.unwrap_or("Where it was measured was not recorded."));
     };
@@ -156,6 +168,7 @@ fn origin(run: &Run) -> Markup {
         @if let Some(commit) = commit { ", commit " code { (commit) } }
         ", " (rounds) @if *rounds == 1 { " round" } @else { " rounds" }
         "."
+        @if !*complete { " It was ended early, so some rounds or parts are missing." }
         @if *quick || *rounds == 1 { " One short round cannot tell a difference from chance." }
     }
 }

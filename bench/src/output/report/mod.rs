@@ -7,6 +7,7 @@
 mod axis;
 mod changes;
 mod choice;
+mod cores;
 pub mod drawing;
 mod findings;
 mod highlight;

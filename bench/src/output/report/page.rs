@@ -126,6 +126,7 @@ fn method(criterion: Option<&str>) -> Markup {
             pre tabindex="0" { code {
                 "cargo bench                                  # all of this, on your machine\n"
                 "cargo bench -- --quick                       # in a minute or two\n"
+                "cargo bench -- --save-baseline NAME          # keep a run; --baseline NAME compares another with it\n"
                 "cargo bench --bench load -- --url URL        # against a server of your own\n"
                 "cargo run -p photo-bench --bin report -- --merge FOLDER FOLDER…   # several machines on one page\n"
             } }

@@ -43,7 +43,7 @@ const fn look(
 }
 
 /// The styles in pictures, in the order of every table.
-pub(super) const LOOKS: [Look; 8] = [
+pub(super) const LOOKS: [Look; 10] = [
     look("floor", Marker::Plus, [0x75_75_75, 0x8E_8E_8E], [0x5C_5C_5C, 0xA9_A9_A9], "1 3"),
     look("blocking", Marker::Square, [0xD5_5E_00, 0xE6_72_14], [0xAD_4B_00, 0xFF_9A_4D], "none"),
     look("ureq", Marker::Cross, [0x00_00_00, 0xFF_FF_FF], [0x01_01_01, 0xFE_FE_FE], "4 4"),
@@ -52,6 +52,8 @@ pub(super) const LOOKS: [Look; 8] = [
     look("tokio-multi", Marker::Ring, [0x56_B4_E9, 0x57_B5_EA], [0x1B_72_A6, 0x8C_CB_F2], "7 3"),
     look("async-std", Marker::Wedge, [0xE6_9F_00, 0xE7_A0_01], [0x8A_5F_00, 0xF2_B8_4B], "2 3"),
     look("smol", Marker::Diamond, [0xCC_79_A7, 0xCD_7A_A8], [0x9C_45_77, 0xE5_A3_C8], "8 3 2 3"),
+    look("callbacks-multi", Marker::Triangle, [0x33_22_88, 0x8F_82_E0], [0x33_22_88, 0xA9_9E_F0], "7 3"),
+    look("smol-multi", Marker::Diamond, [0x88_22_55, 0xD0_5C_98], [0x88_22_55, 0xEC_8A_BB], "7 3"),
 ];
 
 /// Axes and what is written at them; grid lines.

@@ -170,7 +170,7 @@ impl Quantity {
         let Self { name, title, figure } = self;
         let of_style = |look: Look| {
             let cells = groups.iter().filter_map(|group| group.cell(look.style));
-            cells.filter_map(|cell| point(cell, *figure)).collect()
+            cells.filter_map(|cell| point(cell, cell.in_flight, *figure)).collect()
         };
         let x = Axis::of_steps("in flight", groups.iter().map(|group| group.in_flight as u64))?;
         against(title, &groups[0].load.to_string(), x, name, of_style)
@@ -178,7 +178,7 @@ impl Quantity {
 }
 
 /// `None` if there are no figures at all.
-fn against(
+pub(super) fn against(
     title: &str,
     load: &str,
     x: Axis,
@@ -194,10 +194,11 @@ fn against(
     Some(picture(title, load, &what, &Plot { x, y, series }))
 }
 
-fn point(cell: &Cell, figure: Figure) -> Option<Point> {
+/// A figure of a cell against a number.
+pub(super) fn point(cell: &Cell, number: usize, figure: Figure) -> Option<Point> {
     let log = |value: f64| (value > 0.0).then(|| value.log10());
     let spread = cell.spread(figure).and_then(|(least, most)| log(least).zip(log(most)));
-    Some(Point { x: log(cell.in_flight as f64)?, y: log(cell.figure(figure)?)?, spread, marked: true })
+    Some(Point { x: log(number as f64)?, y: log(cell.figure(figure)?)?, spread, marked: true })
 }
 
 fn picture(title: &str, load: &str, what: &str, plot: &Plot) -> Markup {

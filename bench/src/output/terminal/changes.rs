@@ -17,22 +17,20 @@ fn text(changes: &Changes) -> String {
     for group in &changes.groups {
         lines.extend([String::new(), title(group), grid::terminal(&columns(), &group.cells)]);
     }
-    if changes.groups.iter().any(|group| group.by_floor) {
-        lines.push(
-            "  Styles are compared by their multiples of floor in the same round, floor by its figures."
-                .into(),
-        );
-    }
-    if changes.groups.iter().any(|group| !group.by_floor) {
-        lines
-            .push("  Without floor in both runs, a change of the machine looks like one of the code.".into());
-    }
-    lines.push(
-        "  NEW / OLD, and its interval; * a difference is shown. All intervals hold in 95 % of comparisons."
-            .into(),
-    );
+    lines.extend(notes(changes).map(str::to_owned));
     lines.extend([String::new(), changes.verdict()]);
     lines.join("\n")
+}
+
+fn notes(changes: &Changes) -> impl Iterator<Item = &'static str> {
+    let any = |by_floor| changes.groups.iter().any(|group| group.floor.is_some() == by_floor);
+    [
+        (any(true), "  Styles are compared by their multiples of floor in the same round, floor by its figures."),
+        (any(false), "  Loads without any floor are compared by their figures: a slower machine looks like slower code."),
+        (!changes.groups.is_empty(), "  × is new to old; * marks a difference. All intervals hold in 95 % of comparisons."),
+    ]
+    .into_iter()
+    .filter_map(|(is_meant, note)| is_meant.then_some(note))
 }
 
 /// The load, and how much each run has measured.
@@ -47,7 +45,7 @@ fn title(group: &ChangedGroup) -> String {
 }
 
 fn columns<'a>() -> Vec<Column<'a, ChangedCell<'a>>> {
-    let mut columns = vec![Column::name("style", |cell: &ChangedCell| cell.style.to_owned())];
+    let mut columns = vec![Column::name("style", |cell: &ChangedCell| cell.cell.style.clone())];
     for (index, (name, _)) in FIGURES.iter().enumerate() {
         columns.push(Column::figure(&format!("{name}\n×"), move |cell: &ChangedCell| {
             Some(format!("{:.3}", cell.ratios[index]?.ratio))
