@@ -159,13 +159,11 @@ impl Options {
 
     /// Whether the run has at least the cells and the rounds of one without options.
     pub(crate) fn is_full(&self) -> bool {
-        let Self { styles, in_flight, bytes, rate, delay_ms, count, url, common, .. } = self;
-        let is_narrowed = common.filter.is_some()
+        let Self { styles, rate, common, .. } = self;
+        let is_narrowed = self.describes_closed_loops()
+            || common.filter.is_some()
             || common.quick
-            || !(styles.is_empty() && in_flight.is_empty() && rate.is_empty() && delay_ms.is_empty())
-            || bytes.is_some()
-            || count.is_some()
-            || url.is_some();
+            || !(styles.is_empty() && rate.is_empty());
         self.has(Mode::Closed) && !is_narrowed && self.rounds() >= ROUNDS
     }
 

@@ -86,6 +86,16 @@ fn without_cargo_bench_everything_is_only_tried() {
 }
 
 #[test]
+fn a_run_is_full_if_nothing_narrows_it() {
+    for words in ["", "--closed", "--all", "--rounds 30", "--save-baseline x --json f"] {
+        assert!(options(&format!("--bench {words}")).is_full(), "{words}");
+    }
+    for words in ["--quick", "--in-flight 256", "--styles tokio", "--open", "--rounds 5", "tokio", "--tls"] {
+        assert!(!options(&format!("--bench {words}")).is_full(), "{words}");
+    }
+}
+
+#[test]
 fn parts_are_those_named_or_described_or_all() {
     const ALL: [Mode; 5] = [Mode::Closed, Mode::Open, Mode::Cost, Mode::Waits, Mode::Scale];
     for (words, parts) in [

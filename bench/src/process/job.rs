@@ -59,6 +59,7 @@ impl Job {
             is_foreign,
         }
     }
+
     /// How long a worker may take for it. A hung client runs into its timeouts one after another.
     pub(crate) fn patience(&self) -> Duration {
         2 * PATIENCE + Duration::from_millis(10) * u32::try_from(self.count).unwrap_or(u32::MAX)

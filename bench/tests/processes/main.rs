@@ -120,6 +120,7 @@ fn clients_on_several_cores_do_the_same_work() {
     assert_eq!(styles(true), ["blocking", "tokio-multi", "async-std", "callbacks-multi", "smol-multi"]);
     for cell in &cells {
         assert!(cell.get("failed").is_none() && cell["errors"] == 0, "{cell}");
+        assert_eq!(cell["server_loops"], cell["client_cores"], "both are 2, or absent");
     }
     let page = fs::read_to_string(report_folder().join("index.html")).expect("the page is written");
     assert!(page.contains("Photos per second against cores"));

@@ -1,6 +1,7 @@
 //! A download that is cancelled ends at once, and nothing else does.
 
 mod ends;
+mod pauses;
 mod token;
 
 use std::time::{Duration, Instant};
