@@ -116,8 +116,8 @@ impl Subject {
         }
     }
 
-    /// Whether it takes part in groups of this load. The floor, the peers and other languages have http over kept connections and one core
-    /// only. On several cores, a style of one thread is replaced by one with a thread for each core.
+    /// Whether it takes part in groups of this load. The floor, the peers and other languages have http over kept
+    /// connections and one core only. On several cores, a style of one thread is replaced by one with a thread for each core.
     pub(crate) fn can_take(self, load: &Load) -> bool {
         const OF_SEVERAL_THREADS: [Style; 3] = [Style::Blocking, Style::TokioMulti, Style::AsyncStd];
         let several = load.client_cores > 1;

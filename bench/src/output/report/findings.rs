@@ -7,7 +7,7 @@ use maud::{Markup, html};
 
 use super::choice::choice;
 use super::placed::{LOG, Placed};
-use super::{cores, pictures, sources, tables};
+use super::{cores, known, pictures, sources, tables};
 use crate::output::reason::without_choice;
 use crate::record::decision::Decision;
 use crate::record::run::{Head, LINES, Run};
@@ -72,7 +72,7 @@ struct Part {
     tables: Vec<Markup>,
 }
 
-fn parts(run: &Run) -> io::Result<[Part; 9]> {
+fn parts(run: &Run) -> io::Result<[Part; 10]> {
     let part = |title, about, pictures, tables| Part { title, about, pictures, tables };
     Ok([
         part("Best style for each figure", "", Vec::new(), tables::best(run).into_iter().collect()),
@@ -102,6 +102,13 @@ fn parts(run: &Run) -> io::Result<[Part; 9]> {
             "KiB per download in flight: the peak memory of the client above that of the idle client, divided by the \
              downloads in flight.",
             pictures::spaces(run),
+            Vec::new(),
+        ),
+        part(
+            "Next to what you know",
+            "Libraries and other languages at the same load, on one core each. CPU and memory are those of the whole \
+             process; memory is the peak above that of the idle client.",
+            known::known(run).into_iter().collect(),
             Vec::new(),
         ),
         part(

@@ -12,6 +12,7 @@ pub mod drawing;
 mod findings;
 mod highlight;
 mod index;
+mod known;
 mod log;
 mod page;
 mod palette;
