@@ -38,7 +38,8 @@ impl Client {
         let config = config.checked()?;
         let tls = tls::client_config(&config)?;
         let idle = Mutex::new(Pool::new(&config));
-        Ok(Self { shared: Arc::new(Shared { config, tls, idle, resolver: Resolver::new() }), token: None })
+        let resolver = Resolver::new(Arc::clone(&config));
+        Ok(Self { shared: Arc::new(Shared { config, tls, idle, resolver }), token: None })
     }
 
     /// Downloads the photo at `url`.

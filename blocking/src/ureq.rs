@@ -6,7 +6,7 @@
 //! - ureq reads HTTP by its own rules: `tests/FAULTS.md` shows its result for each odd reply.
 //! - `Config::timeout` limits the head and the body separately, and nothing limits the look-up of a name.
 //! - A running download cannot be cancelled, and there is no progress.
-//! - `Config::resolve` is ignored. With `Config::root_certificate`, ureq trusts these certificates alone.
+//! - `Config::resolve` and `resolve_with` are ignored. With `Config::root_certificate`, ureq trusts these certificates alone.
 //! - A status is an error without its `Retry-After`.
 //!
 //! ```

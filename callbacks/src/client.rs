@@ -148,7 +148,7 @@ impl Client {
 
     /// Calls `callback` after `delay`, or earlier if this client is [`cancellable`](Self::cancellable) and is cancelled.
     pub fn after(&self, delay: Duration, callback: impl FnOnce() + 'static) -> Timer {
-        let delay = if cancel::is_set(self.cancelled.as_ref()) { Duration::ZERO } else { delay };
+        let delay = if self.is_cancelled() { Duration::ZERO } else { delay };
         let at = Deadline::later(Instant::now(), delay);
         let delayed = Delayed { callback: Box::new(callback), cancelled: self.cancelled.clone() };
         let key = self.shared.downloads.borrow_mut().reactor.call_at(at, delayed);
@@ -194,6 +194,12 @@ impl Client {
     pub fn cancellable(&self) -> (Self, CancelToken) {
         let token = CancelToken::child(self.cancelled.as_ref(), self.remote());
         (Self { shared: Rc::clone(&self.shared), cancelled: Some(Arc::clone(token.flag())) }, token)
+    }
+
+    /// Whether a token has stopped this client. A callback of [`after`](Self::after) is called early then.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        cancel::is_set(self.cancelled.as_ref())
     }
 
     pub(crate) fn end_cancelled(&self) {

@@ -88,7 +88,7 @@ impl Downloads {
             serial: 0,
             runnable: VecDeque::new(),
             runnable_now: 0,
-            resolver: Resolver::new(reactor.waker()),
+            resolver: Resolver::new(Arc::clone(&config), reactor.waker()),
             idle: Pool::new(&config),
             scratch: vec![0; SCRATCH].into(),
             config,

@@ -38,7 +38,8 @@ impl<R: Runtime> Client<R> {
         let config = config.checked()?;
         let tls = TlsConnector::from(tls::client_config(&config)?);
         let idle = Mutex::new(Pool::new(&config));
-        Ok(Self { shared: Arc::new(Shared { runtime, config, tls, idle, resolver: Resolver::new() }) })
+        let resolver = Resolver::new(Arc::clone(&config));
+        Ok(Self { shared: Arc::new(Shared { runtime, config, tls, idle, resolver }) })
     }
 
     /// Downloads the photo at `url`.

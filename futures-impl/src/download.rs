@@ -73,7 +73,7 @@ async fn connect<R: Runtime>(
     origin: &Origin,
     watch: &mut Watch<'_, R>,
 ) -> Result<Connection<R>, Error> {
-    let found = client.resolver().resolve(origin, client.config());
+    let found = client.resolver().resolve(origin);
     let addresses = watch.timeout(Phase::Resolve, pin!(found)).await??;
     let connection = connect_to_any(client, origin, &addresses, watch).await?;
     watch.timeout(Phase::Handshake, pin!(connection.handshake(client, origin))).await?

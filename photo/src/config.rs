@@ -1,11 +1,13 @@
 //! The limits and habits of a client.
 
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::Error;
 use crate::known_host::KnownHost;
+use crate::resolver::Resolver;
 
 /// The limits and habits of a client, equal in every style. Setters take and return the value.
 ///
@@ -36,6 +38,7 @@ pub struct Config {
     /// Set by [`user_agent`](Self::user_agent()).
     pub user_agent: String,
     pub(crate) known_hosts: Vec<KnownHost>,
+    pub(crate) resolver: Resolver,
     /// Added by [`root_certificate`](Self::root_certificate()), in DER.
     pub root_certificates: Vec<Vec<u8>>,
     /// Set by [`verify_format`](Self::verify_format()).
@@ -113,7 +116,28 @@ impl Config {
         self
     }
 
-    /// Trusts one more root certificate (DER) in addition to the web's. May be called repeatedly.
+    /// Looks up host names by `look_up` instead of the system's resolver, such as by DNS over HTTPS or in a test. It
+    /// receives the host and the port.
+    ///
+    /// It may block: each client has threads for it, up to 1,024, and asks once for all downloads that wait for a host.
+    /// Hosts of [`resolve`](Self::resolve) and IP addresses are not looked up.
+    ///
+    /// ```
+    /// let config = photo::Config::default().resolve_with(|host, port| match host {
+    ///     "coolcats.com" => Ok(vec![([192, 0, 2, 1], port).into()]),
+    ///     _ => Ok(Vec::new()), // no address
+    /// });
+    /// ```
+    #[must_use]
+    pub fn resolve_with(
+        mut self,
+        look_up: impl Fn(&str, u16) -> io::Result<Vec<SocketAddr>> + Send + Sync + 'static,
+    ) -> Self {
+        self.resolver = Resolver::new(look_up);
+        self
+    }
+
+    /// Trusts one more root certificate (DER) beside the ones of the web. May be called repeatedly.
     ///
     /// This is the only way to widen trust: certificates are always verified.
     #[must_use]
@@ -175,6 +199,7 @@ impl Default for Config {
             max_idle_age: Duration::from_secs(90),
             user_agent: concat!("photo/", env!("CARGO_PKG_VERSION")).into(),
             known_hosts: Vec::new(),
+            resolver: Resolver::default(),
             root_certificates: Vec::new(),
             verify_format: true,
         }

@@ -42,6 +42,7 @@ mod phase;
 mod photo;
 mod pool;
 mod reply;
+mod resolver;
 mod save;
 mod size;
 mod target;

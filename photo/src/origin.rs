@@ -74,13 +74,17 @@ impl Origin {
         Some(Ok(vec![SocketAddr::new(ip, self.port)]))
     }
 
-    /// Orders the addresses that a resolver found, at least one, as they are tried: the families by turns (RFC 8305,
-    /// section 4).
+    /// Looks up the addresses, at least one, in the order in which they are tried. Blocks for as long as the resolver.
     ///
     /// # Errors
     ///
     /// [`Error::Resolve`].
-    pub fn resolved(&self, found: io::Result<Vec<SocketAddr>>) -> Result<Vec<SocketAddr>, Error> {
+    pub fn look_up(&self, config: &Config) -> Result<Vec<SocketAddr>, Error> {
+        self.resolved(config.resolver.look_up(&self.host(), self.port))
+    }
+
+    /// The addresses that a resolver found, the families by turns (RFC 8305, section 4).
+    pub(crate) fn resolved(&self, found: io::Result<Vec<SocketAddr>>) -> Result<Vec<SocketAddr>, Error> {
         self.at_least_one(attempts::interleaved(found.map_err(|error| Error::resolve(self, error))?))
     }
 

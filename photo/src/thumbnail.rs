@@ -53,8 +53,9 @@ impl Photo {
     ///
     /// # Errors
     ///
-    /// [`ThumbnailError::Decode`], also if a part of the photo is missing. A few bytes that claim to be a huge picture
-    /// (a decompression bomb) lead to it as well, before memory is allocated for them.
+    /// [`ThumbnailError::Decode`], also where a part of the photo is missing, at its end or before. (GIF and JPEG have no
+    /// checksum, so one that is small may go unnoticed.) A few bytes that claim to be a huge picture (a decompression
+    /// bomb) lead to it as well, before there is memory for them.
     pub fn thumbnail(&self, max_side: u32) -> Result<Thumbnail, ThumbnailError> {
         let decoded = self.decode()?;
         let mut small = shrink(decoded.picture, max_side.max(1));

@@ -7,7 +7,7 @@ use crate::measure::pitfall;
 use crate::measure::waits;
 use crate::process::role::{self, Role};
 use crate::process::server;
-use crate::process::worker;
+use crate::process::work;
 use crate::system::{interrupt, limits};
 use crate::text::out::note;
 
@@ -20,9 +20,10 @@ pub fn run_if_child() {
     cores.pin_this_process();
     let played = match role {
         Role::Server => server::serve(),
-        Role::Worker => worker::work(),
+        Role::Worker => work::work(),
         Role::PitfallWorker => pitfall::walk(),
         Role::IdleWorker => waits::wait(),
+        Role::ForeignWorker => role::become_foreign(),
     };
     process::exit(match played {
         Ok(()) => 0,

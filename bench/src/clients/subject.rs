@@ -8,6 +8,7 @@ use photo::Config;
 use photo_tests::Style;
 
 use crate::clients::floor::Floor;
+use crate::clients::foreign::{Foreign, NODE};
 use crate::clients::peers::{self, Peer};
 use crate::clients::per_core::PerCore;
 use crate::load::client::LoadClient;
@@ -23,6 +24,7 @@ pub(crate) enum Subject {
     /// A style of one thread, with a thread for each core.
     PerCore(Style),
     Peer(Peer),
+    Foreign(Foreign),
 }
 
 /// The styles of one thread that are also measured with a thread for each core.
@@ -37,13 +39,14 @@ impl Subject {
     /// All subjects, in the order of the table.
     pub(crate) fn all() -> Vec<Self> {
         let per_core = PER_CORE.map(Self::PerCore);
-        Self::default_ones().into_iter().chain(per_core).chain(Peer::all().map(Self::Peer)).collect()
+        let peers = Peer::all().map(Self::Peer).chain(NODE.map(Self::Foreign));
+        Self::default_ones().into_iter().chain(per_core).chain(peers).collect()
     }
 
     /// Whether it is measured in a run in which no subjects are named.
     pub(crate) fn is_default_in(self, mode: Mode) -> bool {
         match self {
-            Self::Peer(_) => peers::ARE_WANTED && mode == Mode::Closed,
+            Self::Peer(_) | Self::Foreign(_) => peers::ARE_WANTED && mode == Mode::Closed,
             Self::Floor | Self::Style(_) | Self::PerCore(_) => self.can_be_in(mode),
         }
     }
@@ -53,6 +56,8 @@ impl Subject {
         match self {
             Self::Peer(peer) => mode != Mode::Open || peer.has_open_loop(),
             Self::PerCore(_) => mode == Mode::Closed,
+            // Only the closed loops are in the protocol.
+            Self::Foreign(_) => matches!(mode, Mode::Closed | Mode::Scale),
             // A library for downloads has no other waits.
             Self::Style(Style::Ureq) => mode != Mode::Waits,
             Self::Floor | Self::Style(_) => true,
@@ -63,7 +68,7 @@ impl Subject {
     pub(crate) fn keeps_connections(self) -> bool {
         match self {
             Self::Peer(peer) => peer.keeps_connections(),
-            Self::Floor | Self::Style(_) | Self::PerCore(_) => true,
+            Self::Floor | Self::Style(_) | Self::PerCore(_) | Self::Foreign(_) => true,
         }
     }
 
@@ -75,6 +80,7 @@ impl Subject {
             Self::PerCore(Style::Smol) => "smol-multi",
             Self::PerCore(contender) => unreachable!("{contender} is not among PER_CORE"),
             Self::Peer(peer) => peer.name(),
+            Self::Foreign(foreign) => foreign.name,
         }
     }
 
@@ -82,7 +88,15 @@ impl Subject {
     pub(crate) fn contender(self) -> Option<Style> {
         match self {
             Self::Style(contender) => Some(contender),
-            Self::Floor | Self::PerCore(_) | Self::Peer(_) => None,
+            Self::Floor | Self::PerCore(_) | Self::Peer(_) | Self::Foreign(_) => None,
+        }
+    }
+
+    /// The program in another language that it is, if it is one.
+    pub(crate) fn foreign(self) -> Option<Foreign> {
+        match self {
+            Self::Foreign(foreign) => Some(foreign),
+            Self::Floor | Self::Style(_) | Self::PerCore(_) | Self::Peer(_) => None,
         }
     }
 
@@ -97,17 +111,20 @@ impl Subject {
         match self {
             Self::Style(Style::Blocking | Style::Ureq) => in_flight + 1,
             Self::Peer(peer) => peer.threads(in_flight),
-            Self::Style(_) | Self::PerCore(_) | Self::Floor => 1,
+            // The threads of a program in another language are not known beforehand.
+            Self::Style(_) | Self::PerCore(_) | Self::Floor | Self::Foreign(_) => 1,
         }
     }
 
-    /// Whether it takes part in groups of this load. The floor and the peers have http over kept connections and one core
+    /// Whether it takes part in groups of this load. The floor, the peers and other languages have http over kept connections and one core
     /// only. On several cores, a style of one thread is replaced by one with a thread for each core.
     pub(crate) fn can_take(self, load: &Load) -> bool {
         const OF_SEVERAL_THREADS: [Style; 3] = [Style::Blocking, Style::TokioMulti, Style::AsyncStd];
         let several = load.client_cores > 1;
         match self {
-            Self::Floor | Self::Peer(_) => !several && load.transport == Transport::default(),
+            Self::Floor | Self::Peer(_) | Self::Foreign(_) => {
+                !several && load.transport == Transport::default()
+            }
             Self::Style(style) => !several || OF_SEVERAL_THREADS.contains(&style),
             Self::PerCore(_) => several,
         }
@@ -120,6 +137,7 @@ impl Subject {
             Self::Style(contender) => Box::new(contender.client(config).map_err(io::Error::other)?),
             Self::PerCore(style) => Box::new(PerCore::new(style, &config, cores())?),
             Self::Peer(peer) => peer.client(in_flight)?,
+            Self::Foreign(_) => return Err(io::Error::other("is a program in another language")),
         })
     }
 }

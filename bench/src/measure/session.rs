@@ -4,9 +4,10 @@ use std::io;
 
 use crate::clients::subject::Subject;
 use crate::load::workload::{Source, Workload};
+use crate::process::job::Job;
 use crate::process::report::WorkerReport;
 use crate::process::server::{Counters, Server, Setup};
-use crate::process::worker::{Job, Worker};
+use crate::process::worker::Worker;
 use crate::system::child::Child;
 use crate::system::placement::CorePlacement;
 
@@ -57,7 +58,8 @@ impl Session {
             return Err(io::Error::other("the server has no counters"));
         };
         let loops = placement.server_loops(workload.client_cores);
-        let mut server = Server::start_with(&placement.server, &Setup { loops, ..Setup::default() })?;
+        let cores = placement.server_cores(workload.client_cores);
+        let mut server = Server::start_with(&cores, &Setup { loops, ..Setup::default() })?;
         let tls = workload.transport.tls;
         let urls = server.urls(bytes, delay_ms, workload.in_flight, tls);
         let job = Job { https: tls.then(|| server.https()), ..Job::new(&workload, subject, urls) };

@@ -6,9 +6,9 @@ use std::thread;
 use crate::clients::subject::Subject;
 use crate::load::workload::{Source, Workload};
 use crate::measure::session::{ServerCounts, Session, SessionResult};
+use crate::process::job::Job;
 use crate::process::report::{OpenLoopStats, WorkerReport};
-use crate::process::role::Role;
-use crate::process::worker::{Job, Worker};
+use crate::process::worker::Worker;
 use crate::record::figures::Figures;
 use crate::stats::latency::Latencies;
 use crate::system::allocations::Allocations;
@@ -42,7 +42,7 @@ impl Trial {
     /// Why the cell has no figures: it could not run, or it did not do what all others do.
     pub(crate) fn run(workload: &Workload, subject: Subject, placement: &CorePlacement) -> io::Result<Self> {
         let cores = placement.all_clients.first(workload.client_cores.max(1));
-        Self::run_by(workload, subject, placement, || Role::Worker.start(&cores))
+        Self::run_by(workload, subject, placement, || Worker::process(subject, &cores))
     }
 
     /// The same, by a worker that is started otherwise.

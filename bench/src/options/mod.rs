@@ -12,6 +12,7 @@ use photo_server::PictureFormat;
 
 pub(crate) use common::Common;
 
+use crate::clients::foreign::Foreign;
 use crate::clients::subject::Subject;
 use crate::load::workload::{Mode, Source};
 use crate::record::load::Transport;
@@ -70,6 +71,11 @@ pub(crate) struct Options {
     /// --features peers]
     #[arg(long, value_delimiter = ',', value_name = "NAMES")]
     pub(crate) styles: Vec<Subject>,
+
+    /// A worker in another language, which takes part in the closed loops; bench/peers/README.md documents the
+    /// protocol. Can be repeated
+    #[arg(long, value_name = "NAME=COMMAND", value_parser = worker)]
+    pub(crate) worker: Vec<Foreign>,
 
     /// Downloads in flight [default: 1,64,1024 with delay, 1,16,256 without]. Several processes share a number that
     /// is too large for one
@@ -142,7 +148,9 @@ impl Options {
             }
         };
         // A table has its own order, and each row once.
-        Subject::all().into_iter().filter(takes_part).collect()
+        let workers =
+            self.worker.iter().copied().map(Subject::Foreign).filter(|worker| worker.can_be_in(mode));
+        Subject::all().into_iter().filter(takes_part).chain(workers).collect()
     }
 
     pub(crate) fn rounds(&self) -> u32 {
@@ -151,13 +159,11 @@ impl Options {
 
     /// Whether the run has at least the cells and the rounds of one without options.
     pub(crate) fn is_full(&self) -> bool {
-        let Self { styles, in_flight, bytes, rate, delay_ms, count, url, common, .. } = self;
-        let is_narrowed = common.filter.is_some()
+        let Self { styles, rate, common, .. } = self;
+        let is_narrowed = self.describes_closed_loops()
+            || common.filter.is_some()
             || common.quick
-            || !(styles.is_empty() && in_flight.is_empty() && rate.is_empty() && delay_ms.is_empty())
-            || bytes.is_some()
-            || count.is_some()
-            || url.is_some();
+            || !(styles.is_empty() && rate.is_empty());
         self.has(Mode::Closed) && !is_narrowed && self.rounds() >= ROUNDS
     }
 
@@ -212,6 +218,14 @@ impl Options {
             None if self.common.is_test() => in_flight.max(8),
             None => source.count(in_flight, time),
         }
+    }
+}
+
+fn worker(text: &str) -> Result<Foreign, String> {
+    let worker = Foreign::parse(text)?;
+    match worker.name.parse::<Subject>() {
+        Ok(_) => Err(format!("the name {} is taken", worker.name)),
+        Err(_) => Ok(worker),
     }
 }
 

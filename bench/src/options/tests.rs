@@ -51,6 +51,8 @@ fn bad_values_are_refused() {
         ("--delay-ms 99999", "not in 0..=10000"),
         ("--count 0", "0 is not in 1.."),
         ("--rate 0", "0 is not in 1.."),
+        ("--worker python3", "use NAME=COMMAND"),
+        ("--worker tokio=x", "the name tokio is taken"),
         ("--self-check --open", "cannot be used with"),
         ("--tls --open", "cannot be used with"),
         ("--connections new", "[possible values: kept, fresh]"),
@@ -81,6 +83,16 @@ fn without_cargo_bench_everything_is_only_tried() {
     assert_eq!(parse("--bench").unwrap().rounds(), ROUNDS);
     assert_eq!(parse("--bench --quick").unwrap().rounds(), 1);
     assert_eq!(parse("--test --rounds 5").unwrap().rounds(), 1);
+}
+
+#[test]
+fn a_run_is_full_if_nothing_narrows_it() {
+    for words in ["", "--closed", "--all", "--rounds 30", "--save-baseline x --json f"] {
+        assert!(options(&format!("--bench {words}")).is_full(), "{words}");
+    }
+    for words in ["--quick", "--in-flight 256", "--styles tokio", "--open", "--rounds 5", "tokio", "--tls"] {
+        assert!(!options(&format!("--bench {words}")).is_full(), "{words}");
+    }
 }
 
 #[test]

@@ -85,8 +85,12 @@ fn few_note(cells: &[&Cell]) -> Option<String> {
 
 fn server_note(cells: &[&Cell]) -> Option<String> {
     let busy = |cell: &Cell| cell.server_share().filter(|_| cell.bound == Some(Bound::Server));
+    let threads = match cells.iter().map(|cell| cell.server_loops).max()? {
+        1 => "thread was".to_owned(),
+        loops => format!("{loops} threads were"),
+    };
     Some(format!(
-        "  server-bound? Its thread was busy for more than {:.0} % of the time with {}",
+        "  server-bound? Its {threads} busy for more than {:.0} % of the time with {}",
         BUSY * 100.0,
         shares(cells, busy)?
     ))
@@ -111,6 +115,9 @@ mod tests {
         busy.figures.as_mut().unwrap().downloads_per_s = 45_000.0;
         busy.bound = Some(Bound::Server);
         assert!(server_note(&[&busy]).unwrap().ends_with("floor 90 %"));
+        busy.server_loops = 2;
+        let note = server_note(&[&busy]).unwrap();
+        assert!(note.contains("Its 2 threads were") && note.ends_with("floor 45 %"), "{note}");
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 use std::env;
 use std::io;
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
 
@@ -12,6 +13,9 @@ use crate::system::child::Child;
 use crate::system::cpu_set::CpuSet;
 
 const FLAG: &str = "photo-bench-role=";
+
+/// The variable with the command that a foreign worker becomes.
+const COMMAND: &str = "PHOTO_BENCH_COMMAND";
 
 /// The role of a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,10 +28,13 @@ pub(crate) enum Role {
     PitfallWorker,
     /// Waits, as one contender.
     IdleWorker,
+    /// To become a worker in another language.
+    ForeignWorker,
 }
 
 impl Role {
-    const ALL: [Self; 4] = [Self::Server, Self::Worker, Self::IdleWorker, Self::PitfallWorker];
+    const ALL: [Self; 5] =
+        [Self::Server, Self::Worker, Self::IdleWorker, Self::PitfallWorker, Self::ForeignWorker];
 
     fn name(self) -> &'static str {
         match self {
@@ -35,6 +42,7 @@ impl Role {
             Self::Worker => "worker",
             Self::PitfallWorker => "pitfall-worker",
             Self::IdleWorker => "idle-worker",
+            Self::ForeignWorker => "foreign-worker",
         }
     }
 
@@ -54,10 +62,27 @@ impl Role {
         Child::start(self.arguments(command, cores))
     }
 
+    /// Starts this program on these cores, to become `command`.
+    pub(crate) fn start_command(command: &str, cores: &CpuSet) -> io::Result<Child> {
+        let mut program = Command::new(env::current_exe()?);
+        program.env(COMMAND, command);
+        Child::start(Self::ForeignWorker.arguments(program, cores))
+    }
+
     fn arguments(self, mut command: Command, cores: &CpuSet) -> Command {
         command.arg(format!("{FLAG}{}", self.name())).arg(cores.to_string());
         command
     }
+}
+
+/// Becomes the program of a worker in another language: it keeps the cores, the pipes and the process id.
+///
+/// # Errors
+///
+/// If there is no shell.
+pub(crate) fn become_foreign() -> io::Result<()> {
+    let command = env::var(COMMAND).map_err(io::Error::other)?;
+    Err(Command::new("sh").arg("-c").arg(format!("exec {command}")).env_remove(COMMAND).exec())
 }
 
 /// The role and the cores that a process was started with; `None` of what the user started.

@@ -11,9 +11,10 @@ use super::finding::Finding;
 use crate::clients::subject::Subject;
 use crate::load::schedule::{Pace, exponential};
 use crate::load::workload::{Source, Workload};
+use crate::process::job::Job;
 use crate::process::report::WorkerReport;
 use crate::process::server::{Held, Server};
-use crate::process::worker::{Job, Worker};
+use crate::process::worker::Worker;
 use crate::stats::latency::{Latencies, Percentiles};
 use crate::system::placement::CorePlacement;
 
@@ -207,7 +208,8 @@ fn measure(
         ..Workload::closed(Source::Embedded { bytes: BYTES, delay_ms: 0 }, in_flight, count)
     };
     let urls = (server.photo_url(BYTES, 0), server.gathering_url(BYTES, in_flight));
-    let mut worker = Worker::start(&placement.client, &Job::new(&workload, subject, urls))?;
+    let mut worker =
+        Worker::in_child(Worker::process(subject, &placement.client)?, &Job::new(&workload, subject, urls))?;
     server.hold(holds)?;
     let (outcome, _) = worker.go()?;
     match (&outcome.first_error, outcome.paced.map_or(0, |paced| paced.skipped)) {

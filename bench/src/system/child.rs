@@ -7,6 +7,9 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
+
 use crate::system::interrupt;
 
 /// Time for a process to exit after it has closed its output.
@@ -14,6 +17,9 @@ const LAST_BREATH: Duration = Duration::from_secs(2);
 
 /// The interval at which a process that waits for its child checks whether it must end.
 const ATTENTION: Duration = Duration::from_millis(100);
+
+/// Longer lines are split, so that output without an end does not fill the memory.
+const LINE: u64 = 1 << 26;
 
 /// A running child process. Dropping it kills it.
 #[derive(Debug)]
@@ -32,17 +38,21 @@ impl Child {
         let mut process =
             command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
         let stdin = process.stdin.take();
-        let stdout = BufReader::new(process.stdout.take().expect("stdout is piped"));
+        let mut stdout = BufReader::new(process.stdout.take().expect("stdout is piped"));
         let mut stderr = process.stderr.take().expect("stderr is piped");
 
         let (sender, lines) = mpsc::channel();
-        thread::spawn(move || stdout.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
+        thread::spawn(move || while line(&mut stdout).is_some_and(|line| sender.send(line).is_ok()) {});
         let complaints = thread::spawn(move || {
             let mut bytes = Vec::new();
             let _ = stderr.read_to_end(&mut bytes);
             String::from_utf8_lossy(&bytes).into_owned()
         });
         Ok(Self { process, stdin, lines, complaints: Some(complaints) })
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
     }
 
     pub(crate) fn say(&mut self, line: &str) -> io::Result<()> {
@@ -110,6 +120,8 @@ impl Child {
 
     fn obituary(&mut self) -> io::Error {
         let status = self.status();
+        // A process that it has started and left may hold its error output open.
+        self.kill();
         let complaints = self.complaints.take().and_then(|thread| thread.join().ok()).unwrap_or_default();
         let status = status.map_or_else(|| "killed".into(), |status| status.to_string());
         io::Error::other(match gist(&complaints) {
@@ -132,8 +144,8 @@ impl Child {
     }
 
     fn kill(&mut self) {
-        // The process may have ended by itself in the meantime.
-        let _ = self.process.kill();
+        // The process may have ended by itself in the meantime. Processes that it has started are in the same group.
+        let _ = killpg(Pid::from_raw(self.process.id().cast_signed()), Signal::SIGKILL);
         let _ = self.process.wait();
     }
 }
@@ -142,6 +154,14 @@ impl Drop for Child {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+/// The next line, without its end; `None` at the end of the output.
+fn line(output: &mut impl BufRead) -> Option<String> {
+    let mut line = Vec::new();
+    let read = output.take(LINE).read_until(b'\n', &mut line).ok()?;
+    line.pop_if(|last| *last == b'\n');
+    (read > 0).then(|| String::from_utf8_lossy(&line).into_owned())
 }
 
 /// The last message of a process, short enough for a table: for a panic, its text.
@@ -191,6 +211,22 @@ mod tests {
         child.say("go").unwrap();
         assert_eq!(child.hear(LONG).unwrap(), "ready");
         assert_eq!(child.end(LONG).unwrap(), "I refs: 12\n");
+    }
+
+    #[test]
+    fn a_process_left_behind_does_not_delay_the_error() {
+        let started = Instant::now();
+        let mut child = shell("sleep 600 >&- & echo 'no luck' >&2; exit 1");
+        assert_eq!(child.hear(LONG).unwrap_err().to_string(), "no luck (exit status: 1)");
+        assert!(started.elapsed() < LONG, "{:?}", started.elapsed());
+    }
+
+    #[test]
+    fn output_that_is_no_text_is_read_anyway() {
+        let mut child = shell(r"printf 'a\377\n\nb'");
+        for line in ["a\u{FFFD}", "", "b"] {
+            assert_eq!(child.hear(LONG).unwrap(), line);
+        }
     }
 
     #[test]

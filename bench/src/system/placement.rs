@@ -60,8 +60,17 @@ impl CorePlacement {
         })
     }
 
-    fn of(server: CpuSet, all_clients: CpuSet) -> Self {
+    /// The one core of the clients is one that the server does not have, if there is such a core.
+    fn of(server: CpuSet, mut all_clients: CpuSet) -> Self {
+        all_clients.0.sort_by_key(|core| (server.0.contains(core), *core));
         Self { server, client: all_clients.first(1), all_clients }
+    }
+
+    /// The cores of a server for clients on so many cores. One client core is left to the client, if the server has
+    /// another one.
+    pub(crate) fn server_cores(&self, client_cores: usize) -> CpuSet {
+        let others: Vec<_> = self.server.cores().filter(|core| !self.client.0.contains(core)).collect();
+        if client_cores > 1 || others.is_empty() { self.server.clone() } else { CpuSet(others) }
     }
 
     /// The event loops of a server for clients on so many cores: as many, as far as it has cores for them.
@@ -84,6 +93,19 @@ mod tests {
         let placed = CorePlacement::among(allowed, "/nowhere".as_ref(), server.as_ref(), client.as_ref())?;
         assert_eq!(placed.client, placed.all_clients.first(1));
         Ok([placed.server.to_string(), placed.all_clients.to_string()])
+    }
+
+    #[test]
+    fn one_client_core_is_left_to_the_client_if_the_server_has_another() {
+        let cores = |server: &str, client: &str, client_cores| {
+            let placed = CorePlacement::of(server.parse().unwrap(), client.parse().unwrap());
+            [placed.server_cores(client_cores).to_string(), placed.client.to_string()]
+        };
+        assert_eq!(cores("0,1", "0,1", 1), ["1", "0"]);
+        assert_eq!(cores("0,1", "0,1", 2), ["0,1", "0"]);
+        assert_eq!(cores("0", "0,1", 1), ["0", "1"]);
+        assert_eq!(cores("0", "0", 1), ["0", "0"]);
+        assert_eq!(cores("", "", 1), ["", ""]);
     }
 
     #[test]

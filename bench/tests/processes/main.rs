@@ -4,6 +4,7 @@
 
 mod endings;
 mod runs;
+mod workers;
 
 use std::env;
 use std::fs;
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
     pitfalls_that_are_not_selected_are_not_run();
     endings::all();
     runs::all();
+    workers::all();
     fs::remove_dir_all(report_folder()).expect("the report can be removed");
     println!("processes: ok");
     ExitCode::SUCCESS
@@ -118,6 +120,7 @@ fn clients_on_several_cores_do_the_same_work() {
     assert_eq!(styles(true), ["blocking", "tokio-multi", "async-std", "callbacks-multi", "smol-multi"]);
     for cell in &cells {
         assert!(cell.get("failed").is_none() && cell["errors"] == 0, "{cell}");
+        assert_eq!(cell["server_loops"], cell["client_cores"], "both are 2, or absent");
     }
     let page = fs::read_to_string(report_folder().join("index.html")).expect("the page is written");
     assert!(page.contains("Photos per second against cores"));
@@ -213,10 +216,15 @@ fn pitfalls_that_are_not_selected_are_not_run() {
     assert_eq!(run_as("pitfalls", "--bench --profile-time 1", &[]), "");
 }
 
-/// The lines of a run but the first.
 fn json(words: &str) -> Vec<Value> {
+    json_with(words, &[])
+}
+
+/// The lines of a run but the first.
+fn json_with(words: &str, more: &[&str]) -> Vec<Value> {
     let file = env::temp_dir().join(format!("photo-bench-{}.jsonl", std::process::id()));
-    run(words, &["--rounds=1", &format!("--json={}", file.display())]);
+    let usual = ["--rounds=1", &format!("--json={}", file.display())];
+    run(words, &[&usual, more].concat());
     let lines = fs::read_to_string(&file).expect("the file is written");
     fs::remove_file(&file).expect("the file can be removed");
     lines.lines().skip(1).map(|line| serde_json::from_str(line).expect("JSON")).collect()

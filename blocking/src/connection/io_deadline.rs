@@ -20,10 +20,6 @@ impl IoDeadline {
         Self { config: Arc::clone(config), deadline: Deadline::new(config, now), phase: Phase::Connect }
     }
 
-    pub(crate) fn config(&self) -> &Config {
-        &self.config
-    }
-
     /// Restarts the time to connect.
     pub(crate) fn connecting(&mut self, now: Instant) {
         self.deadline.connecting(&self.config, now);

@@ -17,7 +17,8 @@ use crate::{Backoff, Client, Error};
 ///
 /// # Errors
 ///
-/// [`Error::Failed`] with the number of attempts and the error of the last one.
+/// [`Error::Failed`] with the number of attempts and the error of the last one. [`Error::Cancelled`] is its cause if a
+/// [`cancellable`](Client::cancellable) client is cancelled during a pause.
 pub fn retry<T: 'static>(
     client: &Client,
     url: &str,
@@ -54,7 +55,12 @@ impl<W: 'static> Retry<W> {
                 return on_complete(Err(Error::of(error, &self.url, self.attempts)));
             };
             let client = self.client.clone();
-            client.after(pause, move || self.attempt(on_complete));
+            client.after(pause, move || {
+                if self.client.is_cancelled() {
+                    return on_complete(Err(Error::Cancelled.of(&self.url, self.attempts)));
+                }
+                self.attempt(on_complete);
+            });
         };
         work(&client, &url, Box::new(done));
     }

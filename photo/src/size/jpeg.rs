@@ -6,17 +6,22 @@ use super::Size;
 use super::bytes::{be16, index};
 use super::ifd::Ifd;
 
-/// The markers before some pixels, and after all.
+#[cfg(feature = "thumbnail")]
+mod entropy;
+#[cfg(feature = "thumbnail")]
+mod scans;
+
+/// The markers in front of some pixels, and behind all.
 const PIXELS: u8 = 0xda;
 const END: u8 = 0xd9;
 
 pub(super) fn size(jpeg: &[u8]) -> Option<Size> {
     let (mut frame, mut orientation) = (None, None);
-    for (marker, segment) in segments(jpeg).take_while(|(marker, _)| *marker != PIXELS) {
+    for Segment { marker, content, .. } in segments(jpeg).take_while(|segment| segment.marker != PIXELS) {
         match marker {
-            // These are frame headers; three numbers among them mark other segments.
-            0xc0..=0xcf if !matches!(marker, 0xc4 | 0xc8 | 0xcc) && frame.is_none() => frame = Some(segment),
-            0xe1 if orientation.is_none() => orientation = exif(segment),
+            // The frame headers, without three segments of other kinds among their numbers.
+            0xc0..=0xcf if !matches!(marker, 0xc4 | 0xc8 | 0xcc) && frame.is_none() => frame = Some(content),
+            0xe1 if orientation.is_none() => orientation = exif(content),
             _ => {}
         }
     }
@@ -24,14 +29,29 @@ pub(super) fn size(jpeg: &[u8]) -> Option<Size> {
     Some(Size::new(be16(frame, 3)?, be16(frame, 1)?)?.upright(orientation))
 }
 
-/// Whether the file is whole. Decoders fill missing pixels with grey.
+/// Whether no data is missing, neither at the end nor before.
 #[cfg(feature = "thumbnail")]
 pub(crate) fn is_whole(jpeg: &[u8]) -> bool {
-    segments(jpeg).any(|(marker, _)| marker == END)
+    let mut scans = scans::Scans::default();
+    for Segment { marker, content, rest } in segments(jpeg) {
+        match marker {
+            END => return scans.end().is_ok(),
+            marker if scans.segment(marker, content, rest).is_err() => return false,
+            _ => {}
+        }
+    }
+    false
 }
 
-/// The segments, each with its marker. Bytes between them are skipped, as decoders do; the pixels are such bytes.
-fn segments(jpeg: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
+struct Segment<'a> {
+    marker: u8,
+    content: &'a [u8],
+    /// Behind it.
+    rest: &'a [u8],
+}
+
+/// The segments. Bytes between them are skipped, as decoders do; the pixels are such bytes.
+fn segments(jpeg: &[u8]) -> impl Iterator<Item = Segment<'_>> {
     let mut rest = jpeg;
     iter::from_fn(move || {
         loop {
@@ -42,12 +62,12 @@ fn segments(jpeg: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
             match marker {
                 // These have no length: stuffing, a private marker, restarts, the start.
                 0x00 | 0x01 | 0xd0..=0xd8 => {}
-                END => return Some((marker, &rest[..0])),
+                END => return Some(Segment { marker, content: &[], rest }),
                 _ => {
                     let length = index(be16(rest, 0)?)?;
-                    let segment = rest.get(2..length)?;
+                    let content = rest.get(2..length)?;
                     rest = &rest[length..];
-                    return Some((marker, segment));
+                    return Some(Segment { marker, content, rest });
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! A cancelled download ends at once, and no other one does.
 
 mod ends;
+mod pauses;
 mod token;
 
 use std::time::{Duration, Instant};

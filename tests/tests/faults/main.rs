@@ -8,6 +8,7 @@ mod connections;
 mod cuts;
 mod doors;
 mod heads;
+mod oddities;
 mod report;
 mod row;
 
@@ -38,6 +39,7 @@ fn sections() -> Vec<Section> {
     sections.extend(connections::sections());
     sections.extend(heads::sections());
     sections.extend(bodies::sections());
+    sections.extend(oddities::sections());
     sections
 }
 

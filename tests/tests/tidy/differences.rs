@@ -45,6 +45,7 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
     only(CALLBACKS, "src/cancel.rs", STEPS),
     only(CALLBACKS, "use cancel::CancelToken", STEPS),
     only(CALLBACKS, "Client::cancellable", STEPS),
+    only(CALLBACKS, "Client::is_cancelled", STEPS),
     only(CALLBACKS, "type Done", DONE),
     only(CALLBACKS, "use stream::Done", DONE),
     only(BLOCKING, "src/connection/", TIMED),

@@ -8,9 +8,10 @@ use std::process::Command;
 
 use crate::clients::subject::Subject;
 use crate::load::workload::{Source, Workload};
+use crate::process::job::Job;
 use crate::process::role::Role;
 use crate::process::server::Server;
-use crate::process::worker::{Job, Worker};
+use crate::process::worker::Worker;
 use crate::system::child::Child;
 use crate::system::cpu_set::CpuSet;
 use crate::system::placement::CorePlacement;

@@ -1,0 +1,156 @@
+//! The work of a worker process: one client warms up, and downloads on each command.
+
+use std::io::{self, BufRead};
+use std::thread;
+use std::time::Duration;
+
+use crate::clients::subject::Subject;
+use crate::load::arrivals::{Arrivals, Arrived};
+use crate::load::client::LoadClient;
+use crate::load::samples::{Sample, Samples};
+use crate::process::job::{GO, Job};
+use crate::process::report::{OpenLoopStats, WorkerReport};
+use crate::process::worker::Message;
+use crate::stats::latency::Latencies;
+use crate::system::limits;
+use crate::system::usage::Status;
+use crate::system::window::{ResourceUse, Window};
+
+/// When no thread has ended for this many looks, the threads that were ending are gone.
+const LOOKS: usize = 5;
+
+/// The pause between looks, so that ending threads get the core.
+const LEAVE: Duration = Duration::from_millis(5);
+
+/// An open loop starts nothing more when its schedule has been over for so long.
+const GRACE: Duration = Duration::from_millis(250);
+
+/// An arrival that starts so much after its time is late. Timers alone may take a millisecond or two.
+const LATE: Duration = Duration::from_millis(10);
+
+/// Works until its input is closed.
+pub(crate) fn work() -> io::Result<()> {
+    let mut orders = io::stdin().lock().lines();
+    let job = orders.next().unwrap_or_else(|| Err(io::ErrorKind::UnexpectedEof.into()))?;
+    let mut warm = match Warm::up(serde_json::from_str(&job)?) {
+        Ok(warm) => warm,
+        Err(error) => return Message::Failed(error.to_string()).send(),
+    };
+    Message::Warm.send()?;
+    for order in orders {
+        let answer = match order?.as_str() {
+            GO => warm.measure().map(|outcome| Message::Done(Box::new(outcome))),
+            other => return Err(io::Error::other(format!("there is no command {other:?}"))),
+        };
+        match answer {
+            Ok(answer) => answer.send()?,
+            Err(error) => return Message::Failed(error.to_string()).send(),
+        }
+    }
+    Ok(())
+}
+
+/// A client that has done its work once, so that nothing is done for the first time while it is measured.
+struct Warm {
+    job: Job,
+    client: Box<dyn LoadClient>,
+    /// Before the first download.
+    idle: Option<Status>,
+    bytes: u64,
+}
+
+impl Warm {
+    fn up(job: Job) -> io::Result<Self> {
+        let in_flight = job.in_flight;
+        let subject: Subject = job.style.parse().map_err(io::Error::other)?;
+        limits::check(in_flight as u64, subject.threads(in_flight) as u64).map_err(io::Error::other)?;
+
+        let (steady, gathered) = (Samples::new(in_flight), Samples::new(in_flight));
+        let mut client = subject.client(in_flight, job.config())?;
+        let idle = Status::of_this_process();
+        client.closed_loop(&job.url, in_flight, &steady)?;
+        client.closed_loop(&job.gathering_url, in_flight, &gathered)?;
+        let bytes = warmed_up(&steady)? + warmed_up(&gathered)?;
+        settle();
+        Ok(Self { job, client, idle, bytes })
+    }
+
+    fn measure(&mut self) -> io::Result<WorkerReport> {
+        let Self { job, client, idle, bytes: warm_up_bytes } = self;
+        let Job { url, in_flight, count, pace, burden_percent, .. } = job;
+        let window = Window::with_burden(*burden_percent);
+        let load = match pace {
+            None => Measured::Closed(Samples::watched(*count, window.watch())),
+            Some(pace) => Measured::Open(Arrivals::watched(pace.schedule(*count), GRACE, window.watch())),
+        };
+        match &load {
+            Measured::Closed(samples) => client.closed_loop(url, *in_flight, samples)?,
+            Measured::Open(arrivals) => client.open_loop(url, *in_flight, arrivals)?,
+        }
+        let ResourceUse { wall, usage, allocations } = window.spent();
+        let peak = Status::of_this_process();
+
+        let (latencies, bytes, errors, paced) = load.result();
+        Ok(WorkerReport {
+            bytes,
+            warm_up_bytes: *warm_up_bytes,
+            errors: errors.len(),
+            first_error: errors.first().map(ToString::to_string),
+            wall_s: wall.as_secs_f64(),
+            usage,
+            latencies: latencies.percentiles(),
+            histogram: latencies.encode(),
+            paced,
+            peak_kib: idle.zip(peak).map(|(idle, peak)| peak.peak_kib.saturating_sub(idle.resident_kib)),
+            allocations,
+        })
+    }
+}
+
+enum Measured {
+    Closed(Samples),
+    Open(Arrivals),
+}
+
+impl Measured {
+    fn result(self) -> (Latencies, u64, Vec<photo::Error>, Option<OpenLoopStats>) {
+        match self {
+            Self::Closed(samples) => {
+                let Sample { latencies, bytes, errors } = samples.sample();
+                (latencies.iter().collect(), bytes, errors, None)
+            }
+            Self::Open(arrivals) => {
+                let Arrived { corrected, uncorrected, lags, skipped, bytes, errors } = arrivals.sample();
+                let uncorrected = uncorrected.iter().collect::<Latencies>().percentiles();
+                let late = lags.iter().filter(|lag| **lag > LATE).count();
+                (
+                    corrected.iter().collect(),
+                    bytes,
+                    errors,
+                    Some(OpenLoopStats { uncorrected, late, skipped }),
+                )
+            }
+        }
+    }
+}
+
+/// Waits for joined threads to end, so that they are not counted.
+fn settle() {
+    let threads = || Status::of_this_process().map(|status| status.threads);
+    let (mut before, mut unchanged) = (threads(), 0);
+    while unchanged < LOOKS {
+        thread::sleep(LEAVE);
+        let now = threads();
+        unchanged = if now < before { 0 } else { unchanged + 1 };
+        before = now;
+    }
+}
+
+/// The bytes of a warm-up; a client that fails in it is not measured.
+fn warmed_up(samples: &Samples) -> io::Result<u64> {
+    let Sample { bytes, errors, .. } = samples.sample();
+    match errors.first() {
+        Some(error) => Err(io::Error::other(format!("{} of the warm-up failed: {error}", errors.len()))),
+        None => Ok(bytes),
+    }
+}
