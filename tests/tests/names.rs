@@ -24,7 +24,7 @@ suite! {
 
 const SHORTLY: Duration = Duration::from_secs(1);
 
-/// How many names hang.
+/// The number of hanging names.
 const COUNTS: [usize; 3] = [4, 20, 600];
 
 const TIMED_OUT: Outcome = Outcome::Timeout(Phase::Resolve);
@@ -35,7 +35,7 @@ struct Names(Arc<Shared>);
 
 #[derive(Default)]
 struct Shared {
-    /// How often each name was looked up.
+    /// The number of look-ups of each name.
     asked: Mutex<BTreeMap<String, usize>>,
     is_over: Mutex<bool>,
     over: Condvar,

@@ -13,10 +13,10 @@ use crate::stats::latency::Latencies;
 use crate::system::child::Child;
 use crate::system::usage::{Status, Usage};
 
-/// How often the process is looked at.
+/// The interval at which the process is checked.
 const LOOK: Duration = Duration::from_millis(20);
 
-/// How long the program may take to start.
+/// Time for the program to start.
 const START: Duration = Duration::from_secs(10);
 
 /// The command to report, after the end of what is measured.

@@ -20,18 +20,18 @@ pub(crate) struct Job {
     /// The name of a [`Subject`].
     pub(crate) style: String,
     pub(crate) url: String,
-    /// The same photo, served when all `in_flight` are really under way at once. So each connection is made before
-    /// anything is measured.
+    /// The URL of the same photo, served when all `in_flight` requests are open at once. So each connection exists
+    /// before the measurement.
     pub(crate) gathering_url: String,
     pub(crate) in_flight: usize,
     pub(crate) count: usize,
-    /// When downloads start, in an open loop; in a closed one, whenever another has ended.
+    /// The pace of an open loop; in a closed one, a download starts when another has ended.
     pub(crate) pace: Option<Pace>,
-    /// As in [`Workload`].
+    /// The burden of the [`Workload`].
     pub(crate) burden_percent: f64,
     /// Whether each download has a fresh connection.
     pub(crate) fresh: bool,
-    /// Where the server's https is, if the photo comes by it.
+    /// The server's https address, if the photo comes by it.
     pub(crate) https: Option<Https>,
     /// Whether the worker is a program in another language.
     #[serde(skip)]
@@ -60,7 +60,7 @@ impl Job {
         }
     }
 
-    /// How long a worker may take for it. A hung client runs into its timeouts one after another.
+    /// The time limit of a worker. A hung client runs into its timeouts one after another.
     pub(crate) fn patience(&self) -> Duration {
         2 * PATIENCE + Duration::from_millis(10) * u32::try_from(self.count).unwrap_or(u32::MAX)
     }

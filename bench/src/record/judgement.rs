@@ -1,4 +1,4 @@
-//! What the comparison of two runs shows, in a sentence or two.
+//! The result of comparing two runs, in a sentence or two.
 
 use super::cell::Cell;
 use super::changes::{ChangedCell, ChangedGroup, Changes, FIGURES, FLOOR};
@@ -18,7 +18,7 @@ impl Changes<'_> {
         !floor.into_iter().any(|ratio| ratio.differs() && is_far(ratio.ratio))
     }
 
-    /// What the comparison shows, in a sentence or two.
+    /// The result of the comparison, in a sentence or two.
     pub fn verdict(&self) -> String {
         let cells = || self.groups.iter().flat_map(|group| group.cells.iter().map(move |cell| (group, cell)));
         if cells().next().is_none() {

@@ -35,7 +35,7 @@ impl Usage {
         }
     }
 
-    /// The same of another process, all its threads together; switches of threads that have ended are not counted.
+    /// The resources of another process, all its threads together; switches of ended threads are not counted.
     ///
     /// # Errors
     ///

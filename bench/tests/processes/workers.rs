@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::{json_with, run};
 
-/// The same small load for every worker.
+/// A small load, equal for every worker.
 const LOAD: &str = "--bench --styles tokio --in-flight 4 --delay-ms 1 --count 200 --bytes 2000";
 
 /// The bench waits 10 s for a worker to start, and kills it then.

@@ -190,7 +190,7 @@ impl Band {
         bits.take(size.into()).map(drop)
     }
 
-    /// Of one block. A `run` counts blocks without further codes.
+    /// Decodes one block. A `run` counts blocks without further codes.
     fn ac(self, bits: &mut Bits<'_>, codes: &Codes, nonzero: &mut u64, run: &mut u32) -> Result<(), Missing> {
         let mut at = self.first.max(1);
         while *run == 0 && at <= self.last {
