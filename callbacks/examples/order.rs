@@ -1,9 +1,7 @@
-//! Shows the order of events, and which thread waits where: `cargo run -p photo-callbacks --example order [--
-//! --json]`.
+//! Shows the order of events, and which thread waits where: `cargo run -p photo-callbacks --example order [-- --json]`.
 //!
-//! It downloads four photos with different delays. One thread starts them all and waits in the loop for the next
-//! event. No code runs from top to bottom, not even that of one photo: the line for its end is above the line for its
-//! start.
+//! It downloads four photos with different delays. One thread starts them all and waits in the loop for the next event.
+//! Not even the code of one photo runs from top to bottom: the line for its end is above the line for its start.
 
 // Every style shares this module; it is not an example.
 #[path = "../../examples/timeline.rs"]
