@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::system::cpu_set::CpuSet;
-use crate::system::topology::{self, usable};
+use crate::system::topology::{self, apart_from, usable};
 
 /// The cores of each process. The cores of both sides are empty where nothing is pinned.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,9 +44,10 @@ impl CorePlacement {
                 return Err(format!("{option}: core {core} is not among those of this process: {allowed}"));
             }
         }
-        let taken = |core: &usize| given.iter().any(|(_, cores)| cores.is_some_and(|it| it.0.contains(core)));
-        let mut free: Vec<_> = allowed.iter().copied().filter(|core| !taken(core)).collect();
-        free = usable(root, &free);
+        let taken: Vec<_> =
+            given.iter().flat_map(|(_, cores)| cores.iter().flat_map(|it| it.cores())).collect();
+        let free: Vec<_> = allowed.iter().copied().filter(|core| !taken.contains(core)).collect();
+        let mut free = usable(root, &apart_from(root, &taken, &free));
         Ok(match (server, client) {
             (Some(server), Some(client)) => Self::of(server.clone(), client.clone()),
             _ if free.is_empty() => Self::default(),

@@ -33,6 +33,14 @@ pub(crate) fn usable(root: &Path, allowed: &[usize]) -> Vec<usize> {
     several.next().unwrap_or_else(|| physical.iter().map(|core| core.cpu).collect())
 }
 
+/// Those of the cores that share no physical one with `taken`, if there are any.
+pub(crate) fn apart_from(root: &Path, taken: &[usize], cores: &[usize]) -> Vec<usize> {
+    let physical = |cpu: &usize| Core::read(root, *cpu).physical;
+    let shared: Vec<_> = taken.iter().map(physical).collect();
+    let apart: Vec<_> = cores.iter().copied().filter(|cpu| !shared.contains(&physical(cpu))).collect();
+    if apart.is_empty() { cores.to_vec() } else { apart }
+}
+
 /// A logical core.
 struct Core {
     cpu: usize,
@@ -107,6 +115,15 @@ mod tests {
         assert_eq!(usable_of(&cores, &all), (8..16).collect::<Vec<_>>());
         assert_eq!(usable_of(&cores, &[0, 1, 9]), [0, 1], "two of one kind before one of each");
         assert_eq!(usable_of(&cores, &[0, 9]), [0, 9]);
+    }
+
+    #[test]
+    fn the_siblings_of_a_taken_core_are_taken() {
+        let half_apart = ["0,2", "1,3", "0,2", "1,3"].map(|siblings| (siblings, 0, 1024));
+        let root = machine(&half_apart);
+        assert_eq!(apart_from(root.path(), &[0], &[1, 2, 3]), [1, 3]);
+        assert_eq!(apart_from(root.path(), &[0, 1], &[2, 3]), [2, 3], "nothing else is left");
+        assert_eq!(apart_from(root.path(), &[], &[0, 1, 2, 3]), [0, 1, 2, 3]);
     }
 
     #[test]
