@@ -21,6 +21,19 @@ pub(crate) const SHORT_S: f64 = 3.0;
 /// A percentile of fewer samples beyond it is not shown.
 const SAMPLES_BEYOND: f64 = 10.0;
 
+/// The styles, the plainest code first.
+pub(crate) const PLAINEST: [&str; 9] = [
+    "blocking",
+    "ureq",
+    "tokio",
+    "smol",
+    "async-std",
+    "tokio-multi",
+    "smol-multi",
+    "callbacks",
+    "callbacks-multi",
+];
+
 /// The result of one client at one workload.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Cell {
@@ -90,6 +103,11 @@ pub(crate) enum Bound {
 }
 
 impl Cell {
+    /// Whether people choose between this and other styles: `floor` and the peers are no choice.
+    pub(crate) fn is_style(&self) -> bool {
+        PLAINEST.contains(&&*self.style)
+    }
+
     /// The share of its loops' cores that the server was busy.
     pub(crate) fn server_share(&self) -> Option<f64> {
         let Figures { server_cpu_us_per_download, downloads_per_s, .. } = self.figures?;
