@@ -60,7 +60,7 @@ fn outcome(config: &Arc<Config>, mut reply: &[u8], seed: Option<u16>) -> (Outcom
         reply = &reply[n..];
         let outcome = match exchange.filled(&mut scratch, n) {
             Ok(Step::More) => {
-                assert!(n > 0, "more is awaited behind the end");
+                assert!(n > 0, "more is awaited after the end");
                 continue;
             }
             Ok(Step::Done { photo, .. }) => {
