@@ -142,7 +142,6 @@ pub(crate) fn cell(workload: &Workload, subject: Subject, trials: Vec<io::Result
         figures: None,
         bound: None,
         cpu_vs_best: None,
-        keeps_connections: subject.keeps_connections(),
         server_loops: trials.iter().flatten().map(|trial| trial.server_loops).max().unwrap_or(1),
         throttled_rounds: 0,
         histogram: None,

@@ -20,7 +20,6 @@ const MAX_REPLY_HEAD: u64 = 1024;
 pub(crate) struct Session {
     /// The work of each slice.
     workload: Workload,
-    subject: Subject,
     worker: Worker,
     /// `None` if the server is the user's.
     served_by: Option<OwnServer>,
@@ -72,7 +71,7 @@ impl Session {
             Source::Url(url) => {
                 let worker =
                     Worker::in_child(child, &Job::new(&workload, subject, (url.clone(), url.clone())))?;
-                return Ok(Self { workload, subject, worker, served_by: None });
+                return Ok(Self { workload, worker, served_by: None });
             }
         };
         let loops = placement.server_loops(workload.client_cores);
@@ -84,7 +83,7 @@ impl Session {
         let worker = Worker::in_child(child, &job)?;
         let connections = server.reset()?.connections;
         let served_by = Some(OwnServer { server, bytes, connections, uncounted: connections });
-        Ok(Self { workload, subject, worker, served_by })
+        Ok(Self { workload, worker, served_by })
     }
 
     /// Lets the worker do its job, once more.
@@ -93,7 +92,7 @@ impl Session {
     ///
     /// Also if it did not do what all others do.
     pub(crate) fn go(&mut self) -> io::Result<SessionResult> {
-        let Self { workload, subject, worker, served_by } = self;
+        let Self { workload, worker, served_by } = self;
         let (outcome, threads) = worker.go()?;
         let Some(OwnServer { server, bytes, connections, uncounted }) = served_by else {
             check_sizes(workload, &outcome)?;
@@ -102,8 +101,7 @@ impl Session {
         let done = server.reset()?;
         *connections += done.connections;
         if outcome.errors == 0 {
-            prove_equal_work(workload, *subject, *bytes, *connections, done, &outcome)
-                .map_err(io::Error::other)?;
+            prove_equal_work(workload, *bytes, *connections, done, &outcome).map_err(io::Error::other)?;
         }
         let served = ServerCounts {
             connections: mem::take(uncounted) + done.connections,
@@ -155,10 +153,9 @@ fn check_sizes(workload: &Workload, outcome: &WorkerReport) -> io::Result<()> {
 }
 
 /// Checks requests, bytes and connections. There are no more connections since the worker's start than downloads in
-/// flight, unless the client keeps none. If none may be kept, there is one for each request.
+/// flight. If none may be kept, there is one for each request.
 fn prove_equal_work(
     workload: &Workload,
-    subject: Subject,
     bytes: u64,
     connections: u64,
     done: Counters,
@@ -180,7 +177,7 @@ fn prove_equal_work(
         unequal("bytes sent", sent, count * (bytes + head))
     } else if workload.transport.fresh && done.connections != count {
         unequal("connections", done.connections, count)
-    } else if subject.keeps_connections() && !workload.transport.fresh && connections > in_flight {
+    } else if !workload.transport.fresh && connections > in_flight {
         unequal("connections", connections, in_flight)
     } else if done.max_open_requests > in_flight {
         unequal("requests at once", done.max_open_requests, in_flight)
@@ -200,9 +197,8 @@ mod tests {
     fn unequal_work_is_found_out() {
         let done =
             Counters { connections: 0, requests: 10, bytes_sent: 11_000, max_open_requests: 4, cpu_us: 2 };
-        let proof = |done: Counters| {
-            prove_equal_work(&workload(), Subject::Floor, 1000, 4 + done.connections, done, &outcome())
-        };
+        let proof =
+            |done: Counters| prove_equal_work(&workload(), 1000, 4 + done.connections, done, &outcome());
         assert_eq!(proof(done), Ok(()));
         for (what, unequal) in [
             ("requests: 11 instead of 10", Counters { requests: 11, ..done }),
@@ -215,25 +211,15 @@ mod tests {
         let fresh = Workload { transport: Transport { fresh: true, tls: false }, ..workload() };
         let proof = |connections| {
             let done = Counters { connections, ..done };
-            prove_equal_work(&fresh, Subject::Floor, 1000, 4 + connections, done, &outcome())
+            prove_equal_work(&fresh, 1000, 4 + connections, done, &outcome())
         };
         assert_eq!(proof(10), Ok(()));
         assert!(proof(9).unwrap_err().contains("connections: 9 instead of 10"));
-        #[cfg(feature = "peers")]
-        {
-            let one_each = Counters { connections: 10, ..done };
-            let proof = |subject: &str| {
-                let subject = subject.parse().unwrap();
-                prove_equal_work(&workload(), subject, 1000, 14, one_each, &outcome())
-            };
-            assert_eq!(proof("attohttpc"), Ok(()));
-            assert!(proof("reqwest").is_err());
-        }
         let nine = Counters { requests: 9, bytes_sent: 9_900, ..done };
         let paced = OpenLoopStats { uncorrected: outcome().latencies, late: 2, skipped: 1 };
         let skipped = WorkerReport { bytes: 9_000, paced: Some(paced), ..outcome() };
-        assert_eq!(prove_equal_work(&workload(), Subject::Floor, 1000, 4, nine, &skipped), Ok(()));
+        assert_eq!(prove_equal_work(&workload(), 1000, 4, nine, &skipped), Ok(()));
         let fewer = WorkerReport { bytes: 9_999, ..outcome() };
-        assert!(prove_equal_work(&workload(), Subject::Floor, 1000, 4, done, &fewer).is_err());
+        assert!(prove_equal_work(&workload(), 1000, 4, done, &fewer).is_err());
     }
 }

@@ -59,9 +59,6 @@ pub(crate) struct Cell {
     pub(crate) bound: Option<Bound>,
     /// The client's CPU, compared with that of the style that used least.
     pub(crate) cpu_vs_best: Option<Comparison>,
-    /// Whether connections are kept from download to download.
-    #[serde(default = "yes")]
-    pub(crate) keeps_connections: bool,
     /// Event loops of the server, each in its thread.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub(crate) server_loops: usize,
@@ -194,10 +191,6 @@ fn is_one(number: &usize) -> bool {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_zero(number: &usize) -> bool {
     *number == 0
-}
-
-fn yes() -> bool {
-    true
 }
 
 #[cfg(test)]
