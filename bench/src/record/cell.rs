@@ -213,12 +213,16 @@ mod tests {
     fn a_percentile_needs_ten_samples_beyond_it() {
         let shown = |count| {
             let cell = Cell { count, ..cell("tokio", &[3.0; 2]) };
-            let names = Percentiles::ALL.iter().filter(|percentile| cell.percentile(percentile).is_some());
-            names.map(|percentile| percentile.name).collect::<Vec<_>>()
+            let shown = Percentiles::ALL.iter().filter(|percentile| cell.percentile(percentile).is_some());
+            shown.map(|percentile| percentile.quantile).collect::<Vec<_>>()
         };
-        assert_eq!(shown(499), ["p50", "p90", "max"]);
-        assert_eq!(shown(500), ["p50", "p90", "p99", "max"]);
-        assert_eq!(shown(5000), ["p50", "p90", "p99", "p99.9", "max"]);
+        let missing = |count| {
+            let quantiles = Percentiles::ALL.iter().map(|percentile| percentile.quantile);
+            quantiles.filter(|quantile| !shown(count).contains(quantile)).collect::<Vec<_>>()
+        };
+        assert_eq!(missing(499), [0.99, 0.999]);
+        assert_eq!(missing(500), [0.999]);
+        assert_eq!(missing(5000), [0.0; 0]);
     }
 
     #[test]
