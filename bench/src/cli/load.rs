@@ -142,7 +142,7 @@ fn in_turn<T, C>(all: &[T], id: impl Fn(&T) -> String, measure: impl Fn(&T) -> C
     let one = |one| {
         progress.begin(&id(one));
         let cell = measure(one);
-        progress.end();
+        progress.end(1);
         interrupt::came().is_none().then_some(cell)
     };
     let cells = all.iter().map_while(one).collect();

@@ -180,7 +180,7 @@ fn all_rounds(
                 Ok(both) => results[index].0.push(both),
                 Err(error) => results[index].1 = Some(error.to_string()),
             }
-            progress.end();
+            progress.end(1);
         }
         progress.end_of_group("pitfalls", round, rounds);
     }

@@ -64,14 +64,6 @@ impl Subject {
         }
     }
 
-    /// Whether it downloads over connections that it has kept.
-    pub(crate) fn keeps_connections(self) -> bool {
-        match self {
-            Self::Peer(peer) => peer.keeps_connections(),
-            Self::Floor | Self::Style(_) | Self::PerCore(_) | Self::Foreign(_) => true,
-        }
-    }
-
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Floor => "floor",
@@ -183,8 +175,7 @@ mod tests {
     #[test]
     fn only_blocking_needs_a_thread_for_each_download() {
         for subject in Subject::all() {
-            let many =
-                ["blocking", "ureq", "ureq-per-thread", "attohttpc", "ehttp"].contains(&subject.name());
+            let many = ["blocking", "ureq", "ureq-per-thread"].contains(&subject.name());
             assert_eq!(subject.threads(100) > 100, many, "{subject}");
         }
     }

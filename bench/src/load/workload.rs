@@ -15,6 +15,13 @@ const BYTES_PER_S: f64 = 1e9;
 /// The duration of a download without delay, with one in flight: mostly the round trip.
 const ROUND_TRIP_S: f64 = 100e-6;
 
+/// The most slices of a round.
+pub(crate) const MOST_SLICES: usize = 16;
+
+/// Downloads for each one in flight in a slice, at least. With fewer, its end, with fewer and fewer in flight, would be
+/// most of it.
+pub(crate) const TURNS: usize = 4;
+
 /// The kinds of measurement, in the order of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mode {
@@ -100,6 +107,18 @@ impl Workload {
         }
     }
 
+    /// The number of equal parts in which a round is done, so that other clients have their turn between them.
+    pub(crate) fn slices(&self) -> usize {
+        let fits = |slices: &usize| {
+            self.count.is_multiple_of(*slices) && self.count / slices >= TURNS * self.in_flight
+        };
+        match self.pace {
+            // An open loop follows one schedule.
+            Some(_) => 1,
+            None => (1..=MOST_SLICES).rev().find(fits).unwrap_or(1),
+        }
+    }
+
     /// The share of each worker.
     pub(crate) fn shares(&self, parts: usize) -> Vec<Self> {
         let share = |all: usize, part: usize| all * (part + 1) / parts - all * part / parts;
@@ -146,15 +165,22 @@ impl Source {
             reason = "saturates, and is above 0"
         )]
         let wanted = wanted as usize;
-        // Enough turns for each slot that the end, with fewer and fewer in flight, is not most of it; and as many for
-        // each.
-        wanted.max(4 * in_flight).next_multiple_of(in_flight)
+        // As many for each slot.
+        wanted.max(TURNS * in_flight).next_multiple_of(in_flight)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn slices_are_equal_and_not_too_short() {
+        let slices = |in_flight, count| Workload::closed(Source::Url("x".into()), in_flight, count).slices();
+        assert_eq!((slices(1, 1600), slices(1, 1), slices(256, 256)), (16, 1, 1));
+        assert_eq!((slices(256, 8 * 1024), slices(256, 8 * 1024 - 256)), (8, 4));
+        assert_eq!((slices(4, 77), slices(4, 7 * 16)), (1, 7));
+    }
 
     #[test]
     fn downloads_beyond_one_process_are_shared_out() {

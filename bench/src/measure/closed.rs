@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 use crate::clients::subject::Subject;
 use crate::load::workload::{Source, Workload};
 use crate::measure::groups::Group;
+use crate::measure::round;
 use crate::measure::trial::Trial;
 use crate::record;
 use crate::record::cell::{Cell, Comparison, SHORT_S};
-use crate::record::decision::is_style;
 use crate::record::figures::{Figure, Figures};
 use crate::record::load::Load;
 use crate::stats::latency::Latencies;
@@ -89,22 +89,20 @@ fn missing(results: &Results, rounds: u32) -> u32 {
 
 /// Measures all groups, round by round.
 fn take_turns(groups: &[Group], rounds: Rounds, placement: &CorePlacement) -> Vec<Results> {
-    let sizes: Vec<_> = groups.iter().map(|group| group.subjects.len()).collect();
-    let progress = Progress::new(sizes.iter().sum::<usize>() * rounds.count as usize);
-    let results = rounds.interleave(&sizes, |turn| {
-        if interrupt::came().is_some() {
-            return None;
-        }
-        let Group { workload, subjects } = &groups[turn.group];
-        progress.begin(&workload.id(subjects[turn.index]));
-        let trial = Trial::run(workload, subjects[turn.index], placement);
-        progress.end();
-        if turn.ends_group {
-            progress.end_of_group(&workload.group_id(), turn.round, rounds.count);
-        }
-        (trial.is_ok() || interrupt::came().is_none()).then_some(trial)
+    let clients: Vec<_> = groups.iter().map(Group::clients).collect();
+    let progress = Progress::new(clients.iter().map(Vec::len).sum::<usize>() * rounds.count as usize);
+    let mut results = rounds.interleave(groups.len(), |mut turn| {
+        let (id, clients) = (groups[turn.group].workload.group_id(), &clients[turn.group]);
+        progress.begin(&id);
+        let trials = round::measure(clients, &mut turn.random, placement)?;
+        progress.end(clients.len());
+        progress.end_of_group(&id, turn.round, rounds.count);
+        Some(trials)
     });
     progress.finish();
+    for (results, group) in results.iter_mut().zip(groups) {
+        results.resize_with(group.subjects.len(), Vec::new);
+    }
     results
 }
 
@@ -144,7 +142,6 @@ pub(crate) fn cell(workload: &Workload, subject: Subject, trials: Vec<io::Result
         figures: None,
         bound: None,
         cpu_vs_best: None,
-        keeps_connections: subject.keeps_connections(),
         server_loops: trials.iter().flatten().map(|trial| trial.server_loops).max().unwrap_or(1),
         throttled_rounds: 0,
         histogram: None,
@@ -175,7 +172,7 @@ pub(crate) fn cell(workload: &Workload, subject: Subject, trials: Vec<io::Result
 fn compare_cpu(cells: &mut [Cell]) {
     const CPU: Figure = |it| Some(it.cpu_us_per_download);
     let group = record::group::Group::of(cells.iter().collect());
-    let styles = cells.iter().filter(|cell| is_style(&cell.style));
+    let styles = cells.iter().filter(|cell| cell.is_style());
     let used = styles.filter_map(|cell| Some((cell.figure(CPU)?, cell)));
     let Some((_, best)) = used.min_by(|(one, _), (other, _)| one.total_cmp(other)) else { return };
     let compare = |cell: &Cell| {

@@ -102,6 +102,11 @@ fn is_one_of_a_kind(subject: Subject) -> bool {
 }
 
 impl Group {
+    /// Each subject with its work.
+    pub(crate) fn clients(&self) -> Vec<(Workload, Subject)> {
+        self.subjects.iter().map(|subject| (self.workload.clone(), *subject)).collect()
+    }
+
     /// The subjects that the options and the filter leave; `None` without any.
     pub(crate) fn of(workload: Workload, options: &Options) -> Option<Self> {
         let selected = |subject: &Subject| options.common.selects(&workload.id(subject));

@@ -6,6 +6,7 @@ pub(crate) mod groups;
 pub(crate) mod open;
 pub(crate) mod pilot;
 pub(crate) mod pitfall;
+pub(crate) mod round;
 pub(crate) mod scale;
 pub(crate) mod session;
 pub(crate) mod trial;

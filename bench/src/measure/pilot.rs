@@ -4,15 +4,14 @@ use std::io;
 use std::time::Duration;
 
 use crate::clients::subject::Subject;
-use crate::load::workload::Workload;
+use crate::load::workload::{MOST_SLICES, TURNS, Workload};
 use crate::measure::groups::Group;
 use crate::measure::trial::Trial;
 use crate::system::placement::CorePlacement;
 use crate::text::progress::Progress;
 
-/// The fastest client of a group takes at least this long in each round. With 21 rounds, that is 3 seconds and a tenth
-/// more, because a pilot that was disturbed asks for too few downloads.
-const ROUND: Duration = Duration::from_millis(160);
+/// The fastest client of a group takes at least this long in each round. With 21 rounds, that is 5 seconds.
+const ROUND: Duration = Duration::from_millis(240);
 
 /// The first guess is corrected this often.
 const CORRECTIONS: usize = 3;
@@ -23,7 +22,7 @@ pub(crate) fn calibrated(groups: &[Group], placement: &CorePlacement) -> Vec<Gro
     let calibrate = |group: &Group| {
         progress.begin(&format!("pilot of {}", group.workload.group_id()));
         let count = count(&group.workload, &group.subjects, placement);
-        progress.end();
+        progress.end(1);
         // A group in which no client works is measured as it is, and shows the reasons.
         let workload = Workload { count: count.unwrap_or(group.workload.count), ..group.workload.clone() };
         Group { workload, subjects: group.subjects.clone() }
@@ -64,12 +63,13 @@ pub(crate) fn count(
     Ok(count)
 }
 
-/// Whole turns for each slot, and enough that the end, with fewer and fewer in flight, is not most of the round.
+/// Whole turns for each slot, in each of as many slices as possible.
 fn corrected(count: usize, in_flight: usize, took_s: f64) -> usize {
     let wanted = count as f64 * ROUND.as_secs_f64() / took_s;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates, and is above 0")]
     let wanted = wanted.ceil() as usize;
-    wanted.max(4 * in_flight).next_multiple_of(in_flight)
+    let slices = (wanted / (TURNS * in_flight)).clamp(1, MOST_SLICES);
+    wanted.max(TURNS * in_flight).next_multiple_of(slices * in_flight)
 }
 
 #[cfg(test)]
@@ -85,7 +85,7 @@ mod tests {
             count as f64 / per_s
         };
         for per_s in [500.0, 10_000.0, 30_000.0, 90_000.0] {
-            assert!((0.16..0.18).contains(&round_s(per_s, 4)), "{per_s}");
+            assert!((0.24..0.3).contains(&round_s(per_s, 4)), "{per_s}");
         }
         assert!((round_s(1000.0, 1024) - 4.096).abs() < 1e-9);
     }

@@ -1,6 +1,7 @@
-//! A server and a worker, both fresh, and the proof that the work was the same as everyone's.
+//! A worker and its server, both fresh, and the proof that the work was the same as everyone's.
 
 use std::io;
+use std::mem;
 
 use crate::clients::subject::Subject;
 use crate::load::workload::{Source, Workload};
@@ -14,16 +15,26 @@ use crate::system::placement::CorePlacement;
 /// Heads of replies are not longer.
 const MAX_REPLY_HEAD: u64 = 1024;
 
-/// A server, and a worker that has warmed up on it.
+/// A worker that has warmed up on its server.
 #[derive(Debug)]
 pub(crate) struct Session {
+    /// The work of each slice.
     workload: Workload,
+    worker: Worker,
+    /// `None` if the server is the user's.
+    served_by: Option<OwnServer>,
+}
+
+/// A server whose counters are known.
+#[derive(Debug)]
+struct OwnServer {
+    server: Server,
     /// The size of each photo.
     bytes: u64,
-    subject: Subject,
-    server: Server,
-    worker: Worker,
-    warm_up: Counters,
+    /// All connections since the start.
+    connections: u64,
+    /// Those of them that no result has counted yet.
+    uncounted: u64,
 }
 
 /// The work of one server and its worker.
@@ -32,8 +43,9 @@ pub(crate) struct SessionResult {
     pub(crate) outcome: WorkerReport,
     /// The most that the worker was seen to have.
     pub(crate) threads: Option<u64>,
-    pub(crate) served: ServerCounts,
-    pub(crate) server_cpu_us: u64,
+    /// `None` if the server is the user's, as for its CPU.
+    pub(crate) served: Option<ServerCounts>,
+    pub(crate) server_cpu_us: Option<u64>,
 }
 
 /// The work as the server saw it.
@@ -54,8 +66,13 @@ impl Session {
         placement: &CorePlacement,
         child: Child,
     ) -> io::Result<Self> {
-        let Source::Embedded { bytes, delay_ms } = workload.source else {
-            return Err(io::Error::other("the server has no counters"));
+        let (bytes, delay_ms) = match &workload.source {
+            Source::Embedded { bytes, delay_ms } => (*bytes, *delay_ms),
+            Source::Url(url) => {
+                let worker =
+                    Worker::in_child(child, &Job::new(&workload, subject, (url.clone(), url.clone())))?;
+                return Ok(Self { workload, worker, served_by: None });
+            }
         };
         let loops = placement.server_loops(workload.client_cores);
         let cores = placement.server_cores(workload.client_cores);
@@ -64,37 +81,55 @@ impl Session {
         let urls = server.urls(bytes, delay_ms, workload.in_flight, tls);
         let job = Job { https: tls.then(|| server.https()), ..Job::new(&workload, subject, urls) };
         let worker = Worker::in_child(child, &job)?;
-        let warm_up = server.reset()?;
-        Ok(Self { workload, bytes, subject, server, worker, warm_up })
+        let connections = server.reset()?.connections;
+        let served_by = Some(OwnServer { server, bytes, connections, uncounted: connections });
+        Ok(Self { workload, worker, served_by })
     }
 
-    /// Lets the worker do its job.
+    /// Lets the worker do its job, once more.
     ///
     /// # Errors
     ///
     /// Also if it did not do what all others do.
     pub(crate) fn go(&mut self) -> io::Result<SessionResult> {
-        let (outcome, threads) = self.worker.go()?;
-        let done = self.server.counters()?;
+        let Self { workload, worker, served_by } = self;
+        let (outcome, threads) = worker.go()?;
+        let Some(OwnServer { server, bytes, connections, uncounted }) = served_by else {
+            check_sizes(workload, &outcome)?;
+            return Ok(SessionResult { outcome, threads, served: None, server_cpu_us: None });
+        };
+        let done = server.reset()?;
+        *connections += done.connections;
         if outcome.errors == 0 {
-            prove_equal_work(&self.workload, self.subject, self.bytes, self.warm_up, done, &outcome)
-                .map_err(io::Error::other)?;
+            prove_equal_work(workload, *bytes, *connections, done, &outcome).map_err(io::Error::other)?;
         }
-        let connections = self.warm_up.connections + done.connections;
-        let served = ServerCounts { connections, requests: done.requests, bytes: done.bytes_sent };
-        Ok(SessionResult { outcome, threads, served, server_cpu_us: done.cpu_us })
+        let served = ServerCounts {
+            connections: mem::take(uncounted) + done.connections,
+            requests: done.requests,
+            bytes: done.bytes_sent,
+        };
+        Ok(SessionResult { outcome, threads, served: Some(served), server_cpu_us: Some(done.cpu_us) })
     }
 }
 
 impl SessionResult {
     /// The work of two pairs at the same time.
     pub(crate) fn and(self, other: Self) -> io::Result<Self> {
-        Ok(Self {
-            outcome: self.outcome.and(other.outcome)?,
-            threads: self.threads.zip(other.threads).map(|(one, other)| one + other),
-            served: self.served.and(other.served),
-            server_cpu_us: self.server_cpu_us + other.server_cpu_us,
-        })
+        let threads = self.threads.zip(other.threads).map(|(one, other)| one + other);
+        let (served, server_cpu_us) = self.served_with(&other);
+        Ok(Self { outcome: self.outcome.and(other.outcome)?, threads, served, server_cpu_us })
+    }
+
+    /// The work of one pair in two slices.
+    pub(crate) fn then(self, next: Self) -> io::Result<Self> {
+        let threads = self.threads.max(next.threads);
+        let (served, server_cpu_us) = self.served_with(&next);
+        Ok(Self { outcome: self.outcome.then(next.outcome)?, threads, served, server_cpu_us })
+    }
+
+    fn served_with(&self, other: &Self) -> (Option<ServerCounts>, Option<u64>) {
+        let served = self.served.zip(other.served).map(|(one, other)| one.and(other));
+        (served, self.server_cpu_us.zip(other.server_cpu_us).map(|(one, other)| one + other))
     }
 }
 
@@ -108,13 +143,21 @@ impl ServerCounts {
     }
 }
 
+/// Checks that all photos of a server without counters have the same size.
+fn check_sizes(workload: &Workload, outcome: &WorkerReport) -> io::Result<()> {
+    let (measured, warm_up) = (outcome.started(workload) as u64, 2 * workload.in_flight as u64);
+    if outcome.errors == 0 && outcome.bytes * warm_up != outcome.warm_up_bytes * measured {
+        return Err(io::Error::other("the downloads were not all of the same size"));
+    }
+    Ok(())
+}
+
 /// Checks requests, bytes and connections. There are no more connections since the worker's start than downloads in
-/// flight, unless the client keeps none. If none may be kept, there is one for each request.
+/// flight. If none may be kept, there is one for each request.
 fn prove_equal_work(
     workload: &Workload,
-    subject: Subject,
     bytes: u64,
-    warm_up: Counters,
+    connections: u64,
     done: Counters,
     outcome: &WorkerReport,
 ) -> Result<(), String> {
@@ -123,7 +166,6 @@ fn prove_equal_work(
         return Err("nothing was downloaded".into());
     }
     let Counters { requests, bytes_sent: sent, .. } = done;
-    let connections = warm_up.connections + done.connections;
     let head = (sent / count).saturating_sub(bytes);
     let unequal =
         |what: &str, is: u64, should: u64| Err(format!("unequal work: {what}: {is} instead of {should}"));
@@ -135,7 +177,7 @@ fn prove_equal_work(
         unequal("bytes sent", sent, count * (bytes + head))
     } else if workload.transport.fresh && done.connections != count {
         unequal("connections", done.connections, count)
-    } else if subject.keeps_connections() && !workload.transport.fresh && connections > in_flight {
+    } else if !workload.transport.fresh && connections > in_flight {
         unequal("connections", connections, in_flight)
     } else if done.max_open_requests > in_flight {
         unequal("requests at once", done.max_open_requests, in_flight)
@@ -153,11 +195,10 @@ mod tests {
 
     #[test]
     fn unequal_work_is_found_out() {
-        let warm_up =
-            Counters { connections: 4, requests: 8, bytes_sent: 8_800, max_open_requests: 4, cpu_us: 1 };
         let done =
             Counters { connections: 0, requests: 10, bytes_sent: 11_000, max_open_requests: 4, cpu_us: 2 };
-        let proof = |done| prove_equal_work(&workload(), Subject::Floor, 1000, warm_up, done, &outcome());
+        let proof =
+            |done: Counters| prove_equal_work(&workload(), 1000, 4 + done.connections, done, &outcome());
         assert_eq!(proof(done), Ok(()));
         for (what, unequal) in [
             ("requests: 11 instead of 10", Counters { requests: 11, ..done }),
@@ -170,25 +211,15 @@ mod tests {
         let fresh = Workload { transport: Transport { fresh: true, tls: false }, ..workload() };
         let proof = |connections| {
             let done = Counters { connections, ..done };
-            prove_equal_work(&fresh, Subject::Floor, 1000, warm_up, done, &outcome())
+            prove_equal_work(&fresh, 1000, 4 + connections, done, &outcome())
         };
         assert_eq!(proof(10), Ok(()));
         assert!(proof(9).unwrap_err().contains("connections: 9 instead of 10"));
-        #[cfg(feature = "peers")]
-        {
-            let one_each = Counters { connections: 10, ..done };
-            let proof = |subject: &str| {
-                let subject = subject.parse().unwrap();
-                prove_equal_work(&workload(), subject, 1000, warm_up, one_each, &outcome())
-            };
-            assert_eq!(proof("attohttpc"), Ok(()));
-            assert!(proof("reqwest").is_err());
-        }
         let nine = Counters { requests: 9, bytes_sent: 9_900, ..done };
         let paced = OpenLoopStats { uncorrected: outcome().latencies, late: 2, skipped: 1 };
         let skipped = WorkerReport { bytes: 9_000, paced: Some(paced), ..outcome() };
-        assert_eq!(prove_equal_work(&workload(), Subject::Floor, 1000, warm_up, nine, &skipped), Ok(()));
+        assert_eq!(prove_equal_work(&workload(), 1000, 4, nine, &skipped), Ok(()));
         let fewer = WorkerReport { bytes: 9_999, ..outcome() };
-        assert!(prove_equal_work(&workload(), Subject::Floor, 1000, warm_up, done, &fewer).is_err());
+        assert!(prove_equal_work(&workload(), 1000, 4, done, &fewer).is_err());
     }
 }

@@ -1,12 +1,12 @@
 //! One round of a cell: a fresh server, a fresh worker, and the proof of equal work.
 
 use std::io;
+use std::mem;
 use std::thread;
 
 use crate::clients::subject::Subject;
-use crate::load::workload::{Source, Workload};
+use crate::load::workload::Workload;
 use crate::measure::session::{ServerCounts, Session, SessionResult};
-use crate::process::job::Job;
 use crate::process::report::{OpenLoopStats, WorkerReport};
 use crate::process::worker::Worker;
 use crate::record::figures::Figures;
@@ -37,6 +37,8 @@ pub(crate) struct Trial {
 }
 
 impl Trial {
+    /// A round of one cell alone.
+    ///
     /// # Errors
     ///
     /// Why the cell has no figures: it could not run, or it did not do what all others do.
@@ -52,13 +54,11 @@ impl Trial {
         placement: &CorePlacement,
         start: impl Fn() -> io::Result<Child>,
     ) -> io::Result<Self> {
-        let throttled = || quota::throttled("/".as_ref()).unwrap_or_default();
-        let before = throttled();
-        let trial = match &workload.source {
-            Source::Embedded { .. } => embedded(workload, subject, placement, start),
-            Source::Url(url) => elsewhere(workload, url, subject, start),
-        };
-        Ok(Self { throttled: throttled() - before, ..trial? })
+        let mut slices = Slices::start(workload, subject, placement, start)?;
+        for _ in 0..workload.slices() {
+            slices.go();
+        }
+        slices.trial()
     }
 
     fn new(
@@ -103,43 +103,66 @@ impl Trial {
     }
 }
 
-/// Runs several servers, each with a worker, if one cannot have enough connections.
-fn embedded(
-    workload: &Workload,
-    subject: Subject,
-    placement: &CorePlacement,
-    start: impl Fn() -> io::Result<Child>,
-) -> io::Result<Trial> {
-    limits::check_all(workload.in_flight, subject.threads(workload.in_flight) as u64)
-        .map_err(io::Error::other)?;
-    let shares = workload.shares(workload.processes());
-    let sessions = shares.into_iter().map(|share| Session::start(share, subject, placement, start()?));
-    let mut sessions = sessions.collect::<io::Result<Vec<_>>>()?;
-    let all = thread::scope(|scope| {
+/// The processes of one cell, and what they have done in this round.
+///
+/// Several servers, each with a worker, are needed if one cannot have enough connections.
+#[derive(Debug)]
+pub(crate) struct Slices {
+    workload: Workload,
+    sessions: Vec<Session>,
+    server_loops: usize,
+    throttled: u64,
+    done: io::Result<Option<SessionResult>>,
+}
+
+impl Slices {
+    pub(crate) fn start(
+        workload: &Workload,
+        subject: Subject,
+        placement: &CorePlacement,
+        start: impl Fn() -> io::Result<Child>,
+    ) -> io::Result<Self> {
+        limits::check_all(workload.in_flight, subject.threads(workload.in_flight) as u64)
+            .map_err(io::Error::other)?;
+        let slice = Workload { count: workload.count / workload.slices(), ..workload.clone() };
+        let shares = slice.shares(slice.processes());
+        let sessions = shares.into_iter().map(|share| Session::start(share, subject, placement, start()?));
+        let sessions = sessions.collect::<io::Result<Vec<_>>>()?;
+        let server_loops = placement.server_loops(workload.client_cores);
+        Ok(Self { workload: workload.clone(), sessions, server_loops, throttled: 0, done: Ok(None) })
+    }
+
+    /// Does one slice of the work. After an error, it does nothing.
+    pub(crate) fn go(&mut self) {
+        let throttled = || quota::throttled("/".as_ref()).unwrap_or_default();
+        let before = throttled();
+        let done = mem::replace(&mut self.done, Ok(None));
+        self.done = done.and_then(|done| {
+            let slice = at_the_same_time(&mut self.sessions)?;
+            match done {
+                None => Ok(Some(slice)),
+                Some(done) => done.then(slice).map(Some),
+            }
+        });
+        self.throttled += throttled() - before;
+    }
+
+    /// The figures of all slices together.
+    pub(crate) fn trial(self) -> io::Result<Trial> {
+        let done = self.done?.ok_or_else(|| io::Error::other("nothing is in flight"))?;
+        let SessionResult { outcome, threads, served, server_cpu_us } = done;
+        let trial = Trial::new(&self.workload, outcome, threads, server_cpu_us)?;
+        Ok(Trial { served, server_loops: self.server_loops, throttled: self.throttled, ..trial })
+    }
+}
+
+fn at_the_same_time(sessions: &mut [Session]) -> io::Result<SessionResult> {
+    thread::scope(|scope| {
         let running: Vec<_> = sessions.iter_mut().map(|session| scope.spawn(|| session.go())).collect();
         let mut done = running.into_iter().map(|session| session.join().expect("a session does not panic"));
         let first = done.next().unwrap_or_else(|| Err(io::Error::other("nothing is in flight")))?;
         done.try_fold(first, |all, one| all.and(one?))
-    });
-    let SessionResult { outcome, threads, served, server_cpu_us } = all?;
-    let trial = Trial::new(workload, outcome, threads, Some(server_cpu_us))?;
-    let server_loops = placement.server_loops(workload.client_cores);
-    Ok(Trial { served: Some(served), server_loops, ..trial })
-}
-
-fn elsewhere(
-    workload: &Workload,
-    url: &str,
-    subject: Subject,
-    start: impl Fn() -> io::Result<Child>,
-) -> io::Result<Trial> {
-    let mut worker = Worker::in_child(start()?, &Job::new(workload, subject, (url.into(), url.into())))?;
-    let (outcome, threads) = worker.go()?;
-    let (measured, warm_up) = (outcome.started(workload) as u64, 2 * workload.in_flight as u64);
-    if outcome.errors == 0 && outcome.bytes * warm_up != outcome.warm_up_bytes * measured {
-        return Err(io::Error::other("the downloads were not all of the same size"));
-    }
-    Trial::new(workload, outcome, threads, None)
+    })
 }
 
 #[cfg(test)]

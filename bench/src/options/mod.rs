@@ -95,7 +95,7 @@ pub(crate) struct Options {
     #[arg(long, value_delimiter = ',', value_name = "NUMBERS", value_parser = clap::value_parser!(u64).range(0..=10_000))]
     pub(crate) delay_ms: Vec<u64>,
 
-    /// Downloads in each cell and round [default: the number that the fastest style does in 0.16 s]
+    /// Downloads in each cell and round [default: the number that the fastest style does in 0.24 s]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) count: Option<u32>,
 

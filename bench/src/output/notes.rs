@@ -14,7 +14,6 @@ pub(super) fn of(group: &Group) -> Vec<String> {
 pub(super) fn on_figures(group: &Group) -> Vec<String> {
     let cells = group.cells.as_slice();
     let mut notes = Vec::new();
-    notes.extend(connections_note(cells));
     notes.extend(few_note(cells));
     notes.extend(server_note(cells));
     notes.extend(names(cells, "rounds disagree too much to decide anything", |cell| group.is_unsteady(cell)));
@@ -70,11 +69,6 @@ pub(super) fn note(cell: &Cell) -> Option<String> {
 /// Why a row has no figures.
 pub(super) fn not_measured(name: &str, reason: &str) -> String {
     format!("  {name}: not measured: {reason}")
-}
-
-fn connections_note(cells: &[&Cell]) -> Option<String> {
-    let what = "more work: a new connection for each download, not kept";
-    names(cells, what, |cell| !cell.keeps_connections)
 }
 
 /// The first downloads have to be started, and the last ones end one by one: some are always missing.
@@ -150,13 +144,5 @@ mod tests {
         let group = Group::of(cells.iter().collect());
         assert!(of(&group).join("\n").contains("so this decides nothing: smol"));
         assert!(group.is_doubtful(&cells[0]) && !group.is_unsteady(&cells[0]));
-    }
-
-    #[test]
-    fn a_client_without_keep_alive_is_named() {
-        let mut cell = cell("ehttp", &[1.0]);
-        assert!(connections_note(&[&cell]).is_none());
-        cell.keeps_connections = false;
-        assert!(connections_note(&[&cell]).unwrap().ends_with("not kept: ehttp"));
     }
 }

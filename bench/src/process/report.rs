@@ -47,6 +47,14 @@ impl WorkerReport {
         workload.count - self.paced.map_or(0, |paced| paced.skipped)
     }
 
+    /// The report of one worker in two slices.
+    pub(crate) fn then(self, next: Self) -> io::Result<Self> {
+        let wall_s = self.wall_s + next.wall_s;
+        // Later peaks contain what the report of a slice takes.
+        let (warm_up_bytes, peak_kib) = (self.warm_up_bytes, self.peak_kib);
+        Ok(Self { warm_up_bytes, wall_s, peak_kib, ..self.and(next)? })
+    }
+
     /// The report of two workers at the same time, in closed loops.
     pub(crate) fn and(self, other: Self) -> io::Result<Self> {
         let mut latencies = Latencies::decode(&self.histogram)?;
@@ -108,5 +116,10 @@ pub(crate) mod tests {
         assert_eq!((both.first_error.as_deref(), both.peak_kib), (Some("10"), Some(200)));
         assert!((both.wall_s - 20.0).abs() < 1e-9 && (both.usage.cpu_s() - 0.002).abs() < 1e-9);
         assert!(both.latencies.p50_us < 10_100.0 && both.latencies.max_us > 19_900.0);
+
+        let slices = of(20, 0).then(of(10, 1)).unwrap();
+        assert_eq!((slices.bytes, slices.warm_up_bytes, slices.errors), (20_000, 8_000, 1));
+        assert_eq!(slices.peak_kib, Some(100));
+        assert!((slices.wall_s - 30.0).abs() < 1e-9);
     }
 }

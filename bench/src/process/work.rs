@@ -22,6 +22,10 @@ const LOOKS: usize = 5;
 /// The pause between looks, so that ending threads get the core.
 const LEAVE: Duration = Duration::from_millis(5);
 
+/// The pause and the most looks after a slice, when it is known how many threads stay.
+const SHORT_LEAVE: Duration = Duration::from_millis(1);
+const MOST_LOOKS: usize = 50;
+
 /// An open loop starts nothing more when its schedule has been over for so long.
 const GRACE: Duration = Duration::from_millis(250);
 
@@ -56,6 +60,8 @@ struct Warm {
     client: Box<dyn LoadClient>,
     /// Before the first download.
     idle: Option<Status>,
+    /// The threads that stay between downloads.
+    threads: Option<u64>,
     bytes: u64,
 }
 
@@ -71,12 +77,12 @@ impl Warm {
         client.closed_loop(&job.url, in_flight, &steady)?;
         client.closed_loop(&job.gathering_url, in_flight, &gathered)?;
         let bytes = warmed_up(&steady)? + warmed_up(&gathered)?;
-        settle();
-        Ok(Self { job, client, idle, bytes })
+        let threads = settle();
+        Ok(Self { job, client, idle, threads, bytes })
     }
 
     fn measure(&mut self) -> io::Result<WorkerReport> {
-        let Self { job, client, idle, bytes: warm_up_bytes } = self;
+        let Self { job, client, idle, threads, bytes: warm_up_bytes } = self;
         let Job { url, in_flight, count, pace, burden_percent, .. } = job;
         let window = Window::with_burden(*burden_percent);
         let load = match pace {
@@ -89,6 +95,7 @@ impl Warm {
         }
         let ResourceUse { wall, usage, allocations } = window.spent();
         let peak = Status::of_this_process();
+        settle_again(*threads);
 
         let (latencies, bytes, errors, paced) = load.result();
         Ok(WorkerReport {
@@ -134,9 +141,8 @@ impl Measured {
     }
 }
 
-/// Waits for joined threads to end, so that they are not counted.
-fn settle() {
-    let threads = || Status::of_this_process().map(|status| status.threads);
+/// Waits for joined threads to end, so that they are not counted. Returns how many stay.
+fn settle() -> Option<u64> {
     let (mut before, mut unchanged) = (threads(), 0);
     while unchanged < LOOKS {
         thread::sleep(LEAVE);
@@ -144,6 +150,21 @@ fn settle() {
         unchanged = if now < before { 0 } else { unchanged + 1 };
         before = now;
     }
+    before
+}
+
+/// Waits until only so many are left, but not for long: the client may keep more by now.
+fn settle_again(staying: Option<u64>) {
+    for _ in 0..MOST_LOOKS {
+        if threads() <= staying {
+            break;
+        }
+        thread::sleep(SHORT_LEAVE);
+    }
+}
+
+fn threads() -> Option<u64> {
+    Status::of_this_process().map(|status| status.threads)
 }
 
 /// The bytes of a warm-up; a client that fails in it is not measured.

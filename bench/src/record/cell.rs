@@ -21,6 +21,19 @@ pub(crate) const SHORT_S: f64 = 3.0;
 /// A percentile of fewer samples beyond it is not shown.
 const SAMPLES_BEYOND: f64 = 10.0;
 
+/// The styles, the plainest code first.
+pub(crate) const PLAINEST: [&str; 9] = [
+    "blocking",
+    "ureq",
+    "tokio",
+    "smol",
+    "async-std",
+    "tokio-multi",
+    "smol-multi",
+    "callbacks",
+    "callbacks-multi",
+];
+
 /// The result of one client at one workload.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Cell {
@@ -46,9 +59,6 @@ pub(crate) struct Cell {
     pub(crate) bound: Option<Bound>,
     /// The client's CPU, compared with that of the style that used least.
     pub(crate) cpu_vs_best: Option<Comparison>,
-    /// Whether connections are kept from download to download.
-    #[serde(default = "yes")]
-    pub(crate) keeps_connections: bool,
     /// Event loops of the server, each in its thread.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub(crate) server_loops: usize,
@@ -90,6 +100,11 @@ pub(crate) enum Bound {
 }
 
 impl Cell {
+    /// Whether people choose between this and other styles: `floor` and the peers are no choice.
+    pub(crate) fn is_style(&self) -> bool {
+        PLAINEST.contains(&&*self.style)
+    }
+
     /// The share of its loops' cores that the server was busy.
     pub(crate) fn server_share(&self) -> Option<f64> {
         let Figures { server_cpu_us_per_download, downloads_per_s, .. } = self.figures?;
@@ -178,10 +193,6 @@ fn is_zero(number: &usize) -> bool {
     *number == 0
 }
 
-fn yes() -> bool {
-    true
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -202,12 +213,16 @@ mod tests {
     fn a_percentile_needs_ten_samples_beyond_it() {
         let shown = |count| {
             let cell = Cell { count, ..cell("tokio", &[3.0; 2]) };
-            let names = Percentiles::ALL.iter().filter(|percentile| cell.percentile(percentile).is_some());
-            names.map(|percentile| percentile.name).collect::<Vec<_>>()
+            let shown = Percentiles::ALL.iter().filter(|percentile| cell.percentile(percentile).is_some());
+            shown.map(|percentile| percentile.quantile).collect::<Vec<_>>()
         };
-        assert_eq!(shown(499), ["p50", "p90", "max"]);
-        assert_eq!(shown(500), ["p50", "p90", "p99", "max"]);
-        assert_eq!(shown(5000), ["p50", "p90", "p99", "p99.9", "max"]);
+        let missing = |count| {
+            let quantiles = Percentiles::ALL.iter().map(|percentile| percentile.quantile);
+            quantiles.filter(|quantile| !shown(count).contains(quantile)).collect::<Vec<_>>()
+        };
+        assert_eq!(missing(499), [0.99, 0.999]);
+        assert_eq!(missing(500), [0.999]);
+        assert_eq!(missing(5000), [0.0; 0]);
     }
 
     #[test]

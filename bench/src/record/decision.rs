@@ -9,7 +9,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::cell::Cell;
+use super::cell::{Cell, PLAINEST};
 use super::figures::Figure;
 use super::group::Group;
 use super::load::Load;
@@ -20,19 +20,6 @@ const SLOWER: f64 = 0.05;
 
 /// The p99 of a style that keeps up is at most this share longer than the shortest one: 1 is twice as long.
 const TAIL: f64 = 1.0;
-
-/// The styles, the plainest code first.
-pub(crate) const PLAINEST: [&str; 9] = [
-    "blocking",
-    "ureq",
-    "tokio",
-    "smol",
-    "async-std",
-    "tokio-multi",
-    "smol-multi",
-    "callbacks",
-    "callbacks-multi",
-];
 
 /// The choice for one load.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -56,11 +43,6 @@ pub(crate) struct Step {
     pub(crate) keep_up: Vec<String>,
     /// The style that uses the least CPU at the most in flight.
     pub(crate) least_cpu: String,
-}
-
-/// Whether people choose between this and other styles: `floor` and the peers are no choice.
-pub(crate) fn is_style(name: &str) -> bool {
-    PLAINEST.contains(&name)
 }
 
 /// The decisions that follow from these groups, one for each load.

@@ -70,7 +70,6 @@ pub(crate) fn of_rounds(style: &str, in_flight: usize, rounds: Vec<Figures>) -> 
         figures: Figures::median(&rounds),
         bound: None,
         cpu_vs_best: None,
-        keeps_connections: true,
         server_loops: 1,
         throttled_rounds: 0,
         histogram: None,

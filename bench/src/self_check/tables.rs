@@ -9,8 +9,7 @@ use std::io;
 use super::finding::Finding;
 use crate::clients::subject::Subject;
 use crate::load::workload::{Source, Workload};
-use crate::measure::trial::Trial;
-use crate::measure::{closed, pilot};
+use crate::measure::{closed, pilot, round};
 use crate::record::cell::Cell;
 use crate::record::figures::Figure;
 use crate::stats::interval::{PairedRatio, error_in_table};
@@ -84,24 +83,25 @@ fn table(
     placement: &CorePlacement,
 ) -> io::Result<Table> {
     let workload = Workload { count: pilot::count(workload, &[subject], placement)?, ..workload.clone() };
-    let rows: Vec<_> = [0.0, burden_of_equal]
-        .into_iter()
-        .chain(burdens.iter().copied())
-        .map(|burden_percent| Workload { burden_percent, ..workload.clone() })
-        .collect();
-    let progress = Progress::new(rows.len() * ROUNDS as usize);
-    let mut trials = Rounds { count: ROUNDS, seed }.interleave(&[rows.len()], |turn| {
+    let with_burden = |burden_percent| (Workload { burden_percent, ..workload.clone() }, subject);
+    let rows: Vec<_> =
+        [0.0, burden_of_equal].into_iter().chain(burdens.iter().copied()).map(with_burden).collect();
+    let progress = Progress::new(ROUNDS as usize);
+    let mut trials = Rounds { count: ROUNDS, seed }.interleave(1, |mut turn| {
         progress.begin(&workload.id(subject));
-        let trial = Trial::run(&rows[turn.index], subject, placement);
-        progress.end();
-        Some(trial)
+        let trials = round::measure(&rows, &mut turn.random, placement);
+        progress.end(1);
+        trials
     });
     progress.finish();
     let cells: Vec<_> = rows
         .iter()
         .zip(trials.remove(0))
-        .map(|(workload, trials)| closed::cell(workload, subject, trials))
+        .map(|((workload, _), trials)| closed::cell(workload, subject, trials))
         .collect();
+    if cells.is_empty() {
+        return Err(io::ErrorKind::Interrupted.into());
+    }
     if let Some(reason) = cells.iter().find_map(|cell| cell.failed.as_ref().or(cell.first_error.as_ref())) {
         return Err(io::Error::other(format!("{}: {reason}", workload.id(subject))));
     }

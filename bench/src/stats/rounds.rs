@@ -1,6 +1,6 @@
 //! The order of a run.
 
-/// The number of rounds, and the order of the measurements, drawn from the seed.
+/// The number of rounds, and the seed of the order of the measurements.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rounds {
     pub(crate) count: u32,
@@ -8,33 +8,25 @@ pub(crate) struct Rounds {
 }
 
 impl Rounds {
-    /// Each round measures each group once, in random order, and within it each member once, in random order. So
-    /// compared members run close in time, and never always in the same order. `sizes` are the numbers of members of
-    /// each group. When `measure` returns `None`, the run ends, and each group keeps its whole rounds.
+    /// Each round measures each group once, in random order. `measure` returns the results of all members of a group; when
+    /// it returns `None`, the run ends.
     ///
     /// Returns the results by group, member, and round.
     pub(crate) fn interleave<T>(
         self,
-        sizes: &[usize],
-        mut measure: impl FnMut(Turn) -> Option<T>,
+        groups: usize,
+        mut measure: impl FnMut(Turn) -> Option<Vec<T>>,
     ) -> Vec<Vec<Vec<T>>> {
-        let mut results: Vec<Vec<Vec<T>>> =
-            sizes.iter().map(|size| (0..*size).map(|_| Vec::new()).collect()).collect();
+        let mut results: Vec<Vec<Vec<T>>> = (0..groups).map(|_| Vec::new()).collect();
         let mut random = fastrand::Rng::with_seed(self.seed);
-        'run: for round in 1..=self.count {
-            for group in shuffled(&mut random, sizes.len()) {
-                let order = shuffled(&mut random, sizes[group]);
-                for (place, index) in order.into_iter().enumerate() {
-                    let ends_group = place + 1 == sizes[group];
-                    let Some(result) = measure(Turn { group, index, round, ends_group }) else { break 'run };
-                    results[group][index].push(result);
-                }
-            }
-        }
-        for group in &mut results {
-            let whole = group.iter().map(Vec::len).min().unwrap_or_default();
-            for rounds in group {
-                rounds.truncate(whole);
+        for round in 1..=self.count {
+            for group in shuffled(&mut random, groups) {
+                let Some(of_round) = measure(Turn { group, round, random: random.fork() }) else {
+                    return results;
+                };
+                let members = &mut results[group];
+                members.resize_with(of_round.len(), Vec::new);
+                members.iter_mut().zip(of_round).for_each(|(rounds, result)| rounds.push(result));
             }
         }
         results
@@ -42,13 +34,12 @@ impl Rounds {
 }
 
 /// Whose turn it is.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(crate) struct Turn {
     pub(crate) group: usize,
-    pub(crate) index: usize,
     pub(crate) round: u32,
-    /// Whether this is the last of its group in this round.
-    pub(crate) ends_group: bool,
+    /// For the order of the members.
+    pub(crate) random: fastrand::Rng,
 }
 
 pub(crate) fn shuffled(random: &mut fastrand::Rng, count: usize) -> Vec<usize> {
@@ -62,30 +53,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn everyone_has_each_round_once() {
-        let mut groups = Vec::new();
-        let results = Rounds { count: 3, seed: 7 }.interleave(&[2, 4], |turn| {
-            groups.push(turn.group);
-            Some((turn.group, turn.index, turn.round))
+    fn every_member_has_each_round_once() {
+        let sizes = [2, 4];
+        let results = Rounds { count: 3, seed: 7 }.interleave(2, |mut turn| {
+            let mut order = shuffled(&mut turn.random, sizes[turn.group]);
+            order.sort_unstable();
+            Some(order.into_iter().map(|index| (turn.group, index, turn.round)).collect())
         });
-        for (group, ones) in results.iter().enumerate() {
-            for (index, rounds) in ones.iter().enumerate() {
+        assert_eq!(results.iter().map(Vec::len).collect::<Vec<_>>(), sizes);
+        for (group, members) in results.iter().enumerate() {
+            for (index, rounds) in members.iter().enumerate() {
                 assert_eq!(*rounds, [1, 2, 3].map(|round| (group, index, round)));
             }
         }
-        // A group is not left before all have had their turn.
-        assert_eq!(groups.chunk_by(|one, other| one == other).map(<[_]>::len).sum::<usize>(), 18);
-        assert!(groups.chunk_by(|one, other| one == other).all(|run| run.len() % 2 == 0));
     }
 
     #[test]
     fn a_run_that_ends_early_keeps_whole_rounds() {
-        let mut left = 3 * 6 + 1;
-        let results = Rounds { count: 9, seed: 7 }.interleave(&[2, 4], |turn| {
+        let mut left = 3 * 2 + 1;
+        let results = Rounds { count: 9, seed: 7 }.interleave(2, |turn| {
             left -= 1;
-            (left >= 0).then_some(turn.round)
+            (left >= 0).then(|| vec![turn.round; 3])
         });
-        let rounds: Vec<_> = results.concat().into_iter().map(|rounds| rounds.len()).collect();
-        assert_eq!(rounds, [3; 6]);
+        let mut rounds: Vec<_> = results.iter().map(|group| group[0].len()).collect();
+        rounds.sort_unstable();
+        assert_eq!(rounds, [3, 4]);
     }
 }

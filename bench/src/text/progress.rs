@@ -24,8 +24,8 @@ impl Progress {
         self.bar.tick();
     }
 
-    pub(crate) fn end(&self) {
-        self.bar.inc(1);
+    pub(crate) fn end(&self, cells: usize) {
+        self.bar.inc(cells as u64);
     }
 
     /// Reports that all subjects have done the work of this group once more.

@@ -7,19 +7,13 @@
 //! ureq is always there, since `photo_blocking::ureq` needs it; the others come with the feature `peers`. The completions
 //! need Linux, and have a feature that is not named after a library: `completions`.
 
-#[cfg(feature = "peers")]
-mod attohttpc;
 #[cfg(all(feature = "completions", target_os = "linux"))]
 mod completions;
 #[cfg(feature = "peers")]
 mod curl;
 mod drive;
 #[cfg(feature = "peers")]
-mod ehttp;
-#[cfg(feature = "peers")]
 mod hyper_util;
-#[cfg(feature = "peers")]
-mod isahc;
 #[cfg(feature = "peers")]
 mod reqwest;
 #[cfg(feature = "peers")]
@@ -41,7 +35,6 @@ struct Row {
     name: &'static str,
     /// The most threads for each download in flight.
     threads: usize,
-    keeps_connections: bool,
     has_open_loop: bool,
     client: fn(usize) -> io::Result<Box<dyn LoadClient>>,
 }
@@ -49,7 +42,7 @@ struct Row {
 impl Row {
     /// A peer that needs no more than a few threads, and is measured in closed loops only.
     const fn usual(name: &'static str, client: fn(usize) -> io::Result<Box<dyn LoadClient>>) -> Self {
-        Self { name, threads: 0, keeps_connections: true, has_open_loop: false, client }
+        Self { name, threads: 0, has_open_loop: false, client }
     }
 }
 
@@ -67,14 +60,6 @@ const ROWS: &[Row] = &[
     Row::usual("hyper-util", hyper_util::client),
     #[cfg(feature = "peers")]
     Row::usual("curl", curl::client),
-    #[cfg(feature = "peers")]
-    Row::usual("isahc", isahc::client),
-    // One more thread connects.
-    #[cfg(feature = "peers")]
-    Row { threads: 2, keeps_connections: false, ..Row::usual("attohttpc", |_| Ok(attohttpc::client())) },
-    // A thread is still ending while the one that its callback has started is at work.
-    #[cfg(feature = "peers")]
-    Row { threads: 2, keeps_connections: false, ..Row::usual("ehttp", |_| Ok(ehttp::client())) },
 ];
 
 impl Peer {
@@ -90,10 +75,6 @@ impl Peer {
     /// Threads that it starts to have so many downloads in flight, as far as they are many.
     pub(crate) fn threads(self, in_flight: usize) -> usize {
         ROWS[self.0].threads * in_flight + 1
-    }
-
-    pub(crate) fn keeps_connections(self) -> bool {
-        ROWS[self.0].keeps_connections
     }
 
     pub(crate) fn has_open_loop(self) -> bool {
@@ -112,15 +93,13 @@ mod tests {
 
     use super::*;
 
-    const COMPLETIONS: bool = cfg!(all(feature = "completions", target_os = "linux"));
-
     #[test]
     fn all_are_there_that_were_built() {
         let names: Vec<_> = Peer::all().map(Peer::name).collect();
         let always = ["ureq-per-thread"];
-        let completions: &[_] = if COMPLETIONS { &["completions"] } else { &[] };
-        let others = ["reqwest", "hyper-util", "curl", "isahc", "attohttpc", "ehttp"];
-        let others: &[_] = if ARE_WANTED { &others } else { &[] };
+        let has_completions = cfg!(all(feature = "completions", target_os = "linux"));
+        let completions: &[_] = if has_completions { &["completions"] } else { &[] };
+        let others: &[_] = if ARE_WANTED { &["reqwest", "hyper-util", "curl"] } else { &[] };
         assert_eq!(names, [&always, completions, others].concat());
     }
 
@@ -143,7 +122,7 @@ mod tests {
                 assert_eq!(sample.bytes, 25_000, "{}", peer.name());
             }
             let connections = server.counters().connections;
-            assert_eq!(connections <= 2, peer.keeps_connections(), "{}: {connections}", peer.name());
+            assert!(connections <= 2, "{}: {connections}", peer.name());
 
             let samples = Samples::new(1);
             client.closed_loop(&server.url("/nothing-here"), 1, &samples).unwrap();

@@ -25,7 +25,7 @@ fn agent() -> Agent {
         .timeout_connect(Some(PATIENCE))
         .timeout_recv_response(Some(PATIENCE))
         .timeout_recv_body(Some(PATIENCE))
-        // Built with the feature gzip, because ehttp asks for it, ureq would ask for gzip.
+        // No style asks for gzip.
         .accept_encoding("")
         // No style reads the environment.
         .proxy(None)

@@ -23,7 +23,7 @@ use crate::record::load::Load;
 use crate::record::open::OpenCell;
 use crate::stats::interval::median;
 use crate::stats::latency::Percentiles;
-use crate::stats::rounds::Rounds;
+use crate::stats::rounds::{Rounds, shuffled};
 use crate::system::interrupt;
 use crate::system::placement::CorePlacement;
 use crate::text::progress::Progress;
@@ -72,26 +72,26 @@ pub(crate) fn measure(
     rounds: Rounds,
     placement: &CorePlacement,
 ) -> Vec<Vec<OpenCell>> {
-    let sizes: Vec<_> = groups.iter().map(|group| group.subjects.len()).collect();
-    let progress = Progress::new(sizes.iter().sum::<usize>() * rounds.count as usize);
+    let subjects: usize = groups.iter().map(|group| group.subjects.len()).sum();
+    let progress = Progress::new(subjects * rounds.count as usize);
     let mut reached = Reached { closed, known: HashMap::new() };
-    let results = rounds.interleave(&sizes, |turn| {
-        if interrupt::came().is_some() {
-            return None;
-        }
+    let results = rounds.interleave(groups.len(), |mut turn| {
         let group = &groups[turn.group];
-        let subject = group.subjects[turn.index];
-        progress.begin(&group.id(subject));
-        let paced = group.paced(rounds.seed.wrapping_add(u64::from(turn.round)), |workload| {
-            reached.per_s(workload, subject, placement)
-        });
-        let trial = paced
-            .and_then(|workload| Trial::run(&workload, subject, placement).map(|trial| (workload, trial)));
-        progress.end();
-        if turn.ends_group {
-            progress.end_of_group(&group.group_id(), turn.round, rounds.count);
+        let seed = rounds.seed.wrapping_add(u64::from(turn.round));
+        let mut trials: Vec<_> = group.subjects.iter().map(|_| None).collect();
+        for index in shuffled(&mut turn.random, group.subjects.len()) {
+            let subject = group.subjects[index];
+            progress.begin(&group.id(subject));
+            let paced = group.paced(seed, |workload| reached.per_s(workload, subject, placement));
+            let trial = paced.and_then(|it| Trial::run(&it, subject, placement).map(|trial| (it, trial)));
+            progress.end(1);
+            if interrupt::came().is_some() {
+                return None;
+            }
+            trials[index] = Some(trial);
         }
-        (trial.is_ok() || interrupt::came().is_none()).then_some(trial)
+        progress.end_of_group(&group.group_id(), turn.round, rounds.count);
+        trials.into_iter().collect::<Option<Vec<_>>>()
     });
     progress.finish();
     let cells = |(group, results): (&OpenGroup, Vec<_>)| {

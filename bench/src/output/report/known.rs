@@ -4,7 +4,6 @@ use maud::{Markup, html};
 
 use super::axis::Axis;
 use crate::record::cell::Cell;
-use crate::record::decision::is_style;
 use crate::record::figures::Figure;
 use crate::record::group::{Group, sorted};
 use crate::record::run::Run;
@@ -73,7 +72,7 @@ pub(super) fn known(run: &Run) -> Option<Markup> {
 }
 
 fn is_peer(cell: &Cell) -> bool {
-    cell.figures.is_some() && cell.style != "floor" && !is_style(&cell.style)
+    cell.figures.is_some() && cell.style != "floor" && !cell.is_style()
 }
 
 /// The height of a row's middle.
