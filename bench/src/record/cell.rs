@@ -15,6 +15,9 @@ pub(crate) const BUSY: f64 = 0.7;
 /// Below this share of the requested downloads in flight, on average, a note names the client.
 pub(crate) const FEW: f64 = 0.8;
 
+/// Above this share of the client's cores for others, the cell decides nothing.
+pub(crate) const TAKEN: f64 = 0.1;
+
 /// Cells that are measured for less time in all rounds together are named.
 pub(crate) const SHORT_S: f64 = 3.0;
 
@@ -65,6 +68,9 @@ pub(crate) struct Cell {
     /// Rounds in which a CPU quota made client or server wait.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(crate) throttled_rounds: usize,
+    /// The share of the client's cores that other programs and other virtual machines had while it was measured.
+    #[serde(default)]
+    pub(crate) taken_share: f64,
     /// The latencies of all rounds together, in nanoseconds: HDR histogram, V2 format, compressed, Base64.
     pub(crate) histogram: Option<String>,
     pub(crate) rounds: Vec<Figures>,
@@ -213,12 +219,16 @@ mod tests {
     fn a_percentile_needs_ten_samples_beyond_it() {
         let shown = |count| {
             let cell = Cell { count, ..cell("tokio", &[3.0; 2]) };
-            let names = Percentiles::ALL.iter().filter(|percentile| cell.percentile(percentile).is_some());
-            names.map(|percentile| percentile.name).collect::<Vec<_>>()
+            let shown = Percentiles::ALL.iter().filter(|percentile| cell.percentile(percentile).is_some());
+            shown.map(|percentile| percentile.quantile).collect::<Vec<_>>()
         };
-        assert_eq!(shown(499), ["p50", "p90", "max"]);
-        assert_eq!(shown(500), ["p50", "p90", "p99", "max"]);
-        assert_eq!(shown(5000), ["p50", "p90", "p99", "p99.9", "max"]);
+        let missing = |count| {
+            let quantiles = Percentiles::ALL.iter().map(|percentile| percentile.quantile);
+            quantiles.filter(|quantile| !shown(count).contains(quantile)).collect::<Vec<_>>()
+        };
+        assert_eq!(missing(499), [0.99, 0.999]);
+        assert_eq!(missing(500), [0.999]);
+        assert_eq!(missing(5000), [0.0; 0]);
     }
 
     #[test]

@@ -122,11 +122,21 @@ mod tests {
             "64 in flight, 20 ms of server delay: 32 KiB photos, 3840 downloads, median of 21 rounds"
         );
         assert!(lines[2].contains("p99.9") && lines[3].contains("ms"), "{text}");
-        let row = lines.iter().find(|line| line.starts_with("async-std")).unwrap();
-        let figures: Vec<_> = row.split_whitespace().collect();
-        assert_eq!(figures[1..10], ["3072", "0.0", "20.1", "0.0", "20.2", "20.3", "0.0", "21.0", "22.0"]);
-        assert_eq!(figures[10..], ["24.6", "best", "2.00", "20.0", "2.5", "1"]);
-        assert!(text.contains("0.50–0.51"), "{text}");
+        let group = in_order(&cells).next().unwrap();
+        let columns = columns(&group);
+        let figures = |row: usize, headers: &[&str]| -> Vec<String> {
+            let column = |header: &&str| columns.iter().find(|column| column.header().starts_with(*header));
+            headers.iter().map(|header| column(header).unwrap().text(&group.cells[row])).collect()
+        };
+        assert_eq!(
+            figures(1, &["photos", "±", "p50", "p90", "p99", "max"]),
+            ["3072", "0.0", "20.1", "20.2", "20.3", "22.0"]
+        );
+        assert_eq!(
+            figures(1, &["CPU", "× best", "×\n", "server", "KiB", "\nthreads"]),
+            ["24.6", "best", "2.00", "20.0", "2.5", "1"]
+        );
+        assert_eq!(figures(0, &["× best"]), ["0.50–0.51"]);
         assert!(text.contains("resolved"), "{text}");
     }
 

@@ -86,8 +86,9 @@ mod tests {
         assert!(text.starts_with("50 % of each style’s closed loop start per second, at most 64"), "{text}");
         let row = text.lines().find(|line| line.starts_with("tokio")).unwrap();
         let figures: Vec<_> = row.split_whitespace().collect();
-        assert_eq!(figures[3..10], ["20.1", "20.2", "20.3", "–", "22.0", "1.0", "0.00"]);
-        assert_eq!(figures[11..13], ["20", "7"]);
+        for side_by_side in [&["20.3", "–", "22.0", "1.0", "0.00"][..], &["20", "7"]] {
+            assert!(figures.windows(side_by_side.len()).any(|some| some == side_by_side), "{text}");
+        }
         assert!(text.ends_with("measured: tokio"), "{text}");
     }
 }
