@@ -88,10 +88,11 @@ impl Peer {
 
 #[cfg(test)]
 mod tests {
-    use crate::load::samples::Samples;
     use photo_server::PhotoServer;
 
     use super::*;
+    use crate::load::samples::Samples;
+    use crate::text::out::note;
 
     #[test]
     fn all_are_there_that_were_built() {
@@ -104,12 +105,12 @@ mod tests {
     }
 
     #[test]
-    fn photos_come_over_kept_connections_and_errors_are_told() {
+    fn photos_come_over_kept_connections_and_errors_are_reported() {
         for peer in Peer::all() {
             let server = PhotoServer::start().unwrap();
             let mut client = match peer.client(2) {
                 Err(error) if error.to_string().contains("io_uring is not available") => {
-                    println!("{} is skipped: {error}", peer.name());
+                    note!("{} is skipped: {error}", peer.name());
                     continue;
                 }
                 client => client.unwrap(),
