@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn path_and_query_are_told_apart() {
+    fn path_and_query_are_separated() {
         let request = whole("GET /photo?bytes=10&x&seed=2&seed=3 HTTP/1.1\r\n\r\n");
         assert_eq!(request.path(), "/photo");
         assert_eq!(request.query().number("bytes", 5), Ok(10_u64));

@@ -43,7 +43,7 @@ fn requests_sent_ahead_are_answered_after_a_delay() {
 }
 
 #[test]
-fn an_end_is_told_from_a_reset() {
+fn an_end_differs_from_a_reset() {
     let server = PhotoServer::start().unwrap();
     let mut received = Vec::new();
     let mut stream = connect(&server, "localhost", true);

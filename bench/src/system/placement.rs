@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn the_two_sides_share_no_core_unless_they_are_told_to() {
+    fn the_two_sides_share_no_core_unless_options_say_so() {
         assert_eq!(place(&[0, 1, 2, 3], None, None).unwrap(), ["0,1", "2,3"]);
         assert_eq!(place(&[0, 1, 2, 3], Some("3"), None).unwrap(), ["3", "0,1,2"]);
         assert_eq!(place(&[0, 1, 2, 3], None, Some("0-2")).unwrap(), ["3", "0,1,2"]);

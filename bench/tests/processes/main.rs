@@ -31,7 +31,7 @@ fn main() -> ExitCode {
     clients_on_several_cores_do_the_same_work();
     unselected_cells_are_not_run();
     each_cell_can_be_tried();
-    an_open_loop_tells_what_it_could_not_start();
+    an_open_loop_reports_what_it_could_not_start();
     costs_of_downloads_and_waits_are_counted();
     the_self_check_depends_on_the_burden();
     both_ways_of_each_pitfall_do_the_same_work();
@@ -144,7 +144,7 @@ fn report_folder() -> PathBuf {
     env::temp_dir().join(format!("photo-bench-report-{}", std::process::id()))
 }
 
-fn an_open_loop_tells_what_it_could_not_start() {
+fn an_open_loop_reports_what_it_could_not_start() {
     // Fifty at once, of 20 ms each, are 2500 per second at most.
     let cells =
         json("--bench --open --styles floor,callbacks,tokio --delay-ms 20 --rate 200,9000 --in-flight 50");

@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn the_raw_results_lie_beside_the_page_and_make_it_again() {
+    fn the_raw_results_lie_next_to_the_page_and_make_it_again() {
         let folder = in_a_new_folder("one");
         let path = write(&folder, &[Run::parse(&lines("tokio")).unwrap()]).unwrap();
         let page = fs::read_to_string(&path).unwrap();

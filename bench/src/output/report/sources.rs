@@ -145,7 +145,7 @@ mod tests {
 
     /// The lines that the recorded events name are those of the source as it is.
     #[test]
-    fn the_recorded_events_are_told_by_the_lines_that_tell_them() {
+    fn the_recorded_events_name_the_lines_that_print_them() {
         for (style, events) in STYLES.iter().zip(ORDER) {
             let source = fs::read_to_string(root().join(style).join("examples/order.rs")).unwrap();
             let lines: Vec<_> = source.lines().collect();
