@@ -21,7 +21,11 @@ pub(super) fn on_figures(group: &Group) -> Vec<String> {
     notes.extend(names(cells, throttled, |cell| cell.throttled_rounds > 0));
     let taken = |cell: &Cell| Some(cell.taken_share).filter(|share| *share > TAKEN);
     let shares = shares(cells, taken);
-    notes.extend(shares.map(|it| format!("  other programs had part of the client's core, so this decides nothing: {it}")));
+    notes.extend(
+        shares.map(|it| {
+            format!("  other programs had part of the client's core, so this decides nothing: {it}")
+        }),
+    );
     if cells.iter().any(|cell| cell.rounds.len() > 1) {
         notes.extend(interval_notes(group));
     }
