@@ -109,7 +109,7 @@ mod tests {
             let server = PhotoServer::start().unwrap();
             let mut client = match peer.client(2) {
                 Err(error) if error.to_string().contains("io_uring is not available") => {
-                    println!("{} is skipped: {error}", peer.name());
+                    crate::text::out::note!("{} is skipped: {error}", peer.name());
                     continue;
                 }
                 client => client.unwrap(),

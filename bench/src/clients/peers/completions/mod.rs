@@ -148,7 +148,7 @@ mod tests {
     fn with_completions(test: impl Fn(&PhotoServer, &mut Completions)) {
         match Completions::new(100) {
             Ok(mut completions) => test(&PhotoServer::start().unwrap(), &mut completions),
-            Err(error) => println!("skipped: {error}"),
+            Err(error) => crate::text::out::note!("skipped: {error}"),
         }
     }
 
