@@ -9,7 +9,7 @@ use std::time::Duration;
 use photo_tests::Style;
 
 use super::background;
-use super::pitfall::{Pitfall, Variants, Work};
+use super::pitfall::{Pitfall, Work, both};
 use crate::record::pitfall::Metric;
 
 pub(super) const PITFALL: Pitfall = Pitfall {
@@ -20,21 +20,9 @@ pub(super) const PITFALL: Pitfall = Pitfall {
     hurts: Metric::P99,
     work: Work { others: 1000, ..Work::of("/photo?bytes=32768&delay_ms=40", 6) },
     styles: &[
-        (Style::Callbacks, Variants { right: callbacks::right, wrong: callbacks::wrong }),
-        (
-            Style::Tokio,
-            Variants {
-                right: |fixture| fixture.on_tokio(futures::right),
-                wrong: |fixture| fixture.on_tokio(futures::wrong),
-            },
-        ),
-        (
-            Style::Smol,
-            Variants {
-                right: |fixture| fixture.on_smol(futures::right),
-                wrong: |fixture| fixture.on_smol(futures::wrong),
-            },
-        ),
+        (Style::Callbacks, both!(callbacks)),
+        (Style::Tokio, both!(on_tokio, futures)),
+        (Style::Smol, both!(on_smol, futures)),
     ],
 };
 

@@ -7,7 +7,7 @@
 use photo_tests::Style;
 
 use super::background;
-use super::pitfall::{Pitfall, Variants, Work};
+use super::pitfall::{Pitfall, Work, both};
 use crate::record::pitfall::Metric;
 
 pub(super) const PITFALL: Pitfall = Pitfall {
@@ -18,21 +18,9 @@ pub(super) const PITFALL: Pitfall = Pitfall {
     hurts: Metric::P99,
     work: Work { others: 1000, ..Work::of("/folder/large.jpeg", 8) },
     styles: &[
-        (Style::Callbacks, Variants { right: callbacks::right, wrong: callbacks::wrong }),
-        (
-            Style::Tokio,
-            Variants {
-                right: |fixture| fixture.on_tokio(futures::right),
-                wrong: |fixture| fixture.on_tokio(futures::wrong),
-            },
-        ),
-        (
-            Style::Smol,
-            Variants {
-                right: |fixture| fixture.on_smol(futures::right),
-                wrong: |fixture| fixture.on_smol(futures::wrong),
-            },
-        ),
+        (Style::Callbacks, both!(callbacks)),
+        (Style::Tokio, both!(on_tokio, futures)),
+        (Style::Smol, both!(on_smol, futures)),
     ],
 };
 

@@ -7,7 +7,7 @@
 
 use photo_tests::Style;
 
-use super::pitfall::{Pitfall, Variants, Work};
+use super::pitfall::{Pitfall, Variants, Work, both};
 use crate::record::pitfall::Metric;
 
 pub(super) const PITFALL: Pitfall = Pitfall {
@@ -30,15 +30,9 @@ pub(super) const WITH_TLS: Pitfall = Pitfall {
 const PHOTO: &str = "/photo?bytes=32768";
 
 const STYLES: &[(Style, Variants)] = &[
-    (Style::Blocking, Variants { right: blocking::right, wrong: blocking::wrong }),
-    (Style::Callbacks, Variants { right: callbacks::right, wrong: callbacks::wrong }),
-    (
-        Style::Tokio,
-        Variants {
-            right: |fixture| fixture.on_tokio(futures::right),
-            wrong: |fixture| fixture.on_tokio(futures::wrong),
-        },
-    ),
+    (Style::Blocking, both!(blocking)),
+    (Style::Callbacks, both!(callbacks)),
+    (Style::Tokio, both!(on_tokio, futures)),
 ];
 
 mod blocking {

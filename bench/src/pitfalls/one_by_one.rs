@@ -6,7 +6,7 @@
 
 use photo_tests::Style;
 
-use super::pitfall::{Pitfall, Variants, Work};
+use super::pitfall::{Pitfall, Work, both};
 use crate::record::pitfall::Metric;
 
 pub(super) const PITFALL: Pitfall = Pitfall {
@@ -17,15 +17,9 @@ pub(super) const PITFALL: Pitfall = Pitfall {
     hurts: Metric::Time,
     work: Work::of("/photo?bytes=32768&delay_ms=5", 64),
     styles: &[
-        (Style::Blocking, Variants { right: blocking::right, wrong: blocking::wrong }),
-        (Style::Callbacks, Variants { right: callbacks::right, wrong: callbacks::wrong }),
-        (
-            Style::Tokio,
-            Variants {
-                right: |fixture| fixture.on_tokio(futures::right),
-                wrong: |fixture| fixture.on_tokio(futures::wrong),
-            },
-        ),
+        (Style::Blocking, both!(blocking)),
+        (Style::Callbacks, both!(callbacks)),
+        (Style::Tokio, both!(on_tokio, futures)),
     ],
 };
 

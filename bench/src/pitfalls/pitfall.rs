@@ -47,3 +47,18 @@ pub(crate) struct Variants {
     pub(crate) right: fn(&Fixture),
     pub(crate) wrong: fn(&Fixture),
 }
+
+/// The ways `right` and `wrong` of a module; asynchronous ones are driven by a method of the fixture.
+macro_rules! both {
+    ($module:ident) => {
+        $crate::pitfalls::pitfall::Variants { right: $module::right, wrong: $module::wrong }
+    };
+    ($drive:ident, $module:ident) => {
+        $crate::pitfalls::pitfall::Variants {
+            right: |fixture| fixture.$drive($module::right),
+            wrong: |fixture| fixture.$drive($module::wrong),
+        }
+    };
+}
+
+pub(super) use both;
