@@ -92,6 +92,7 @@ mod tests {
     use photo_server::PhotoServer;
 
     use super::*;
+    use crate::text::out::say;
 
     #[test]
     fn all_are_there_that_were_built() {
@@ -109,7 +110,7 @@ mod tests {
             let server = PhotoServer::start().unwrap();
             let mut client = match peer.client(2) {
                 Err(error) if error.to_string().contains("io_uring is not available") => {
-                    println!("{} is skipped: {error}", peer.name());
+                    say!("{} is skipped: {error}", peer.name());
                     continue;
                 }
                 client => client.unwrap(),

@@ -144,12 +144,13 @@ mod tests {
     use photo_server::{PhotoServer, PictureFormat, picture};
 
     use super::*;
+    use crate::text::out::say;
 
     /// Calls `test` where `io_uring` is available.
     fn with_completions(test: impl Fn(&PhotoServer, &mut Completions)) {
         match Completions::new(100) {
             Ok(mut completions) => test(&PhotoServer::start().unwrap(), &mut completions),
-            Err(error) => println!("skipped: {error}"),
+            Err(error) => say!("skipped: {error}"),
         }
     }
 
