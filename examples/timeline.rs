@@ -17,7 +17,7 @@ const COLUMNS: usize = 80;
 /// Columns from one time on the axis to the next.
 const TICK: usize = 20;
 
-/// Prints events as they happen, and remembers them. Clones share what they remember.
+/// Prints events as they happen, and remembers them. Clones share the events.
 #[derive(Clone)]
 pub(crate) struct Story {
     begin: Instant,
@@ -36,17 +36,17 @@ pub(crate) struct Event {
 }
 
 impl Story {
-    /// Begins now. As `json`, each event is printed as an object on its own line.
+    /// Starts now. As `json`, each event is printed as an object on its own line.
     pub(crate) fn new(json: bool) -> Self {
         Self { begin: Instant::now(), json, events: Arc::default() }
     }
 
-    /// Tells `what` happened to `photo` in the line that calls this.
+    /// Prints that `what` happened to `photo` in the line that calls this.
     #[track_caller]
     pub(crate) fn tell(&self, photo: &'static str, what: &str) {
         let (line, what) = (Location::caller().line(), what.to_owned());
         let thread = thread::current().name().unwrap_or("?").to_owned();
-        // The lock keeps what is printed in the order of the times.
+        // The lock keeps the lines in the order of their times.
         let mut events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
         let event = Event { at: self.begin.elapsed(), thread, line, photo, what };
         // A reader that has closed the pipe misses the line.
@@ -54,7 +54,7 @@ impl Story {
         events.push(event);
     }
 
-    /// Tells that the download of `photo` has ended, and how.
+    /// Prints that the download of `photo` has ended, and how.
     #[track_caller]
     pub(crate) fn tell_end<T>(&self, photo: &'static str, result: &Result<T, impl Display>) {
         match result {

@@ -93,7 +93,7 @@ impl Client {
 
     /// A client, and the token by which another thread stops all its downloads.
     ///
-    /// It shares connections with this client. If this one is cancellable, the token of this one stops both.
+    /// It shares connections with this client. If this client is cancellable, its token stops both.
     #[must_use]
     pub fn cancellable(&self) -> (Self, CancelToken) {
         let token = CancelToken::child(self.token());

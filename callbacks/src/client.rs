@@ -188,8 +188,8 @@ impl Client {
 
     /// A client, and the token that stops all its downloads and timers.
     ///
-    /// It shares the loop and connections with this client. If this one is cancellable, the token of this one stops
-    /// both.
+    /// It shares the loop and connections with this client. If this client is cancellable, its token
+    /// stops both.
     #[must_use]
     pub fn cancellable(&self) -> (Self, CancelToken) {
         let token = CancelToken::child(self.cancelled.as_ref(), self.remote());
@@ -230,7 +230,7 @@ impl Client {
     /// turn. Inside a callback, this does nothing and returns false.
     ///
     /// Another event loop can turn the client. Before each of its waits, ask for [`next_timeout`](Self::next_timeout);
-    /// then wait until that time is over or the client's file descriptor ([`AsFd`](std::os::fd::AsFd), on Unix) is
+    /// then wait until that time is over or the client's file descriptor ([`AsFd`](std::os::fd::AsFd)) is
     /// readable; then call `turn(Some(Duration::ZERO))`. `examples/embed.rs` does so.
     ///
     /// # Panics

@@ -105,8 +105,8 @@ impl Connection {
         });
         let would_block = matches!(&received, Err(error) if error.kind() == io::ErrorKind::WouldBlock);
         // After a read that an empty socket cut short, epoll and kqueue report the next bytes, but not an end that they
-        // have reported already. Windows reports nothing before `WouldBlock`, and TLS has its own buffer.
-        let can_be_cut_short = cfg!(unix) && self.tls.is_none() && !self.ended;
+        // have reported already. TLS has its own buffer.
+        let can_be_cut_short = self.tls.is_none() && !self.ended;
         let cut_short = can_be_cut_short && matches!(received, Ok(n) if 0 < n && n < room);
         self.drained = would_block || cut_short;
         received.map(|length| Piece { length, drained: self.drained })

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use futures::future::join_all;
-use photo_futures::runtime::Smol;
+use photo_futures::runtime::Tokio;
 use photo_futures::{Client, Config};
 use photo_server::PhotoServer;
 
@@ -20,7 +20,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     if let Some(server) = &server {
         urls = own_photos(server);
     }
-    let client = Client::new(Smol, Config::default())?;
+    let client = Client::new(Tokio, Config::default())?;
     let clock = Instant::now();
     let downloads = urls.iter().map(async |url| {
         say(clock, "Download started", url);
@@ -35,7 +35,8 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     });
     let downloads = join_all(downloads);
     say(clock, "None started", "a future does nothing until it is polled");
-    let succeeded = smol::block_on(downloads);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let succeeded = runtime.block_on(downloads);
     // One of the example's three URLs is meant to fail.
     Ok(ExitCode::from(u8::from(succeeded.contains(&false) && server.is_none())))
 }

@@ -12,9 +12,10 @@ use std::pin::pin;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use futures::StreamExt;
 use futures::future::{FutureExt, abortable, select};
 use indicatif::{ProgressBar, ProgressStyle};
-use photo_futures::runtime::{Runtime, Smol};
+use photo_futures::runtime::{Runtime, Tokio};
 use photo_futures::{Backoff, Client, Config, SaveError, recipes};
 use photo_server::PhotoServer;
 
@@ -35,14 +36,15 @@ pub(crate) fn run(mut arguments: impl Iterator<Item = OsString>) -> Result<ExitC
     if let Some(server) = &server {
         urls = own_photos(server);
     }
-    let saved = save_all(&folder, &urls)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let saved = runtime.block_on(save_all(&folder, &urls))?;
     say(&format!("{saved} of {} photos are in {}", urls.len(), folder.display()));
     Ok(ExitCode::from(u8::from(saved < urls.len())))
 }
 
 /// Returns the number of photos saved.
-fn save_all(folder: &Path, urls: &[String]) -> Result<usize, Box<dyn Error>> {
-    let client = Client::new(Smol, Config::default())?;
+async fn save_all(folder: &Path, urls: &[String]) -> Result<usize, Box<dyn Error>> {
+    let client = Client::new(Tokio, Config::default())?;
     let (stop, handle) = abortable(client.runtime().sleep(TIME));
     let stop = stop.shared();
     ctrlc::set_handler(move || handle.abort())?;
@@ -50,8 +52,8 @@ fn save_all(folder: &Path, urls: &[String]) -> Result<usize, Box<dyn Error>> {
     let bar = progress_bar();
     let work = |client, url| save(client, url, folder, &bar, stop.clone());
     let mut saved = 0;
-    let results = pin!(recipes::stream(&client, urls, IN_FLIGHT, work));
-    for (index, result) in smol::stream::block_on(results) {
+    let mut results = pin!(recipes::stream(&client, urls, IN_FLIGHT, work));
+    while let Some((index, result)) = results.next().await {
         report(&bar, &urls[index], &result);
         saved += usize::from(result.is_ok());
     }
@@ -60,14 +62,14 @@ fn save_all(folder: &Path, urls: &[String]) -> Result<usize, Box<dyn Error>> {
 }
 
 async fn save(
-    client: &Client<Smol>,
+    client: &Client<Tokio>,
     url: &str,
     folder: &Path,
     bar: &ProgressBar,
     stop: impl Future + Unpin,
 ) -> Result<PathBuf, SaveError> {
     let attempts = Cell::new(0);
-    let download = async |client: &Client<Smol>, url: &str| {
+    let download = async |client: &Client<Tokio>, url: &str| {
         attempts.update(|attempts| attempts + 1);
         let mut counted = 0;
         let download = client.download_with_progress(url, |progress| {

@@ -10,14 +10,14 @@ pub(crate) mod timeline;
 use std::error::Error;
 
 use futures::future::{join, join_all};
-use photo_futures::runtime::Smol;
+use photo_futures::runtime::Tokio;
 use photo_futures::{Client, Config};
 use photo_server::PhotoServer;
 use timeline::{ALL, Story};
 
 pub(crate) fn download_all(story: &Story) -> Result<(), Box<dyn Error>> {
     let server = PhotoServer::start()?;
-    let client = Client::new(Smol, Config::default())?;
+    let client = Client::new(Tokio, Config::default())?;
     let downloads = PHOTOS.map(async |(photo, path)| {
         let url = server.url(path);
         story.tell(photo, "started");
@@ -26,7 +26,8 @@ pub(crate) fn download_all(story: &Story) -> Result<(), Box<dyn Error>> {
     });
     // It is polled last, when each download has reached its `.await`.
     let all_started = async { story.tell(ALL, "started") };
-    smol::block_on(join(join_all(downloads), all_started));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(join(join_all(downloads), all_started));
     story.tell(ALL, "ended");
     Ok(())
 }

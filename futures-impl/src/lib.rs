@@ -5,14 +5,15 @@
 //! and `photo-callbacks` do the same work and wait in the two other ways; compare the files of the same names.
 //!
 //! ```
-//! use photo_futures::{Client, runtime::Smol};
+//! use photo_futures::{Client, runtime::Tokio};
 //! # let server = photo_server::PhotoServer::start()?;
 //! # let url = &server.url("/photo?format=gif");
 //!
-//! let client = Client::<Smol>::default();
+//! let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+//! let client = Client::<Tokio>::default();
 //! let download = client.download(url);
 //! println!("Download started"); // strictly speaking, it starts when it is first polled
-//! match smol::block_on(download) {
+//! match runtime.block_on(download) {
 //!     Ok(photo) => println!("Download finished: {photo}"),
 //!     Err(error) => println!("Download failed: {error}"),
 //! }

@@ -9,7 +9,7 @@ use std::time::Duration;
 /// starts the next one at once.
 pub const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
 
-/// The addresses with their families by turns: a family that does not work costs one delay (section 4).
+/// The addresses with alternating families: a family that does not work costs one delay (section 4).
 ///
 /// The family of the first address stays first, and the order within a family stays as the resolver has it.
 pub(crate) fn interleaved(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {

@@ -123,7 +123,7 @@ impl RetryAfter {
     pub(crate) fn parse(value: &[u8]) -> Option<Self> {
         let value = std::str::from_utf8(value).ok()?.trim();
         if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
-            // A number that overflows is as good as forever.
+            // A number that overflows means forever.
             return Some(Self::Delay(value.parse().map_or(Duration::MAX, Duration::from_secs)));
         }
         httpdate::parse_http_date(value).ok().map(Self::Date)

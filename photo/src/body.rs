@@ -2,7 +2,7 @@
 
 use crate::{Config, Error, Photo, Target};
 
-/// Most bytes that are reserved on the server's word; beyond, the buffer grows with the bytes received.
+/// Most bytes reserved for an announced length; beyond, the buffer grows with the bytes received.
 const FIRST_CAPACITY: usize = 256 << 10;
 
 /// Capacity to start with if the length is unknown.
@@ -49,7 +49,7 @@ impl Body {
     /// The free space for the next bytes, never empty.
     ///
     /// It reaches one byte beyond a known length. A read that leaves this byte free has emptied the socket, which
-    /// spares the next attempt. One that fills it shows that the server sent more than it announced.
+    /// saves the next read. One that fills it shows that the server sent more than it announced.
     pub(crate) fn space(&mut self) -> &mut [u8] {
         if self.received == self.bytes.len() {
             let room =

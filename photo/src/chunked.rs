@@ -5,11 +5,11 @@ use crate::Error;
 /// Longest line before a chunk, and longest trailer, in bytes.
 const MAX_LINE: usize = 64 << 10;
 
-/// Decodes a chunked body (RFC 9112, section 7.1) in place, in whatever pieces it arrives.
+/// Decodes a chunked body (RFC 9112, section 7.1) in place, however it is split into pieces.
 ///
 /// Sizes are hexadecimal digits and nothing else. Extensions and trailer fields are ignored. A bare line feed also
 /// ends a line, but a chunk must end like the line before it, or its size is wrong. The body is whole after the empty
-/// line behind the last chunk, not before.
+/// line after the last chunk, not before.
 #[derive(Debug)]
 pub(crate) struct Chunked {
     state: State,
@@ -55,7 +55,7 @@ enum Part {
 }
 
 impl Chunked {
-    /// A body of which nothing has arrived. A declared length must be the right one.
+    /// A body before its first byte. A declared length must be the right one.
     pub(crate) fn new(declared: Option<u64>) -> Self {
         let state = State::Size { size: 0, part: Part::FirstDigit };
         Self { state, line: 0, decoded: 0, declared, surplus: false, broken: None }
@@ -81,7 +81,7 @@ impl Chunked {
                     break;
                 }
                 state => {
-                    match self.beside(state, bytes[read]) {
+                    match self.framing(state, bytes[read]) {
                         Ok(next) => self.state = next,
                         Err(error) => self.broken = Some(error),
                     }
@@ -92,11 +92,13 @@ impl Chunked {
         written
     }
 
-    /// The state after a byte that does not belong to a chunk.
-    fn beside(&mut self, state: State, byte: u8) -> Result<State, Error> {
+    /// The state after a byte of framing, which is no byte of the photo.
+    fn framing(&mut self, state: State, byte: u8) -> Result<State, Error> {
         self.line += 1;
         if self.line > MAX_LINE {
-            return Err(Error::malformed(format_args!("more than {MAX_LINE} bytes beside a chunk")));
+            return Err(Error::malformed(format_args!(
+                "more than {MAX_LINE} bytes of framing around a chunk"
+            )));
         }
         let next = next(state, byte).ok_or_else(|| refused(state, byte))?;
         match (next, self.declared) {
@@ -128,7 +130,7 @@ impl Chunked {
     }
 }
 
-/// The state after a byte that does not belong to a chunk.
+/// The state after a byte of framing; `None` if it is not allowed there.
 fn next(state: State, byte: u8) -> Option<State> {
     Some(match (state, byte) {
         (State::Size { part: Part::FirstDigit, .. }, b'\r' | b'\n' | b' ' | b'\t' | b';') => return None,
@@ -185,7 +187,7 @@ mod tests {
         "5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n",
         "05\r\nhello\r\n0006 \t\r\n world\r\n000\r\n\r\n",
         "b;name=value;other=\"in; quotes\"\r\nhello world\r\n0;last\r\nField: value\r\n more: of it\r\n\r\n",
-        "B ; and a rather long extension that nobody has a use for\r\nhello world\r\n0\r\n\r\n",
+        "B ; and a rather long extension without a use\r\nhello world\r\n0\r\n\r\n",
         "b\nhello world\n0\n\n",
         "b;x\nhello world\n0\r\nField: value\n\r\n",
     ];

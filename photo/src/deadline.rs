@@ -64,7 +64,7 @@ impl Deadline {
         Error::Timeout { phase, after }
     }
 
-    /// `now + delay`, or a time that is as good as never if that overflows.
+    /// `now + delay`; if that overflows, a time so late that it never comes.
     #[must_use]
     pub fn later(now: Instant, delay: Duration) -> Instant {
         const NEVER: Duration = Duration::from_hours(100 * 365 * 24);

@@ -29,7 +29,7 @@ pub(crate) enum Framing {
 }
 
 impl Incoming {
-    /// A body of which nothing has arrived.
+    /// A body before its first byte.
     ///
     /// # Errors
     ///

@@ -18,8 +18,8 @@
 //! comes out. [`Deadline`] computes timeouts from times that a style gives it. [`Pool`] keeps idle connections of any
 //! type, and [`tls`] makes the one TLS configuration.
 //!
-//! Two methods of [`Photo`] take long, and must not delay other downloads: [`save`](Photo::save), for the disk, and
-//! `thumbnail` (of the feature of that name), for the processor.
+//! Two methods of [`Photo`] take long and must not delay other downloads: [`save`](Photo::save) waits for the disk, and
+//! `thumbnail` (with the feature `thumbnail`) computes.
 
 mod album;
 mod attempts;

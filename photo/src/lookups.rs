@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 
 use crate::Origin;
 
-/// The running and the queued look-ups of a style whose downloads wait as a `W`.
+/// The running and the queued look-ups of a style; `W` is a waiting download.
 ///
 /// It starts no thread and asks no resolver. Abandoned downloads do not add up: they are dropped before more space is
 /// taken.

@@ -83,7 +83,7 @@ impl Origin {
         self.resolved(config.resolver.look_up(&self.host(), self.port))
     }
 
-    /// The addresses that a resolver found, the families by turns (RFC 8305, section 4).
+    /// The addresses that a resolver found, with alternating families (RFC 8305, section 4).
     pub(crate) fn resolved(&self, found: io::Result<Vec<SocketAddr>>) -> Result<Vec<SocketAddr>, Error> {
         self.at_least_one(attempts::interleaved(found.map_err(|error| Error::resolve(self, error))?))
     }

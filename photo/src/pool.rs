@@ -60,7 +60,7 @@ impl<C> Pool<C> {
     }
 
     /// Keeps a connection from `now` on, for at most `keep_for`; returns one to be closed if a limit is reached.
-    #[must_use = "what is handed back is to be closed"]
+    #[must_use = "the returned connection must be closed"]
     pub fn put(&mut self, origin: &Origin, connection: C, now: Instant, keep_for: Duration) -> Option<C> {
         if self.max_per_host == 0 {
             return Some(connection);

@@ -29,7 +29,7 @@ impl OpenRequests {
         self.most.store(self.now.load(SeqCst), SeqCst);
     }
 
-    /// The number of gatherings: times at which as many requests were open as one of them waited for.
+    /// The number of gatherings: a gathering is the moment when all requests that one waits for are open.
     pub(crate) fn gatherings(&self) -> u64 {
         self.gatherings.load(SeqCst)
     }

@@ -56,8 +56,9 @@ impl Material<'_> {
                 "to" => reply.extend(format!("/photo?{}", self.order).bytes()),
                 "addr" => reply.extend(self.http.to_string().bytes()),
                 repeated => {
-                    let (times, text) =
-                        repeated.split_once('*').ok_or_else(|| format!("what is {repeated}?"))?;
+                    let (times, text) = repeated
+                        .split_once('*')
+                        .ok_or_else(|| format!("{{{repeated}}} is neither a name nor TIMES*TEXT"))?;
                     let times: usize = times.parse().map_err(|_| format!("{times} is no number"))?;
                     at_most(times.max(times.saturating_mul(text.len())), "a repeated text")?;
                     reply.extend(text.repeat(times).bytes());

@@ -71,8 +71,7 @@ impl Routes {
 
     /// The script for a request, from the cache if it is there.
     fn script(&mut self, request: &Request<'_>, head: &[u8]) -> Script {
-        // Files may change between requests, a flaky fault does, and a reply to a request with a body is an exception
-        // anyway.
+        // Files may change between requests, a flaky fault does, and requests with a body are rare.
         if request.path().starts_with("/folder/") || is_flaky(request) || request.has_body {
             return Script::new(self.steps(request));
         }

@@ -159,7 +159,7 @@ fn a_folder_is_served_and_nothing_outside_of_it() {
 }
 
 #[test]
-fn a_slow_reader_gets_everything_and_holds_up_nobody() {
+fn a_slow_reader_gets_everything_and_delays_no_other() {
     let server = PhotoServer::start().unwrap();
     let mut slow = Wire::connect(&server);
     slow.get("/photo?bytes=30000000");

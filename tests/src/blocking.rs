@@ -84,7 +84,7 @@ impl Adapter for Blocking {
         recipes::thumbnail(&self.0, url, max_side)
     }
 
-    fn thumbnail_beside(
+    fn thumbnail_meanwhile(
         &self,
         url: &str,
         max_side: u32,

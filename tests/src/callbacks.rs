@@ -103,7 +103,7 @@ impl Adapter for Callbacks {
         self.wait_for(|on_complete| recipes::thumbnail(&self.0, url, max_side, on_complete))
     }
 
-    fn thumbnail_beside(
+    fn thumbnail_meanwhile(
         &self,
         url: &str,
         max_side: u32,

@@ -70,7 +70,7 @@ impl Remote {
     ///
     /// # Panics
     ///
-    /// If they are missing: such a test is not run by hand.
+    /// If they are missing, because the test was not started by its parent.
     #[must_use]
     pub fn of_parent() -> Self {
         let sent = std::env::var(VARIABLE).expect("run by another test");

@@ -138,7 +138,7 @@ impl<R: Runtime, E: Executor> Adapter for Futures<R, E> {
         self.executor.block_on(recipes::thumbnail(&self.client, url, max_side))
     }
 
-    fn thumbnail_beside(
+    fn thumbnail_meanwhile(
         &self,
         url: &str,
         max_side: u32,

@@ -131,7 +131,7 @@ pub trait Adapter: Downloader {
 
     /// The recipe `thumbnail`, and meanwhile one download of `other` after another: returns how many of them
     /// succeeded.
-    fn thumbnail_beside(
+    fn thumbnail_meanwhile(
         &self,
         url: &str,
         max_side: u32,

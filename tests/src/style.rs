@@ -14,21 +14,21 @@ macro_rules! styles {
     (
         $d:tt
         $( #[$first_doc:meta] )* $first:ident = $first_name:literal in $first_module:ident: $first_new:expr;
-        $( #[$beside_doc:meta] )* beside $beside:ident = $beside_name:literal in $beside_module:ident: $beside_new:expr;
+        $( #[$unequal_doc:meta] )* unequal $unequal:ident = $unequal_name:literal in $unequal_module:ident: $unequal_new:expr;
         $( $( #[$doc:meta] )* $style:ident = $name:literal in $module:ident: $new:expr; )+
     ) => {
         /// The clients that are compared: each style, the futures on each runtime, and ureq.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Style {
             $( #[$first_doc] )* $first,
-            $( #[$beside_doc] )* $beside,
+            $( #[$unequal_doc] )* $unequal,
             $( $( #[$doc] )* $style, )+
         }
 
         impl Style {
             /// All clients, in the order of every table.
             pub const ALL: [Self; 2 + [$( $name ),+].len()] =
-                [Self::$first, Self::$beside, $( Self::$style ),+];
+                [Self::$first, Self::$unequal, $( Self::$style ),+];
 
             /// The clients that the suite holds equal: all except ureq.
             pub const HELD_EQUAL: [Self; 1 + [$( $name ),+].len()] = [Self::$first, $( Self::$style ),+];
@@ -38,7 +38,7 @@ macro_rules! styles {
             pub fn name(self) -> &'static str {
                 match self {
                     Self::$first => $first_name,
-                    Self::$beside => $beside_name,
+                    Self::$unequal => $unequal_name,
                     $( Self::$style => $name, )+
                 }
             }
@@ -50,7 +50,7 @@ macro_rules! styles {
             /// [`Error::InvalidConfig`] if the configuration cannot work.
             pub fn client(self, config: Config) -> Result<Box<dyn Downloader>, Error> {
                 match self {
-                    Self::$beside => $beside_new(config),
+                    Self::$unequal => $unequal_new(config),
                     style => style.style(config).map(|style| style as Box<dyn Downloader>),
                 }
             }
@@ -67,14 +67,14 @@ macro_rules! styles {
             pub fn style(self, config: Config) -> Result<Box<dyn Adapter>, Error> {
                 match self {
                     Self::$first => $first_new(config),
-                    Self::$beside => panic!("{self} has no recipes"),
+                    Self::$unequal => panic!("{self} has no recipes"),
                     $( Self::$style => $new(config), )+
                 }
             }
         }
 
         /// Turns functions of a [`Style`](crate::Style) into tests, one for each style, in a module of its name:
-        /// `callbacks::a_stalled_server_times_out`. The tests behind `+ ureq:` are also for ureq, which is not held
+        /// `callbacks::a_stalled_server_times_out`. The tests after `+ ureq:` are also for ureq, which is not held
         /// equal.
         #[macro_export]
         macro_rules! suite {
@@ -89,7 +89,7 @@ macro_rules! styles {
                 }
             };
             (+ ureq: $d ( $d test:ident ),+ $d (,)?) => {
-                $d crate::suite!(@ $beside_module, $beside, [$d ( $d test )+]);
+                $d crate::suite!(@ $unequal_module, $unequal, [$d ( $d test )+]);
                 $d crate::suite!($d ( $d test ),+);
             };
             ($d ( $d test:ident ),+ $d (,)?) => {
@@ -104,7 +104,7 @@ styles! { $
     /// Blocking calls, one thread for each download in flight.
     Blocking = "blocking" in blocking: blocking::new;
     /// Blocking calls of the library ureq, with no recipe except `many`.
-    beside Ureq = "ureq" in ureq: ureq::new;
+    unequal Ureq = "ureq" in ureq: ureq::new;
     /// Callbacks on one event loop in one thread.
     Callbacks = "callbacks" in callbacks: callbacks::new;
     /// Futures on tokio's current-thread runtime.

@@ -1,4 +1,7 @@
-//! A host with several addresses: they are tried as in RFC 8305.
+//! A host with several addresses: they are tried as in RFC 8305. Only Linux has the loopback addresses and the short
+//! queues of black holes.
+
+#![cfg(target_os = "linux")]
 
 use std::net::{SocketAddr, TcpListener};
 use std::time::{Duration, Instant};

@@ -1,4 +1,4 @@
-//! Host names: a look-up that hangs holds up nothing else, and many downloads of a host share one.
+//! Host names: a look-up that hangs delays nothing else, and many downloads of a host share one.
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};

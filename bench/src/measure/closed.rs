@@ -144,6 +144,7 @@ pub(crate) fn cell(workload: &Workload, subject: Subject, trials: Vec<io::Result
         cpu_vs_best: None,
         server_loops: trials.iter().flatten().map(|trial| trial.server_loops).max().unwrap_or(1),
         throttled_rounds: 0,
+        taken_share: 0.0,
         histogram: None,
         rounds: Vec::new(),
         failed: None,
@@ -155,6 +156,9 @@ pub(crate) fn cell(workload: &Workload, subject: Subject, trials: Vec<io::Result
             cell.figures = Figures::median(&cell.rounds);
             cell.bound = cell.busy_side();
             cell.throttled_rounds = trials.iter().filter(|trial| trial.throttled > 0).count();
+            let taken_s: f64 = trials.iter().map(|trial| trial.taken_s).sum();
+            let cores = workload.client_cores.max(1) as f64;
+            cell.taken_share = (taken_s / cores / cell.measured_s()).max(0.0);
             let mut latencies = Latencies::none();
             for trial in &trials {
                 latencies.add(&trial.latencies);

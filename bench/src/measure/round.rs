@@ -54,7 +54,7 @@ fn start(
 ) -> Vec<io::Result<Slices>> {
     let start = |index: usize| {
         let (workload, subject) = &clients[index];
-        let cores = placement.all_clients.first(workload.client_cores.max(1));
+        let cores = placement.client_cores(workload.client_cores);
         Slices::start(workload, *subject, placement, || Worker::process(*subject, &cores))
     };
     thread::scope(|scope| {

@@ -13,6 +13,8 @@ use crate::record::figures::Figures;
 use crate::stats::latency::Latencies;
 use crate::system::allocations::Allocations;
 use crate::system::child::Child;
+use crate::system::core_time::CoreTime;
+use crate::system::cpu_set::CpuSet;
 use crate::system::limits;
 use crate::system::placement::CorePlacement;
 use crate::system::quota;
@@ -32,6 +34,8 @@ pub(crate) struct Trial {
     pub(crate) server_loops: usize,
     /// The number of times that a CPU quota made the processes wait.
     pub(crate) throttled: u64,
+    /// The time of the client's cores that went to others, in seconds.
+    pub(crate) taken_s: f64,
     /// The server's counts from the worker's start to its end.
     pub(crate) served: Option<ServerCounts>,
 }
@@ -43,7 +47,7 @@ impl Trial {
     ///
     /// Why the cell has no figures: it could not run, or it did not do what all others do.
     pub(crate) fn run(workload: &Workload, subject: Subject, placement: &CorePlacement) -> io::Result<Self> {
-        let cores = placement.all_clients.first(workload.client_cores.max(1));
+        let cores = placement.client_cores(workload.client_cores);
         Self::run_by(workload, subject, placement, || Worker::process(subject, &cores))
     }
 
@@ -98,6 +102,7 @@ impl Trial {
             allocations,
             server_loops: 1,
             throttled: 0,
+            taken_s: 0.0,
             served: None,
         })
     }
@@ -111,7 +116,9 @@ pub(crate) struct Slices {
     workload: Workload,
     sessions: Vec<Session>,
     server_loops: usize,
+    client_cores: CpuSet,
     throttled: u64,
+    taken_s: f64,
     done: io::Result<Option<SessionResult>>,
 }
 
@@ -129,22 +136,35 @@ impl Slices {
         let sessions = shares.into_iter().map(|share| Session::start(share, subject, placement, start()?));
         let sessions = sessions.collect::<io::Result<Vec<_>>>()?;
         let server_loops = placement.server_loops(workload.client_cores);
-        Ok(Self { workload: workload.clone(), sessions, server_loops, throttled: 0, done: Ok(None) })
+        // The server on the same cores is no stranger.
+        let client_cores = placement.is_apart().then(|| placement.client_cores(workload.client_cores));
+        Ok(Self {
+            workload: workload.clone(),
+            sessions,
+            server_loops,
+            client_cores: client_cores.unwrap_or_default(),
+            throttled: 0,
+            taken_s: 0.0,
+            done: Ok(None),
+        })
     }
 
     /// Does one slice of the work. After an error, it does nothing.
     pub(crate) fn go(&mut self) {
         let throttled = || quota::throttled("/".as_ref()).unwrap_or_default();
-        let before = throttled();
+        let before = (throttled(), CoreTime::of(&self.client_cores));
         let done = mem::replace(&mut self.done, Ok(None));
         self.done = done.and_then(|done| {
             let slice = at_the_same_time(&mut self.sessions)?;
+            if let (Some(before), Some(after)) = (before.1, CoreTime::of(&self.client_cores)) {
+                self.taken_s += after.taken_since(before, slice.outcome.usage.user_s);
+            }
             match done {
                 None => Ok(Some(slice)),
                 Some(done) => done.then(slice).map(Some),
             }
         });
-        self.throttled += throttled() - before;
+        self.throttled += throttled() - before.0;
     }
 
     /// The figures of all slices together.
@@ -152,7 +172,13 @@ impl Slices {
         let done = self.done?.ok_or_else(|| io::Error::other("nothing is in flight"))?;
         let SessionResult { outcome, threads, served, server_cpu_us } = done;
         let trial = Trial::new(&self.workload, outcome, threads, server_cpu_us)?;
-        Ok(Trial { served, server_loops: self.server_loops, throttled: self.throttled, ..trial })
+        Ok(Trial {
+            served,
+            server_loops: self.server_loops,
+            throttled: self.throttled,
+            taken_s: self.taken_s,
+            ..trial
+        })
     }
 }
 

@@ -83,7 +83,7 @@ fn chosen(decisions: &[Decision], (delay_ms, in_flight): Point) -> String {
             format!("{}, the plainest code that keeps up", advice(choose))
         }
         Some(Step { choose, .. }) => {
-            format!("{}; no other style is shown to be at most 5 % slower", advice(choose))
+            format!("{}, the only style that keeps up", advice(choose))
         }
     }
 }
@@ -143,7 +143,7 @@ mod tests {
         let answer = bullets(&run, &[]).unwrap();
         for advice in [
             "One at a time: block, the plainest code that keeps up.",
-            "call back; no other style is shown to be at most 5 % slower.",
+            "call back, the only style that keeps up.",
         ] {
             assert!(answer.contains(advice), "{answer}");
         }

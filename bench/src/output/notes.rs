@@ -1,6 +1,6 @@
 //! The notes below a table.
 
-use crate::record::cell::{BUSY, Bound, Cell, FEW, SHORT_S};
+use crate::record::cell::{BUSY, Bound, Cell, FEW, SHORT_S, TAKEN};
 use crate::record::group::Group;
 use crate::stats::interval::TABLE_ERROR;
 
@@ -19,6 +19,9 @@ pub(super) fn on_figures(group: &Group) -> Vec<String> {
     notes.extend(names(cells, "rounds disagree too much to decide anything", |cell| group.is_unsteady(cell)));
     let throttled = "a CPU quota made client or server wait, so this decides nothing";
     notes.extend(names(cells, throttled, |cell| cell.throttled_rounds > 0));
+    let taken = |cell: &Cell| Some(cell.taken_share).filter(|share| *share > TAKEN);
+    let shares = shares(cells, taken);
+    notes.extend(shares.map(|it| format!("  other programs had part of the client's core, so this decides nothing: {it}")));
     if cells.iter().any(|cell| cell.rounds.len() > 1) {
         notes.extend(interval_notes(group));
     }
@@ -134,6 +137,16 @@ mod tests {
         let short = Cell { rounds: vec![figures(1.0); 2], ..few.clone() };
         assert!(notes(&[&few, &short]).contains("too few rounds"));
         assert!(notes(&[&cell("tokio", &[1.0])]).is_empty());
+    }
+
+    #[test]
+    fn a_client_that_shared_its_core_decides_nothing() {
+        let mut sharing = cell("smol", &[1.0; 21]);
+        sharing.taken_share = 0.384;
+        let cells = [sharing, cell("tokio", &[2.0; 21])];
+        let group = Group::of(cells.iter().collect());
+        assert!(of(&group).join("\n").contains("so this decides nothing: smol 38 %"));
+        assert!(group.is_doubtful(&cells[0]) && !group.is_doubtful(&cells[1]));
     }
 
     #[test]

@@ -15,6 +15,9 @@ pub(crate) const BUSY: f64 = 0.7;
 /// Below this share of the requested downloads in flight, on average, a note names the client.
 pub(crate) const FEW: f64 = 0.8;
 
+/// Above this share of the client's cores for others, the cell decides nothing.
+pub(crate) const TAKEN: f64 = 0.1;
+
 /// Cells that are measured for less time in all rounds together are named.
 pub(crate) const SHORT_S: f64 = 3.0;
 
@@ -65,6 +68,9 @@ pub(crate) struct Cell {
     /// Rounds in which a CPU quota made client or server wait.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(crate) throttled_rounds: usize,
+    /// The share of the client's cores that other programs and other virtual machines had while it was measured.
+    #[serde(default)]
+    pub(crate) taken_share: f64,
     /// The latencies of all rounds together, in nanoseconds: HDR histogram, V2 format, compressed, Base64.
     pub(crate) histogram: Option<String>,
     pub(crate) rounds: Vec<Figures>,

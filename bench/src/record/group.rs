@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::cell::Cell;
+use super::cell::{Cell, TAKEN};
 use super::figures::Figure;
 use super::load::Load;
 use crate::stats::interval::{MedianInterval, PairedRatio, error_in_table, level_in_table};
@@ -87,9 +87,9 @@ impl<'a> Group<'a> {
         })
     }
 
-    /// Whether a cell can decide nothing: its rounds disagree too much, or a CPU quota made it wait.
+    /// Whether a cell can decide nothing: its rounds disagree too much, a CPU quota made it wait, or others had its core.
     pub(crate) fn is_doubtful(&self, cell: &Cell) -> bool {
-        cell.throttled_rounds > 0 || self.is_unsteady(cell)
+        cell.throttled_rounds > 0 || cell.taken_share > TAKEN || self.is_unsteady(cell)
     }
 
     /// The figures of a cell's rounds, as multiples of the median of the group in each round.

@@ -72,6 +72,7 @@ pub(crate) fn of_rounds(style: &str, in_flight: usize, rounds: Vec<Figures>) -> 
         cpu_vs_best: None,
         server_loops: 1,
         throttled_rounds: 0,
+        taken_share: 0.0,
         histogram: None,
         rounds,
         failed: None,

@@ -50,6 +50,7 @@ pub(crate) fn check_all(connections: usize, threads: u64) -> Result<(), String> 
     let group = fs::read_to_string("/proc/self/cgroup").ok();
     let group = group.as_deref().and_then(|text| text.lines().find_map(|line| line.strip_prefix("0::")));
     let limits = [
+        #[cfg(target_os = "linux")]
         ("RLIMIT_NPROC", getrlimit(Resource::RLIMIT_NPROC).map(|(soft, _)| soft).ok()),
         ("kernel.threads-max", number("/proc/sys/kernel/threads-max")),
         ("kernel.pid_max", number("/proc/sys/kernel/pid_max")),

@@ -2,6 +2,7 @@
 
 pub mod allocations;
 pub(crate) mod child;
+pub(crate) mod core_time;
 pub(crate) mod cpu_set;
 pub(crate) mod interrupt;
 pub(crate) mod limits;

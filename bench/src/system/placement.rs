@@ -67,6 +67,11 @@ impl CorePlacement {
         Self { server, client: all_clients.first(1), all_clients }
     }
 
+    /// The cores of a client on so many.
+    pub(crate) fn client_cores(&self, client_cores: usize) -> CpuSet {
+        self.all_clients.first(client_cores.max(1))
+    }
+
     /// The cores of a server for clients on so many cores. One client core is left to the client, if the server has
     /// another one.
     pub(crate) fn server_cores(&self, client_cores: usize) -> CpuSet {

@@ -13,13 +13,14 @@ use crate::{Client, Error, Photo};
 /// Calls `give_to_user` with the handle that stops the download, then downloads the photo at `url`.
 ///
 /// ```
-/// use photo_futures::{Client, Error, recipes, runtime::Smol};
+/// use photo_futures::{Client, Error, recipes, runtime::Tokio};
 /// use std::thread;
 /// # let server = photo_server::PhotoServer::start()?;
 /// # let url = &server.url("/photo?delay_ms=60000");
 ///
-/// let client = Client::<Smol>::default();
-/// let result = smol::block_on(recipes::cancel(&client, url, |handle| {
+/// let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+/// let client = Client::<Tokio>::default();
+/// let result = runtime.block_on(recipes::cancel(&client, url, |handle| {
 ///     thread::spawn(move || handle.abort()); // when the user presses a key
 /// }));
 /// assert!(matches!(result, Err(Error::Cancelled)));

@@ -19,12 +19,12 @@ use crate::runtime::Runtime;
 /// use std::pin::pin;
 ///
 /// use futures::StreamExt;
-/// use photo_futures::{Backoff, Client, recipes, runtime::Smol};
+/// use photo_futures::{Backoff, Client, recipes, runtime::Tokio};
 /// # let server = photo_server::PhotoServer::start()?;
 /// # let urls = vec![server.url("/photo"); 3];
 ///
-/// # smol::block_on(async {
-/// let client = Client::<Smol>::default();
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+/// let client = Client::<Tokio>::default();
 /// let mut results = pin!(recipes::stream(&client, &urls, 8, Client::download));
 /// while let Some((index, result)) = results.next().await {
 ///     println!("{}: {result:?}", urls[index]);

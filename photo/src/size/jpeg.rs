@@ -46,7 +46,8 @@ pub(crate) fn is_whole(jpeg: &[u8]) -> bool {
 struct Segment<'a> {
     marker: u8,
     content: &'a [u8],
-    /// Behind it.
+    /// The bytes after it.
+    #[cfg_attr(not(feature = "thumbnail"), expect(dead_code, reason = "only thumbnails need whole scans"))]
     rest: &'a [u8],
 }
 

@@ -54,13 +54,13 @@ fn outcome(config: &Arc<Config>, mut reply: &[u8], seed: Option<u16>) -> (Outcom
     let mut scratch = [0; 4096];
     loop {
         let space = exchange.space(&mut scratch);
-        assert!(!space.is_empty(), "no room for what is awaited");
+        assert!(!space.is_empty(), "no space for the next bytes");
         let n = reply.len().min(space.len()).min(pieces.as_mut().map_or(usize::MAX, |next| next()));
         space[..n].copy_from_slice(&reply[..n]);
         reply = &reply[n..];
         let outcome = match exchange.filled(&mut scratch, n) {
             Ok(Step::More) => {
-                assert!(n > 0, "more is awaited behind the end");
+                assert!(n > 0, "more is awaited after the end");
                 continue;
             }
             Ok(Step::Done { photo, .. }) => {

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use libfuzzer_sys::fuzz_target;
-use photo::{Config, Error, Exchange, Target};
+use photo::{Error, Exchange, Target};
 use url::{Position, Url};
 
 fuzz_target!(|text: &str| {
@@ -20,7 +20,7 @@ fuzz_target!(|text: &str| {
         (plain, standard) => panic!("{plain:?} and {standard:?}"),
     };
 
-    let url = Url::parse(text).expect("what is asked for is a URL");
+    let url = Url::parse(text).expect("the target is a URL");
     let (request_target, host) =
         (&url[Position::BeforePath..Position::AfterQuery], &url[Position::BeforeHost..Position::AfterPort]);
     let head = request(&target);
@@ -30,13 +30,13 @@ fuzz_target!(|text: &str| {
     assert_eq!(head.lines().count(), 6 + usize::from(has_credentials), "{head:?}");
 
     // The shown URL leads to the same place, without credentials.
-    let shown = Target::parse(&target.url()).expect("what is shown is a URL");
+    let shown = Target::parse(&target.url()).expect("the shown URL is a target");
     assert_eq!((shown.url(), shown.origin()), (target.url(), target.origin()));
     assert!(!has_credentials || !request(&shown).contains("authorization"));
 });
 
 fn request(target: &Target) -> String {
-    let exchange = Exchange::of(target.clone(), Arc::default()).expect("it can be asked for");
+    let exchange = Exchange::of(target.clone(), Arc::default()).expect("a target has a request");
     String::from_utf8(exchange.to_send().to_vec()).expect("a request is ASCII")
 }
 

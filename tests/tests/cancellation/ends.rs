@@ -22,6 +22,10 @@ fn assert_cancelled(style: Style, url: &str) {
 }
 
 fn a_download_is_cancelled_while_it_connects(style: Style) {
+    if !cfg!(target_os = "linux") {
+        eprintln!("skipped: only on Linux is the queue of a black hole short");
+        return;
+    }
     let hole = BlackHole::on("127.0.0.1");
     assert_cancelled(style, &format!("http://{}/", hole.address()));
 }

@@ -103,7 +103,7 @@ fn chunks() -> Vec<Row> {
         Row::fault(Fault::Chunked, "chunk=100&trailer=1", Photo),
         kept("size in capitals", "9C40\r\n{photo}\r\n0\r\n\r\n"),
         kept("size with leading zeros", "{30*0}{hex}\r\n{photo}\r\n{40*0}\r\n\r\n"),
-        kept("size with spaces behind", "{hex}{25* }\t\r\n{photo}\r\n0 \r\n\r\n"),
+        kept("size with spaces after it", "{hex}{25* }\t\r\n{photo}\r\n0 \r\n\r\n"),
         kept("an extension", "{hex};a=b\r\n{photo}\r\n0;c\r\n\r\n"),
         kept("a quoted extension", "{hex} ; a=\"b; \\\"c\\\"\" ;d\r\n{photo}\r\n0\r\n\r\n"),
         kept("an extension of 10 KiB", "{hex};{10240*x}\r\n{photo}\r\n0\r\n\r\n"),
@@ -145,12 +145,12 @@ fn chunks() -> Vec<Row> {
             Fails(TooLarge),
         )
         .limits(|config| config.max_bytes(1_000_000)),
-        with("more than the limit, and behind it no chunk", "{hex}\r\n{photo}\r\ncats", Fails(TooLarge))
+        with("more than the limit, and no chunk after it", "{hex}\r\n{photo}\r\ncats", Fails(TooLarge))
             .limits(|config| config.max_bytes(10_000)),
         cut("cut before the first chunk", ""),
         cut("cut in a size", "9c"),
         cut("cut in a chunk", "{hex}\r\n{half}"),
-        cut("cut behind a chunk", "{hex}\r\n{photo}"),
+        cut("cut after a chunk", "{hex}\r\n{photo}"),
         cut("cut before the last chunk", "{hex}\r\n{photo}\r\n"),
         cut("cut in the last chunk", "{hex}\r\n{photo}\r\n0"),
         cut("cut in the line end of the last chunk", "{hex}\r\n{photo}\r\n0\r"),
@@ -176,7 +176,7 @@ fn content_encodings() -> Vec<Row> {
         with("Content-Encoding: gzip", Fails(Malformed)),
         with("Content-Encoding: gzip", Fails(Malformed))
             .limits(|config| config.verify_format(false))
-            .named("the same, where any format will do"),
+            .named("`Content-Encoding: gzip`, with any format accepted"),
         with("Content-Encoding: br", Fails(Malformed)),
         with("Content-Encoding: zstd", Fails(Malformed)),
         with("Content-Encoding: x-gzip", Fails(Malformed)),

@@ -69,18 +69,18 @@ fn ends_of_raw_replies() -> Vec<Row> {
     let half_a_head = "HTTP/1.1 200 OK\r\nContent-Le";
     vec![
         Row::reply_and("reset in the head", half_a_head, "end=reset", Fails(Io)),
-        Row::reply_and("reset behind a body without length", UNMEASURED, "end=reset", Fails(Io)),
-        Row::reply_and("reset behind the last chunk", CHUNKED, "end=reset", Photo),
+        Row::reply_and("reset after a body without length", UNMEASURED, "end=reset", Fails(Io)),
+        Row::reply_and("reset after the last chunk", CHUNKED, "end=reset", Photo),
         Row::reply_and("No close_notify of TLS: in the head", half_a_head, "end=cut", Fails(Truncated)),
         Row::reply_and("No close_notify of TLS: half of a body", half, "end=cut", Fails(Truncated)),
-        Row::reply_and("No close_notify of TLS: behind a body with length", GOOD, "end=cut", Photo),
-        Row::reply_and("No close_notify of TLS: behind the last chunk", CHUNKED, "end=cut", Photo),
+        Row::reply_and("No close_notify of TLS: after a body with length", GOOD, "end=cut", Photo),
+        Row::reply_and("No close_notify of TLS: after the last chunk", CHUNKED, "end=cut", Photo),
         // Without TLS, such a body ends like this.
-        Row::reply_and("No close_notify of TLS: behind a body without length", UNMEASURED, "end=cut", Photo)
+        Row::reply_and("No close_notify of TLS: after a body without length", UNMEASURED, "end=cut", Photo)
             .by_tls(Fails(Truncated)),
-        Row::reply_and("a second reply behind the first", &format!("{GOOD}{GOOD}"), "end=keep", Photo),
-        Row::reply_and("junk behind a reply", &format!("{GOOD}junk"), "end=keep", Photo),
-        Row::reply_and("junk behind the last chunk", &format!("{CHUNKED}junk"), "end=keep", Photo),
+        Row::reply_and("a second reply after the first", &format!("{GOOD}{GOOD}"), "end=keep", Photo),
+        Row::reply_and("junk after a reply", &format!("{GOOD}junk"), "end=keep", Photo),
+        Row::reply_and("junk after the last chunk", &format!("{CHUNKED}junk"), "end=keep", Photo),
     ]
 }
 
@@ -129,17 +129,18 @@ fn drips() -> Vec<Row> {
     vec![
         Row::fault(Fault::Drip, "step=1000&every_ms=100", Fails(Timeout(Phase::Body))).limits(limits),
         Row::fault(Fault::Drip, "step=10000&every_ms=20", Photo),
-        Row::reply_and("a head in drops", head, drip, Fails(Timeout(Phase::Head))).limits(limits),
-        Row::reply_and("interim replies in drops", interim, drip, Fails(Timeout(Phase::Head))).limits(limits),
+        Row::reply_and("a head that drips", head, drip, Fails(Timeout(Phase::Head))).limits(limits),
+        Row::reply_and("interim replies that drip", interim, drip, Fails(Timeout(Phase::Head)))
+            .limits(limits),
         Row::reply_and(
-            "a line before a chunk in drops",
+            "a line before a chunk that drips",
             endless_line,
             "step=60&every_ms=50",
             Fails(Timeout(Phase::Body)),
         )
         .limits(limits),
         Row::reply_and(
-            "no drop too much: a head byte by byte",
+            "a quick head, byte by byte",
             "HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n",
             "step=1&every_ms=1",
             Fails(photo_tests::Outcome::NotAPhoto),

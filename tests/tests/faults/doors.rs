@@ -15,7 +15,7 @@ use crate::row::{PICTURE, Row, Section};
 
 pub(crate) fn sections() -> [Section; 2] {
     [
-        Section { title: "The way to a connection", rows: connecting() },
+        Section { title: "Connecting", rows: connecting() },
         Section { title: "Agreeing on TLS", rows: agreeing() },
     ]
 }

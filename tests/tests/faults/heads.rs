@@ -8,7 +8,7 @@ use crate::row::{Row, Section};
 
 pub(crate) fn sections() -> [Section; 5] {
     [
-        Section { title: "What is no reply", rows: no_replies() },
+        Section { title: "Not an HTTP reply", rows: no_replies() },
         Section { title: "The form of the head", rows: forms() },
         Section { title: "Interim replies", rows: interim() },
         Section { title: "Statuses", rows: statuses() },
@@ -59,7 +59,7 @@ fn forms() -> Vec<Row> {
         good("some bare line feeds", "HTTP/1.1 200 OK\nServer: x\r\nContent-Length: {len}\r\n\n{photo}"),
         good("names in capitals", "HTTP/1.1 200 OK\r\nCONTENT-LENGTH: {len}\r\n\r\n{photo}"),
         good("names in small letters", "HTTP/1.1 200 OK\r\ncontent-length: {len}\r\n\r\n{photo}"),
-        good("no space behind the colon", "HTTP/1.1 200 OK\r\nContent-Length:{len}\r\n\r\n{photo}"),
+        good("no space after the colon", "HTTP/1.1 200 OK\r\nContent-Length:{len}\r\n\r\n{photo}"),
         good(
             "spaces and tabs around a value",
             "HTTP/1.1 200 OK\r\nContent-Length: \t {len} \t\r\n\r\n{photo}",
@@ -123,7 +123,7 @@ fn interim() -> Vec<Row> {
         before("100 with fields", "HTTP/1.1 100 Continue\r\nServer: x\r\nContent-Length: 7\r\n\r\n"),
         before("102", "HTTP/1.1 102 Processing\r\n\r\n"),
         before("103 with fields", "HTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\n\r\n"),
-        before("one that nobody knows", "HTTP/1.1 199 Who knows\r\n\r\n"),
+        before("199, which is unknown", "HTTP/1.1 199 Who knows\r\n\r\n"),
         before("by HTTP/1.0, with bare line feeds", "HTTP/1.0 100\n\n"),
         before("1,000 of them", "{1000*HTTP/1.1 103 Early Hints\r\n\r\n}"),
         before("100,000 of them", "{100000*HTTP/1.1 103 Early Hints\r\n\r\n}").fails(Malformed),
@@ -171,7 +171,7 @@ fn redirects() -> Vec<Row> {
         good("to a path", "{to}"),
         good("to a path with dots", ".././x/../../photo?bytes=40000&format=gif&seed=5"),
         good("to a path with backslashes", "..\\photo?bytes=40000&format=gif&seed=5"),
-        good("to another name beside", "raw?bytes=40000&format=gif&seed=5"),
+        good("to another name in the same folder", "raw?bytes=40000&format=gif&seed=5"),
         good("to a query", "?bytes=40000&format=gif&seed=5"),
         good("to a host", "//{addr}{to}").by_tls(Fails(Tls)),
         good("to a URL", "HTTP://{addr}{to}"),

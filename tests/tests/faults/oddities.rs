@@ -1,4 +1,4 @@
-//! Faults that concern several rules at once, or none that has its own section.
+//! Faults that concern several rules at once, or a rule without its own section.
 
 use std::time::Duration;
 
@@ -70,24 +70,24 @@ fn ends() -> Vec<Row> {
             "Content-Length: 9\r\n\r\nnot found",
             "step=40&every_ms=20",
         ),
-        not_found("a 404, and a photo behind", &format!("Content-Length: 2\r\n\r\nno{second}"), "end=keep"),
-        not_found("a 404 without a length, and a photo behind", &format!("\r\n{second}"), "end=keep"),
+        not_found("a 404, and a photo after it", &format!("Content-Length: 2\r\n\r\nno{second}"), "end=keep"),
+        not_found("a 404 without a length, and a photo after it", &format!("\r\n{second}"), "end=keep"),
         not_found(
-            "a 404 of no length, and a photo later",
+            "a 404 of length 0, and a photo later",
             &format!("Content-Length: 0\r\n\r\n{second}"),
             "step=45&every_ms=1&first=400",
         )
         .afterwards(Duration::from_millis(100)),
         not_found("a 404 in broken chunks", "Transfer-Encoding: chunked\r\n\r\n2\r\nno\r\nx", "end=keep"),
-        not_found("a 404 of a false length", "Content-Length: x\r\n\r\n", "end=keep").fails(Malformed),
+        not_found("a 404 of an invalid length", "Content-Length: x\r\n\r\n", "end=keep").fails(Malformed),
         raw(
-            "a 304 with a photo behind",
+            "a 304 with a photo after it",
             &format!("HTTP/1.1 304 Not Modified\r\n\r\n{second}"),
             "end=keep",
             Fails(Status(304)),
         ),
         raw(
-            "a 204 with a photo behind",
+            "a 204 with a photo after it",
             &format!("HTTP/1.1 204 No Content\r\n\r\n{second}"),
             "end=keep",
             Fails(Status(204)),

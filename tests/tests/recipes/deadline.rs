@@ -55,7 +55,7 @@ fn finished_photos_are_returned_and_the_rest_is_cancelled(contender: Style) {
     let expected = [true, false, true, false, false, true]
         .map(|done| if done { Outcome::Photo } else { Outcome::Cancelled });
     assert!(results.iter().map(Outcome::of).eq(expected), "{results:?}");
-    eventually("nobody waits any more", || site.counters().open_requests == 0);
+    eventually("no request is open", || site.counters().open_requests == 0);
     assert_eq!(site.counters().aborted, 3);
     client.download(&site.url("/photo")).unwrap();
 }

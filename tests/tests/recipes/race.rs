@@ -108,7 +108,7 @@ fn mirrors_of_the_same_speed_bring_one_photo(contender: Style) {
         client.race(&vec![site.url("/photo?bytes=2000"); 4]).unwrap();
     }
     client.download(&site.url("/photo")).unwrap();
-    eventually("nobody waits any more", || site.counters().open_requests == 0);
+    eventually("no request is open", || site.counters().open_requests == 0);
 }
 
 fn the_only_mirror_wins(contender: Style) {

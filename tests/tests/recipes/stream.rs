@@ -112,14 +112,14 @@ fn dropping_the_iterator_cancels_what_is_running_and_ends_the_threads() {
         result.unwrap();
         eventually("the others are silent", || site.counters().open_requests == 4);
         drop(results);
-        // Idle connections are closed too: each thread had its own client, and the last one takes them along.
+        // Idle connections are closed too: each thread had its own client, and the last thread closes them.
         eventually("all connections are closed", || site.counters().open_connections == 0);
         assert_eq!((site.counters().requests, site.counters().aborted), (5, 4));
     });
 }
 
 #[test]
-fn threads_whose_photos_nobody_takes_wait_with_them_and_end_with_the_iterator() {
+fn threads_keep_photos_that_are_not_taken_and_end_with_the_iterator() {
     within(|| {
         let site = Site::start();
         let client = photo_blocking::Client::new(site.config()).unwrap();

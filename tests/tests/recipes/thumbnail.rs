@@ -98,7 +98,7 @@ fn no_side_at_all_is_one_pixel(contender: Style) {
     assert_eq!(size(&thumbnail(contender, &png(40, 30), 0).unwrap()), (1, 1));
 }
 
-/// Telephones write the pixels unturned, and the way to turn them into the Exif block.
+/// Phones store the pixels as the sensor reads them, and the rotation in the Exif block.
 fn a_photo_taken_sideways_is_turned_upright(contender: Style) {
     let mut jpeg = encoded(&DynamicImage::new_rgb8(40, 20), ImageFormat::Jpeg);
     // TIFF 6.0: one entry, orientation (274), one 16-bit number, 6: to be turned by 90°.
@@ -258,8 +258,8 @@ fn other_downloads_go_on_meanwhile(contender: Style) {
     let client = contender.style(Config::default()).unwrap();
     // Each takes 10 ms, so that few of them fit into the download of the large photo.
     let other = gallery.server.url("/photo?bytes=1000&delay_ms=10");
-    let (thumbnail, others) = client.thumbnail_beside(&gallery.url(), 100, &other);
+    let (thumbnail, others) = client.thumbnail_meanwhile(&gallery.url(), 100, &other);
     assert_eq!(size(&thumbnail.unwrap()), (100, 100));
-    println!("{contender}: {others} beside");
+    println!("{contender}: {others} other downloads meanwhile");
     assert!(others >= 5, "{others}");
 }

@@ -26,8 +26,7 @@ const BLOCKING: &str = "photo-blocking";
 const CALLBACKS: &str = "photo-callbacks";
 const FUTURES: &str = "photo-futures";
 
-const TOKEN: &str =
-    "a thread that stands still can only be stopped by another one, by a token that both have";
+const TOKEN: &str = "a blocked thread can only be stopped by another one, with a token that both have";
 const TIMED: &str = "a blocked thread looks at no clock, so each read and write carries its deadline";
 const LIBRARY: &str = "the package ureq blocks; its twins among the libraries are peers of the benchmark";
 const HANDLE: &str = "a download that has been started must have a name to be cancelled by";
@@ -55,7 +54,7 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
     only(CALLBACKS, "src/reactor.rs", LOOP),
     only(CALLBACKS, "src/offload.rs", LOOP),
     only(CALLBACKS, "src/timers.rs", LOOP),
-    only(CALLBACKS, "src/download/", "what stands on the stack elsewhere is kept by hand here"),
+    only(CALLBACKS, "src/download/", "the state that is on the stack elsewhere is kept by hand here"),
     only(CALLBACKS, "src/client/", HANDLE),
     only(CALLBACKS, "examples/embed.rs", LOOP),
     only(CALLBACKS, "Client::defer", LOOP),

@@ -98,6 +98,34 @@ fn every_command_names_packages_and_targets_that_exist() {
     assert_none(&found);
 }
 
+#[test]
+fn every_path_in_inline_code_exists() {
+    let mut found = Vec::new();
+    let mut checked = 0;
+    for File { name, text } in documents() {
+        let text = prose(&text).collect::<Vec<_>>().join("\n");
+        for path in text.split('`').skip(1).step_by(2).filter(|code| is_path(code)) {
+            checked += 1;
+            if !Path::new(ROOT).join(path).exists() {
+                found.push(format!("{name}: there is no {path}"));
+            }
+        }
+    }
+    assert!(checked > 10, "only {checked} paths found");
+    assert_none(&found);
+}
+
+/// Whether `code` is a path from a folder of the workspace, without a placeholder such as NAME.
+fn is_path(code: &str) -> bool {
+    let is_letter = |it: char| it.is_ascii_alphanumeric() || ['-', '_', '.', '/'].contains(&it);
+    let is_in_the_workspace =
+        |folder: &str| !["", "target"].contains(&folder) && Path::new(ROOT).join(folder).is_dir();
+    code.split_once('/').is_some_and(|(folder, _)| is_in_the_workspace(folder))
+        && code.chars().all(is_letter)
+        && !code.contains("NAME")
+        && !code.contains("DATE-MACHINE")
+}
+
 /// The commands of cargo, in blocks and in inline code.
 fn commands(text: &str) -> Vec<String> {
     let lines = text.lines().map(|line| line.trim_start_matches("$ ").to_owned());
