@@ -58,8 +58,8 @@ impl Connection {
         Ok(Self { stream, pieces, request: Vec::new(), has_surplus: false })
     }
 
-    /// Whether an idle connection may be used again. This costs no system call, because the kernel reports an end that
-    /// nobody asked for.
+    /// Whether an idle connection may be used again. This costs no system call, because the operation that receives would
+    /// have ended.
     pub(super) fn is_open(&mut self) -> bool {
         !self.has_surplus && self.pieces.next().now_or_never().is_none()
     }
