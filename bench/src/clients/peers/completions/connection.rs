@@ -15,11 +15,17 @@ use futures::FutureExt;
 use futures::stream::{LocalBoxStream, StreamExt};
 use photo::{Error, Exchange, Origin, Phase, Photo, Step};
 
-/// Buffers of all connections together. A download that waits for its first byte has none.
-pub(super) const BUFFERS: NonZero<u16> = NonZero::new(64).unwrap();
+/// Most buffers of all connections together. More would not fit the cache, since the kernel takes them by turns.
+const MOST_BUFFERS: usize = 64;
 
 /// Bytes of a buffer: the head of a reply, and mostly the whole photo after it, as in the styles.
 pub(super) const BUFFER: usize = 64 << 10;
+
+/// The number of buffers for so many downloads in flight. A download that waits for its first byte has none.
+pub(super) fn buffers(in_flight: usize) -> NonZero<u16> {
+    let buffers = u16::try_from(in_flight.min(MOST_BUFFERS)).ok();
+    buffers.and_then(NonZero::new).unwrap_or(NonZero::<u16>::MIN)
+}
 
 pub(super) struct Connection {
     stream: TcpStream,
@@ -52,8 +58,8 @@ impl Connection {
         Ok(Self { stream, pieces, request: Vec::new(), has_surplus: false })
     }
 
-    /// Whether an idle connection may be used again. This costs no system call, because the kernel reports an end that
-    /// nobody asked for.
+    /// Whether an idle connection may be used again. This costs no system call, because the operation that receives would
+    /// have ended.
     pub(super) fn is_open(&mut self) -> bool {
         !self.has_surplus && self.pieces.next().now_or_never().is_none()
     }

@@ -20,7 +20,7 @@ use compio::time;
 use photo::{Config, Error, Exchange, Kept, Origin, Photo, Pool};
 use photo_tests::Feed;
 
-use self::connection::{BUFFER, BUFFERS, Connection, Outcome};
+use self::connection::{BUFFER, Connection, Outcome, buffers};
 use super::drive::translated;
 use crate::load::client::{LoadClient, PATIENCE, config};
 use crate::load::samples::Samples;
@@ -45,7 +45,7 @@ impl Completions {
     fn new(in_flight: usize) -> io::Result<Self> {
         let config = config(in_flight).checked().map_err(io::Error::other)?;
         let unavailable = |error| io::Error::other(format!("io_uring is not available: {error}"));
-        let runtime = runtime().map_err(unavailable)?;
+        let runtime = runtime(in_flight).map_err(unavailable)?;
         let idle = RefCell::new(Pool::new(&config));
         Ok(Self { client: Rc::new(Client { config, idle }), runtime })
     }
@@ -53,12 +53,13 @@ impl Completions {
 
 /// A runtime whose buffers are registered with the kernel. This fails before Linux 6.1, and where `io_uring` is forbidden,
 /// as in many containers.
-fn runtime() -> io::Result<Runtime> {
+fn runtime(in_flight: usize) -> io::Result<Runtime> {
     let mut driver = ProactorBuilder::new();
     // The kernel completes operations when this thread waits, instead of interrupting it.
     driver.single_issuer(true).defer_taskrun(true);
-    driver.buffer_pool_size(BUFFERS).buffer_pool_buffer_len(BUFFER);
-    let runtime = Runtime::builder().with_proactor(driver).build()?;
+    driver.buffer_pool_size(buffers(in_flight)).buffer_pool_buffer_len(BUFFER);
+    // All tasks that can continue have their turn before the next system call.
+    let runtime = Runtime::builder().with_proactor(driver).event_interval(usize::MAX).build()?;
     runtime.buffer_pool()?;
     Ok(runtime)
 }
