@@ -18,9 +18,12 @@ const ROUND_TRIP_S: f64 = 100e-6;
 /// The most slices of a round.
 pub(crate) const MOST_SLICES: usize = 16;
 
-/// Downloads for each one in flight in a slice, at least. With fewer, its end, with fewer and fewer in flight, would be
+/// Downloads for each one in flight in a round, at least. With fewer, its end, with fewer and fewer in flight, would be
 /// most of it.
 pub(crate) const TURNS: usize = 4;
+
+/// Downloads for each one in flight in each of several slices, at least: a slice ends the threads of blocking once more, which takes as long as a download.
+pub(crate) const SLICE_TURNS: usize = 16;
 
 /// The kinds of measurement, in the order of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,7 +113,8 @@ impl Workload {
     /// The number of equal parts in which a round is done, so that other clients have their turn between them.
     pub(crate) fn slices(&self) -> usize {
         let fits = |slices: &usize| {
-            self.count.is_multiple_of(*slices) && self.count / slices >= TURNS * self.in_flight
+            self.count.is_multiple_of(*slices)
+                && (*slices == 1 || self.count / slices >= SLICE_TURNS * self.in_flight)
         };
         match self.pace {
             // An open loop follows one schedule.
@@ -178,8 +182,8 @@ mod tests {
     fn slices_are_equal_and_not_too_short() {
         let slices = |in_flight, count| Workload::closed(Source::Url("x".into()), in_flight, count).slices();
         assert_eq!((slices(1, 1600), slices(1, 1), slices(256, 256)), (16, 1, 1));
-        assert_eq!((slices(256, 8 * 1024), slices(256, 8 * 1024 - 256)), (8, 4));
-        assert_eq!((slices(4, 77), slices(4, 7 * 16)), (1, 7));
+        assert_eq!((slices(256, 32 * 1024), slices(256, 32 * 1024 - 256), slices(1024, 8 * 1024)), (8, 4, 1));
+        assert_eq!((slices(4, 77), slices(4, 7 * 64)), (1, 7));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use crate::clients::subject::Subject;
-use crate::load::workload::{MOST_SLICES, TURNS, Workload};
+use crate::load::workload::{MOST_SLICES, SLICE_TURNS, TURNS, Workload};
 use crate::measure::groups::Group;
 use crate::measure::trial::Trial;
 use crate::system::placement::CorePlacement;
@@ -68,7 +68,7 @@ fn corrected(count: usize, in_flight: usize, took_s: f64) -> usize {
     let wanted = count as f64 * ROUND.as_secs_f64() / took_s;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates, and is above 0")]
     let wanted = wanted.ceil() as usize;
-    let slices = (wanted / (TURNS * in_flight)).clamp(1, MOST_SLICES);
+    let slices = (wanted / (SLICE_TURNS * in_flight)).clamp(1, MOST_SLICES);
     wanted.max(TURNS * in_flight).next_multiple_of(slices * in_flight)
 }
 
