@@ -43,12 +43,12 @@ fn latency(criterion: &mut Criterion, fixture: &CriterionFixture) {
     for (size, bytes) in SIZES {
         let url = fixture.photo_url(bytes);
         let work = Work { downloads: 1, bytes, in_flight: 1 };
-        for contender in Style::ALL {
+        for style in Style::ALL {
             // Made when it is needed: a filter may leave this one out.
             let client = OnceCell::new();
-            group.bench_function(BenchmarkId::new(contender.name(), size), |bencher| {
+            group.bench_function(BenchmarkId::new(style.name(), size), |bencher| {
                 let client = client.get_or_init(|| {
-                    fixture.proven_client(contender, work, |client| {
+                    fixture.proven_client(style, work, |client| {
                         client.download(&url).map(|photo| photo.bytes.len() as u64)
                     })
                 });
@@ -70,13 +70,13 @@ fn throughput(criterion: &mut Criterion, fixture: &CriterionFixture) {
         group.throughput(Throughput::Elements(downloads as u64));
         let url = fixture.photo_url(BATCH_BYTES);
         let work = Work { downloads, bytes: BATCH_BYTES, in_flight };
-        for contender in Style::ALL {
+        for style in Style::ALL {
             // Made when it is needed: a filter may leave this one out.
             let client = OnceCell::new();
-            group.bench_function(BenchmarkId::new(contender.name(), in_flight), |bencher| {
+            group.bench_function(BenchmarkId::new(style.name(), in_flight), |bencher| {
                 let batch = |client: &dyn Downloader| timed_batch(client, &url, work);
                 let client = client.get_or_init(|| {
-                    fixture.proven_client(contender, work, |client| batch(client).map(|batch| batch.bytes))
+                    fixture.proven_client(style, work, |client| batch(client).map(|batch| batch.bytes))
                 });
                 bencher.iter_custom(|batches| {
                     (0..batches).map(|_| batch(&**client).expect("the server is good").wall).sum()

@@ -13,15 +13,15 @@ use crate::{Site, Style};
 /// The variable by which the child finds its parent.
 const VARIABLE: &str = "PHOTO_TESTS_CHILD";
 
-/// Runs an otherwise ignored test of this binary in a child process. There, [`Remote::of_parent`] returns `contender`
+/// Runs an otherwise ignored test of this binary in a child process. There, [`Remote::of_parent`] returns `style`
 /// and `site`; the site stays in this process.
 ///
 /// # Panics
 ///
 /// If the test does, with its output.
 #[track_caller]
-pub fn in_a_child(test: &str, contender: Style, site: &Site) {
-    print!("{}", in_a_child_by(Command::new(this_program()), test, contender, site));
+pub fn in_a_child(test: &str, style: Style, site: &Site) {
+    print!("{}", in_a_child_by(Command::new(this_program()), test, style, site));
 }
 
 /// Runs a test as [`in_a_child`] does, by another command that runs [`this_program`]; returns its output.
@@ -30,8 +30,8 @@ pub fn in_a_child(test: &str, contender: Style, site: &Site) {
 ///
 /// If the test does, with its output.
 #[track_caller]
-pub fn in_a_child_by(mut command: Command, test: &str, contender: Style, site: &Site) -> String {
-    let mut sent = format!("{contender} {} {} ", site.url(""), site.tls_url(""));
+pub fn in_a_child_by(mut command: Command, test: &str, style: Style, site: &Site) -> String {
+    let mut sent = format!("{style} {} {} ", site.url(""), site.tls_url(""));
     site.root_certificate().iter().for_each(|byte| write!(sent, "{byte:02x}").expect("a string takes it"));
     let output = command
         .args([test, "--exact", "--ignored", "--nocapture"])
@@ -40,7 +40,7 @@ pub fn in_a_child_by(mut command: Command, test: &str, contender: Style, site: &
         .expect("a process can be started");
     let (said, complained) =
         (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{contender}: {}\n{said}{complained}", output.status);
+    assert!(output.status.success(), "{style}: {}\n{said}{complained}", output.status);
     assert!(said.contains("1 passed"), "there is no ignored test {test}:\n{said}");
     said.into_owned()
 }
@@ -58,15 +58,15 @@ pub fn this_program() -> PathBuf {
 /// The parent's site, as its child sees it.
 #[derive(Clone, Debug)]
 pub struct Remote {
-    /// The contender under test.
-    pub contender: Style,
+    /// The style under test.
+    pub style: Style,
     http: String,
     https: String,
     root: Vec<u8>,
 }
 
 impl Remote {
-    /// The site and the contender that the parent passed on.
+    /// The site and the style that the parent passed on.
     ///
     /// # Panics
     ///
@@ -75,10 +75,10 @@ impl Remote {
     pub fn of_parent() -> Self {
         let sent = std::env::var(VARIABLE).expect("run by another test");
         let sent: Vec<_> = sent.split(' ').collect();
-        let [contender, http, https, root] = sent[..] else { panic!("{sent:?}") };
+        let [style, http, https, root] = sent[..] else { panic!("{sent:?}") };
         let byte = |at| u8::from_str_radix(&root[at..at + 2], 16).expect("hexadecimal digits");
         Self {
-            contender: contender.parse().expect("a contender"),
+            style: style.parse().expect("a style"),
             http: http.into(),
             https: https.into(),
             root: (0..root.len()).step_by(2).map(byte).collect(),

@@ -1,4 +1,4 @@
-//! The definition of a style: the adapter through which the suite and the benchmark see every contender.
+//! The definition of a style: the adapter through which the suite and the benchmark see every style.
 //!
 //! The style crates do not know each other and share no trait; each is idiomatic for its way of waiting. This crate
 //! wraps each in a thin [`Adapter`], so that one suite tests them all. Every method is one outer call, inside which
@@ -51,7 +51,7 @@ mod documents {
     struct Futures;
 }
 
-/// A client of any contender, as the benchmark uses it.
+/// A client of any style, as the benchmark uses it.
 pub trait Downloader {
     /// Downloads one photo.
     ///

@@ -32,13 +32,13 @@ impl Site {
         Config::default().root_certificate(self.server.root_certificate())
     }
 
-    /// A client of any contender with this configuration.
+    /// A client of any style with this configuration.
     #[must_use]
-    pub fn downloader(&self, contender: Style) -> Box<dyn Downloader> {
-        self.downloader_with(contender, |config| config)
+    pub fn downloader(&self, style: Style) -> Box<dyn Downloader> {
+        self.downloader_with(style, |config| config)
     }
 
-    /// A client of any contender with this configuration, changed by `limits`.
+    /// A client of any style with this configuration, changed by `limits`.
     ///
     /// # Panics
     ///
@@ -46,16 +46,16 @@ impl Site {
     #[must_use]
     pub fn downloader_with(
         &self,
-        contender: Style,
+        style: Style,
         limits: impl FnOnce(Config) -> Config,
     ) -> Box<dyn Downloader> {
-        contender.client(limits(self.config())).expect("the configuration is valid")
+        style.client(limits(self.config())).expect("the configuration is valid")
     }
 
     /// A client of a style with this configuration.
     #[must_use]
-    pub fn client(&self, contender: Style) -> Box<dyn Adapter> {
-        self.client_with(contender, |config| config)
+    pub fn client(&self, style: Style) -> Box<dyn Adapter> {
+        self.client_with(style, |config| config)
     }
 
     /// A client with this configuration, changed by `limits`.
@@ -64,8 +64,8 @@ impl Site {
     ///
     /// If the configuration cannot work.
     #[must_use]
-    pub fn client_with(&self, contender: Style, limits: impl FnOnce(Config) -> Config) -> Box<dyn Adapter> {
-        contender.style(limits(self.config())).expect("the configuration is valid")
+    pub fn client_with(&self, style: Style, limits: impl FnOnce(Config) -> Config) -> Box<dyn Adapter> {
+        style.adapter(limits(self.config())).expect("the configuration is valid")
     }
 
     /// The URL of a path by `scheme`.
@@ -136,7 +136,7 @@ impl Picture {
         format!("/photo?{}", self.query())
     }
 
-    /// The file. It is made once for all contenders, since making it may take longer than a download.
+    /// The file. It is made once for all styles, since making it may take longer than a download.
     ///
     /// # Panics
     ///

@@ -51,7 +51,7 @@ macro_rules! styles {
             pub fn client(self, config: Config) -> Result<Box<dyn Downloader>, Error> {
                 match self {
                     Self::$unequal => $unequal_new(config),
-                    style => style.style(config).map(|style| style as Box<dyn Downloader>),
+                    style => style.adapter(config).map(|adapter| adapter as Box<dyn Downloader>),
                 }
             }
 
@@ -64,7 +64,7 @@ macro_rules! styles {
             /// # Panics
             ///
             /// If called on ureq, which is not [held equal](Self::HELD_EQUAL).
-            pub fn style(self, config: Config) -> Result<Box<dyn Adapter>, Error> {
+            pub fn adapter(self, config: Config) -> Result<Box<dyn Adapter>, Error> {
                 match self {
                     Self::$first => $first_new(config),
                     Self::$unequal => panic!("{self} has no recipes"),

@@ -67,7 +67,7 @@ fn addresses_that_never_answer_time_out(style: Style) {
     let limit = Duration::from_millis(700);
     let config = Config::default().connect_timeout(limit);
     let config = config.resolve("photos.test", holes.iter().map(BlackHole::address).collect::<Vec<_>>());
-    let client = style.style(config).unwrap();
+    let client = style.adapter(config).unwrap();
     let start = Instant::now();
     Outcome::Timeout(Phase::Connect).assert_of(&client.download("http://photos.test/"));
     assert!((limit..limit * 6).contains(&start.elapsed()), "after {:?}", start.elapsed());

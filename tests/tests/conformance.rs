@@ -33,17 +33,17 @@ suite! { + ureq:
 const SIZES: [usize; 12] =
     [1000, 4000, 4096, 4097, 8192, 16_384, 16_385, 65_536, 100_000, 262_143, 262_145, 1 << 20];
 
-fn every_format_and_size_arrives_as_it_was_served(contender: Style) {
-    every_format_and_size(contender, Scheme::Http, &SIZES);
+fn every_format_and_size_arrives_as_it_was_served(style: Style) {
+    every_format_and_size(style, Scheme::Http, &SIZES);
 }
 
-fn every_format_and_size_arrives_over_tls(contender: Style) {
-    every_format_and_size(contender, Scheme::Https, &[1000, 16_384, 16_385, 262_145]);
+fn every_format_and_size_arrives_over_tls(style: Style) {
+    every_format_and_size(style, Scheme::Https, &[1000, 16_384, 16_385, 262_145]);
 }
 
-fn every_format_and_size(contender: Style, scheme: Scheme, sizes: &[usize]) {
+fn every_format_and_size(style: Style, scheme: Scheme, sizes: &[usize]) {
     let site = Site::start();
-    let client = site.downloader(contender);
+    let client = site.downloader(style);
     for &format in PictureFormat::ALL {
         for (seed, bytes) in (0..).zip([format.min_bytes()].into_iter().chain(sizes.iter().copied())) {
             let picture = Picture { format, bytes, seed };
@@ -52,21 +52,21 @@ fn every_format_and_size(contender: Style, scheme: Scheme, sizes: &[usize]) {
     }
 }
 
-fn a_photo_of_32_mib_arrives(contender: Style) {
+fn a_photo_of_32_mib_arrives(style: Style) {
     let site = Site::start();
     let picture = Picture::jpeg(32 << 20, 1);
-    picture.assert_is(&site.downloader(contender).download(&site.url(&picture.path())).unwrap());
+    picture.assert_is(&site.downloader(style).download(&site.url(&picture.path())).unwrap());
 }
 
-fn a_large_photo_arrives_over_tls(contender: Style) {
+fn a_large_photo_arrives_over_tls(style: Style) {
     let site = Site::start();
     let picture = Picture { format: PictureFormat::Png, bytes: 3 << 20, seed: 1 };
-    picture.assert_is(&site.downloader(contender).download(&site.tls_url(&picture.path())).unwrap());
+    picture.assert_is(&site.downloader(style).download(&site.tls_url(&picture.path())).unwrap());
 }
 
-fn a_photo_knows_its_format_and_dimensions(contender: Style) {
+fn a_photo_knows_its_format_and_dimensions(style: Style) {
     let site = Site::start();
-    let client = site.downloader(contender);
+    let client = site.downloader(style);
     for (format, expected) in [
         (PictureFormat::Gif, Format::Gif),
         (PictureFormat::Png, Format::Png),
@@ -82,9 +82,9 @@ fn a_photo_knows_its_format_and_dimensions(contender: Style) {
     }
 }
 
-fn a_photo_knows_where_it_came_from(contender: Style) {
+fn a_photo_knows_where_it_came_from(style: Style) {
     let site = Site::start();
-    let client = site.downloader(contender);
+    let client = site.downloader(style);
     let path = Picture::jpeg(1000, 0).path();
     assert_eq!(client.download(&site.url(&path)).unwrap().url, site.url(&path));
     assert_eq!(client.download(&site.tls_url(&path)).unwrap().url, site.tls_url(&path));
@@ -92,23 +92,23 @@ fn a_photo_knows_where_it_came_from(contender: Style) {
     assert_eq!(client.download(&with_fragment).unwrap().name(), "photo");
 }
 
-fn zero_bytes_are_no_photo(contender: Style) {
+fn zero_bytes_are_no_photo(style: Style) {
     let site = Site::start();
-    let client = site.downloader(contender);
+    let client = site.downloader(style);
     Outcome::NotAPhoto.assert_of(&client.download(&site.fault(Fault::Empty, "")));
 }
 
-fn a_connection_is_kept_for_the_next_download(contender: Style) {
-    one_connection_serves_ten_downloads(contender, Scheme::Http);
+fn a_connection_is_kept_for_the_next_download(style: Style) {
+    one_connection_serves_ten_downloads(style, Scheme::Http);
 }
 
-fn a_tls_connection_is_kept_for_the_next_download(contender: Style) {
-    one_connection_serves_ten_downloads(contender, Scheme::Https);
+fn a_tls_connection_is_kept_for_the_next_download(style: Style) {
+    one_connection_serves_ten_downloads(style, Scheme::Https);
 }
 
-fn one_connection_serves_ten_downloads(contender: Style, scheme: Scheme) {
+fn one_connection_serves_ten_downloads(style: Style, scheme: Scheme) {
     let site = Site::start();
-    let client = site.downloader(contender);
+    let client = site.downloader(style);
     for seed in 0..10 {
         // Small photos arrive with their head, large ones in many pieces.
         let picture = Picture::jpeg(if seed % 2 == 0 { 2000 } else { 300_000 }, seed);
@@ -117,18 +117,18 @@ fn one_connection_serves_ten_downloads(contender: Style, scheme: Scheme) {
     assert_eq!((site.counters().connections, site.counters().requests), (1, 10));
 }
 
-fn no_connection_is_kept_where_none_may_be(contender: Style) {
+fn no_connection_is_kept_where_none_may_be(style: Style) {
     let site = Site::start();
-    let client = site.downloader_with(contender, |config| config.max_idle_per_host(0));
+    let client = site.downloader_with(style, |config| config.max_idle_per_host(0));
     for _ in 0..3 {
         client.download(&site.url("/photo")).unwrap();
     }
     assert_eq!(site.counters().connections, 3);
 }
 
-fn a_chunked_photo_arrives_whatever_the_chunks(contender: Style) {
+fn a_chunked_photo_arrives_whatever_the_chunks(style: Style) {
     let site = Site::start();
-    let client = site.downloader(contender);
+    let client = site.downloader(style);
     let picture = Picture::jpeg(100_000, 3);
     for parameters in ["chunk=7", "chunk=4096", "chunk=65536", "chunk=1000000"] {
         for scheme in Scheme::ALL {
@@ -138,26 +138,26 @@ fn a_chunked_photo_arrives_whatever_the_chunks(contender: Style) {
     }
 }
 
-fn a_connection_is_kept_after_a_chunked_photo(contender: Style) {
+fn a_connection_is_kept_after_a_chunked_photo(style: Style) {
     let site = Site::start();
-    let client = site.downloader(contender);
+    let client = site.downloader(style);
     for chunk in [7, 1000, 40_000] {
         client.download(&site.fault(Fault::Chunked, &format!("chunk={chunk}"))).unwrap();
     }
     assert_eq!(site.counters().connections, 1);
 }
 
-fn a_photo_ended_by_closing_arrives(contender: Style) {
-    ended_by_closing(contender, Fault::CloseDelimited);
+fn a_photo_ended_by_closing_arrives(style: Style) {
+    ended_by_closing(style, Fault::CloseDelimited);
 }
 
-fn a_photo_by_http_1_0_arrives(contender: Style) {
-    ended_by_closing(contender, Fault::Http10);
+fn a_photo_by_http_1_0_arrives(style: Style) {
+    ended_by_closing(style, Fault::Http10);
 }
 
-fn ended_by_closing(contender: Style, fault: Fault) {
+fn ended_by_closing(style: Style, fault: Fault) {
     let site = Site::start();
-    let client = site.downloader(contender);
+    let client = site.downloader(style);
     for (seed, bytes) in [(0, 2000), (1, 500_000)] {
         for scheme in Scheme::ALL {
             let picture = Picture::jpeg(bytes, seed);
@@ -168,9 +168,9 @@ fn ended_by_closing(contender: Style, fault: Fault) {
     assert_eq!(site.counters().connections, 4);
 }
 
-fn early_hints_are_passed_over(contender: Style) {
+fn early_hints_are_passed_over(style: Style) {
     let site = Site::start();
-    let client = site.downloader(contender);
+    let client = site.downloader(style);
     let picture = Picture::jpeg(50_000, 4);
     for _ in 0..2 {
         picture.assert_is(&client.download(&site.fault(Fault::EarlyHints, &picture.query())).unwrap());
@@ -178,25 +178,25 @@ fn early_hints_are_passed_over(contender: Style) {
     assert_eq!(site.counters().connections, 1);
 }
 
-fn a_slow_but_steady_server_is_waited_for(contender: Style) {
+fn a_slow_but_steady_server_is_waited_for(style: Style) {
     let site = Site::start();
     let limit = std::time::Duration::from_millis(800);
-    let client = site.downloader_with(contender, |config| config.stall_timeout(limit));
+    let client = site.downloader_with(style, |config| config.stall_timeout(limit));
     let picture = Picture::jpeg(12_000, 5);
     // 1.2 s in all, with no silence longer than 100 ms.
     let url = site.fault(Fault::Drip, &format!("{}&step=1000&every_ms=100", picture.query()));
     picture.assert_is(&client.download(&url).unwrap());
 }
 
-fn a_host_name_is_resolved(contender: Style) {
+fn a_host_name_is_resolved(style: Style) {
     let site = Site::start();
     let picture = Picture::jpeg(1000, 6);
     // If the name has two addresses, one of them refuses.
     let url = format!("http://localhost:{}{}", site.addr().port(), picture.path());
-    picture.assert_is(&site.downloader(contender).download(&url).unwrap());
+    picture.assert_is(&site.downloader(style).download(&url).unwrap());
 }
 
-fn an_ipv6_address_is_connected_to(contender: Style) {
+fn an_ipv6_address_is_connected_to(style: Style) {
     let loopback = SocketAddr::from((Ipv6Addr::LOCALHOST, 0));
     if TcpListener::bind(loopback).is_err() {
         eprintln!("skipped: this machine has no IPv6");
@@ -204,7 +204,7 @@ fn an_ipv6_address_is_connected_to(contender: Style) {
     }
     let server = Options { listen: loopback.ip(), ..Options::default() }.start().unwrap();
     let picture = Picture::jpeg(1000, 7);
-    let client = contender.client(photo::Config::default()).unwrap();
+    let client = style.client(photo::Config::default()).unwrap();
     picture.assert_is(&client.download(&server.url(&picture.path())).unwrap());
     assert!(server.url("/").starts_with("http://[::1]:"));
 }

@@ -27,8 +27,8 @@ const PICTURE: Picture = Picture::jpeg(20_000, 41);
 /// Downloads at once: more than the resources allow.
 const MANY: usize = 12;
 
-fn files_run_out(contender: Style) {
-    in_a_child("with_few_files", contender, &Site::start());
+fn files_run_out(style: Style) {
+    in_a_child("with_few_files", style, &Site::start());
 }
 
 #[test]
@@ -49,8 +49,8 @@ fn with_few_files() {
     assert_works(&*client, &site);
 }
 
-fn threads_are_refused(contender: Style) {
-    in_a_child("without_threads", contender, &Site::start());
+fn threads_are_refused(style: Style) {
+    in_a_child("without_threads", style, &Site::start());
 }
 
 #[test]
@@ -64,14 +64,14 @@ fn without_threads() {
     let (soft, hard) = getrlimit(Resource::RLIMIT_NPROC).unwrap();
     setrlimit(Resource::RLIMIT_NPROC, 0, hard).unwrap();
     if thread::Builder::new().spawn(|| ()).is_ok() {
-        return println!("{}: this system refuses no thread, so nothing is tested", site.contender);
+        return println!("{}: this system refuses no thread, so nothing is tested", site.style);
     }
 
     // A download that needs no thread succeeds; existing threads do the work of missing ones.
     PICTURE.assert_is(&client.download(&site.url(&PICTURE.path())).unwrap());
     assert_all_are_there(&many(&*client, &site));
     // Offloaded work then runs on this thread. On tokio, whose pool panics, there is no other way to run it.
-    if !matches!(site.contender, Style::Tokio | Style::TokioMulti) {
+    if !matches!(site.style, Style::Tokio | Style::TokioMulti) {
         client.thumbnail(&site.url(&PICTURE.path()), 16).unwrap();
     }
     // The resolver needs a thread.
@@ -81,7 +81,7 @@ fn without_threads() {
 }
 
 /// The test runs in a network namespace with few ports.
-fn ports_run_out(contender: Style) {
+fn ports_run_out(style: Style) {
     let of_its_own = |program: &str| {
         let mut command = Command::new("unshare");
         command.args([
@@ -95,11 +95,11 @@ fn ports_run_out(contender: Style) {
         command
     };
     if !of_its_own("true").output().is_ok_and(|output| output.status.success()) {
-        return println!("{contender}: this system has no network to spare, so nothing is tested");
+        return println!("{style}: this system has no network to spare, so nothing is tested");
     }
     let output = of_its_own(std::env::current_exe().unwrap().to_str().unwrap())
         .args(["with_few_ports", "--exact", "--ignored"])
-        .env("CONTENDER", contender.name())
+        .env("STYLE", style.name())
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
@@ -110,10 +110,10 @@ fn ports_run_out(contender: Style) {
 #[ignore = "run by ports_run_out"]
 fn with_few_ports() {
     const RANGE: &str = "/proc/sys/net/ipv4/ip_local_port_range";
-    let contender: Style = std::env::var("CONTENDER").expect("run by another test").parse().unwrap();
+    let style: Style = std::env::var("STYLE").expect("run by another test").parse().unwrap();
     within(move || {
         let server = Site::start();
-        let client = server.client(contender);
+        let client = server.client(style);
         let many = || client.many(&vec![server.url(&delayed()); MANY], MANY);
         let before = fs::read_to_string(RANGE).unwrap();
         fs::write(RANGE, "20000 20003").unwrap();
@@ -125,8 +125,8 @@ fn with_few_ports() {
     });
 }
 
-fn many_photos_beyond_the_limit_take_little_memory(contender: Style) {
-    in_a_child("with_little_memory", contender, &Site::start());
+fn many_photos_beyond_the_limit_take_little_memory(style: Style) {
+    in_a_child("with_little_memory", style, &Site::start());
 }
 
 #[test]
@@ -138,7 +138,7 @@ fn with_little_memory() {
     const ASIDE: usize = 512 << 10;
 
     let site = Remote::of_parent();
-    let client = site.contender.style(site.config().max_bytes(LIMIT as u64)).unwrap();
+    let client = site.style.adapter(site.config().max_bytes(LIMIT as u64)).unwrap();
     client.download(&site.url(&PICTURE.path())).unwrap();
     let large = Picture::jpeg(16 << 20, 42).query();
     let urls: Vec<_> = (0..120)
@@ -156,14 +156,14 @@ fn with_little_memory() {
         expected.assert_of(result);
     }
     assert!(grown < IN_FLIGHT * (LIMIT + ASIDE), "{grown} bytes more");
-    println!("{}: at most {} KiB more", site.contender, grown >> 10);
+    println!("{}: at most {} KiB more", site.style, grown >> 10);
     assert_works(&*client, &site);
 }
 
 /// A client whose lasting resources exist: a runtime has threads, and files for its waits.
 fn client(site: &Remote) -> Box<dyn Adapter> {
     let config = site.config().connect_timeout(Duration::from_millis(1500));
-    let client = site.contender.style(config).unwrap();
+    let client = site.style.adapter(config).unwrap();
     client.download(&site.url(&PICTURE.path())).unwrap();
     client
 }

@@ -16,18 +16,18 @@ suite! {
     a_long_page_of_an_error_is_not_waited_for,
 }
 
-fn a_connection_that_is_too_old_is_not_used_again(contender: Style) {
+fn a_connection_that_is_too_old_is_not_used_again(style: Style) {
     let site = Site::start();
-    let client = site.downloader_with(contender, |config| config.max_idle_age(Duration::ZERO));
+    let client = site.downloader_with(style, |config| config.max_idle_age(Duration::ZERO));
     for _ in 0..3 {
         client.download(&site.url("/photo")).unwrap();
     }
     assert_eq!(site.counters().connections, 3);
 }
 
-fn a_connection_is_not_kept_for_longer_than_the_server_keeps_it(contender: Style) {
+fn a_connection_is_not_kept_for_longer_than_the_server_keeps_it(style: Style) {
     let site = Site::start();
-    let client = site.client(contender);
+    let client = site.client(style);
     for _ in 0..3 {
         client.download(&site.url("/photo?idle_s=0")).unwrap();
     }
@@ -39,9 +39,9 @@ fn a_connection_is_not_kept_for_longer_than_the_server_keeps_it(contender: Style
 }
 
 /// Downloads each URL once with one client; returns the number of connections.
-fn connections(contender: Style, site: &Site, urls: &[(String, Outcome)]) -> u64 {
+fn connections(style: Style, site: &Site, urls: &[(String, Outcome)]) -> u64 {
     site.reset_counters();
-    let client = site.client(contender);
+    let client = site.client(style);
     for (url, expected) in urls {
         expected.assert_of(&client.download(url));
     }
@@ -49,7 +49,7 @@ fn connections(contender: Style, site: &Site, urls: &[(String, Outcome)]) -> u64
     site.counters().connections
 }
 
-fn a_reply_without_a_photo_keeps_its_connection(contender: Style) {
+fn a_reply_without_a_photo_keeps_its_connection(style: Style) {
     let site = Site::start();
     for scheme in [Scheme::Http, Scheme::Https] {
         let fault = |fault: Fault, parameters: &str, expected| {
@@ -62,37 +62,37 @@ fn a_reply_without_a_photo_keeps_its_connection(contender: Style) {
         urls.push(fault(Fault::Empty, "", Outcome::NotAPhoto));
         urls.push((site.url_by(scheme, "/nowhere"), Outcome::Status(404)));
         urls.push((site.url_by(scheme, "/photo"), Outcome::Photo));
-        assert_eq!(connections(contender, &site, &urls), 1, "{scheme:?}");
+        assert_eq!(connections(style, &site, &urls), 1, "{scheme:?}");
     }
 }
 
-fn a_redirect_with_a_short_body_keeps_its_connection(contender: Style) {
+fn a_redirect_with_a_short_body_keeps_its_connection(style: Style) {
     let site = Site::start();
-    let client = site.client(contender);
+    let client = site.client(style);
     for _ in 0..3 {
         client.download(&site.fault(Fault::RedirectBody, "body=100")).unwrap();
     }
     assert_eq!((site.counters().requests, site.counters().connections), (6, 1));
 }
 
-fn an_attempt_after_a_transient_status_uses_the_same_connection(contender: Style) {
+fn an_attempt_after_a_transient_status_uses_the_same_connection(style: Style) {
     let site = Site::start();
     for code in [429, 503] {
         site.reset_counters();
         let url = site.fault(Fault::Flaky, &format!("fail=2&as=status&code={code}"));
         let hasty = Backoff::new(3, Duration::from_millis(1), Duration::from_millis(5));
-        site.client(contender).retry(&url, hasty).unwrap();
+        site.client(style).retry(&url, hasty).unwrap();
         assert_eq!((site.counters().requests, site.counters().connections), (3, 1), "{code}");
     }
 }
 
-fn a_long_page_of_an_error_is_not_waited_for(contender: Style) {
+fn a_long_page_of_an_error_is_not_waited_for(style: Style) {
     let site = Site::start();
     let page = "HTTP/1.1 404 Not Found\r\nContent-Length: 9999\r\n\r\n";
     let page = utf8_percent_encode(page, NON_ALPHANUMERIC);
     let url = site.fault(Fault::Raw, &format!("end=stall&reply={page}"));
     let start = Instant::now();
     let not_found = |url: &String| (url.clone(), Outcome::Status(404));
-    assert_eq!(connections(contender, &site, &[not_found(&url), not_found(&url)]), 2);
+    assert_eq!(connections(style, &site, &[not_found(&url), not_found(&url)]), 2);
     assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
 }

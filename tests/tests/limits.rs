@@ -36,8 +36,8 @@ suite! {
 
 const SHORT: Duration = Duration::from_millis(200);
 
-fn download(contender: Style, url: &str) -> Result<Photo, Error> {
-    contender.client(Config::default()).unwrap().download(url)
+fn download(style: Style, url: &str) -> Result<Photo, Error> {
+    style.client(Config::default()).unwrap().download(url)
 }
 
 /// Downloads `url`, which must time out: not before `limit`, and not long after.
@@ -54,7 +54,7 @@ fn assert_times_out(client: &dyn Adapter, url: &str, expected: Phase, limit: Dur
     assert!(took < limit + Duration::from_secs(3), "after {took:?}");
 }
 
-fn a_bad_url_is_refused(contender: Style) {
+fn a_bad_url_is_refused(style: Style) {
     for url in [
         "",
         "cat.gif",
@@ -69,58 +69,58 @@ fn a_bad_url_is_refused(contender: Style) {
         "data:image/gif;base64,R0lGODlhAQABAAAAACw=",
         "mailto:me@coolcats.com",
     ] {
-        Outcome::InvalidUrl.assert_of(&download(contender, url));
+        Outcome::InvalidUrl.assert_of(&download(style, url));
     }
 }
 
-fn an_unknown_host_cannot_be_resolved(contender: Style) {
+fn an_unknown_host_cannot_be_resolved(style: Style) {
     let start = Instant::now();
-    let result = download(contender, "http://nonexistent.invalid/cat.gif");
+    let result = download(style, "http://nonexistent.invalid/cat.gif");
     Outcome::Resolve.assert_of(&result);
     assert!(result.unwrap_err().to_string().contains("nonexistent.invalid"));
     assert!(start.elapsed() < Duration::from_secs(12), "the time to connect in is 10 s");
 }
 
-fn a_refused_port_cannot_be_connected_to(contender: Style) {
+fn a_refused_port_cannot_be_connected_to(style: Style) {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     for scheme in ["http", "https"] {
-        Outcome::Connect.assert_of(&download(contender, &format!("{scheme}://{free}/")));
+        Outcome::Connect.assert_of(&download(style, &format!("{scheme}://{free}/")));
     }
-    let by_name = download(contender, &format!("http://localhost:{}/", free.port()));
+    let by_name = download(style, &format!("http://localhost:{}/", free.port()));
     assert!(by_name.unwrap_err().to_string().contains("localhost"));
 }
 
-fn a_reply_that_is_not_http_is_malformed(contender: Style) {
+fn a_reply_that_is_not_http_is_malformed(style: Style) {
     for reply in ["220 mail.example ESMTP\r\n", "<html><title>Sign in</title></html>\r\n\r\n", "\0\0\0\0\r\n"]
     {
         let replay = Replay::start(vec![reply.into()]);
-        Outcome::Malformed.assert_of(&download(contender, &replay.url()));
+        Outcome::Malformed.assert_of(&download(style, &replay.url()));
     }
 }
 
-fn a_configuration_that_cannot_work_is_refused(contender: Style) {
+fn a_configuration_that_cannot_work_is_refused(style: Style) {
     for config in [
         Config::default().user_agent("a\r\nb: c"),
         Config::default().user_agent("x".repeat(2000)),
         Config::default().root_certificate(*b"no certificate"),
     ] {
-        Outcome::InvalidConfig.assert_of(&contender.client(config).and_then(|client| client.download("")));
+        Outcome::InvalidConfig.assert_of(&style.client(config).and_then(|client| client.download("")));
     }
 }
 
-fn a_photo_as_large_as_the_limit_arrives(contender: Style) {
-    larger_than_allowed_by(0, contender, Outcome::Photo);
+fn a_photo_as_large_as_the_limit_arrives(style: Style) {
+    larger_than_allowed_by(0, style, Outcome::Photo);
 }
 
-fn a_larger_photo_is_refused_however_it_is_framed(contender: Style) {
-    larger_than_allowed_by(1, contender, Outcome::TooLarge);
+fn a_larger_photo_is_refused_however_it_is_framed(style: Style) {
+    larger_than_allowed_by(1, style, Outcome::TooLarge);
 }
 
-fn larger_than_allowed_by(surplus: u64, contender: Style, expected: Outcome) {
+fn larger_than_allowed_by(surplus: u64, style: Style, expected: Outcome) {
     let site = Site::start();
     for bytes in [1000, 40_000, 1 << 20] {
         let picture = Picture::jpeg(bytes, 1);
-        let client = site.client_with(contender, |config| config.max_bytes(bytes as u64 - surplus));
+        let client = site.client_with(style, |config| config.max_bytes(bytes as u64 - surplus));
         for path in ["/photo", &Fault::Chunked.path(), &Fault::CloseDelimited.path()] {
             for scheme in Scheme::ALL {
                 let url = site.url_by(scheme, &format!("{path}?{}", picture.query()));
@@ -130,22 +130,22 @@ fn larger_than_allowed_by(surplus: u64, contender: Style, expected: Outcome) {
     }
 }
 
-fn an_unverified_format_is_accepted(contender: Style) {
+fn an_unverified_format_is_accepted(style: Style) {
     let site = Site::start();
-    let client = site.client_with(contender, |config| config.verify_format(false));
+    let client = site.client_with(style, |config| config.verify_format(false));
     let page = client.download(&site.fault(Fault::Html, "")).unwrap();
     assert!(page.bytes.starts_with(b"<!DOCTYPE html>"));
     assert_eq!((page.format, page.size), (Format::Unknown, None));
     assert_eq!(client.download(&site.url("/photo?format=gif")).unwrap().format, Format::Gif);
 }
 
-fn a_certificate_that_is_not_trusted_is_refused(contender: Style) {
+fn a_certificate_that_is_not_trusted_is_refused(style: Style) {
     let site = Site::start();
-    Outcome::Tls.assert_of(&download(contender, &site.tls_url("/photo")));
+    Outcome::Tls.assert_of(&download(style, &site.tls_url("/photo")));
     assert_eq!(site.counters().requests, 0);
 }
 
-fn a_certificate_for_another_name_is_refused(contender: Style) {
+fn a_certificate_for_another_name_is_refused(style: Style) {
     let server = Options { listen: [0, 0, 0, 0].into(), ..Options::default() }.start().unwrap();
     let url = format!("https://127.0.0.2:{}/photo", server.tls_addr().port());
     if TcpStream::connect(SocketAddr::from(([127, 0, 0, 2], server.tls_addr().port()))).is_err() {
@@ -153,27 +153,27 @@ fn a_certificate_for_another_name_is_refused(contender: Style) {
         return;
     }
     let config = Config::default().root_certificate(server.root_certificate());
-    Outcome::Tls.assert_of(&contender.client(config).unwrap().download(&url));
+    Outcome::Tls.assert_of(&style.client(config).unwrap().download(&url));
 }
 
-fn tls_with_a_server_that_speaks_none_fails(contender: Style) {
+fn tls_with_a_server_that_speaks_none_fails(style: Style) {
     let site = Site::start();
     let url = format!("https://localhost:{}/photo", site.addr().port());
-    Outcome::Tls.assert_of(&site.client(contender).download(&url));
+    Outcome::Tls.assert_of(&site.client(style).download(&url));
     let closes_at_once = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("https://{}/photo", closes_at_once.local_addr().unwrap());
     thread::spawn(move || closes_at_once.accept());
-    Outcome::Tls.assert_of(&site.client(contender).download(&url));
+    Outcome::Tls.assert_of(&site.client(style).download(&url));
 }
 
-fn a_tls_server_spoken_to_without_tls_brings_an_error(contender: Style) {
+fn a_tls_server_spoken_to_without_tls_brings_an_error(style: Style) {
     let site = Site::start();
     let url = format!("http://localhost:{}/photo", site.tls_addr().port());
-    let result = site.client(contender).download(&url);
+    let result = site.client(style).download(&url);
     assert!(matches!(Outcome::of(&result), Outcome::Malformed | Outcome::Io), "{result:?}");
 }
 
-fn a_host_that_does_not_answer_times_out(contender: Style) {
+fn a_host_that_does_not_answer_times_out(style: Style) {
     let full = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
     full.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
     full.listen(0).unwrap();
@@ -185,42 +185,42 @@ fn a_host_that_does_not_answer_times_out(contender: Style) {
         eprintln!("skipped: this system's queues do not fill up");
         return;
     }
-    let client = contender.style(Config::default().connect_timeout(SHORT)).unwrap();
+    let client = style.adapter(Config::default().connect_timeout(SHORT)).unwrap();
     assert_times_out(&*client, &format!("http://{addr}/"), Phase::Connect, SHORT);
     assert_times_out(&*client, &format!("https://{addr}/"), Phase::Connect, SHORT);
 }
 
-fn a_server_that_does_not_agree_on_tls_times_out(contender: Style) {
+fn a_server_that_does_not_agree_on_tls_times_out(style: Style) {
     // The system accepts the connections, and no process answers.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("https://{}/", silent.local_addr().unwrap());
-    let client = contender.style(Config::default().connect_timeout(SHORT)).unwrap();
+    let client = style.adapter(Config::default().connect_timeout(SHORT)).unwrap();
     assert_times_out(&*client, &url, Phase::Handshake, SHORT);
 }
 
-fn a_stalled_server_times_out(contender: Style) {
+fn a_stalled_server_times_out(style: Style) {
     let site = Site::start();
-    let client = site.client_with(contender, |config| config.stall_timeout(SHORT));
+    let client = site.client_with(style, |config| config.stall_timeout(SHORT));
     assert_times_out(&*client, &site.fault(Fault::StallBeforeHead, ""), Phase::Head, SHORT);
     assert_times_out(&*client, &site.fault(Fault::StallInHead, ""), Phase::Head, SHORT);
 }
 
-fn a_stalled_body_times_out(contender: Style) {
+fn a_stalled_body_times_out(style: Style) {
     let site = Site::start();
     let limit = 2 * SHORT;
-    let client = site.client_with(contender, |config| config.stall_timeout(limit));
+    let client = site.client_with(style, |config| config.stall_timeout(limit));
     assert_times_out(&*client, &site.fault(Fault::StallInBody, ""), Phase::Body, limit);
     assert_times_out(&*client, &site.fault(Fault::StallInBody, "bytes=500000"), Phase::Body, limit);
 }
 
-fn a_slow_record_of_tls_is_no_stall(contender: Style) {
+fn a_slow_record_of_tls_is_no_stall(style: Style) {
     let site = Site::start();
     // It takes longer than the limit, and fits into one record, so that TLS returns nothing before its end.
     let picture = Picture::jpeg(15_000, 3);
     let port = relay(site.tls_addr(), 1000, Duration::from_millis(100)).port();
     let url = site.tls_url(&picture.path());
     let url = url.replace(&format!(":{}/", site.tls_addr().port()), &format!(":{port}/"));
-    let client = site.client_with(contender, |config| config.stall_timeout(Duration::from_secs(1)));
+    let client = site.client_with(style, |config| config.stall_timeout(Duration::from_secs(1)));
     picture.assert_is(&client.download(&url).unwrap());
 }
 
@@ -242,18 +242,18 @@ fn relay(server: SocketAddr, step: usize, pause: Duration) -> SocketAddr {
     addr
 }
 
-fn the_whole_timeout_ends_what_no_stall_does(contender: Style) {
+fn the_whole_timeout_ends_what_no_stall_does(style: Style) {
     let site = Site::start();
     let limit = 2 * SHORT;
-    let client = site.client_with(contender, |config| config.timeout(limit));
+    let client = site.client_with(style, |config| config.timeout(limit));
     assert_times_out(&*client, &site.fault(Fault::Drip, "step=100&every_ms=50"), Phase::Body, limit);
     assert_times_out(&*client, &site.fault(Fault::StallBeforeHead, ""), Phase::Head, limit);
 }
 
-fn the_whole_timeout_covers_redirects(contender: Style) {
+fn the_whole_timeout_covers_redirects(style: Style) {
     let site = Site::start();
     let limit = 2 * SHORT;
-    let client = site.client_with(contender, |config| config.timeout(limit));
+    let client = site.client_with(style, |config| config.timeout(limit));
     let start = Instant::now();
     // All allowed redirects would take 1.5 s.
     let result = client.download(&site.fault(Fault::RedirectLoop, "delay_ms=150"));
@@ -262,18 +262,18 @@ fn the_whole_timeout_covers_redirects(contender: Style) {
     assert!(site.counters().requests >= 2);
 }
 
-fn no_time_at_all_is_a_timeout(contender: Style) {
+fn no_time_at_all_is_a_timeout(style: Style) {
     let site = Site::start();
-    let client = site.client_with(contender, |config| config.timeout(Duration::ZERO));
+    let client = site.client_with(style, |config| config.timeout(Duration::ZERO));
     for url in [site.url("/photo?delay_ms=1000"), site.tls_url("/photo?delay_ms=1000")] {
         let result = client.download(&url);
         assert!(matches!(result, Err(Error::Timeout { after: Duration::ZERO, .. })), "{result:?}");
     }
 }
 
-fn endless_limits_do_no_harm(contender: Style) {
+fn endless_limits_do_no_harm(style: Style) {
     let site = Site::start();
-    let client = site.client_with(contender, |config| {
+    let client = site.client_with(style, |config| {
         let never = Duration::MAX;
         let config = config.timeout(never).connect_timeout(never).stall_timeout(never);
         config.max_bytes(u64::MAX).max_redirects(u32::MAX).max_idle_per_host(usize::MAX)

@@ -15,8 +15,8 @@ const MOST_KIB: u64 = 64 << 10;
 fn a_claimed_length_takes_no_memory() {
     within(|| {
         let site = Site::start();
-        for contender in Style::HELD_EQUAL {
-            let client = site.client_with(contender, |config| {
+        for style in Style::HELD_EQUAL {
+            let client = site.client_with(style, |config| {
                 config.max_bytes(u64::MAX).stall_timeout(Duration::from_millis(300))
             });
             client.download(&site.url("/photo")).unwrap();
@@ -25,7 +25,7 @@ fn a_claimed_length_takes_no_memory() {
             Outcome::Timeout(photo::Phase::Body)
                 .assert_of(&client.download(&site.fault(Fault::LengthTooLongStall, "")));
             let grown = most_kib_so_far() - before;
-            assert!(grown < MOST_KIB, "{contender} took {grown} KiB");
+            assert!(grown < MOST_KIB, "{style} took {grown} KiB");
         }
     });
 }

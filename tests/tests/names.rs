@@ -179,7 +179,7 @@ fn an_address_is_not_looked_up(style: Style) {
     let address = site.addr();
     let panics = |_: &str, _| panic!("nothing is to be looked up");
     let config = Config::default().resolve("known.test", [address]).resolve_with(panics);
-    style.style(config).unwrap().download("http://known.test/photo").unwrap();
+    style.adapter(config).unwrap().download("http://known.test/photo").unwrap();
     assert!(names.0.asked.lock().unwrap().is_empty());
 }
 

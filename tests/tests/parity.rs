@@ -1,4 +1,4 @@
-//! Equal work: the same requests, byte for byte, over the same number of connections, from every contender.
+//! Equal work: the same requests, byte for byte, over the same number of connections, from every style.
 
 use std::env;
 use std::process::Command;
@@ -12,11 +12,11 @@ suite! {
     a_photo_arrives,
 }
 
-fn a_photo_arrives(contender: Style) {
+fn a_photo_arrives(style: Style) {
     let site = Site::start();
     for scheme in Scheme::ALL {
         let picture = Picture::jpeg(2000, 1);
-        picture.assert_is(&site.client(contender).download(&site.url_by(scheme, &picture.path())).unwrap());
+        picture.assert_is(&site.client(style).download(&site.url_by(scheme, &picture.path())).unwrap());
     }
 }
 
@@ -28,32 +28,32 @@ struct Work {
     bytes_sent: u64,
 }
 
-/// Runs each contender on its own server, and panics unless all did equal work.
+/// Runs each style on its own server, and panics unless all did equal work.
 #[track_caller]
 fn assert_same_work(name: &str, task: impl Fn(Style, &Site)) -> Work {
     let mut first: Option<(Style, Work)> = None;
-    for contender in Style::HELD_EQUAL {
+    for style in Style::HELD_EQUAL {
         let site = Site::start();
-        task(contender, &site);
+        task(style, &site);
         let counters = site.counters();
         let work = Work {
             connections: counters.connections,
             requests: counters.requests,
             bytes_sent: counters.bytes_sent,
         };
-        let (other, expected) = first.get_or_insert((contender, work));
-        assert_eq!(work, *expected, "{name}: {contender} (left) and {other} (right)");
+        let (other, expected) = first.get_or_insert((style, work));
+        assert_eq!(work, *expected, "{name}: {style} (left) and {other} (right)");
     }
-    first.expect("there are contenders").1
+    first.expect("there are styles").1
 }
 
 #[test]
-fn the_recipe_one_is_the_same_work_for_every_contender() {
+fn the_recipe_one_is_the_same_work_for_every_style() {
     within(|| {
         for scheme in Scheme::ALL {
-            let work = assert_same_work("one", |contender, site| {
+            let work = assert_same_work("one", |style, site| {
                 let url = site.url_by(scheme, "/photo?bytes=32768");
-                site.client(contender).one(&url, Box::new(|| ()), Box::new(|result| drop(result.unwrap())));
+                site.client(style).one(&url, Box::new(|| ()), Box::new(|result| drop(result.unwrap())));
             });
             assert_eq!((work.connections, work.requests), (1, 1));
         }
@@ -61,14 +61,14 @@ fn the_recipe_one_is_the_same_work_for_every_contender() {
 }
 
 #[test]
-fn the_recipe_many_is_the_same_work_for_every_contender() {
+fn the_recipe_many_is_the_same_work_for_every_style() {
     within(|| {
         for scheme in Scheme::ALL {
-            let work = assert_same_work("many", |contender, site| {
+            let work = assert_same_work("many", |style, site| {
                 let urls: Vec<_> = (0..40)
                     .map(|seed| site.url_by(scheme, &format!("/photo?bytes=32768&delay_ms=60&seed={seed}")))
                     .collect();
-                assert!(site.client(contender).many(&urls, 8).iter().all(Result::is_ok));
+                assert!(site.client(style).many(&urls, 8).iter().all(Result::is_ok));
             });
             assert_eq!((work.connections, work.requests), (8, 40));
         }
@@ -76,14 +76,14 @@ fn the_recipe_many_is_the_same_work_for_every_contender() {
 }
 
 #[test]
-fn a_fault_is_the_same_work_for_every_contender() {
+fn a_fault_is_the_same_work_for_every_style() {
     within(|| {
         // The number of bytes sent depends on when the client closes.
         let cut_off = [Fault::HugeHead];
         let faults = Fault::ALL.iter().filter(|fault| !fault.is_slow() && !cut_off.contains(fault));
         for fault in faults {
-            assert_same_work(fault.name(), |contender, site| {
-                let client = site.client(contender);
+            assert_same_work(fault.name(), |style, site| {
+                let client = site.client(style);
                 client.download(&site.url("/photo?bytes=2000")).unwrap();
                 let _ = client.download(&site.fault(*fault, "bytes=2000"));
                 std::thread::sleep(std::time::Duration::from_millis(30));
@@ -94,7 +94,7 @@ fn a_fault_is_the_same_work_for_every_contender() {
 }
 
 #[test]
-fn every_contender_sends_the_same_request() {
+fn every_style_sends_the_same_request() {
     within(|| {
         let site = Site::start();
         let host = site.addr();
@@ -112,13 +112,13 @@ fn every_contender_sends_the_same_request() {
             let checked = Arc::new(config.clone());
             for url in &urls {
                 let expected = Exchange::new(url, &checked).unwrap().to_send().to_vec();
-                for contender in Style::HELD_EQUAL {
-                    let client = contender.client(config.clone()).unwrap();
+                for style in Style::HELD_EQUAL {
+                    let client = style.client(config.clone()).unwrap();
                     // The first download uses a fresh connection, the second a kept one.
                     for _ in 0..2 {
                         let _ = client.download(url);
                         let head = site.request_heads().pop().unwrap();
-                        assert_eq!(text(&head), text(&expected), "{contender} for {url}");
+                        assert_eq!(text(&head), text(&expected), "{style} for {url}");
                     }
                 }
             }

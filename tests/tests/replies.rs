@@ -62,19 +62,19 @@ const BAD: &[(Reply, Outcome)] = &[
     (("nothing", "", "\0"), Outcome::Malformed),
 ];
 
-fn unusual_replies_bring_the_photo(contender: Style) {
-    let wrong: Vec<_> = GOOD.iter().flat_map(|reply| differences(contender, reply, Outcome::Photo)).collect();
+fn unusual_replies_bring_the_photo(style: Style) {
+    let wrong: Vec<_> = GOOD.iter().flat_map(|reply| differences(style, reply, Outcome::Photo)).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-fn wrongly_framed_replies_bring_an_error(contender: Style) {
+fn wrongly_framed_replies_bring_an_error(style: Style) {
     let wrong: Vec<_> =
-        BAD.iter().flat_map(|(reply, expected)| differences(contender, reply, *expected)).collect();
+        BAD.iter().flat_map(|(reply, expected)| differences(style, reply, *expected)).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// The wrong outcomes of `contender` for the reply: whole, head and body apart, and broken in the first bytes.
-fn differences(contender: Style, (name, before, after): &Reply, expected: Outcome) -> Vec<String> {
+/// The wrong outcomes of `style` for the reply: whole, head and body apart, and broken in the first bytes.
+fn differences(style: Style, (name, before, after): &Reply, expected: Outcome) -> Vec<String> {
     let file = PICTURE.file();
     let with_length = |text: &str| {
         text.replace("{len}", &file.len().to_string()).replace("{hex}", &format!("{:x}", file.len()))
@@ -88,10 +88,10 @@ fn differences(contender: Style, (name, before, after): &Reply, expected: Outcom
         let pieces =
             if first.is_empty() { vec![second.to_vec()] } else { vec![first.to_vec(), second.to_vec()] };
         let replay = Replay::start(pieces);
-        let found = contender.client(photo::Config::default()).unwrap().download(&replay.url());
+        let found = style.client(photo::Config::default()).unwrap().download(&replay.url());
         let same_bytes = found.as_ref().ok().is_none_or(|photo| photo.bytes == file);
         if Outcome::of(&found) != expected || !same_bytes {
-            wrong.push(format!("{contender}, {name}, broken at {at}: expected {expected}, found {found:?}"));
+            wrong.push(format!("{style}, {name}, broken at {at}: expected {expected}, found {found:?}"));
         }
     }
     wrong

@@ -53,24 +53,24 @@ fn assert_shows_none(shown: &str) {
     }
 }
 
-fn credentials_are_sent_to_their_host(contender: Style) {
+fn credentials_are_sent_to_their_host(style: Style) {
     let site = Site::start();
-    site.client(contender).download(&with_credentials(&site.url("/photo"))).unwrap();
+    site.client(style).download(&with_credentials(&site.url("/photo"))).unwrap();
     assert_eq!(authorized(&site), [Some(format!("Basic {ENCODED}"))]);
 }
 
 /// `me:p@ss/w:rd%`, whose special characters a URL has to encode.
-fn credentials_are_percent_decoded(contender: Style) {
+fn credentials_are_percent_decoded(style: Style) {
     let site = Site::start();
     let url = site.url("/photo").replacen("://", "://me:p%40ss%2Fw%3Ard%25@", 1);
-    site.client(contender).download(&url).unwrap();
+    site.client(style).download(&url).unwrap();
     assert_eq!(authorized(&site), [Some("Basic bWU6cEBzcy93OnJkJQ==".to_owned())]);
 }
 
 /// The target of a redirect, given the server's two ports.
 type To = fn(u16, u16) -> String;
 
-fn a_redirect_takes_credentials_along_within_the_origin_only(contender: Style) {
+fn a_redirect_takes_credentials_along_within_the_origin_only(style: Style) {
     let cases: [(&str, To, bool); 7] = [
         ("a path", |_, _| "/photo".into(), true),
         ("a relative path", |_, _| "../photo".into(), true),
@@ -83,23 +83,23 @@ fn a_redirect_takes_credentials_along_within_the_origin_only(contender: Style) {
     for (name, to, along) in cases {
         let site = Site::start();
         let to = to(site.addr().port(), site.tls_addr().port());
-        site.client(contender).download(&redirect(&site, &to)).unwrap();
+        site.client(style).download(&redirect(&site, &to)).unwrap();
         let sent: Vec<_> = authorized(&site).iter().map(Option::is_some).collect();
         assert!(sent[0] && sent[1..].iter().all(|sent| *sent == along), "to {name}: {sent:?}");
         assert!(sent.len() >= 2);
     }
 }
 
-fn credentials_of_a_redirect_are_its_own(contender: Style) {
+fn credentials_of_a_redirect_are_its_own(style: Style) {
     let site = Site::start();
     let to = format!("http://you:other@{}/photo", site.addr());
-    site.client(contender).download(&redirect(&site, &to)).unwrap();
+    site.client(style).download(&redirect(&site, &to)).unwrap();
     assert_eq!(authorized(&site)[1].as_deref(), Some("Basic eW91Om90aGVy"));
 }
 
-fn no_error_shows_credentials(contender: Style) {
+fn no_error_shows_credentials(style: Style) {
     let site = Site::start();
-    let client = site.client_with(contender, |config| config.stall_timeout(Duration::from_millis(300)));
+    let client = site.client_with(style, |config| config.stall_timeout(Duration::from_millis(300)));
     let refused = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     for (url, expected) in [
         ("ftp://a.test/".to_owned(), Outcome::InvalidUrl),
@@ -136,9 +136,9 @@ fn everything(error: &Error) -> String {
     text
 }
 
-fn no_photo_shows_credentials(contender: Style) {
+fn no_photo_shows_credentials(style: Style) {
     let site = Site::start();
-    let client = site.client(contender);
+    let client = site.client(style);
     for url in [with_credentials(&site.url("/photo")), redirect(&site, "/photo")] {
         let photo: Photo = client.download(&url).unwrap();
         assert_eq!(photo.url, site.url("/photo"));
@@ -178,8 +178,8 @@ fn no_log_shows_credentials_down_to_debug() {
         log::set_logger(&BOOK).unwrap();
         log::set_max_level(LevelFilter::Debug);
         let site = Site::start();
-        for contender in Style::HELD_EQUAL {
-            let client = site.client(contender);
+        for style in Style::HELD_EQUAL {
+            let client = site.client(style);
             Picture::jpeg(1000, 1).assert_is(
                 &client.download(&with_credentials(&site.url(&Picture::jpeg(1000, 1).path()))).unwrap(),
             );

@@ -81,24 +81,24 @@ impl CriterionFixture {
     /// If it was anything else: then there is nothing to compare.
     pub fn proven_client(
         &self,
-        contender: Style,
+        style: Style,
         work: Work,
         piece: impl Fn(&dyn Downloader) -> Result<u64, Error>,
     ) -> Box<dyn Downloader> {
-        let client = contender.client(config(work.in_flight)).expect("the configuration works");
+        let client = style.client(config(work.in_flight)).expect("the configuration works");
         let mut server = self.0.borrow_mut();
         let mut counters = || server.counters().expect("the server answers");
         let start = counters();
-        let piece = || piece(&*client).unwrap_or_else(|error| panic!("{contender}: {error}"));
+        let piece = || piece(&*client).unwrap_or_else(|error| panic!("{style}: {error}"));
         piece();
         let warm = counters();
         let bytes = piece();
         let done = counters();
 
-        assert_eq!(bytes, work.downloads as u64 * work.bytes, "{contender}: bytes of photos");
-        assert_eq!(done.requests - warm.requests, work.downloads as u64, "{contender}: requests");
+        assert_eq!(bytes, work.downloads as u64 * work.bytes, "{style}: bytes of photos");
+        assert_eq!(done.requests - warm.requests, work.downloads as u64, "{style}: requests");
         let connections = done.connections - start.connections;
-        assert!(connections <= work.in_flight as u64, "{contender}: {connections} connections");
+        assert!(connections <= work.in_flight as u64, "{style}: {connections} connections");
         client
     }
 }

@@ -124,9 +124,9 @@ fn measure_parts(
 
     let waits = plan.waits.iter().flat_map(|group| {
         in_turn(
-            &group.contenders,
+            &group.styles,
             |one| waits::id(group.count, *one),
-            |contender| waits::measure(group.count, *contender, &placement.client),
+            |style| waits::measure(group.count, *style, &placement.client),
         )
     });
     kept.add(waits.map(Record::Waits));

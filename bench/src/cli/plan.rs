@@ -43,7 +43,7 @@ impl RunPlan {
             |group: &Group| group.subjects.iter().map(|one| group.workload.id(one)).collect::<Vec<_>>();
         let open = self.open.iter().flat_map(|group| group.subjects.iter().map(|one| group.id(*one)));
         let waits = |group: &WaitsGroup| {
-            group.contenders.iter().map(|one| waits::id(group.count, *one)).collect::<Vec<_>>()
+            group.styles.iter().map(|one| waits::id(group.count, *one)).collect::<Vec<_>>()
         };
         let closed = self.closed.iter().flat_map(of_group);
         let cost = self.cost.iter().map(|subject| cost::id(*subject));

@@ -54,9 +54,9 @@ pub(crate) fn run(
         smoke.end(failure.as_deref(), Record::Cost(cell));
     }
     for group in &plan.waits {
-        for contender in &group.contenders {
-            say!("Testing {}", waits::id(group.count, *contender));
-            let cell = waits::measure(group.count, *contender, &placement.client);
+        for style in &group.styles {
+            say!("Testing {}", waits::id(group.count, *style));
+            let cell = waits::measure(group.count, *style, &placement.client);
             smoke.end(cell.failed.clone().as_deref(), Record::Waits(cell));
         }
     }

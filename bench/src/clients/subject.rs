@@ -67,19 +67,19 @@ impl Subject {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Floor => "floor",
-            Self::Style(contender) => contender.name(),
+            Self::Style(style) => style.name(),
             Self::PerCore(Style::Callbacks) => "callbacks-multi",
             Self::PerCore(Style::Smol) => "smol-multi",
-            Self::PerCore(contender) => unreachable!("{contender} is not among PER_CORE"),
+            Self::PerCore(style) => unreachable!("{style} is not among PER_CORE"),
             Self::Peer(peer) => peer.name(),
             Self::Foreign(foreign) => foreign.name,
         }
     }
 
     /// The style that it is, if it is one.
-    pub(crate) fn contender(self) -> Option<Style> {
+    pub(crate) fn style(self) -> Option<Style> {
         match self {
-            Self::Style(contender) => Some(contender),
+            Self::Style(style) => Some(style),
             Self::Floor | Self::PerCore(_) | Self::Peer(_) | Self::Foreign(_) => None,
         }
     }
@@ -126,7 +126,7 @@ impl Subject {
     pub(crate) fn client(self, in_flight: usize, config: Config) -> io::Result<Box<dyn LoadClient>> {
         Ok(match self {
             Self::Floor => Box::new(Floor::new(config).map_err(io::Error::other)?),
-            Self::Style(contender) => Box::new(contender.client(config).map_err(io::Error::other)?),
+            Self::Style(style) => Box::new(style.client(config).map_err(io::Error::other)?),
             Self::PerCore(style) => Box::new(PerCore::new(style, &config, cores())?),
             Self::Peer(peer) => peer.client(in_flight)?,
             Self::Foreign(_) => return Err(io::Error::other("is a program in another language")),

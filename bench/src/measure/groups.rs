@@ -98,7 +98,7 @@ fn workloads(options: &Options, is_short: bool) -> Vec<Workload> {
 /// Whether it is in the short groups: one style for each way of waiting, and one for each kind of runtime.
 fn is_one_of_a_kind(subject: Subject) -> bool {
     const ONES: [Style; 4] = [Style::Blocking, Style::Callbacks, Style::Tokio, Style::Smol];
-    subject.contender().is_some_and(|style| ONES.contains(&style))
+    subject.style().is_some_and(|style| ONES.contains(&style))
 }
 
 impl Group {

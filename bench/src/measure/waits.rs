@@ -31,7 +31,7 @@ const PATIENCE: Duration = Duration::from_mins(3);
 #[derive(Clone, Debug)]
 pub(crate) struct WaitsGroup {
     pub(crate) count: usize,
-    pub(crate) contenders: Vec<Style>,
+    pub(crate) styles: Vec<Style>,
 }
 
 #[derive(Debug, Deserialize, Serialize)]
@@ -49,39 +49,39 @@ pub(crate) fn groups(options: &Options) -> Vec<WaitsGroup> {
         _ if options.common.quick => &COUNTS[..2],
         _ => &COUNTS[..IN_SHORT],
     };
-    let styles = || options.subjects(Mode::Waits).into_iter().filter_map(Subject::contender);
+    let styles = || options.subjects(Mode::Waits).into_iter().filter_map(Subject::style);
     let groups = counts.iter().map(|&count| {
-        let selected = |contender: &Style| options.common.selects(&id(count, *contender));
-        WaitsGroup { count, contenders: styles().filter(selected).collect() }
+        let selected = |style: &Style| options.common.selects(&id(count, *style));
+        WaitsGroup { count, styles: styles().filter(selected).collect() }
     });
-    groups.filter(|group| !group.contenders.is_empty()).collect()
+    groups.filter(|group| !group.styles.is_empty()).collect()
 }
 
-pub(crate) fn id(count: usize, contender: Style) -> String {
-    format!("waits/{count}/{contender}")
+pub(crate) fn id(count: usize, style: Style) -> String {
+    format!("waits/{count}/{style}")
 }
 
 /// Measures one style.
-pub(crate) fn measure(count: usize, contender: Style, cores: &CpuSet) -> WaitsCell {
+pub(crate) fn measure(count: usize, style: Style, cores: &CpuSet) -> WaitsCell {
     // Time to start them all; a style that needs more tries again with more.
-    let each = if contender == Style::Blocking { 40 } else { 2 };
+    let each = if style == Style::Blocking { 40 } else { 2 };
     let hold =
         Duration::from_millis(50) + Duration::from_micros(each) * u32::try_from(count).unwrap_or(u32::MAX);
-    let tries = (0..4).map(|doubled| run(count, contender, hold * (1 << doubled), cores));
+    let tries = (0..4).map(|doubled| run(count, style, hold * (1 << doubled), cores));
     let result = tries.into_iter().find(|result| !matches!(result, Ok(None)));
     let (figures, failed) = match result {
         Some(Ok(figures)) => (figures, None),
         Some(Err(error)) => (None, Some(error.to_string())),
         None => (None, Some("the first waits ended before the last had begun".into())),
     };
-    WaitsCell { style: contender.name().into(), count, figures, failed }
+    WaitsCell { style: style.name().into(), count, figures, failed }
 }
 
 /// `None` if not all were pending at once.
-fn run(count: usize, contender: Style, hold: Duration, cores: &CpuSet) -> io::Result<Option<WaitsFigures>> {
+fn run(count: usize, style: Style, hold: Duration, cores: &CpuSet) -> io::Result<Option<WaitsFigures>> {
     let mut child = Role::IdleWorker.start(cores)?;
     let hold_ms = u64::try_from(hold.as_millis()).unwrap_or(u64::MAX);
-    child.say(&serde_json::to_string(&Job { style: contender.name().into(), count, hold_ms })?)?;
+    child.say(&serde_json::to_string(&Job { style: style.name().into(), count, hold_ms })?)?;
     let answer: Result<Option<WaitsFigures>, String> = serde_json::from_str(&child.hear(PATIENCE + hold)?)?;
     answer.map_err(io::Error::other)
 }
@@ -97,18 +97,18 @@ pub(crate) fn wait() -> io::Result<()> {
 impl Job {
     fn run(&self) -> Result<Option<WaitsFigures>, String> {
         let Self { style, count, hold_ms } = self;
-        let contender: Style = style.parse()?;
-        if contender == Style::Blocking {
+        let style: Style = style.parse()?;
+        if style == Style::Blocking {
             limits::check(0, *count as u64)?;
         }
-        let style = contender.style(config(1)).map_err(|error| error.to_string())?;
+        let adapter = style.adapter(config(1)).map_err(|error| error.to_string())?;
         // Whatever is made for the first wait is not part of each.
-        style.waits(1, Instant::now(), Waits::new(1, || None).observer());
+        adapter.waits(1, Instant::now(), Waits::new(1, || None).observer());
         let idle = Status::of_this_process();
         let (begin, before) = (Instant::now(), Usage::so_far());
         let until = begin + Duration::from_millis(*hold_ms);
         let waits = Waits::new(*count, || Status::of_this_process().map(Status::pack));
-        style.waits(*count, until, waits.observer());
+        adapter.waits(*count, until, waits.observer());
         let cpu_s = Usage::so_far().since(before).cpu_s();
 
         let Waited { all_pending, look, all_ended } = waits.waited().ok_or("a wait was lost")?;
@@ -139,19 +139,19 @@ mod tests {
         assert_eq!(counts("--bench --waits"), COUNTS);
         assert_eq!(counts("--test"), [1_000]);
         assert_eq!(counts("--bench --styles floor"), [0; 0]);
-        assert_eq!(groups(&options("--bench waits/1000/smol"))[0].contenders, [Style::Smol]);
+        assert_eq!(groups(&options("--bench waits/1000/smol"))[0].styles, [Style::Smol]);
     }
 
     #[test]
     fn every_style_can_wait_many_times_at_once() {
         // More than the threads of all other tests in this process.
         const WAITS: usize = 500;
-        for contender in Style::HELD_EQUAL {
-            let job = Job { style: contender.name().into(), count: WAITS, hold_ms: 2_000 };
+        for style in Style::HELD_EQUAL {
+            let job = Job { style: style.name().into(), count: WAITS, hold_ms: 2_000 };
             let outcome = job.run().unwrap().expect("two seconds are enough to start them");
-            assert!((0.0..2.0).contains(&outcome.start_s) && outcome.finish_s > 0.0, "{contender}");
+            assert!((0.0..2.0).contains(&outcome.start_s) && outcome.finish_s > 0.0, "{style}");
             let threads = outcome.threads.unwrap_or(0);
-            assert_eq!(threads > WAITS as u64, contender == Style::Blocking, "{contender}: {threads}");
+            assert_eq!(threads > WAITS as u64, style == Style::Blocking, "{style}: {threads}");
         }
     }
 }

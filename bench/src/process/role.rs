@@ -1,6 +1,6 @@
 //! Child processes: this executable, re-run with a role as its first argument.
 //!
-//! Benches need a server that does not share their process, and contenders that do not inherit each other's heap and
+//! Benches need a server that does not share their process, and clients that do not inherit each other's heap and
 //! threads. `cargo bench` builds one program for each bench, so that program plays all the parts.
 
 use std::env;
@@ -22,11 +22,11 @@ const COMMAND: &str = "PHOTO_BENCH_COMMAND";
 pub(crate) enum Role {
     /// Serves the photos.
     Server,
-    /// Downloads them, as one contender.
+    /// Downloads them, as one style.
     Worker,
     /// Runs one of the two ways of a pitfall.
     PitfallWorker,
-    /// Waits, as one contender.
+    /// Waits, as one style.
     IdleWorker,
     /// Becomes a worker in another language.
     ForeignWorker,

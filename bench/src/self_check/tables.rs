@@ -57,8 +57,7 @@ pub(super) fn check(
     burden: f64,
     placement: &CorePlacement,
 ) -> io::Result<Vec<Finding>> {
-    let styles: Vec<_> =
-        Subject::default_ones().into_iter().filter(|one| one.contender().is_some()).collect();
+    let styles: Vec<_> = Subject::default_ones().into_iter().filter(|one| one.style().is_some()).collect();
     let count = tables.map_or(TABLES, |tables| tables as usize);
     let mut all = Vec::new();
     for index in 0..count {

@@ -45,7 +45,7 @@ const FEW_COUNT: usize = 250;
 const RUNS: u64 = 10;
 
 pub(super) fn check(seed: u64, placement: &CorePlacement) -> io::Result<Vec<Finding>> {
-    let styles = || Subject::default_ones().into_iter().filter(|one| one.contender().is_some());
+    let styles = || Subject::default_ones().into_iter().filter(|one| one.style().is_some());
     let of_all = |run: fn(Subject, u64, &CorePlacement) -> io::Result<Pair>, error: fn(&Pair) -> f64| {
         let least =
             |subject| Ok((subject, least_disturbed(error, seed, |seed| run(subject, seed, placement))?));

@@ -15,7 +15,7 @@ suite! {
 
 #[track_caller]
 fn assert_cancelled(style: Style, url: &str) {
-    let client = style.style(Config::default()).unwrap();
+    let client = style.adapter(Config::default()).unwrap();
     let start = Instant::now();
     Outcome::Cancelled.assert_of(&client.cancel(url, Duration::from_millis(100)));
     assert!(start.elapsed() < Duration::from_secs(1), "after {:?}", start.elapsed());

@@ -22,9 +22,9 @@ suite! {
 
 /// All limits are at least 10 s, so that none of them can end the download.
 #[track_caller]
-fn assert_cancelled(contender: Style, fault: Fault, scheme: Scheme, query: &str, warm_up: bool) {
+fn assert_cancelled(style: Style, fault: Fault, scheme: Scheme, query: &str, warm_up: bool) {
     let site = Site::start();
-    let client = site.client(contender);
+    let client = site.client(style);
     if warm_up {
         client.download(&site.url_by(scheme, "/photo")).unwrap();
     }
@@ -40,45 +40,45 @@ fn assert_cancelled(contender: Style, fault: Fault, scheme: Scheme, query: &str,
     picture.assert_is(&client.download(&site.url_by(scheme, &picture.path())).unwrap());
 }
 
-fn a_download_is_cancelled_before_the_head(contender: Style) {
-    assert_cancelled(contender, Fault::StallBeforeHead, Scheme::Http, "", false);
+fn a_download_is_cancelled_before_the_head(style: Style) {
+    assert_cancelled(style, Fault::StallBeforeHead, Scheme::Http, "", false);
 }
 
-fn a_download_is_cancelled_in_the_head(contender: Style) {
-    assert_cancelled(contender, Fault::StallInHead, Scheme::Http, "", false);
+fn a_download_is_cancelled_in_the_head(style: Style) {
+    assert_cancelled(style, Fault::StallInHead, Scheme::Http, "", false);
 }
 
-fn a_download_is_cancelled_in_the_body(contender: Style) {
-    assert_cancelled(contender, Fault::StallInBody, Scheme::Http, "", false);
+fn a_download_is_cancelled_in_the_body(style: Style) {
+    assert_cancelled(style, Fault::StallInBody, Scheme::Http, "", false);
 }
 
-fn a_download_is_cancelled_while_bytes_come(contender: Style) {
-    assert_cancelled(contender, Fault::Drip, Scheme::Http, "step=10&every_ms=2", false);
+fn a_download_is_cancelled_while_bytes_come(style: Style) {
+    assert_cancelled(style, Fault::Drip, Scheme::Http, "step=10&every_ms=2", false);
 }
 
-fn a_download_is_cancelled_over_tls(contender: Style) {
+fn a_download_is_cancelled_over_tls(style: Style) {
     for fault in [Fault::StallBeforeHead, Fault::StallInBody] {
-        assert_cancelled(contender, fault, Scheme::Https, "", false);
+        assert_cancelled(style, fault, Scheme::Https, "", false);
     }
 }
 
-fn a_download_is_cancelled_while_it_agrees_on_tls(contender: Style) {
+fn a_download_is_cancelled_while_it_agrees_on_tls(style: Style) {
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("https://{}/", silent.local_addr().unwrap());
     let start = Instant::now();
-    let client = contender.style(photo::Config::default()).unwrap();
+    let client = style.adapter(photo::Config::default()).unwrap();
     Outcome::Cancelled.assert_of(&client.cancel(&url, Duration::from_millis(100)));
     assert!(start.elapsed() < Duration::from_secs(1), "after {:?}", start.elapsed());
 }
 
-fn a_download_is_cancelled_on_a_kept_connection(contender: Style) {
-    assert_cancelled(contender, Fault::StallBeforeHead, Scheme::Http, "", true);
-    assert_cancelled(contender, Fault::StallInBody, Scheme::Https, "", true);
+fn a_download_is_cancelled_on_a_kept_connection(style: Style) {
+    assert_cancelled(style, Fault::StallBeforeHead, Scheme::Http, "", true);
+    assert_cancelled(style, Fault::StallInBody, Scheme::Https, "", true);
 }
 
-fn cancelling_comes_too_late_for_a_photo_that_is_there(contender: Style) {
+fn cancelling_comes_too_late_for_a_photo_that_is_there(style: Style) {
     let site = Site::start();
-    let client = site.client(contender);
+    let client = site.client(style);
     let picture = Picture::jpeg(5000, 9);
     picture.assert_is(&client.cancel(&site.url(&picture.path()), Duration::from_millis(500)).unwrap());
     picture.assert_is(&client.download(&site.url(&picture.path())).unwrap());

@@ -1,4 +1,4 @@
-//! Replies drawn from a grammar, mutated and cut into pieces: every contender has the result of the bare exchange.
+//! Replies drawn from a grammar, mutated and cut into pieces: every style has the result of the bare exchange.
 //!
 //! `PROPTEST_CASES` sets their number; failing ones are kept in `tests/proptest-regressions` and tried first.
 
@@ -27,7 +27,7 @@ const CASES: u32 = 400;
 type Tally = Mutex<BTreeMap<String, u32>>;
 
 #[test]
-fn any_reply_is_to_every_contender_what_it_is_to_the_exchange() {
+fn any_reply_is_to_every_style_what_it_is_to_the_exchange() {
     let tally = compare(Ending::Close, 1, Duration::from_secs(10));
     // A grammar that brings only errors, or no errors, proves little.
     let photos = tally.get("Photo").copied().unwrap_or_default();
@@ -36,19 +36,18 @@ fn any_reply_is_to_every_contender_what_it_is_to_the_exchange() {
 }
 
 #[test]
-fn any_silence_is_to_every_contender_what_it_is_to_the_exchange() {
+fn any_silence_is_to_every_style_what_it_is_to_the_exchange() {
     compare(Ending::Silence, 50, Duration::from_secs(1));
 }
 
-/// Sends one `part` of all replies to every contender, and returns the outcomes.
+/// Sends one `part` of all replies to every style, and returns the outcomes.
 fn compare(ending: Ending, part: u32, stall_timeout: Duration) -> BTreeMap<String, u32> {
     let tally = Arc::new(Tally::default());
     let counted = Arc::clone(&tally);
     within_time(Duration::from_mins(30), move || {
         let config = limits().stall_timeout(stall_timeout);
         let ring = Ring::start();
-        let contestants =
-            Style::HELD_EQUAL.map(|contender| Contestant::start(contender, &config, ring.url()));
+        let contestants = Style::HELD_EQUAL.map(|style| Contestant::start(style, &config, ring.url()));
         let result = TestRunner::new(settings(part)).run(&replies(ending), |reply| {
             let expected = by_exchange(&reply, &config);
             *counted.lock().unwrap().entry(format!("{:?}", Outcome::of(&expected))).or_default() += 1;
@@ -94,7 +93,7 @@ fn difference(contestant: &Contestant, expected: &Result<Photo, Error>) -> Optio
         _ => true,
     };
     (Outcome::of(&found) != Outcome::of(expected) || !same_bytes)
-        .then(|| format!("{}: expected {expected:?}, found {found:?}", contestant.contender))
+        .then(|| format!("{}: expected {expected:?}, found {found:?}", contestant.style))
 }
 
 /// The result of the bare exchange, without any waiting.

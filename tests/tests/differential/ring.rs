@@ -1,4 +1,4 @@
-//! A server that sends the same reply to all contenders, and another one each time.
+//! A server that sends the same reply to all styles, and another one each time.
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -23,7 +23,7 @@ pub(crate) struct Ring {
 }
 
 impl Ring {
-    /// Serves one connection for each contender at once, until the process ends.
+    /// Serves one connection for each style at once, until the process ends.
     pub(crate) fn start() -> Self {
         let listener = Arc::new(TcpListener::bind("127.0.0.1:0").expect("there is a free port"));
         let addr = listener.local_addr().expect("it has an address");

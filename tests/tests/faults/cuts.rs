@@ -18,17 +18,17 @@ const MEASURED: &str = "HTTP/1.1 100\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: {
 const CHUNKED: &str = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3c;x=y\r\n{half}\r\n3C\r\n{rest}\r\n0\r\nX: y\r\n\r\n";
 const UNMEASURED: &str = "HTTP/1.1 200 OK\r\n\r\n{photo}";
 
-fn a_reply_cut_short_anywhere_is_no_photo(contender: Style) {
-    cut_short_anywhere(contender, Scheme::Http);
+fn a_reply_cut_short_anywhere_is_no_photo(style: Style) {
+    cut_short_anywhere(style, Scheme::Http);
 }
 
-fn a_reply_cut_short_anywhere_is_no_photo_over_tls(contender: Style) {
-    cut_short_anywhere(contender, Scheme::Https);
+fn a_reply_cut_short_anywhere_is_no_photo_over_tls(style: Style) {
+    cut_short_anywhere(style, Scheme::Https);
 }
 
-fn cut_short_anywhere(contender: Style, scheme: Scheme) {
+fn cut_short_anywhere(style: Style, scheme: Scheme) {
     let site = Site::start();
-    let client = site.client(contender);
+    let client = site.client(style);
     let download = |reply: &str, how: &str| {
         let reply = utf8_percent_encode(reply, NON_ALPHANUMERIC);
         let path = format!("{}?{how}&{}&reply={reply}", Fault::Raw.path(), SMALL.query());

@@ -1,4 +1,4 @@
-//! Each fault of a server, against each contender, with and without TLS, on a fresh and on a kept connection. All must
+//! Each fault of a server, against each style, with and without TLS, on a fresh and on a kept connection. All must
 //! report the same outcome, and no other download may suffer.
 //!
 //! The rows are in the other files, and the outcomes in `FAULTS.md`. With `--nocapture`, they are printed.
@@ -44,7 +44,7 @@ fn sections() -> Vec<Section> {
 }
 
 #[test]
-fn every_fault_ends_alike_for_every_contender() {
+fn every_fault_ends_alike_for_every_style() {
     within_time(LIMIT, || {
         let sections = sections();
         let rows: Vec<_> = sections.iter().flat_map(|section| &section.rows).collect();
@@ -64,7 +64,7 @@ fn every_fault_ends_alike_for_every_contender() {
                         });
                         let mut found = found.lock().unwrap();
                         found
-                            .entry((case.number, case.contender.name()))
+                            .entry((case.number, case.style.name()))
                             .or_default()
                             .push((case.tls(), came_out));
                     }
@@ -72,8 +72,8 @@ fn every_fault_ends_alike_for_every_contender() {
             }
         });
         let found = found.into_inner().unwrap();
-        let table = report::markdown(&sections, |number, contender| {
-            found.get(&(number, contender.name())).map_or_else(|| "–".to_owned(), |found| summary(found))
+        let table = report::markdown(&sections, |number, style| {
+            found.get(&(number, style.name())).map_or_else(|| "–".to_owned(), |found| summary(found))
         });
         println!("{table}");
         let wrong = wrong.into_inner().unwrap();
@@ -120,7 +120,7 @@ fn every_fault_is_in_the_table() {
 struct Case<'a> {
     number: usize,
     row: &'a Row,
-    contender: Style,
+    style: Style,
     /// The scheme, and whether the connection is a kept one. Doors have neither.
     by: Option<(Scheme, bool)>,
 }
@@ -136,20 +136,19 @@ impl<'a> Case<'a> {
                 Some((Scheme::Https, true)),
             ],
         };
-        let of = |contender| ways.iter().map(move |by| Self { number, row, contender, by: *by });
+        let of = |style| ways.iter().map(move |by| Self { number, row, style, by: *by });
         let styles = Style::HELD_EQUAL.into_iter().flat_map(of);
         // ureq is shown, not judged; once is enough.
         styles.chain(of(Style::Ureq).filter(|case| case.by == Some((Scheme::Http, false)))).collect()
     }
 
     fn came_out(&self, site: &Site) -> Result<String, String> {
-        if self.contender == Style::Ureq { Ok(self.shown(site)) } else { self.examine(site) }
+        if self.style == Style::Ureq { Ok(self.shown(site)) } else { self.examine(site) }
     }
 
     /// The outcome as text.
     fn shown(&self, site: &Site) -> String {
-        let (Way::Path(path), client) =
-            (&self.row.way, site.downloader_with(self.contender, self.row.limits))
+        let (Way::Path(path), client) = (&self.row.way, site.downloader_with(self.style, self.row.limits))
         else {
             unreachable!("only paths are shown")
         };
@@ -171,10 +170,10 @@ impl<'a> Case<'a> {
     fn examine(&self, site: &Site) -> Result<String, String> {
         let (path, (scheme, kept)) = match (&self.row.way, self.by) {
             (Way::Path(path), Some(by)) => (path, by),
-            (Way::Door(enter), _) => return judge(&enter(site, self.contender), self.row.ending),
+            (Way::Door(enter), _) => return judge(&enter(site, self.style), self.row.ending),
             (Way::Path(_), None) => unreachable!("a path is asked for by some scheme"),
         };
-        let client = site.client_with(self.contender, self.row.limits);
+        let client = site.client_with(self.style, self.row.limits);
         if kept {
             download_good(site, &*client, scheme).map_err(|why| format!("before: {why}"))?;
         }
@@ -215,7 +214,7 @@ fn download_good(site: &Site, client: &dyn Adapter, scheme: Scheme) -> Result<()
 
 impl fmt::Display for Case<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:11} ", self.contender)?;
+        write!(f, "{:11} ", self.style)?;
         if let Some((scheme, kept)) = self.by {
             write!(f, "{scheme:5?} {:5} ", if kept { "kept" } else { "fresh" })?;
         }

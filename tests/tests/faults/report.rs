@@ -15,7 +15,7 @@ const END: &str = "<!-- /what came out -->";
 /// The column that is shown, not judged.
 const SHOWN: &str = " | ureq |";
 
-/// The table; `came_out` returns the outcome of the row of a number for a contender.
+/// The table; `came_out` returns the outcome of the row of a number for a style.
 pub(crate) fn markdown(sections: &[Section], came_out: impl Fn(usize, Style) -> String) -> String {
     let mut text = String::new();
     let mut number = 0;

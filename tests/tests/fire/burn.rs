@@ -18,16 +18,16 @@ pub(crate) fn burn(site: &Remote, seed: u64, time: Duration) -> Ledger {
     let ledger = Ledger::new();
     let fire = Fire { ledger: &ledger, config: limits(site), until: Instant::now() + time };
     let deck = Deck::new(site, seed);
-    match site.contender {
+    match site.style {
         Style::Blocking => blocking::burn(&fire, deck),
         Style::Callbacks => callbacks::burn(&fire, deck),
-        _ => futures::burn(&fire, site.contender, deck),
+        _ => futures::burn(&fire, site.style, deck),
     }
     ledger.close();
     ledger
 }
 
-/// A command to a contender.
+/// A command to a style.
 pub(crate) struct Fire<'a> {
     ledger: &'a Ledger,
     config: Config,

@@ -1,7 +1,7 @@
 //! Downloads under fire: a server that misbehaves at random, and users who cancel, drop and panic at random. Every
 //! download ends exactly once and in time, and nothing is left over at the end.
 //!
-//! Each contender has its own process, so that leftovers can be counted. `FIRE_SECONDS` sets the duration (3), and
+//! Each style has its own process, so that leftovers can be counted. `FIRE_SECONDS` sets the duration (3), and
 //! `FIRE_SEED` repeats the draws of a run, which prints its own:
 //!
 //! ```text
@@ -24,39 +24,39 @@ use photo_tests::{Remote, Site, Style, in_a_child, within_time};
 use burn::burn;
 use leftovers::Leftovers;
 
-/// Time for each contender in addition to that under fire.
+/// Time for each style in addition to that under fire.
 const ASIDE: Duration = Duration::from_mins(1);
 
 #[test]
 fn every_download_ends_once_and_in_time_and_leaves_nothing() {
     within_time(time() + 2 * ASIDE, || {
-        let contenders = Style::HELD_EQUAL
-            .map(|contender| thread::spawn(move || in_a_child("under_fire", contender, &Site::start())));
-        let ended = contenders.map(thread::JoinHandle::join);
-        assert!(ended.iter().all(Result::is_ok), "not every contender has stood it");
+        let styles = Style::HELD_EQUAL
+            .map(|style| thread::spawn(move || in_a_child("under_fire", style, &Site::start())));
+        let ended = styles.map(thread::JoinHandle::join);
+        assert!(ended.iter().all(Result::is_ok), "not every style has stood it");
     });
 }
 
 #[test]
-#[ignore = "run by the other test, in a process for each contender"]
+#[ignore = "run by the other test, in a process for each style"]
 fn under_fire() {
     let site = Remote::of_parent();
-    let contender = site.contender;
+    let style = site.style;
     let seed = number_in("FIRE_SEED").unwrap_or_else(|| fastrand::u64(..));
-    println!("{contender}: FIRE_SEED={seed}");
+    println!("{style}: FIRE_SEED={seed}");
     within_time(time() + ASIDE, move || {
         // After this, the lasting threads and memory of the runtimes exist.
         burn(&site, seed.wrapping_add(1), Duration::from_millis(700));
         let before = Leftovers::settled(&site);
         let ledger = burn(&site, seed, time());
         let after = Leftovers::no_more_than(&before, &site);
-        println!("{contender}: {}\n{contender}: {before}; then {after}", ledger.summary());
+        println!("{style}: {}\n{style}: {before}; then {after}", ledger.summary());
         ledger.assert_all_ended_once_and_in_time();
         after.assert_no_more_than(&before);
     });
 }
 
-/// The time that each contender is under fire.
+/// The time that each style is under fire.
 fn time() -> Duration {
     Duration::from_secs(number_in("FIRE_SECONDS").unwrap_or(3))
 }

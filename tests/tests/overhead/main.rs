@@ -40,8 +40,8 @@ struct Bounds {
     calls: f64,
 }
 
-fn bounds(contender: Style) -> Bounds {
-    let (allocations, transfers, calls) = match contender {
+fn bounds(style: Style) -> Bounds {
+    let (allocations, transfers, calls) = match style {
         Style::Blocking => (4.5, 4.5, 5.0),
         Style::Ureq => (56.0, 4.5, 15.0),
         Style::Callbacks => (7.5, 2.5, 3.0),
@@ -58,17 +58,14 @@ fn a_download_allocates_little() {
     within(|| {
         let site = Site::start();
         let mut found = Vec::new();
-        for contender in Style::ALL {
-            let output = downloads(Command::new(this_program()), contender, &site, 1000);
+        for style in Style::ALL {
+            let output = downloads(Command::new(this_program()), style, &site, 1000);
             let each =
                 output.lines().find_map(|line| line.split_once("allocations: ")?.1.parse::<f64>().ok());
             let each = each.expect("the process says how many allocations") / 1000.0;
-            println!("{contender}: {each:.1} allocations");
-            if each > bounds(contender).allocations {
-                found.push(format!(
-                    "{contender}: {each:.1} allocations, {} allowed",
-                    bounds(contender).allocations
-                ));
+            println!("{style}: {each:.1} allocations");
+            if each > bounds(style).allocations {
+                found.push(format!("{style}: {each:.1} allocations, {} allowed", bounds(style).allocations));
             }
         }
         assert!(found.is_empty(), "for each download\n{}", found.join("\n"));
@@ -85,23 +82,23 @@ fn a_download_makes_few_system_calls() {
         let site = Site::start();
         let folder = tempfile::tempdir().unwrap();
         let mut found = Vec::new();
-        for contender in Style::ALL {
+        for style in Style::ALL {
             // Both runs share the start of the process and of its connections.
             let [few, many] = [100, 1100].map(|count| {
-                let counts = folder.path().join(format!("{contender}-{count}"));
+                let counts = folder.path().join(format!("{style}-{count}"));
                 let mut strace = Command::new("strace");
                 strace.args(["-f", "-qq", "-c", "-o"]).arg(&counts).arg(this_program());
-                downloads(strace, contender, &site, count);
+                downloads(strace, style, &site, count);
                 calls(&counts)
             });
             let each = |name: &str| (many.get(name).unwrap_or(&0.0) - few.get(name).unwrap_or(&0.0)) / 1000.0;
             let transfers = each("sendto") + each("recvfrom");
             let all: f64 = many.keys().map(|name| each(name)).sum();
-            println!("{contender}: {transfers:.2} transfers, {all:.2} system calls");
-            let bounds = bounds(contender);
+            println!("{style}: {transfers:.2} transfers, {all:.2} system calls");
+            let bounds = bounds(style);
             if transfers > bounds.transfers || all > bounds.calls {
                 found.push(format!(
-                    "{contender}: {transfers:.2} transfers, {} allowed; {all:.2} system calls, {} allowed; {many:?}",
+                    "{style}: {transfers:.2} transfers, {} allowed; {all:.2} system calls, {} allowed; {many:?}",
                     bounds.transfers, bounds.calls
                 ));
             }
@@ -125,9 +122,9 @@ fn the_future_of_a_download_is_small() {
 }
 
 /// Downloads in a child process, and returns its output.
-fn downloads(mut command: Command, contender: Style, site: &Site, count: usize) -> String {
+fn downloads(mut command: Command, style: Style, site: &Site, count: usize) -> String {
     command.env(COUNT, count.to_string());
-    in_a_child_by(command, "the_process_that_downloads", contender, site)
+    in_a_child_by(command, "the_process_that_downloads", style, site)
 }
 
 /// The number of each system call, from strace's table.
@@ -148,7 +145,7 @@ fn the_process_that_downloads() {
     let site = Remote::of_parent();
     let count = env::var(COUNT).unwrap().parse().unwrap();
     let url = &site.url("/photo?bytes=32768&delay_ms=2");
-    let client = site.contender.client(site.config()).unwrap();
+    let client = site.style.client(site.config()).unwrap();
     client.drive(url, IN_FLIGHT, Arc::new(Count::new(4 * IN_FLIGHT)));
     let feed = Arc::new(Count::new(count));
     let region = Region::new(ALLOCATOR);

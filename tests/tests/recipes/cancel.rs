@@ -12,12 +12,11 @@ suite! {
     patience_may_be_endless,
 }
 
-fn a_download_is_stopped_when_patience_is_over(contender: Style) {
+fn a_download_is_stopped_when_patience_is_over(style: Style) {
     let site = Site::start();
     let patience = Duration::from_millis(300);
     let start = Instant::now();
-    Outcome::Cancelled
-        .assert_of(&site.client(contender).cancel(&site.fault(Fault::StallInBody, ""), patience));
+    Outcome::Cancelled.assert_of(&site.client(style).cancel(&site.fault(Fault::StallInBody, ""), patience));
     assert!(
         (patience..patience + Duration::from_secs(2)).contains(&start.elapsed()),
         "{:?}",
@@ -27,19 +26,18 @@ fn a_download_is_stopped_when_patience_is_over(contender: Style) {
     assert_eq!(site.counters().aborted, 1);
 }
 
-fn a_photo_that_comes_early_is_not_held_up(contender: Style) {
+fn a_photo_that_comes_early_is_not_held_up(style: Style) {
     let site = Site::start();
     let picture = Picture::jpeg(5000, 1);
     let start = Instant::now();
-    picture.assert_is(
-        &site.client(contender).cancel(&site.url(&picture.path()), Duration::from_secs(15)).unwrap(),
-    );
+    picture
+        .assert_is(&site.client(style).cancel(&site.url(&picture.path()), Duration::from_secs(15)).unwrap());
     assert!(start.elapsed() < Duration::from_secs(5), "after {:?}", start.elapsed());
 }
 
-fn a_failure_that_comes_early_is_not_held_up(contender: Style) {
+fn a_failure_that_comes_early_is_not_held_up(style: Style) {
     let site = Site::start();
-    let client = site.client(contender);
+    let client = site.client(style);
     let start = Instant::now();
     for (url, outcome) in [
         (site.url("/nowhere"), Outcome::Status(404)),
@@ -51,7 +49,7 @@ fn a_failure_that_comes_early_is_not_held_up(contender: Style) {
     assert!(start.elapsed() < Duration::from_secs(5), "after {:?}", start.elapsed());
 }
 
-fn patience_may_be_endless(contender: Style) {
+fn patience_may_be_endless(style: Style) {
     let site = Site::start();
-    site.client(contender).cancel(&site.url("/photo"), Duration::MAX).unwrap();
+    site.client(style).cancel(&site.url("/photo"), Duration::MAX).unwrap();
 }

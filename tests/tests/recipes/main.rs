@@ -1,4 +1,4 @@
-//! The promises of each recipe, tested on every contender, with the faults that matter to it.
+//! The promises of each recipe, tested on every style, with the faults that matter to it.
 
 mod album;
 mod cancel;

@@ -21,28 +21,28 @@ suite! {
 /// Far more than the winner needs, far less than any loser.
 const SOON: Duration = Duration::from_secs(3);
 
-fn the_first_good_photo_wins(contender: Style) {
+fn the_first_good_photo_wins(style: Style) {
     let site = Site::start();
     let (slow, fast) = (Picture::jpeg(5000, 1), Picture::jpeg(5000, 2));
     let urls = [(slow, 8000), (fast, 50), (slow, 9000)]
         .map(|(picture, delay)| site.url(&format!("{}&delay_ms={delay}", picture.path())));
     let start = Instant::now();
-    fast.assert_is(&site.client(contender).race(&urls).unwrap());
+    fast.assert_is(&site.client(style).race(&urls).unwrap());
     assert!(start.elapsed() < SOON, "after {:?}", start.elapsed());
 }
 
-fn the_connections_of_the_losers_are_closed(contender: Style) {
-    assert_losers_closed(contender, Scheme::Http);
+fn the_connections_of_the_losers_are_closed(style: Style) {
+    assert_losers_closed(style, Scheme::Http);
 }
 
-fn the_connections_of_the_losers_are_closed_over_tls(contender: Style) {
-    assert_losers_closed(contender, Scheme::Https);
+fn the_connections_of_the_losers_are_closed_over_tls(style: Style) {
+    assert_losers_closed(style, Scheme::Https);
 }
 
 #[track_caller]
-fn assert_losers_closed(contender: Style, scheme: Scheme) {
+fn assert_losers_closed(style: Style, scheme: Scheme) {
     let site = Site::start();
-    let client = site.client(contender);
+    let client = site.client(style);
     let losers = [
         Fault::StallBeforeHead.path(),
         Fault::StallInHead.path(),
@@ -63,16 +63,16 @@ fn assert_losers_closed(contender: Style, scheme: Scheme) {
     assert_eq!(site.counters().connections, urls.len() as u64, "the winner's connection was kept");
 }
 
-fn a_mirror_that_never_agrees_on_tls_does_not_delay_the_winner(contender: Style) {
+fn a_mirror_that_never_agrees_on_tls_does_not_delay_the_winner(style: Style) {
     let site = Site::start();
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let urls = [format!("https://{}/", silent.local_addr().unwrap()), site.url("/photo?delay_ms=100")];
     let start = Instant::now();
-    site.client(contender).race(&urls).unwrap();
+    site.client(style).race(&urls).unwrap();
     assert!(start.elapsed() < SOON, "after {:?}", start.elapsed());
 }
 
-fn a_failure_does_not_win(contender: Style) {
+fn a_failure_does_not_win(style: Style) {
     let site = Site::start();
     let refused = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let picture = Picture::jpeg(5000, 3);
@@ -84,10 +84,10 @@ fn a_failure_does_not_win(contender: Style) {
         site.url(&format!("{}&delay_ms=300", picture.path())),
         site.fault(Fault::Html, ""),
     ];
-    picture.assert_is(&site.client(contender).race(&urls).unwrap());
+    picture.assert_is(&site.client(style).race(&urls).unwrap());
 }
 
-fn if_all_fail_it_is_by_the_last_error(contender: Style) {
+fn if_all_fail_it_is_by_the_last_error(style: Style) {
     let site = Site::start();
     let mut urls = [
         site.fault(Fault::Status, "code=503&delay_ms=500"),
@@ -96,14 +96,14 @@ fn if_all_fail_it_is_by_the_last_error(contender: Style) {
         site.url("/nowhere"),
     ];
     for _ in 0..2 {
-        Outcome::Status(503).assert_of(&site.client(contender).race(&urls));
+        Outcome::Status(503).assert_of(&site.client(style).race(&urls));
         urls.reverse();
     }
 }
 
-fn mirrors_of_the_same_speed_bring_one_photo(contender: Style) {
+fn mirrors_of_the_same_speed_bring_one_photo(style: Style) {
     let site = Site::start();
-    let client = site.client(contender);
+    let client = site.client(style);
     for _ in 0..20 {
         client.race(&vec![site.url("/photo?bytes=2000"); 4]).unwrap();
     }
@@ -111,12 +111,12 @@ fn mirrors_of_the_same_speed_bring_one_photo(contender: Style) {
     eventually("no request is open", || site.counters().open_requests == 0);
 }
 
-fn the_only_mirror_wins(contender: Style) {
+fn the_only_mirror_wins(style: Style) {
     let site = Site::start();
-    site.client(contender).race(&[site.url("/photo")]).unwrap();
-    Outcome::Status(404).assert_of(&site.client(contender).race(&[site.url("/nowhere")]));
+    site.client(style).race(&[site.url("/photo")]).unwrap();
+    Outcome::Status(404).assert_of(&site.client(style).race(&[site.url("/nowhere")]));
 }
 
-fn without_mirrors_there_is_no_photo(contender: Style) {
-    Outcome::InvalidUrl.assert_of(&Site::start().client(contender).race(&[]));
+fn without_mirrors_there_is_no_photo(style: Style) {
+    Outcome::InvalidUrl.assert_of(&Site::start().client(style).race(&[]));
 }

@@ -43,38 +43,38 @@ fn flaky(site: &Site, fail: u32, parameters: &str) -> String {
 }
 
 /// The result, and its duration.
-fn timed(contender: Style, site: &Site, url: &str, backoff: Backoff) -> (Result<Photo, Error>, Duration) {
-    let client = site.client(contender);
+fn timed(style: Style, site: &Site, url: &str, backoff: Backoff) -> (Result<Photo, Error>, Duration) {
+    let client = site.client(style);
     let start = Instant::now();
     (client.retry(url, backoff), start.elapsed())
 }
 
-fn a_server_that_recovers_brings_the_photo(contender: Style) {
+fn a_server_that_recovers_brings_the_photo(style: Style) {
     let site = Site::start();
     let url = flaky(&site, 2, "as=status&code=503");
-    PICTURE.assert_is(&site.client(contender).retry(&url, hasty()).unwrap());
+    PICTURE.assert_is(&site.client(style).retry(&url, hasty()).unwrap());
     assert_eq!(site.counters().requests, 3);
-    PICTURE.assert_is(&site.client(contender).retry(&url, hasty()).unwrap());
+    PICTURE.assert_is(&site.client(style).retry(&url, hasty()).unwrap());
     assert_eq!(site.counters().requests, 4);
 }
 
-fn a_connection_that_was_reset_is_tried_again(contender: Style) {
+fn a_connection_that_was_reset_is_tried_again(style: Style) {
     let site = Site::start();
     for fault in [Fault::ResetBeforeHead, Fault::ResetInBody] {
         site.reset_counters();
         let url = flaky(&site, 2, &format!("as={}", fault.name()));
-        PICTURE.assert_is(&site.client(contender).retry(&url, hasty()).unwrap());
+        PICTURE.assert_is(&site.client(style).retry(&url, hasty()).unwrap());
         assert_eq!((site.counters().connections, site.counters().requests), (3, 3), "{fault:?}");
     }
 }
 
-fn a_port_that_listens_later_is_tried_again(contender: Style) {
+fn a_port_that_listens_later_is_tried_again(style: Style) {
     // The socket has its port from the start, so that no other process can take it; until it listens, the port
     // refuses.
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
     socket.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
     let url = format!("http://{}/photo", socket.local_addr().unwrap().as_socket().unwrap());
-    let client = contender.style(photo::Config::default()).unwrap();
+    let client = style.adapter(photo::Config::default()).unwrap();
     Outcome::Connect.assert_of(&client.retry(&url, hasty()));
 
     let server = thread::spawn(move || {
@@ -90,9 +90,9 @@ fn a_port_that_listens_later_is_tried_again(contender: Style) {
     server.join().unwrap();
 }
 
-fn every_transient_status_is_tried_again(contender: Style) {
+fn every_transient_status_is_tried_again(style: Style) {
     let site = Site::start();
-    let client = site.client(contender);
+    let client = site.client(style);
     for code in [408, 425, 429, 500, 502, 503, 504] {
         PICTURE
             .assert_is(&client.retry(&flaky(&site, 1, &format!("as=status&code={code}")), hasty()).unwrap());
@@ -100,15 +100,15 @@ fn every_transient_status_is_tried_again(contender: Style) {
     assert_eq!(site.counters().requests, 14);
 }
 
-fn a_reply_that_was_cut_short_is_tried_again(contender: Style) {
+fn a_reply_that_was_cut_short_is_tried_again(style: Style) {
     let site = Site::start();
-    PICTURE.assert_is(&site.client(contender).retry(&flaky(&site, 2, "as=cut-body"), hasty()).unwrap());
+    PICTURE.assert_is(&site.client(style).retry(&flaky(&site, 2, "as=cut-body"), hasty()).unwrap());
     assert_eq!(site.counters().requests, 3);
 }
 
-fn a_timeout_is_tried_again(contender: Style) {
+fn a_timeout_is_tried_again(style: Style) {
     let site = Site::start();
-    let client = site.client_with(contender, |config| config.stall_timeout(Duration::from_millis(200)));
+    let client = site.client_with(style, |config| config.stall_timeout(Duration::from_millis(200)));
     for fault in ["stall-before-head", "stall-in-body"] {
         site.reset_counters();
         PICTURE.assert_is(&client.retry(&flaky(&site, 1, &format!("as={fault}")), hasty()).unwrap());
@@ -117,16 +117,16 @@ fn a_timeout_is_tried_again(contender: Style) {
 }
 
 /// The client trusts only the web's roots. Every attempt would be a connection.
-fn a_certificate_that_is_not_trusted_is_not_tried_again(contender: Style) {
+fn a_certificate_that_is_not_trusted_is_not_tried_again(style: Style) {
     let site = Site::start();
-    let client = contender.style(photo::Config::default()).unwrap();
+    let client = style.adapter(photo::Config::default()).unwrap();
     Outcome::Tls.assert_of(&client.retry(&site.tls_url("/photo"), hasty()));
     assert_eq!(site.counters().connections, 1);
 }
 
-fn the_caller_may_decide_what_is_tried_again(contender: Style) {
+fn the_caller_may_decide_what_is_tried_again(style: Style) {
     let site = Site::start();
-    let client = site.client(contender);
+    let client = site.client(style);
     let only_404 = || hasty().retry_if(|error| matches!(error, Error::Status { code: 404, .. }));
     PICTURE.assert_is(&client.retry(&flaky(&site, 2, "as=status&code=404"), only_404()).unwrap());
     assert_eq!(site.counters().requests, 3);
@@ -134,9 +134,9 @@ fn the_caller_may_decide_what_is_tried_again(contender: Style) {
     assert_eq!(site.counters().requests, 4);
 }
 
-fn other_errors_are_not_tried_again(contender: Style) {
+fn other_errors_are_not_tried_again(style: Style) {
     let site = Site::start();
-    let client = site.client(contender);
+    let client = site.client(style);
     for (parameters, expected) in [
         ("as=status&code=400", Outcome::Status(400)),
         ("as=status&code=404", Outcome::Status(404)),
@@ -153,9 +153,9 @@ fn other_errors_are_not_tried_again(contender: Style) {
     Outcome::InvalidUrl.assert_of(&client.retry("no URL", hasty()));
 }
 
-fn attempts_come_to_an_end(contender: Style) {
+fn attempts_come_to_an_end(style: Style) {
     let site = Site::start();
-    let client = site.client(contender);
+    let client = site.client(style);
     let url = flaky(&site, 100, "as=status&code=503");
     let failed = client.retry(&url, hasty());
     Outcome::Status(503).assert_of(&failed);
@@ -167,7 +167,7 @@ fn attempts_come_to_an_end(contender: Style) {
     assert_eq!(site.counters().requests, 5);
 }
 
-fn pauses_are_waited_for(contender: Style) {
+fn pauses_are_waited_for(style: Style) {
     let site = Site::start();
     let backoff = Backoff::new(4, Duration::from_millis(50), Duration::from_mins(1)).seed(7);
     // With a seed, the draws of the recipe are known beforehand.
@@ -176,39 +176,39 @@ fn pauses_are_waited_for(contender: Style) {
     let pauses: Duration = std::iter::from_fn(|| drawn.pause(&error, SystemTime::now())).sum();
     assert!(pauses > Duration::from_millis(175));
 
-    let (result, took) = timed(contender, &site, &flaky(&site, 3, "as=status&code=503"), backoff);
+    let (result, took) = timed(style, &site, &flaky(&site, 3, "as=status&code=503"), backoff);
     PICTURE.assert_is(&result.unwrap());
     assert!((pauses..pauses + SLACK).contains(&took), "{took:?} for pauses of {pauses:?}");
 }
 
-fn retry_after_some_seconds_is_honoured(contender: Style) {
+fn retry_after_some_seconds_is_honoured(style: Style) {
     let site = Site::start();
     let url = flaky(&site, 1, "as=status&code=429&retry_after=1");
     let backoff = Backoff::new(2, Duration::from_millis(1), Duration::from_mins(1));
-    let (result, took) = timed(contender, &site, &url, backoff);
+    let (result, took) = timed(style, &site, &url, backoff);
     PICTURE.assert_is(&result.unwrap());
     assert!((Duration::from_secs(1)..SLACK).contains(&took), "{took:?}");
 }
 
-fn retry_after_a_date_is_honoured(contender: Style) {
+fn retry_after_a_date_is_honoured(style: Style) {
     let site = Site::start();
     // The date is in whole seconds: at least one second away.
     let date = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(2));
     let url = flaky(&site, 1, &format!("as=status&code=503&retry_after={date}"));
     let backoff = Backoff::new(2, Duration::from_millis(1), Duration::from_mins(1));
-    let (result, took) = timed(contender, &site, &url, backoff);
+    let (result, took) = timed(style, &site, &url, backoff);
     PICTURE.assert_is(&result.unwrap());
     assert!((Duration::from_millis(500)..SLACK).contains(&took), "{took:?}");
 }
 
-fn retry_after_is_honoured_up_to_the_longest_pause(contender: Style) {
+fn retry_after_is_honoured_up_to_the_longest_pause(style: Style) {
     let site = Site::start();
     let longest = Duration::from_millis(200);
     let tomorrow = httpdate::fmt_http_date(SystemTime::now() + Duration::from_hours(24));
     for retry_after in ["86400", &"9".repeat(30), &tomorrow] {
         let url = flaky(&site, 1, &format!("as=status&code=503&retry_after={retry_after}"));
         let backoff = Backoff::new(2, Duration::from_millis(1), longest);
-        let (result, took) = timed(contender, &site, &url, backoff);
+        let (result, took) = timed(style, &site, &url, backoff);
         PICTURE.assert_is(&result.unwrap());
         assert!((longest..SLACK).contains(&took), "{took:?} for {retry_after}");
     }

@@ -36,17 +36,17 @@ fn named(site: &Site, name: &str, picture: Picture) -> String {
     site.url(&format!("/photo/{name}?{}", picture.query()))
 }
 
-fn a_photo_is_saved_under_its_name(contender: Style) {
+fn a_photo_is_saved_under_its_name(style: Style) {
     let (site, folder) = (Site::start(), TempDir::new().unwrap());
-    let path = site.client(contender).save(&named(&site, "cat.gif", gif(1)), folder.path()).unwrap();
+    let path = site.client(style).save(&named(&site, "cat.gif", gif(1)), folder.path()).unwrap();
     assert_eq!(path, folder.path().join("cat.gif"));
     assert!(fs::read(path).unwrap() == gif(1).file());
     assert_eq!(names(folder.path()), ["cat.gif"]);
 }
 
-fn the_extension_is_that_of_the_format(contender: Style) {
+fn the_extension_is_that_of_the_format(style: Style) {
     let (site, folder) = (Site::start(), TempDir::new().unwrap());
-    let client = site.client(contender);
+    let client = site.client(style);
     for (name, saved) in [
         ("ABC.gif_large", "ABC.gif"),
         ("image.php", "image.gif"),
@@ -59,9 +59,9 @@ fn the_extension_is_that_of_the_format(contender: Style) {
     }
 }
 
-fn a_photo_that_is_there_is_not_overwritten(contender: Style) {
+fn a_photo_that_is_there_is_not_overwritten(style: Style) {
     let (site, folder) = (Site::start(), TempDir::new().unwrap());
-    let client = site.client(contender);
+    let client = site.client(style);
     for (seed, name) in [(0, "cat.gif"), (1, "cat (1).gif"), (2, "cat (2).gif")] {
         let path = client.save(&named(&site, "cat.gif", gif(seed)), folder.path()).unwrap();
         assert_eq!(path, folder.path().join(name));
@@ -71,11 +71,11 @@ fn a_photo_that_is_there_is_not_overwritten(contender: Style) {
     assert!(fs::read(folder.path().join("cat (2).gif")).unwrap() == gif(2).file());
 }
 
-fn a_hostile_name_stays_inside_of_the_folder(contender: Style) {
+fn a_hostile_name_stays_inside_of_the_folder(style: Style) {
     let (site, outside) = (Site::start(), TempDir::new().unwrap());
     let folder = outside.path().join("folder");
     fs::create_dir(&folder).unwrap();
-    let client = site.client(contender);
+    let client = site.client(style);
     let long = "x".repeat(300);
     let hostile = [
         "..%2f..%2fetc%2fpasswd",
@@ -104,27 +104,27 @@ fn a_hostile_name_stays_inside_of_the_folder(contender: Style) {
     }
 }
 
-fn a_missing_folder_is_an_error(contender: Style) {
+fn a_missing_folder_is_an_error(style: Style) {
     let (site, outside) = (Site::start(), TempDir::new().unwrap());
     let folder = outside.path().join("missing");
-    let result = site.client(contender).save(&named(&site, "cat.gif", gif(0)), &folder);
+    let result = site.client(style).save(&named(&site, "cat.gif", gif(0)), &folder);
     let Err(SaveError::File { path, source }) = result else { panic!("found {result:?}") };
     assert_eq!((path, source.kind()), (folder.join("cat.gif"), ErrorKind::NotFound));
     assert!(names(outside.path()).is_empty());
 }
 
-fn a_file_in_place_of_the_folder_is_an_error(contender: Style) {
+fn a_file_in_place_of_the_folder_is_an_error(style: Style) {
     let (site, outside) = (Site::start(), TempDir::new().unwrap());
     let file = outside.path().join("file");
     fs::write(&file, "text").unwrap();
-    let result = site.client(contender).save(&named(&site, "cat.gif", gif(0)), &file);
+    let result = site.client(style).save(&named(&site, "cat.gif", gif(0)), &file);
     assert!(matches!(result, Err(SaveError::File { .. })), "{result:?}");
     assert_eq!(fs::read(file).unwrap(), b"text");
 }
 
-fn a_failed_download_leaves_nothing_behind(contender: Style) {
+fn a_failed_download_leaves_nothing_behind(style: Style) {
     let (site, folder) = (Site::start(), TempDir::new().unwrap());
-    let client = site.client(contender);
+    let client = site.client(style);
     for (fault, expected) in [
         (Fault::Status, Outcome::Status(404)),
         (Fault::CutBody, Outcome::Truncated),
@@ -155,27 +155,27 @@ mod small_disk {
     /// The variable with the folder, set in the process with the small disk.
     const FOLDER: &str = "PHOTO_TESTS_SMALL_DISK";
 
-    fn a_full_disk_is_an_error_that_leaves_nothing_behind(contender: Style) {
+    fn a_full_disk_is_an_error_that_leaves_nothing_behind(style: Style) {
         if let Some(folder) = env::var_os(FOLDER) {
-            let result = save_a_large_photo(contender, folder.as_ref());
+            let result = save_a_large_photo(style, folder.as_ref());
             assert!(matches!(result, Err(SaveError::File { .. })), "{result:?}");
             return;
         }
         let folder = TempDir::new().unwrap();
         let test = "a_full_disk_is_an_error_that_leaves_nothing_behind";
-        let output = on_a_small_disk("trap '' XFSZ", contender, test, folder.path());
+        let output = on_a_small_disk("trap '' XFSZ", style, test, folder.path());
         assert!(output.status.success(), "{output:?}");
         assert!(String::from_utf8_lossy(&output.stdout).contains("1 passed"), "{output:?}");
         assert!(names(folder.path()).is_empty());
     }
 
-    fn a_crash_leaves_no_half_photo(contender: Style) {
+    fn a_crash_leaves_no_half_photo(style: Style) {
         if let Some(folder) = env::var_os(FOLDER) {
-            let result = save_a_large_photo(contender, folder.as_ref());
+            let result = save_a_large_photo(style, folder.as_ref());
             panic!("it did not crash: {result:?}");
         }
         let folder = TempDir::new().unwrap();
-        let output = on_a_small_disk("ulimit -c 0", contender, "a_crash_leaves_no_half_photo", folder.path());
+        let output = on_a_small_disk("ulimit -c 0", style, "a_crash_leaves_no_half_photo", folder.path());
         assert!(output.status.signal().is_some(), "{output:?}");
         // Half a photo exists, but under a name that is not mistaken for a photo.
         let names = names(folder.path());
@@ -184,15 +184,15 @@ mod small_disk {
         assert!(fs::metadata(folder.path().join(&names[0])).unwrap().len() > 0);
     }
 
-    fn save_a_large_photo(contender: Style, folder: &Path) -> Result<std::path::PathBuf, SaveError> {
+    fn save_a_large_photo(style: Style, folder: &Path) -> Result<std::path::PathBuf, SaveError> {
         let site = Site::start();
-        site.client(contender).save(&site.url(&Picture::jpeg(1 << 20, 1).path()), folder)
+        site.client(style).save(&site.url(&Picture::jpeg(1 << 20, 1).path()), folder)
     }
 
     /// Runs one test of this module in a child process.
-    fn on_a_small_disk(prepare: &str, contender: Style, test: &str, folder: &Path) -> Output {
+    fn on_a_small_disk(prepare: &str, style: Style, test: &str, folder: &Path) -> Output {
         let (_binary, here) = module_path!().split_once("::").unwrap();
-        let module = contender.name().replace('-', "_");
+        let module = style.name().replace('-', "_");
         Command::new("sh")
             .args(["-c", &format!("{prepare}; ulimit -f 16; exec \"$@\""), "sh"])
             .arg(env::current_exe().unwrap())
@@ -218,10 +218,10 @@ mod plain_file_system {
     /// The variable with the folder, set in the process that strace watches.
     const FOLDER: &str = "PHOTO_TESTS_PLAIN_FILE_SYSTEM";
 
-    fn a_photo_is_saved_on_any_file_system(contender: Style) {
+    fn a_photo_is_saved_on_any_file_system(style: Style) {
         if let Some(folder) = env::var_os(FOLDER) {
             let site = Site::start();
-            let client = site.client(contender);
+            let client = site.client(style);
             for seed in [1, 2] {
                 client.save(&named(&site, "cat.gif", gif(seed)), folder.as_ref()).unwrap();
             }
@@ -230,7 +230,7 @@ mod plain_file_system {
         let folder = TempDir::new().unwrap();
         fs::write(folder.path().join("cat (1).gif"), "another").unwrap();
         let (_binary, here) = module_path!().split_once("::").unwrap();
-        let module = contender.name().replace('-', "_");
+        let module = style.name().replace('-', "_");
         let output = Command::new("strace")
             .args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=?link,linkat,renameat2"])
             .args(["-e", "inject=?link,linkat:error=EPERM", "-e", "inject=renameat2:error=EINVAL"])

@@ -49,8 +49,8 @@ impl Gallery {
     }
 }
 
-fn thumbnail(contender: Style, file: &[u8], max_side: u32) -> Result<Thumbnail, ThumbnailError> {
-    contender.style(Config::default()).unwrap().thumbnail(&Gallery::of(file).url(), max_side)
+fn thumbnail(style: Style, file: &[u8], max_side: u32) -> Result<Thumbnail, ThumbnailError> {
+    style.adapter(Config::default()).unwrap().thumbnail(&Gallery::of(file).url(), max_side)
 }
 
 /// A black picture, whose file is small at any size.
@@ -71,9 +71,9 @@ fn size(thumbnail: &Thumbnail) -> (u32, u32) {
     (thumbnail.width, thumbnail.height)
 }
 
-fn every_format_becomes_a_thumbnail(contender: Style) {
+fn every_format_becomes_a_thumbnail(style: Style) {
     let site = Site::start();
-    let client = site.client(contender);
+    let client = site.client(style);
     for &format in PictureFormat::ALL {
         let url = site.url(&Picture { format, bytes: 20_000, seed: 1 }.path());
         let photo = client.download(&url).unwrap().size.unwrap();
@@ -83,32 +83,32 @@ fn every_format_becomes_a_thumbnail(contender: Style) {
     }
 }
 
-fn proportions_are_kept(contender: Style) {
-    assert_eq!(size(&thumbnail(contender, &png(400, 100), 100).unwrap()), (100, 25));
-    assert_eq!(size(&thumbnail(contender, &png(30, 300), 100).unwrap()), (10, 100));
-    assert_eq!(size(&thumbnail(contender, &png(1000, 1), 10).unwrap()), (10, 1));
+fn proportions_are_kept(style: Style) {
+    assert_eq!(size(&thumbnail(style, &png(400, 100), 100).unwrap()), (100, 25));
+    assert_eq!(size(&thumbnail(style, &png(30, 300), 100).unwrap()), (10, 100));
+    assert_eq!(size(&thumbnail(style, &png(1000, 1), 10).unwrap()), (10, 1));
 }
 
-fn a_small_photo_keeps_its_size(contender: Style) {
-    assert_eq!(size(&thumbnail(contender, &png(40, 30), 100).unwrap()), (40, 30));
-    assert_eq!(size(&thumbnail(contender, &png(40, 30), u32::MAX).unwrap()), (40, 30));
+fn a_small_photo_keeps_its_size(style: Style) {
+    assert_eq!(size(&thumbnail(style, &png(40, 30), 100).unwrap()), (40, 30));
+    assert_eq!(size(&thumbnail(style, &png(40, 30), u32::MAX).unwrap()), (40, 30));
 }
 
-fn no_side_at_all_is_one_pixel(contender: Style) {
-    assert_eq!(size(&thumbnail(contender, &png(40, 30), 0).unwrap()), (1, 1));
+fn no_side_at_all_is_one_pixel(style: Style) {
+    assert_eq!(size(&thumbnail(style, &png(40, 30), 0).unwrap()), (1, 1));
 }
 
 /// Phones store the pixels as the sensor reads them, and the rotation in the Exif block.
-fn a_photo_taken_sideways_is_turned_upright(contender: Style) {
+fn a_photo_taken_sideways_is_turned_upright(style: Style) {
     let mut jpeg = encoded(&DynamicImage::new_rgb8(40, 20), ImageFormat::Jpeg);
     // TIFF 6.0: one entry, orientation (274), one 16-bit number, 6: to be turned by 90°.
     let exif = b"\xff\xe1\x00\x22Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0";
     jpeg.splice(2..2, exif.iter().copied());
-    assert_eq!(size(&thumbnail(contender, &jpeg, 10).unwrap()), (5, 10));
+    assert_eq!(size(&thumbnail(style, &jpeg, 10).unwrap()), (5, 10));
 }
 
 /// The picture has white dots on transparent black.
-fn transparent_pixels_lend_no_colour(contender: Style) {
+fn transparent_pixels_lend_no_colour(style: Style) {
     let is_dot = |x: u32, y: u32| x % 10 == 5 && y % 10 == 5;
     let dots = RgbaImage::from_fn(200, 100, |x, y| Rgba(if is_dot(x, y) { [255; 4] } else { [0; 4] }));
     let dots = DynamicImage::from(dots);
@@ -118,7 +118,7 @@ fn transparent_pixels_lend_no_colour(contender: Style) {
         ("grey and alpha", dots.to_luma_alpha8().into()),
         ("grey and alpha of 16 bits", dots.to_luma_alpha16().into()),
     ] {
-        let thumbnail = thumbnail(contender, &encoded(&dots, ImageFormat::Png), 20).unwrap();
+        let thumbnail = thumbnail(style, &encoded(&dots, ImageFormat::Png), 20).unwrap();
         assert_eq!(size(&thumbnail), (20, 10));
         let small = image::load_from_memory(&thumbnail.png).unwrap().to_rgba8();
         for pixel in small.pixels() {
@@ -128,7 +128,7 @@ fn transparent_pixels_lend_no_colour(contender: Style) {
     }
 }
 
-fn a_colour_profile_is_kept(contender: Style) {
+fn a_colour_profile_is_kept(style: Style) {
     // The head of a profile names its colours.
     let profile = |space: &[u8; 4]| [&[0; 16], &space[..], &[7; 200]].concat();
     let (picture, grey) = (DynamicImage::new_rgb8(40, 20), DynamicImage::new_luma8(40, 20));
@@ -151,14 +151,14 @@ fn a_colour_profile_is_kept(contender: Style) {
     }
     for (file, space, kept) in files {
         for max_side in [10, 100] {
-            let thumbnail = thumbnail(contender, &file, max_side).unwrap();
+            let thumbnail = thumbnail(style, &file, max_side).unwrap();
             let mut decoder = PngDecoder::new(Cursor::new(&thumbnail.png)).unwrap();
             assert_eq!(decoder.icc_profile().unwrap(), kept.then(|| profile(space)));
         }
     }
 }
 
-fn a_decompression_bomb_is_an_error(contender: Style) {
+fn a_decompression_bomb_is_an_error(style: Style) {
     for (what, bomb) in [
         ("a PNG too wide", claiming_png(60_000, 60_000)),
         ("a PNG too large", claiming_png(30_000, 30_000)),
@@ -168,7 +168,7 @@ fn a_decompression_bomb_is_an_error(contender: Style) {
         ("a JPEG too large", claiming_jpeg(30_000, 30_000)),
     ] {
         assert!(bomb.len() < 2000);
-        let result = thumbnail(contender, &bomb, 100);
+        let result = thumbnail(style, &bomb, 100);
         assert!(matches!(result, Err(ThumbnailError::Decode(ImageError::Limits(_)))), "{what}: {result:?}");
     }
 }
@@ -204,28 +204,28 @@ fn claiming_jpeg(width: u16, height: u16) -> Vec<u8> {
     jpeg
 }
 
-fn a_broken_photo_is_an_error(contender: Style) {
+fn a_broken_photo_is_an_error(style: Style) {
     let mut broken = png(40, 30);
     let middle = broken.len() / 2;
     broken[middle] ^= 0xff;
-    let result = thumbnail(contender, &broken, 10);
+    let result = thumbnail(style, &broken, 10);
     assert!(matches!(result, Err(ThumbnailError::Decode(ImageError::Decoding(_)))), "{result:?}");
 }
 
 /// In some formats, decoders fill the missing pixels with grey.
-fn a_photo_with_missing_data_is_an_error(contender: Style) {
+fn a_photo_with_missing_data_is_an_error(style: Style) {
     // Waves, and a grain that no encoder can do without.
     let level = |x: u32, y: u32| (x * y / 50 + (x * 7 + y * 13) % 31).to_le_bytes()[0];
     let picture = RgbImage::from_fn(160, 120, |x, y| Rgb([level(x, y), level(y, x), level(x + y, y)]));
     let picture = DynamicImage::from(picture);
     for format in [ImageFormat::Gif, ImageFormat::Jpeg, ImageFormat::Png] {
         let file = encoded(&picture, format);
-        thumbnail(contender, &file, 10).unwrap();
+        thumbnail(style, &file, 10).unwrap();
         // Up to its end, and with its end in place.
         let percent = |count: usize| file.len() * count / 100;
         for hole in [40..100, 60..100, 80..100, 95..100, 40..60, 50..90, 70..80, 80..95] {
             let (before, behind) = (&file[..percent(hole.start)], &file[percent(hole.end)..]);
-            let result = thumbnail(contender, &[before, behind].concat(), 10);
+            let result = thumbnail(style, &[before, behind].concat(), 10);
             assert!(
                 matches!(result, Err(ThumbnailError::Decode(_))),
                 "{hole:?} % of {format:?} are missing: {result:?}"
@@ -234,32 +234,32 @@ fn a_photo_with_missing_data_is_an_error(contender: Style) {
     }
 }
 
-fn a_format_that_cannot_be_decoded_is_an_error(contender: Style) {
+fn a_format_that_cannot_be_decoded_is_an_error(style: Style) {
     let mut bmp = b"BM\x3a\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\x01\0\0\0\x01\0\0\0\x01\0\x18\0".to_vec();
     bmp.resize(58, 0);
-    let result = thumbnail(contender, &bmp, 10);
+    let result = thumbnail(style, &bmp, 10);
     assert!(matches!(result, Err(ThumbnailError::Decode(ImageError::Unsupported(_)))), "{result:?}");
 }
 
-fn a_failed_download_is_an_error(contender: Style) {
+fn a_failed_download_is_an_error(style: Style) {
     let site = Site::start();
-    let client = site.client(contender);
+    let client = site.client(style);
     let missing = client.thumbnail(&site.url("/nowhere"), 10);
     assert!(matches!(missing, Err(ThumbnailError::Download(Error::Status { code: 404, .. }))), "{missing:?}");
-    let text = thumbnail(contender, b"no photo", 10);
+    let text = thumbnail(style, b"no photo", 10);
     assert!(matches!(text, Err(ThumbnailError::Download(Error::NotAPhoto { .. }))), "{text:?}");
 }
 
-fn other_downloads_go_on_meanwhile(contender: Style) {
+fn other_downloads_go_on_meanwhile(style: Style) {
     /// A picture that takes some hundred milliseconds to decode, and almost none to download.
     static LARGE: LazyLock<Vec<u8>> = LazyLock::new(|| png(8000, 8000));
 
     let gallery = Gallery::of(&LARGE);
-    let client = contender.style(Config::default()).unwrap();
+    let client = style.adapter(Config::default()).unwrap();
     // Each takes 10 ms, so that few of them fit into the download of the large photo.
     let other = gallery.server.url("/photo?bytes=1000&delay_ms=10");
     let (thumbnail, others) = client.thumbnail_meanwhile(&gallery.url(), 100, &other);
     assert_eq!(size(&thumbnail.unwrap()), (100, 100));
-    println!("{contender}: {others} other downloads meanwhile");
+    println!("{style}: {others} other downloads meanwhile");
     assert!(others >= 5, "{others}");
 }

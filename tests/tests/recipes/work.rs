@@ -1,4 +1,4 @@
-//! Each recipe is equal work for every contender.
+//! Each recipe is equal work for every style.
 
 use std::time::Duration;
 
@@ -6,17 +6,17 @@ use photo::Backoff;
 use photo_server::Fault;
 use photo_tests::{Adapter, Site, Style, within};
 
-/// The connections and requests of each contender for `task`, on its own server; panics unless they and the bytes sent
+/// The connections and requests of each style for `task`, on its own server; panics unless they and the bytes sent
 /// are equal.
 #[track_caller]
 fn work(task: impl Fn(&dyn Adapter, &Site)) -> (u64, u64) {
-    let work_of = |contender: Style| {
+    let work_of = |style: Style| {
         let site = Site::start();
-        task(&*site.client(contender), &site);
+        task(&*site.client(style), &site);
         let counters = site.counters();
         (counters.connections, counters.requests, counters.bytes_sent)
     };
-    let works = Style::HELD_EQUAL.map(|contender| (contender, work_of(contender)));
+    let works = Style::HELD_EQUAL.map(|style| (style, work_of(style)));
     let (_, first) = works[0];
     assert!(works.iter().all(|(_, work)| *work == first), "{works:?}");
     (first.0, first.1)
@@ -27,7 +27,7 @@ fn photos(site: &Site, count: u64) -> Vec<String> {
 }
 
 #[test]
-fn the_recipe_stream_is_the_same_work_for_every_contender() {
+fn the_recipe_stream_is_the_same_work_for_every_style() {
     within(|| {
         let work = work(|client, site| {
             client.stream(&photos(site, 24), 6, Box::new(|_, result| drop(result.unwrap())));
@@ -37,7 +37,7 @@ fn the_recipe_stream_is_the_same_work_for_every_contender() {
 }
 
 #[test]
-fn the_recipe_album_is_the_same_work_for_every_contender() {
+fn the_recipe_album_is_the_same_work_for_every_style() {
     within(|| {
         let work = work(|client, site| {
             let photos = client.album(&site.url("/album?count=24&delay_ms=60"), 6).unwrap();
@@ -48,7 +48,7 @@ fn the_recipe_album_is_the_same_work_for_every_contender() {
 }
 
 #[test]
-fn the_recipe_race_is_the_same_work_for_every_contender() {
+fn the_recipe_race_is_the_same_work_for_every_style() {
     within(|| {
         let work = work(|client, site| {
             let mut mirrors = vec![site.fault(Fault::StallBeforeHead, ""); 3];
@@ -60,7 +60,7 @@ fn the_recipe_race_is_the_same_work_for_every_contender() {
 }
 
 #[test]
-fn the_recipe_deadline_is_the_same_work_for_every_contender() {
+fn the_recipe_deadline_is_the_same_work_for_every_style() {
     within(|| {
         let work = work(|client, site| {
             let mut urls = photos(site, 12);
@@ -73,7 +73,7 @@ fn the_recipe_deadline_is_the_same_work_for_every_contender() {
 }
 
 #[test]
-fn the_recipe_cancel_is_the_same_work_for_every_contender() {
+fn the_recipe_cancel_is_the_same_work_for_every_style() {
     within(|| {
         let work = work(|client, site| {
             client.cancel(&site.url("/photo"), Duration::from_secs(15)).unwrap();
@@ -84,7 +84,7 @@ fn the_recipe_cancel_is_the_same_work_for_every_contender() {
 }
 
 #[test]
-fn the_recipe_progress_is_the_same_work_for_every_contender() {
+fn the_recipe_progress_is_the_same_work_for_every_style() {
     within(|| {
         let work = work(|client, site| {
             client.progress(&site.url("/photo?bytes=1000000"), Box::new(drop)).unwrap();
@@ -94,7 +94,7 @@ fn the_recipe_progress_is_the_same_work_for_every_contender() {
 }
 
 #[test]
-fn the_recipe_retry_is_the_same_work_for_every_contender() {
+fn the_recipe_retry_is_the_same_work_for_every_style() {
     within(|| {
         let work = work(|client, site| {
             let backoff = Backoff::new(5, Duration::from_millis(1), Duration::from_millis(5));
@@ -107,7 +107,7 @@ fn the_recipe_retry_is_the_same_work_for_every_contender() {
 }
 
 #[test]
-fn the_recipe_save_is_the_same_work_for_every_contender() {
+fn the_recipe_save_is_the_same_work_for_every_style() {
     within(|| {
         let work = work(|client, site| {
             let folder = tempfile::tempdir().unwrap();
@@ -120,7 +120,7 @@ fn the_recipe_save_is_the_same_work_for_every_contender() {
 }
 
 #[test]
-fn the_recipe_thumbnail_is_the_same_work_for_every_contender() {
+fn the_recipe_thumbnail_is_the_same_work_for_every_style() {
     within(|| {
         let work = work(|client, site| {
             client.thumbnail(&site.url("/photo"), 10).unwrap();

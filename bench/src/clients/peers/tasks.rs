@@ -8,7 +8,7 @@ use tokio::runtime::{Builder, Runtime};
 use super::drive::record;
 use crate::load::samples::Samples;
 
-/// A runtime with one thread, like that of the contender `tokio`.
+/// A runtime with one thread, like that of the style `tokio`.
 pub(super) fn runtime() -> io::Result<Runtime> {
     Builder::new_current_thread().enable_all().build()
 }

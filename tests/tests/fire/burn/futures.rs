@@ -18,8 +18,8 @@ const TASKS: usize = 24;
 
 type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-pub(crate) fn burn(fire: &Fire<'_>, contender: Style, deck: Deck) {
-    match contender {
+pub(crate) fn burn(fire: &Fire<'_>, style: Style, deck: Deck) {
+    match style {
         Style::Tokio => {
             let mut runtime = tokio::runtime::Builder::new_current_thread();
             runtime.enable_io().enable_time().build().unwrap().block_on(join_all(tasks(fire, Tokio, deck)));
