@@ -22,7 +22,8 @@ pub(crate) const MOST_SLICES: usize = 16;
 /// most of it.
 pub(crate) const TURNS: usize = 4;
 
-/// Downloads for each one in flight in each of several slices, at least: a slice ends the threads of blocking once more, which takes as long as a download.
+/// Downloads for each one in flight in each of several slices, at least: each slice starts and ends the threads of
+/// blocking.
 pub(crate) const SLICE_TURNS: usize = 16;
 
 /// The kinds of measurement, in the order of a run.
