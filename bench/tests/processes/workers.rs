@@ -58,7 +58,7 @@ fn a_worker_that_misbehaves_is_named_with_the_reason() {
         ("echo 'no such module' >&2; exit 3", "no such module (exit status: 3)"),
         (r#"echo '"ready"'; read a; echo '"done"'; sleep 600"#, "instead of \"warm\""),
         (r#"echo '"ready"'; read a; echo '{"failed":"no luck"}'"#, "no luck"),
-        (&lies, "0 latencies and 0 errors of 200 downloads"),
+        (&lies, "0 latencies and 0 errors of"),
         ("exec sleep 600", "no answer within 10 s"),
     ] {
         let started = Instant::now();
