@@ -26,7 +26,10 @@ pub(crate) fn measure(
 ) -> Option<Vec<io::Result<Trial>>> {
     let in_flight = clients.iter().map(|(workload, _)| workload.in_flight).max()?;
     let mut trials: Vec<_> = clients.iter().map(|_| None).collect();
-    for together in shuffled(random, clients.len()).chunks((MOST_CONNECTIONS / in_flight).max(1)) {
+    // The runtimes of other languages close connections that are idle while others have their turn.
+    let (alone, together): (Vec<_>, Vec<_>) =
+        shuffled(random, clients.len()).into_iter().partition(|index| clients[*index].1.foreign().is_some());
+    for together in together.chunks((MOST_CONNECTIONS / in_flight).max(1)).chain(alone.chunks(1)) {
         let mut running = start(clients, together, placement);
         for _ in 0..clients[0].0.slices() {
             for index in shuffled(random, running.len()) {
