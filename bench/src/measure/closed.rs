@@ -15,6 +15,7 @@ use crate::record::figures::{Figure, Figures};
 use crate::record::load::Load;
 use crate::stats::latency::Latencies;
 use crate::stats::rounds::Rounds;
+use crate::system::core_time;
 use crate::system::interrupt;
 use crate::system::placement::CorePlacement;
 use crate::text::out::say;
@@ -91,7 +92,7 @@ fn missing(results: &Results, rounds: u32) -> u32 {
 fn take_turns(groups: &[Group], rounds: Rounds, placement: &CorePlacement) -> Vec<Results> {
     let clients: Vec<_> = groups.iter().map(Group::clients).collect();
     let progress = Progress::new(clients.iter().map(Vec::len).sum::<usize>() * rounds.count as usize);
-    let mut results = rounds.interleave(groups.len(), |mut turn| {
+    let results = rounds.interleave(groups.len(), |mut turn| {
         let (id, clients) = (groups[turn.group].workload.group_id(), &clients[turn.group]);
         progress.begin(&id);
         let trials = round::measure(clients, &mut turn.random, placement)?;
@@ -100,9 +101,6 @@ fn take_turns(groups: &[Group], rounds: Rounds, placement: &CorePlacement) -> Ve
         Some(trials)
     });
     progress.finish();
-    for (results, group) in results.iter_mut().zip(groups) {
-        results.resize_with(group.subjects.len(), Vec::new);
-    }
     results
 }
 
@@ -156,9 +154,8 @@ pub(crate) fn cell(workload: &Workload, subject: Subject, trials: Vec<io::Result
             cell.figures = Figures::median(&cell.rounds);
             cell.bound = cell.busy_side();
             cell.throttled_rounds = trials.iter().filter(|trial| trial.throttled > 0).count();
-            let taken_s: f64 = trials.iter().map(|trial| trial.taken_s).sum();
-            let cores = workload.client_cores.max(1) as f64;
-            cell.taken_share = (taken_s / cores / cell.measured_s()).max(0.0);
+            let taken_s = trials.iter().map(|trial| trial.taken_s).sum();
+            cell.taken_share = core_time::share(taken_s, workload.client_cores.max(1), cell.measured_s());
             let mut latencies = Latencies::none();
             for trial in &trials {
                 latencies.add(&trial.latencies);

@@ -18,6 +18,13 @@ pub(crate) struct CoreTime {
     pub(crate) stolen_s: f64,
 }
 
+/// The share of so many cores in so much measured time; 0 if fewer than ten ticks are taken, which chance may do.
+///
+/// It contains what the report of a worker takes after the measured window, a few hundredths.
+pub(crate) fn share(taken_s: f64, cores: usize, measured_s: f64) -> f64 {
+    if taken_s < 10.0 / TICKS_PER_S { 0.0 } else { taken_s / cores as f64 / measured_s }
+}
+
 impl CoreTime {
     /// The time of these cores; `None` where the system does not report it, or if no cores are named.
     pub(crate) fn of(cores: &CpuSet) -> Option<Self> {
@@ -65,6 +72,12 @@ mod tests {
     fn others_have_what_the_client_has_not() {
         let [before, after] = [1.0, 3.0].map(|user_s| CoreTime { user_s, stolen_s: user_s / 10.0 });
         assert!((after.taken_since(before, 1.5) - 0.7).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_few_ticks_are_no_share() {
+        assert!((share(0.5, 2, 1.0) - 0.25).abs() < 1e-9);
+        assert!(share(0.09, 1, 0.001).abs() < 1e-9 && share(-1.0, 1, 1.0).abs() < 1e-9);
     }
 
     #[test]

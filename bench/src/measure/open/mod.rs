@@ -97,9 +97,7 @@ pub(crate) fn measure(
     let cells = |(group, results): (&OpenGroup, Vec<_>)| {
         let cell = |(subject, trials): (&Subject, Vec<_>)| cell(group, *subject, trials);
         // A group whose first round has not ended has no results.
-        let measured =
-            group.subjects.iter().zip(results).filter(|(_, trials): &(_, Vec<_>)| !trials.is_empty());
-        measured.map(cell).collect()
+        group.subjects.iter().zip(results).map(cell).collect()
     };
     groups.iter().zip(results).map(cells).collect()
 }

@@ -81,13 +81,24 @@ mod tests {
             skipped: Some(7),
             saturated: Some(true),
         };
-        let text = render(&[open]);
+        let open = [open];
+        let text = render(&open);
         assert!(text.lines().all(|line| line.chars().count() <= 120), "{text}");
         assert!(text.starts_with("50 % of each style’s closed loop start per second, at most 64"), "{text}");
-        let row = text.lines().find(|line| line.starts_with("tokio")).unwrap();
-        let figures: Vec<_> = row.split_whitespace().collect();
-        for side_by_side in [&["20.3", "–", "22.0", "1.0", "0.00"][..], &["20", "7"]] {
-            assert!(figures.windows(side_by_side.len()).any(|some| some == side_by_side), "{text}");
+        let columns = columns(&open);
+        for (header, figure) in [
+            ("p50", "20.1"),
+            ("p90", "20.2"),
+            ("p99\n", "20.3"),
+            ("p99.9", "–"),
+            ("max", "22.0"),
+            ("uncorr.\np50", "1.0"),
+            ("uncorr.\np99", "0.00"),
+            ("\nlate", "20"),
+            ("\nskipped", "7"),
+        ] {
+            let column = columns.iter().find(|column| column.header().starts_with(header)).unwrap();
+            assert_eq!(column.text(&open[0]), figure, "{header}");
         }
         assert!(text.ends_with("measured: tokio"), "{text}");
     }
