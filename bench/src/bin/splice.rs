@@ -7,6 +7,10 @@
 //! - `cargo bench --bench pitfalls -- --json bench/results/DATE-MACHINE/pitfalls.jsonl`; state it in `pitfalls.txt`
 //! - `cargo bench --bench load -- --cost --bytes 1024 --json bench/results/DATE-MACHINE/price.jsonl`, with valgrind
 //!   installed; state it in `price.txt`
+//! - `cargo bench --features peers --bench load -- --in-flight 256 --delay-ms 0 --count 8192 --json
+//!   bench/results/DATE-MACHINE/peers.jsonl`; state it in `peers.txt`
+//! - `cargo bench --features completions --bench load -- --styles floor,callbacks,tokio,completions --in-flight 16,64,256
+//!   --delay-ms 0 --json bench/results/DATE-MACHINE/completions.jsonl`; state it in `completions.txt`
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
@@ -14,10 +18,11 @@ use std::{env, fs, io};
 use photo_bench::code_cost;
 use photo_bench::output::answer;
 use photo_bench::output::markdown::{self, newest};
+use photo_bench::output::pages;
 use photo_bench::output::report::drawing;
 
 fn main() -> io::Result<()> {
-    let folder = |file| match env::args_os().nth(1) {
+    let folder = |file: &str| match env::args_os().nth(1) {
         Some(folder) => Ok(PathBuf::from(folder)),
         None => newest("bench/results".as_ref(), file),
     };
@@ -34,6 +39,11 @@ fn main() -> io::Result<()> {
     let results = markdown::splice_pitfalls(&results, &folder("pitfalls.jsonl")?)?;
     let results = markdown::splice_price(&results, &folder("price.jsonl")?)?;
     fs::write("docs/results.md", code_cost::splice(&results, &costs)?)?;
+
+    for (page, name) in pages::PAGES {
+        let recorded = folder(&format!("{name}.jsonl"))?;
+        fs::write(page, pages::splice(&fs::read_to_string(page)?, name, &recorded)?)?;
+    }
 
     for (file, drawing) in drawing::FILES.iter().zip(drawing::latency(&load)?) {
         fs::write(Path::new("docs").join(file), drawing)?;

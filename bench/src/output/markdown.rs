@@ -2,7 +2,8 @@
 //!
 //! A recorded run is a folder `bench/results/DATE-MACHINE/` with `load.jsonl`, as `--json` wrote it, and `conditions.txt`,
 //! which says where the figures come from; with `pitfalls.jsonl` and `pitfalls.txt`; with `price.jsonl` and `price.txt`;
-//! or with some of them. No figure in the documents is written by hand.
+//! with `peers.jsonl` and `peers.txt`; with `completions.jsonl` and `completions.txt`; or with some of them. No figure in
+//! the documents is written by hand.
 
 use std::fs;
 use std::io;
@@ -39,7 +40,7 @@ const PITFALLS: &str = "pitfalls";
 const PRICE: &str = "price";
 
 /// The text below the tables of figures.
-const MEMORY: &str = "\
+pub(super) const MEMORY: &str = "\
     KiB per download in flight: the peak memory of the client above that of the idle client, divided by the downloads in\n\
     flight.\n";
 
@@ -104,7 +105,7 @@ pub fn newest(results: &Path, file: &str) -> io::Result<PathBuf> {
     folders.max().ok_or_else(|| io::Error::other(format!("no {file} in {}", results.display())))
 }
 
-fn quoted(path: &Path) -> io::Result<String> {
+pub(super) fn quoted(path: &Path) -> io::Result<String> {
     Ok(fs::read_to_string(path)?.lines().map(|line| format!("> {line}")).collect::<Vec<_>>().join("\n"))
 }
 
@@ -126,7 +127,7 @@ fn figures(run: &Run, shown: &[(u64, usize)]) -> String {
     tables.chain([MEMORY.to_owned()]).collect::<Vec<_>>().join("\n")
 }
 
-fn table(group: &Group) -> String {
+pub(super) fn table(group: &Group) -> String {
     type Column<'a> = grid::Column<'a, &'a Cell>;
     const CPU: Figure = |it| Some(it.cpu_us_per_download);
     let floor = group.cell("floor").and_then(|cell| cell.figure(CPU));

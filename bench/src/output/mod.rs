@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod markdown;
 mod notes;
+pub mod pages;
 mod reason;
 pub mod report;
 pub mod runs;
