@@ -3,8 +3,6 @@
 use super::*;
 use crate::head::MAX_HEAD;
 
-mod oracle;
-
 const GIF: &[u8] = b"GIF89a\x01\0\x01\0\0\0\0;";
 
 fn exchange() -> Exchange {
