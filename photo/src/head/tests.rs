@@ -14,12 +14,12 @@ fn read<T>(text: &str, describe: impl FnOnce(&Head<'_>) -> T) -> Result<Option<T
 /// Code, framing and keep-alive.
 fn head(text: &str) -> Result<Option<String>, Error> {
     read(text, |head| {
-        let framing = match &head.framing {
+        let framing = match head.framing() {
             Framing::Length(length) => length.to_string(),
             Framing::Chunked(_) => "chunked".into(),
             Framing::Close => "close".into(),
         };
-        format!("{} {framing} {}", head.code, if head.keep_alive { "keep" } else { "close" })
+        format!("{} {framing} {}", head.code, if head.keep_alive() { "keep" } else { "close" })
     })
 }
 
@@ -139,7 +139,7 @@ fn junk_among_the_fields_is_ignored() {
 fn a_field_that_decides_is_honoured_or_refused() {
     let spaced = "HTTP/1.1 302 Found\nLocation : /x\nConnection\t: close\nRetry-After : 7\n\n";
     let read =
-        read(spaced, |head| (head.location == Some(b"/x"), head.keep_alive, head.retry_after.is_some()));
+        read(spaced, |head| (head.location == Some(b"/x"), head.keep_alive(), head.retry_after.is_some()));
     assert_eq!(read.unwrap(), Some((true, false, true)));
     for unreadable in
         ["Content-Encoding: g\x01zip", "Connection: close\x02", "Location: /\x03", "Retry-After\x0b: 7"]
