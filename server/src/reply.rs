@@ -82,16 +82,3 @@ fn reason(code: u16) -> &'static str {
         _ => "",
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_reply_is_its_head_and_its_body() {
-        assert_eq!(
-            Reply::new(404).text("no"),
-            b"HTTP/1.1 404 Not Found\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 3\r\n\r\nno\n"
-        );
-    }
-}

@@ -86,18 +86,3 @@ impl From<Vec<u8>> for Slice {
         Self { bytes: bytes.into(), range }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pieces_put_together_are_the_whole() {
-        let whole = Slice::from((0..=99).collect::<Vec<u8>>());
-        let pieces: Vec<Slice> = whole.pieces(33).collect();
-        assert_eq!(pieces.len(), 4);
-        assert_eq!(pieces[3].as_ref(), [99]);
-        let together: Vec<u8> = pieces.iter().flat_map(AsRef::as_ref).copied().collect();
-        assert_eq!(together, whole.as_ref());
-    }
-}
