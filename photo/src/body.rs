@@ -49,11 +49,7 @@ pub(crate) enum Framing {
 }
 
 impl Body {
-    /// A body before its first byte.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::TooLarge`] if the announced length is above the configured limit.
+    /// A body before its first byte; an error if the announced length is above the configured limit.
     pub(crate) fn new(framing: Framing, keep_for: Option<Duration>, config: &Config) -> Result<Self, Error> {
         let max_bytes = config.max_bytes;
         let too_large = Error::TooLarge { limit: max_bytes };
@@ -66,10 +62,6 @@ impl Body {
     }
 
     /// Takes the bytes that arrived with the head: often the whole photo. Returns `true` if the body is whole.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`filled`](Self::filled).
     pub(crate) fn begin(&mut self, bytes: &mut [u8]) -> Result<bool, Error> {
         let decoded = self.framing.decode(bytes);
         let mut bytes = &bytes[..decoded];

@@ -112,11 +112,7 @@ impl Chunked {
         Ok(next)
     }
 
-    /// Whether the body is whole.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Malformed`] if it can never be whole.
+    /// Whether the body is whole; an error if it can never be.
     pub(crate) fn is_over(&self) -> Result<bool, Error> {
         match &self.broken {
             Some(error) => Err(error.clone()),

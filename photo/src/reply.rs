@@ -34,12 +34,8 @@ pub(crate) enum Reply {
 const MAX_UNWANTED: usize = 2 << 10;
 
 impl Reply {
-    /// Decides on a reply to `target`; `rest` are the bytes after its `head`.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Status`] (on a connection that must be closed), [`Error::TooManyRedirects`], [`Error::InvalidUrl`] (of
-    /// a redirect), [`Error::TooLarge`] (by the length announced) or [`Error::Malformed`].
+    /// Decides on a reply to `target`; `rest` are the bytes after its `head`. After an error, the connection must be
+    /// closed.
     pub(crate) fn decide(
         target: &Target,
         config: &Config,

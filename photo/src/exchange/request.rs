@@ -9,11 +9,7 @@ use crate::{Config, Error, Target};
 /// Length of the parts that are the same in every request, in bytes.
 const FIXED: usize = 96;
 
-/// Writes the request for `target` (RFC 9112, section 3).
-///
-/// # Errors
-///
-/// [`Error::InvalidConfig`] if the user agent cannot be sent in a field.
+/// Writes the request for `target` (RFC 9112, section 3), unless the user agent cannot be sent in a field.
 pub(super) fn write(target: &Target, config: &Config) -> Result<Vec<u8>, Error> {
     let url = target.normal_url();
     let (host, path) = (url.authority(), url.request_target());
