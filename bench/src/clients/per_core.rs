@@ -61,7 +61,7 @@ fn serve(style: Style, config: Config, work: &Receiver<Work>, started: &Sender<R
 }
 
 impl LoadClient for PerCore {
-    fn closed_loop(&mut self, url: &str, in_flight: usize, samples: &Samples) -> io::Result<()> {
+    fn download_all(&mut self, url: &str, in_flight: usize, samples: &Samples) -> io::Result<()> {
         let Self(threads) = self;
         let (done, is_done) = mpsc::channel();
         for (index, thread) in threads.iter().enumerate().take(in_flight) {
@@ -95,7 +95,7 @@ mod tests {
             let mut client = PerCore::new(style, &Config::default(), 3).unwrap();
             for _ in 0..2 {
                 let samples = Samples::new(90);
-                client.closed_loop(&server.url("/photo?bytes=3000&delay_ms=1"), 8, &samples).unwrap();
+                client.download_all(&server.url("/photo?bytes=3000&delay_ms=1"), 8, &samples).unwrap();
                 let sample = samples.sample();
                 assert_eq!((sample.latencies.len(), sample.bytes), (90, 90 * 3000), "{style}");
             }

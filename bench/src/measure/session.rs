@@ -189,7 +189,7 @@ fn prove_equal_work(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::process::report::OpenLoopStats;
+    use crate::load::samples::OpenLoopStats;
     use crate::process::report::tests::{outcome, workload};
     use crate::record::load::Transport;
 

@@ -5,9 +5,10 @@ use std::mem;
 use std::thread;
 
 use crate::clients::subject::Subject;
+use crate::load::samples::OpenLoopStats;
 use crate::load::workload::Workload;
 use crate::measure::session::{ServerCounts, Session, SessionResult};
-use crate::process::report::{OpenLoopStats, WorkerReport};
+use crate::process::report::WorkerReport;
 use crate::process::worker::Worker;
 use crate::record::figures::Figures;
 use crate::stats::latency::Latencies;

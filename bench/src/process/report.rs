@@ -4,6 +4,7 @@ use std::io;
 
 use serde::{Deserialize, Serialize};
 
+use crate::load::samples::OpenLoopStats;
 use crate::load::workload::Workload;
 use crate::stats::latency::{Latencies, Percentiles};
 use crate::system::allocations::Allocations;
@@ -30,15 +31,6 @@ pub(crate) struct WorkerReport {
     pub(crate) peak_kib: Option<u64>,
     /// The allocations; `None` if they are not counted.
     pub(crate) allocations: Option<Allocations>,
-}
-
-/// The measurements of an open loop only.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
-pub(crate) struct OpenLoopStats {
-    /// The latencies from the real start.
-    pub(crate) uncorrected: Percentiles,
-    pub(crate) late: usize,
-    pub(crate) skipped: usize,
 }
 
 impl WorkerReport {

@@ -5,11 +5,10 @@ use std::thread;
 use std::time::Duration;
 
 use crate::clients::subject::Subject;
-use crate::load::arrivals::{Arrivals, Arrived};
 use crate::load::client::LoadClient;
 use crate::load::samples::{Sample, Samples};
 use crate::process::job::{GO, Job};
-use crate::process::report::{OpenLoopStats, WorkerReport};
+use crate::process::report::WorkerReport;
 use crate::process::worker::Message;
 use crate::stats::latency::Latencies;
 use crate::system::limits;
@@ -25,12 +24,6 @@ const LEAVE: Duration = Duration::from_millis(5);
 /// The pause and the most looks after a slice, when it is known how many threads stay.
 const SHORT_LEAVE: Duration = Duration::from_millis(1);
 const MOST_LOOKS: usize = 50;
-
-/// An open loop starts nothing more when its schedule has been over for so long.
-const GRACE: Duration = Duration::from_millis(250);
-
-/// An arrival that starts so much after its time is late. Timers alone may take a millisecond or two.
-const LATE: Duration = Duration::from_millis(10);
 
 /// Works until its input is closed.
 pub(crate) fn work() -> io::Result<()> {
@@ -74,8 +67,8 @@ impl Warm {
         let (steady, gathered) = (Samples::new(in_flight), Samples::new(in_flight));
         let mut client = subject.client(in_flight, job.config())?;
         let idle = Status::of_this_process();
-        client.closed_loop(&job.url, in_flight, &steady)?;
-        client.closed_loop(&job.gathering_url, in_flight, &gathered)?;
+        client.download_all(&job.url, in_flight, &steady)?;
+        client.download_all(&job.gathering_url, in_flight, &gathered)?;
         let bytes = warmed_up(&steady)? + warmed_up(&gathered)?;
         let threads = settle();
         Ok(Self { job, client, idle, threads, bytes })
@@ -85,19 +78,17 @@ impl Warm {
         let Self { job, client, idle, threads, bytes: warm_up_bytes } = self;
         let Job { url, in_flight, count, pace, burden_percent, .. } = job;
         let window = Window::with_burden(*burden_percent);
-        let load = match pace {
-            None => Measured::Closed(Samples::watched(*count, window.watch())),
-            Some(pace) => Measured::Open(Arrivals::watched(pace.schedule(*count), GRACE, window.watch())),
+        let samples = match pace {
+            None => Samples::watched(*count, window.watch()),
+            Some(pace) => Samples::paced(pace.schedule(*count), window.watch()),
         };
-        match &load {
-            Measured::Closed(samples) => client.closed_loop(url, *in_flight, samples)?,
-            Measured::Open(arrivals) => client.open_loop(url, *in_flight, arrivals)?,
-        }
+        client.download_all(url, *in_flight, &samples)?;
         let ResourceUse { wall, usage, allocations } = window.spent();
         let peak = Status::of_this_process();
         settle_again(*threads);
 
-        let (latencies, bytes, errors, paced) = load.result();
+        let Sample { latencies, bytes, errors, paced } = samples.sample();
+        let latencies: Latencies = latencies.iter().collect();
         Ok(WorkerReport {
             bytes,
             warm_up_bytes: *warm_up_bytes,
@@ -111,33 +102,6 @@ impl Warm {
             peak_kib: idle.zip(peak).map(|(idle, peak)| peak.peak_kib.saturating_sub(idle.resident_kib)),
             allocations,
         })
-    }
-}
-
-enum Measured {
-    Closed(Samples),
-    Open(Arrivals),
-}
-
-impl Measured {
-    fn result(self) -> (Latencies, u64, Vec<photo::Error>, Option<OpenLoopStats>) {
-        match self {
-            Self::Closed(samples) => {
-                let Sample { latencies, bytes, errors } = samples.sample();
-                (latencies.iter().collect(), bytes, errors, None)
-            }
-            Self::Open(arrivals) => {
-                let Arrived { corrected, uncorrected, lags, skipped, bytes, errors } = arrivals.sample();
-                let uncorrected = uncorrected.iter().collect::<Latencies>().percentiles();
-                let late = lags.iter().filter(|lag| **lag > LATE).count();
-                (
-                    corrected.iter().collect(),
-                    bytes,
-                    errors,
-                    Some(OpenLoopStats { uncorrected, late, skipped }),
-                )
-            }
-        }
     }
 }
 

@@ -13,7 +13,6 @@ use curl::easy::{Easy2, Handler, HttpVersion, WriteError};
 use curl::multi::{Easy2Handle, Multi};
 use photo_tests::{Feed, Turn};
 
-use super::drive::record;
 use crate::load::client::{LoadClient, PATIENCE};
 use crate::load::samples::Samples;
 
@@ -87,7 +86,7 @@ impl Curl {
 }
 
 impl LoadClient for Curl {
-    fn closed_loop(&mut self, url: &str, in_flight: usize, samples: &Samples) -> io::Result<()> {
+    fn download_all(&mut self, url: &str, in_flight: usize, samples: &Samples) -> io::Result<()> {
         let mut running: Vec<Option<(Turn, Easy2Handle<Body>)>> = Vec::new();
         for token in 0..in_flight {
             let Some(turn) = samples.first() else { break };
@@ -106,7 +105,7 @@ impl LoadClient for Curl {
             for (token, result) in ended.drain(..) {
                 let Some((turn, handle)) = running[token].take() else { continue };
                 let mut easy = self.multi.remove2(handle)?;
-                record(samples, &turn, result.map_err(Into::into).and_then(|()| length(&mut easy)));
+                samples.record(&turn, result.map_err(Into::into).and_then(|()| length(&mut easy)));
                 if let Some(turn) = samples.next() {
                     running[token] = Some((turn, self.start(token, easy)?));
                 } else {
