@@ -9,6 +9,7 @@ use std::time::Duration;
 use photo_tests::Style;
 
 use super::background;
+use super::fixture::Fixture;
 use super::pitfall::{Pitfall, Work, both};
 use crate::record::pitfall::Metric;
 
@@ -20,7 +21,7 @@ pub(super) const PITFALL: Pitfall = Pitfall {
     hurts: Metric::P99,
     work: Work { others: 1000, ..Work::of("/photo?bytes=32768&delay_ms=40", 6) },
     styles: &[
-        (Style::Callbacks, both!(callbacks)),
+        (Style::Callbacks, both!(on_callbacks, callbacks)),
         (Style::Tokio, both!(on_tokio, futures)),
         (Style::Smol, both!(on_smol, futures)),
     ],
@@ -32,14 +33,11 @@ const PAUSE: Duration = Duration::from_millis(10);
 mod callbacks {
     use photo_callbacks::Client;
 
-    use super::{PAUSE, background};
-    use crate::pitfalls::fixture::Fixture;
+    use super::{Fixture, PAUSE, background};
 
-    pub(super) fn right(fixture: &Fixture) {
-        let client = Client::new(fixture.config.clone()).expect("the configuration works");
-        background::callbacks(&client, fixture);
+    pub(super) fn right(client: &Client, fixture: &Fixture) {
+        background::callbacks(client, fixture);
         next_right(client.clone(), fixture.clone());
-        client.run();
     }
 
     fn next_right(client: Client, mut fixture: Fixture) {
@@ -50,12 +48,10 @@ mod callbacks {
         });
     }
 
-    pub(super) fn wrong(fixture: &Fixture) {
-        let client = Client::new(fixture.config.clone()).expect("the configuration works");
-        let blocking = photo_blocking::Client::new(fixture.config.clone()).expect("the configuration works");
-        background::callbacks(&client, fixture);
+    pub(super) fn wrong(client: &Client, fixture: &Fixture) {
+        let blocking = fixture.blocking_client();
+        background::callbacks(client, fixture);
         next_wrong(client.clone(), blocking, fixture.clone());
-        client.run();
     }
 
     fn next_wrong(client: Client, blocking: photo_blocking::Client, mut fixture: Fixture) {
@@ -70,29 +66,26 @@ mod futures {
     use photo_futures::Client;
     use photo_futures::runtime::Runtime;
 
-    use super::{PAUSE, background};
-    use crate::pitfalls::fixture::Fixture;
+    use super::{Fixture, PAUSE, background};
 
-    pub(super) async fn right<R: Runtime>(runtime: R, fixture: &Fixture) {
-        let client = Client::new(runtime, fixture.config.clone()).expect("the configuration works");
+    pub(super) async fn right<R: Runtime>(client: &Client<R>, fixture: &Fixture) {
         let photos = async {
             for url in &fixture.urls {
                 fixture.tally.keep(&client.download(url).await);
                 client.runtime().sleep(PAUSE).await;
             }
         };
-        join!(background::futures(&client, fixture), photos);
+        join!(background::futures(client, fixture), photos);
     }
 
-    pub(super) async fn wrong<R: Runtime>(runtime: R, fixture: &Fixture) {
-        let client = Client::new(runtime, fixture.config.clone()).expect("the configuration works");
-        let blocking = photo_blocking::Client::new(fixture.config.clone()).expect("the configuration works");
+    pub(super) async fn wrong<R: Runtime>(client: &Client<R>, fixture: &Fixture) {
+        let blocking = fixture.blocking_client();
         let photos = async {
             for url in &fixture.urls {
                 fixture.tally.keep(&blocking.download(url));
                 client.runtime().sleep(PAUSE).await;
             }
         };
-        join!(background::futures(&client, fixture), photos);
+        join!(background::futures(client, fixture), photos);
     }
 }

@@ -7,6 +7,7 @@
 use photo_tests::Style;
 
 use super::background;
+use super::fixture::Fixture;
 use super::pitfall::{Pitfall, Work, both};
 use crate::record::pitfall::Metric;
 
@@ -18,7 +19,7 @@ pub(super) const PITFALL: Pitfall = Pitfall {
     hurts: Metric::P99,
     work: Work { others: 1000, ..Work::of("/folder/large.jpeg", 8) },
     styles: &[
-        (Style::Callbacks, both!(callbacks)),
+        (Style::Callbacks, both!(on_callbacks, callbacks)),
         (Style::Tokio, both!(on_tokio, futures)),
         (Style::Smol, both!(on_smol, futures)),
     ],
@@ -29,14 +30,11 @@ const MAX_SIDE: u32 = 128;
 mod callbacks {
     use photo_callbacks::{Client, ThumbnailError, recipes};
 
-    use super::{MAX_SIDE, background};
-    use crate::pitfalls::fixture::Fixture;
+    use super::{Fixture, MAX_SIDE, background};
 
-    pub(super) fn right(fixture: &Fixture) {
-        let client = Client::new(fixture.config.clone()).expect("the configuration works");
-        background::callbacks(&client, fixture);
+    pub(super) fn right(client: &Client, fixture: &Fixture) {
+        background::callbacks(client, fixture);
         next_right(client.clone(), fixture.clone());
-        client.run();
     }
 
     fn next_right(client: Client, mut fixture: Fixture) {
@@ -47,19 +45,16 @@ mod callbacks {
         });
     }
 
-    pub(super) fn wrong(fixture: &Fixture) {
-        let client = Client::new(fixture.config.clone()).expect("the configuration works");
-        background::callbacks(&client, fixture);
+    pub(super) fn wrong(client: &Client, fixture: &Fixture) {
+        background::callbacks(client, fixture);
         next_wrong(client.clone(), fixture.clone());
-        client.run();
     }
 
     fn next_wrong(client: Client, mut fixture: Fixture) {
         let Some(url) = fixture.urls.pop() else { return };
         client.clone().download(&url, move |result| {
-            fixture
-                .tally
-                .keep(&result.map_err(ThumbnailError::from).and_then(|photo| photo.thumbnail(MAX_SIDE)));
+            let thumbnail = result.map_err(ThumbnailError::from).and_then(|photo| photo.thumbnail(MAX_SIDE));
+            fixture.tally.keep(&thumbnail);
             next_wrong(client, fixture);
         });
     }
@@ -70,27 +65,24 @@ mod futures {
     use photo_futures::runtime::Runtime;
     use photo_futures::{Client, Thumbnail, ThumbnailError, recipes};
 
-    use super::{MAX_SIDE, background};
-    use crate::pitfalls::fixture::Fixture;
+    use super::{Fixture, MAX_SIDE, background};
 
-    pub(super) async fn right<R: Runtime>(runtime: R, fixture: &Fixture) {
-        let client = Client::new(runtime, fixture.config.clone()).expect("the configuration works");
+    pub(super) async fn right<R: Runtime>(client: &Client<R>, fixture: &Fixture) {
         let thumbnails = async {
             for url in &fixture.urls {
-                fixture.tally.keep(&recipes::thumbnail(&client, url, MAX_SIDE).await);
+                fixture.tally.keep(&recipes::thumbnail(client, url, MAX_SIDE).await);
             }
         };
-        join!(background::futures(&client, fixture), thumbnails);
+        join!(background::futures(client, fixture), thumbnails);
     }
 
-    pub(super) async fn wrong<R: Runtime>(runtime: R, fixture: &Fixture) {
-        let client = Client::new(runtime, fixture.config.clone()).expect("the configuration works");
+    pub(super) async fn wrong<R: Runtime>(client: &Client<R>, fixture: &Fixture) {
         let thumbnails = async {
             for url in &fixture.urls {
-                fixture.tally.keep(&thumbnail(&client, url).await);
+                fixture.tally.keep(&thumbnail(client, url).await);
             }
         };
-        join!(background::futures(&client, fixture), thumbnails);
+        join!(background::futures(client, fixture), thumbnails);
     }
 
     async fn thumbnail<R: Runtime>(client: &Client<R>, url: &str) -> Result<Thumbnail, ThumbnailError> {

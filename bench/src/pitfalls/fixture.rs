@@ -1,10 +1,10 @@
-//! The fixture of a way: its input, and its report.
+//! The fixture of a way: its input, its client, and its report.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use photo::Config;
-use photo_futures::runtime::{Smol, Tokio};
+use photo_futures::runtime::{Runtime, Smol, Tokio};
 
 use crate::load::samples::Samples;
 
@@ -28,15 +28,39 @@ pub(crate) struct Tally {
 }
 
 impl Fixture {
-    /// Goes an asynchronous way on tokio, in one thread.
-    pub(super) fn on_tokio(&self, way: impl AsyncFnOnce(Tokio, &Self)) {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build();
-        runtime.expect("a runtime can be made").block_on(way(Tokio, self));
+    /// Goes a way of the blocking calls.
+    pub(super) fn on_blocking(&self, way: impl FnOnce(&photo_blocking::Client, &Self)) {
+        way(&self.blocking_client(), self);
     }
 
-    /// Runs the way on smol.
-    pub(super) fn on_smol(&self, way: impl AsyncFnOnce(Smol, &Self)) {
-        smol::block_on(way(Smol, self));
+    /// Starts a way of the callbacks, and runs the loop until all of them are called.
+    pub(super) fn on_callbacks(&self, way: impl FnOnce(&photo_callbacks::Client, &Self)) {
+        let client = self.callback_client();
+        way(&client, self);
+        client.run();
+    }
+
+    /// Goes an asynchronous way on tokio, in one thread.
+    pub(super) fn on_tokio(&self, way: impl AsyncFnOnce(&photo_futures::Client<Tokio>, &Self)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build();
+        runtime.expect("a runtime can be made").block_on(way(&self.async_client(Tokio), self));
+    }
+
+    /// Goes an asynchronous way on smol.
+    pub(super) fn on_smol(&self, way: impl AsyncFnOnce(&photo_futures::Client<Smol>, &Self)) {
+        smol::block_on(way(&self.async_client(Smol), self));
+    }
+
+    pub(super) fn blocking_client(&self) -> photo_blocking::Client {
+        photo_blocking::Client::new(self.config.clone()).expect("the configuration works")
+    }
+
+    fn callback_client(&self) -> photo_callbacks::Client {
+        photo_callbacks::Client::new(self.config.clone()).expect("the configuration works")
+    }
+
+    pub(super) fn async_client<R: Runtime>(&self, runtime: R) -> photo_futures::Client<R> {
+        photo_futures::Client::new(runtime, self.config.clone()).expect("the configuration works")
     }
 }
 

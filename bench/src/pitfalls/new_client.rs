@@ -7,6 +7,7 @@
 
 use photo_tests::Style;
 
+use super::fixture::Fixture;
 use super::pitfall::{Pitfall, Variants, Work, both};
 use crate::record::pitfall::Metric;
 
@@ -30,24 +31,23 @@ pub(super) const WITH_TLS: Pitfall = Pitfall {
 const PHOTO: &str = "/photo?bytes=32768";
 
 const STYLES: &[(Style, Variants)] = &[
-    (Style::Blocking, both!(blocking)),
-    (Style::Callbacks, both!(callbacks)),
+    (Style::Blocking, both!(on_blocking, blocking)),
+    (Style::Callbacks, both!(on_callbacks, callbacks)),
     (Style::Tokio, both!(on_tokio, futures)),
 ];
 
 mod blocking {
     use photo_blocking::Client;
 
-    use crate::pitfalls::fixture::Fixture;
+    use super::Fixture;
 
-    pub(super) fn right(fixture: &Fixture) {
-        let client = Client::new(fixture.config.clone()).expect("the configuration works");
+    pub(super) fn right(client: &Client, fixture: &Fixture) {
         for url in &fixture.urls {
             fixture.tally.keep(&client.download(url));
         }
     }
 
-    pub(super) fn wrong(fixture: &Fixture) {
+    pub(super) fn wrong(_: &Client, fixture: &Fixture) {
         for url in &fixture.urls {
             let client = Client::new(fixture.config.clone()).expect("the configuration works");
             fixture.tally.keep(&client.download(url));
@@ -60,16 +60,15 @@ mod callbacks {
 
     use photo_callbacks::Client;
 
-    use crate::pitfalls::fixture::Fixture;
+    use super::Fixture;
 
-    pub(super) fn right(fixture: &Fixture) {
-        let client = Client::new(fixture.config.clone()).expect("the configuration works");
+    pub(super) fn right(client: &Client, fixture: &Fixture) {
         for url in &fixture.urls {
-            download(&client, url, fixture);
+            download(client, url, fixture);
         }
     }
 
-    pub(super) fn wrong(fixture: &Fixture) {
+    pub(super) fn wrong(_: &Client, fixture: &Fixture) {
         for url in &fixture.urls {
             let client = Client::new(fixture.config.clone()).expect("the configuration works");
             download(&client, url, fixture);
@@ -87,19 +86,18 @@ mod futures {
     use photo_futures::Client;
     use photo_futures::runtime::Runtime;
 
-    use crate::pitfalls::fixture::Fixture;
+    use super::Fixture;
 
-    pub(super) async fn right<R: Runtime>(runtime: R, fixture: &Fixture) {
-        let client = Client::new(runtime, fixture.config.clone()).expect("the configuration works");
+    pub(super) async fn right<R: Runtime>(client: &Client<R>, fixture: &Fixture) {
         for url in &fixture.urls {
             fixture.tally.keep(&client.download(url).await);
         }
     }
 
-    pub(super) async fn wrong<R: Runtime>(runtime: R, fixture: &Fixture) {
+    pub(super) async fn wrong<R: Runtime>(client: &Client<R>, fixture: &Fixture) {
         for url in &fixture.urls {
-            let client =
-                Client::new(runtime.clone(), fixture.config.clone()).expect("the configuration works");
+            let runtime = client.runtime().clone();
+            let client = Client::new(runtime, fixture.config.clone()).expect("the configuration works");
             fixture.tally.keep(&client.download(url).await);
         }
     }

@@ -48,11 +48,8 @@ pub(crate) struct Variants {
     pub(crate) wrong: fn(&Fixture),
 }
 
-/// The ways `right` and `wrong` of a module; asynchronous ones are driven by a method of the fixture.
+/// The ways `right` and `wrong` of a module, which are driven by a method of the fixture.
 macro_rules! both {
-    ($module:ident) => {
-        $crate::pitfalls::pitfall::Variants { right: $module::right, wrong: $module::wrong }
-    };
     ($drive:ident, $module:ident) => {
         $crate::pitfalls::pitfall::Variants {
             right: |fixture| fixture.$drive($module::right),

@@ -6,6 +6,7 @@
 
 use photo_tests::Style;
 
+use super::fixture::Fixture;
 use super::pitfall::{Pitfall, Work, both};
 use crate::record::pitfall::Metric;
 
@@ -17,8 +18,8 @@ pub(super) const PITFALL: Pitfall = Pitfall {
     hurts: Metric::Photos,
     work: Work { max_connections: Some(64), ..Work::of("/photo?bytes=32768&delay_ms=20", 512) },
     styles: &[
-        (Style::Blocking, both!(blocking)),
-        (Style::Callbacks, both!(callbacks)),
+        (Style::Blocking, both!(on_blocking, blocking)),
+        (Style::Callbacks, both!(on_callbacks, callbacks)),
         (Style::Tokio, both!(on_tokio, futures)),
     ],
 };
@@ -30,16 +31,13 @@ mod blocking {
 
     use photo_blocking::{Client, recipes};
 
-    use super::IN_FLIGHT;
-    use crate::pitfalls::fixture::Fixture;
+    use super::{Fixture, IN_FLIGHT};
 
-    pub(super) fn right(fixture: &Fixture) {
-        let client = Client::new(fixture.config.clone()).expect("the configuration works");
-        fixture.tally.keep_all(&recipes::many(&client, &fixture.urls, IN_FLIGHT));
+    pub(super) fn right(client: &Client, fixture: &Fixture) {
+        fixture.tally.keep_all(&recipes::many(client, &fixture.urls, IN_FLIGHT));
     }
 
-    pub(super) fn wrong(fixture: &Fixture) {
-        let client = Client::new(fixture.config.clone()).expect("the configuration works");
+    pub(super) fn wrong(client: &Client, fixture: &Fixture) {
         thread::scope(|scope| {
             for url in &fixture.urls {
                 scope.spawn(|| fixture.tally.keep(&client.download(url)));
@@ -53,23 +51,18 @@ mod callbacks {
 
     use photo_callbacks::{Client, recipes};
 
-    use super::IN_FLIGHT;
-    use crate::pitfalls::fixture::Fixture;
+    use super::{Fixture, IN_FLIGHT};
 
-    pub(super) fn right(fixture: &Fixture) {
-        let client = Client::new(fixture.config.clone()).expect("the configuration works");
+    pub(super) fn right(client: &Client, fixture: &Fixture) {
         let tally = Arc::clone(&fixture.tally);
-        recipes::many(&client, &fixture.urls, IN_FLIGHT, move |photos| tally.keep_all(&photos));
-        client.run();
+        recipes::many(client, &fixture.urls, IN_FLIGHT, move |photos| tally.keep_all(&photos));
     }
 
-    pub(super) fn wrong(fixture: &Fixture) {
-        let client = Client::new(fixture.config.clone()).expect("the configuration works");
+    pub(super) fn wrong(client: &Client, fixture: &Fixture) {
         for url in &fixture.urls {
             let tally = Arc::clone(&fixture.tally);
             client.download(url, move |photo| tally.keep(&photo));
         }
-        client.run();
     }
 }
 
@@ -78,16 +71,13 @@ mod futures {
     use photo_futures::runtime::Runtime;
     use photo_futures::{Client, recipes};
 
-    use super::IN_FLIGHT;
-    use crate::pitfalls::fixture::Fixture;
+    use super::{Fixture, IN_FLIGHT};
 
-    pub(super) async fn right<R: Runtime>(runtime: R, fixture: &Fixture) {
-        let client = Client::new(runtime, fixture.config.clone()).expect("the configuration works");
-        fixture.tally.keep_all(&recipes::many(&client, &fixture.urls, IN_FLIGHT).await);
+    pub(super) async fn right<R: Runtime>(client: &Client<R>, fixture: &Fixture) {
+        fixture.tally.keep_all(&recipes::many(client, &fixture.urls, IN_FLIGHT).await);
     }
 
-    pub(super) async fn wrong<R: Runtime>(runtime: R, fixture: &Fixture) {
-        let client = Client::new(runtime, fixture.config.clone()).expect("the configuration works");
+    pub(super) async fn wrong<R: Runtime>(client: &Client<R>, fixture: &Fixture) {
         fixture.tally.keep_all(&future::join_all(fixture.urls.iter().map(|url| client.download(url))).await);
     }
 }
