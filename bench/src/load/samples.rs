@@ -1,17 +1,16 @@
 //! The samples of a loop, shared by all threads or tasks that run it.
 
-use std::fmt;
 use std::io;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use photo::{Error, Phase, Photo};
 use photo_tests::{Feed, Turn};
 use serde::{Deserialize, Serialize};
 
 use crate::stats::latency::{Latencies, Percentiles};
-use crate::system::window::Boundary;
+use crate::system::window::{ResourceUse, Window};
 
 /// An open loop starts nothing more when its schedule has been over for so long.
 const GRACE: Duration = Duration::from_millis(250);
@@ -27,13 +26,13 @@ const LATE: Duration = Duration::from_millis(10);
 ///
 /// All memory is allocated and touched at the start, and recording one download takes three relaxed atomic operations.
 /// So neither time nor memory of the measuring is mistaken for the style's.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(crate) struct Samples(Arc<Inner>);
 
+#[derive(Debug)]
 struct Inner {
-    /// Called once at each end.
-    watch: Box<dyn Fn(Boundary) + Send + Sync>,
-    begun: OnceLock<Instant>,
+    /// From before the first download starts to the end of the last one: starting and ending threads is not measured.
+    window: Window,
     next: AtomicUsize,
     ended: AtomicUsize,
     /// Nanoseconds of each download, 0 while it has not ended.
@@ -44,6 +43,7 @@ struct Inner {
     paced: Option<Paced>,
 }
 
+#[derive(Debug)]
 struct Paced {
     /// The start of each download, after the start of the loop, in ascending order.
     schedule: Box<[Duration]>,
@@ -78,35 +78,24 @@ pub(crate) struct OpenLoopStats {
 impl Samples {
     /// A closed loop of `count` downloads.
     pub(crate) fn new(count: usize) -> Self {
-        Self::watched(count, |_| {})
+        Self::of(count, None, 0.0)
     }
 
-    /// The same. `watch` is called before the first download starts, and when the last one has ended; so starting and
-    /// ending threads is not measured.
-    pub(crate) fn watched(count: usize, watch: impl Fn(Boundary) + Send + Sync + 'static) -> Self {
-        Self::with(count, None, watch)
-    }
-
-    /// An open loop: a download at each time of `schedule`, which is ascending and counts from the start of the loop.
-    /// The last call of `watch` is missing if downloads are skipped.
-    pub(crate) fn paced(schedule: Vec<Duration>, watch: impl Fn(Boundary) + Send + Sync + 'static) -> Self {
-        let lags = schedule.iter().map(|_| AtomicU64::new(NEVER)).collect();
-        Self::with(schedule.len(), Some(Paced { schedule: schedule.into(), lags }), watch)
-    }
-
-    fn with(count: usize, paced: Option<Paced>, watch: impl Fn(Boundary) + Send + Sync + 'static) -> Self {
+    /// A loop of `count` downloads with the burden of a [`Window`]. With a schedule it is an open loop; its times are in
+    /// ascending order, and count from the start of the loop.
+    pub(crate) fn of(count: usize, schedule: Option<Vec<Duration>>, burden_percent: f64) -> Self {
         // Written one by one: zeroed memory would only be touched later.
         let latencies = (0..count).map(|_| AtomicU64::new(u64::MAX)).collect::<Box<[_]>>();
         latencies.iter().for_each(|latency| latency.store(0, Relaxed));
+        let lags = || (0..count).map(|_| AtomicU64::new(NEVER)).collect();
         Self(Arc::new(Inner {
-            watch: Box::new(watch),
-            begun: OnceLock::new(),
+            window: Window::with_burden(burden_percent),
             next: AtomicUsize::new(0),
             ended: AtomicUsize::new(0),
             latencies,
             bytes: AtomicU64::new(0),
             errors: Mutex::default(),
-            paced,
+            paced: schedule.map(|schedule| Paced { schedule: schedule.into(), lags: lags() }),
         }))
     }
 
@@ -131,6 +120,11 @@ impl Samples {
         }
     }
 
+    /// The resources that this process has used for the downloads.
+    pub(crate) fn spent(&self) -> ResourceUse {
+        self.0.window.spent()
+    }
+
     /// A snapshot of the records.
     pub(crate) fn sample(&self) -> Sample {
         let Inner { latencies, bytes, errors, paced, .. } = &*self.0;
@@ -143,14 +137,6 @@ impl Samples {
         }
     }
 
-    /// The start of the first download, which is now if there was none.
-    fn begun(&self) -> Instant {
-        *self.0.begun.get_or_init(|| {
-            (self.0.watch)(Boundary::Begin);
-            Instant::now()
-        })
-    }
-
     /// The index of one more download that is wanted.
     fn take(&self) -> Option<usize> {
         Some(self.0.next.fetch_add(1, Relaxed)).filter(|index| *index < self.0.latencies.len())
@@ -158,7 +144,7 @@ impl Samples {
 
     fn ended(&self) {
         if self.0.ended.fetch_add(1, Relaxed) + 1 == self.0.latencies.len() {
-            (self.0.watch)(Boundary::End);
+            self.0.window.end();
         }
     }
 }
@@ -181,7 +167,7 @@ fn nanos(time: Duration) -> u64 {
 
 impl Feed for Samples {
     fn begin(&self) {
-        self.begun();
+        self.0.window.begin();
     }
 
     /// In a closed loop, a turn that counts from the start of the loop: waiting for a turn is waiting.
@@ -189,13 +175,13 @@ impl Feed for Samples {
         if self.0.paced.is_some() {
             return self.next();
         }
-        let started = self.begun();
+        let started = self.0.window.begin();
         self.take().map(|index| Turn { index, started, at: None })
     }
 
     fn next(&self) -> Option<Turn> {
         let Some(Paced { schedule, .. }) = &self.0.paced else { return self.take().map(Turn::now) };
-        let begin = self.begun();
+        let begin = self.0.window.begin();
         if begin.elapsed() > *schedule.last()? + GRACE {
             return None;
         }
@@ -218,12 +204,6 @@ impl Feed for Samples {
                 self.ended();
             }
         }
-    }
-}
-
-impl fmt::Debug for Samples {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Samples").field("ended", &self.0.ended).finish_non_exhaustive()
     }
 }
 
@@ -252,7 +232,7 @@ mod tests {
     /// There is one taker, and its first download lasts for many arrivals.
     #[test]
     fn an_arrival_that_waits_for_a_stalled_download_has_waited() {
-        let samples = Samples::paced((0..5).map(Duration::from_millis).collect(), |_| {});
+        let samples = Samples::of(5, Some((0..5).map(Duration::from_millis).collect()), 0.0);
         let mut first = true;
         while let Some(mut turn) = samples.next() {
             if let Some(wait) = turn.wait() {
@@ -274,7 +254,7 @@ mod tests {
 
     #[test]
     fn an_arrival_that_comes_too_late_is_skipped() {
-        let samples = Samples::paced(vec![Duration::ZERO; 3], |_| {});
+        let samples = Samples::of(3, Some(vec![Duration::ZERO; 3]), 0.0);
         let mut turn = samples.next().unwrap();
         samples.start(&mut turn);
         thread::sleep(GRACE);

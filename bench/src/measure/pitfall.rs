@@ -1,6 +1,6 @@
 //! One run of one way: a fresh server, a fresh process, and the proof of the right work.
 
-use std::io::{self, BufRead};
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::load::client::{PATIENCE, config};
 use crate::load::samples::Samples;
 use crate::pitfalls::{self, Fixture, Pitfall, Tally, Work};
-use crate::process::role::Role;
+use crate::process::role::{self, Role};
 use crate::process::server::{Counters, Server, Setup};
 use crate::record::pitfall::{Metric, WayFigures};
 use crate::stats::latency::Latencies;
@@ -69,16 +69,14 @@ pub(crate) fn go(
             pitfall: pitfall.name.into(),
             style: style.name().into(),
             way,
-            url: if tls { server.tls_url(photo) } else { server.url(photo) },
+            url: server.url(photo, tls),
             // A short delay, so that the bystanders do not keep the thread busy.
-            other_url: server.photo_url(8 << 10, 2),
-            root: server.root_certificate().to_vec(),
+            other_url: server.url("/photo?bytes=8192&delay_ms=2", false),
+            root: server.https().root.clone(),
         };
         ask_once(&job)?;
         server.reset()?;
-        let mut worker = Role::PitfallWorker.start(&placement.client)?;
-        worker.say(&serde_json::to_string(&job)?)?;
-        let outcome: Outcome = serde_json::from_str(&worker.hear(2 * PATIENCE)?)?;
+        let outcome: Outcome = Role::PitfallWorker.job(&placement.client, &job, 2 * PATIENCE)?;
         let counters = server.counters()?;
         prove(pitfall, way, &outcome, counters).map_err(io::Error::other)?;
         Ok(figures(&outcome, counters))
@@ -138,8 +136,10 @@ fn timed(pitfall: &Pitfall) -> usize {
 
 /// The process that goes one way.
 pub(crate) fn walk() -> io::Result<()> {
-    let order = io::stdin().lock().lines().next().unwrap_or_else(|| Err(io::ErrorKind::UnexpectedEof.into()));
-    let job: Job = serde_json::from_str(&order?)?;
+    role::answer_one(done)
+}
+
+fn done(job: Job) -> io::Result<Outcome> {
     let pitfall = pitfalls::ALL.into_iter().find(|pitfall| pitfall.name == job.pitfall);
     let pitfall = pitfall.ok_or_else(|| io::Error::other("there is no such pitfall"))?;
     let ways = pitfall.styles.iter().find(|(style, _)| style.name() == job.style);
@@ -161,7 +161,7 @@ pub(crate) fn walk() -> io::Result<()> {
     let (wall, used) = (started.elapsed(), Usage::so_far().since(before));
 
     let sample = fixture.timed.sample();
-    let outcome = Outcome {
+    Ok(Outcome {
         came: fixture.tally.came(),
         failed: fixture.tally.failed(),
         timed: sample.latencies.len(),
@@ -169,9 +169,7 @@ pub(crate) fn walk() -> io::Result<()> {
         p99_us: sample.latencies.iter().collect::<Latencies>().percentiles().p99_us,
         wall_s: wall.as_secs_f64(),
         cpu_s: used.cpu_s(),
-    };
-    println!("{}", serde_json::to_string(&outcome)?);
-    Ok(())
+    })
 }
 
 #[cfg(test)]

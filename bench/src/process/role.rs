@@ -4,10 +4,14 @@
 //! threads. `cargo bench` builds one program for each bench, so that program plays all the parts.
 
 use std::env;
-use std::io;
+use std::io::{self, BufRead, Write};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::system::child::Child;
 use crate::system::cpu_set::CpuSet;
@@ -51,7 +55,17 @@ impl Role {
         self.start_program(&env::current_exe()?, cores)
     }
 
-    /// The same, of another program that plays its role first.
+    /// Starts a process for one job; returns its answer.
+    pub(crate) fn job<A: DeserializeOwned>(
+        self,
+        cores: &CpuSet,
+        job: &impl Serialize,
+        limit: Duration,
+    ) -> io::Result<A> {
+        self.start(cores)?.ask(job, limit)
+    }
+
+    /// The same as [`start`](Self::start), of another program that plays its role first.
     pub(crate) fn start_program(self, program: &Path, cores: &CpuSet) -> io::Result<Child> {
         Child::start(self.arguments(Command::new(program), cores))
     }
@@ -91,6 +105,30 @@ pub(crate) fn parse(args: &[String]) -> Option<(Role, CpuSet)> {
     let name = role.strip_prefix(FLAG)?;
     let role = Role::ALL.into_iter().find(|role| role.name() == name)?;
     Some((role, cores.parse().ok()?))
+}
+
+/// The next order to this process, in JSON.
+///
+/// # Errors
+///
+/// If the line to the parent has ended, or the order is another one.
+pub(crate) fn order<T: DeserializeOwned>(
+    orders: &mut impl Iterator<Item = io::Result<String>>,
+) -> io::Result<T> {
+    let order = orders.next().unwrap_or_else(|| Err(io::ErrorKind::UnexpectedEof.into()))?;
+    Ok(serde_json::from_str(&order)?)
+}
+
+/// Answers an order.
+pub(crate) fn answer(answer: &impl Serialize) -> io::Result<()> {
+    writeln!(io::stdout(), "{}", serde_json::to_string(answer)?)
+}
+
+/// The other end of a process that [does one job](Role::job).
+pub(crate) fn answer_one<J: DeserializeOwned, A: Serialize>(
+    work: impl FnOnce(J) -> io::Result<A>,
+) -> io::Result<()> {
+    answer(&work(order(&mut io::stdin().lock().lines())?)?)
 }
 
 #[cfg(test)]

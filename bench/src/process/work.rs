@@ -9,11 +9,10 @@ use crate::load::client::LoadClient;
 use crate::load::samples::{Sample, Samples};
 use crate::process::job::{GO, Job};
 use crate::process::report::WorkerReport;
-use crate::process::worker::Message;
-use crate::stats::latency::Latencies;
+use crate::process::role::{answer, order};
 use crate::system::limits;
 use crate::system::usage::Status;
-use crate::system::window::{ResourceUse, Window};
+use crate::system::window::ResourceUse;
 
 /// When no thread has ended for this many looks, the threads that were ending are gone.
 const LOOKS: usize = 5;
@@ -28,20 +27,12 @@ const MOST_LOOKS: usize = 50;
 /// Works until its input is closed.
 pub(crate) fn work() -> io::Result<()> {
     let mut orders = io::stdin().lock().lines();
-    let job = orders.next().unwrap_or_else(|| Err(io::ErrorKind::UnexpectedEof.into()))?;
-    let mut warm = match Warm::up(serde_json::from_str(&job)?) {
-        Ok(warm) => warm,
-        Err(error) => return Message::Failed(error.to_string()).send(),
-    };
-    Message::Warm.send()?;
-    for order in orders {
-        let answer = match order?.as_str() {
-            GO => warm.measure().map(|outcome| Message::Done(Box::new(outcome))),
+    let mut warm = Warm::up(order(&mut orders)?).map_err(|error| error.to_string());
+    answer(&warm.as_ref().map(|_| ()))?;
+    while let (Ok(warm), Some(order)) = (&mut warm, orders.next()) {
+        match order?.as_str() {
+            GO => answer(&warm.measure().map_err(|error| error.to_string()))?,
             other => return Err(io::Error::other(format!("there is no command {other:?}"))),
-        };
-        match answer {
-            Ok(answer) => answer.send()?,
-            Err(error) => return Message::Failed(error.to_string()).send(),
         }
     }
     Ok(())
@@ -77,18 +68,14 @@ impl Warm {
     fn measure(&mut self) -> io::Result<WorkerReport> {
         let Self { job, client, idle, threads, bytes: warm_up_bytes } = self;
         let Job { url, in_flight, count, pace, burden_percent, .. } = job;
-        let window = Window::with_burden(*burden_percent);
-        let samples = match pace {
-            None => Samples::watched(*count, window.watch()),
-            Some(pace) => Samples::paced(pace.schedule(*count), window.watch()),
-        };
+        let schedule = pace.map(|pace| pace.schedule(*count));
+        let samples = Samples::of(*count, schedule, *burden_percent);
         client.download_all(url, *in_flight, &samples)?;
-        let ResourceUse { wall, usage, allocations } = window.spent();
+        let ResourceUse { wall, usage, allocations } = samples.spent();
         let peak = Status::of_this_process();
         settle_again(*threads);
 
         let Sample { latencies, bytes, errors, paced } = samples.sample();
-        let latencies: Latencies = latencies.iter().collect();
         Ok(WorkerReport {
             bytes,
             warm_up_bytes: *warm_up_bytes,
@@ -96,10 +83,9 @@ impl Warm {
             first_error: errors.first().map(ToString::to_string),
             wall_s: wall.as_secs_f64(),
             usage,
-            latencies: latencies.percentiles(),
-            histogram: latencies.encode(),
+            latencies: latencies.iter().collect(),
             paced,
-            peak_kib: idle.zip(peak).map(|(idle, peak)| peak.peak_kib.saturating_sub(idle.resident_kib)),
+            peak_kib: Status::growth_kib(*idle, peak),
             allocations,
         })
     }

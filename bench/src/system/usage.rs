@@ -104,15 +104,9 @@ impl Status {
         Self::parse(&fs::read_to_string(format!("/proc/{pid}/status")).ok()?)
     }
 
-    /// Resident memory and threads in one number, for where only a number can be kept.
-    pub(crate) fn pack(self) -> u64 {
-        self.resident_kib << 24 | self.threads
-    }
-
-    /// The other way; the peak is not kept.
-    pub(crate) fn unpack(packed: u64) -> Self {
-        let resident_kib = packed >> 24;
-        Self { resident_kib, peak_kib: resident_kib, threads: packed & ((1 << 24) - 1) }
+    /// The memory that a process needed at its peak, above what it had when it was `idle`.
+    pub(crate) fn growth_kib(idle: Option<Self>, peak: Option<Self>) -> Option<u64> {
+        Some(peak?.peak_kib.saturating_sub(idle?.resident_kib))
     }
 
     fn parse(text: &str) -> Option<Self> {

@@ -50,7 +50,7 @@ fn count(
     };
     let server = Server::start(&placement.server)?;
     let workload = Workload { in_flight: IN_FLIGHT, count: downloads, ..workload.clone() };
-    let urls = (server.photo_url(bytes, 5), server.gathering_url(bytes, IN_FLIGHT));
+    let urls = server.urls(bytes, 5, IN_FLIGHT, false);
     let mut worker = Worker::in_child(valgrind(&placement.client)?, &Job::new(&workload, subject, urls))?;
     worker.go()?;
     total(&worker.end()?).ok_or_else(|| io::Error::other("valgrind counted nothing"))
