@@ -55,17 +55,7 @@ impl Role {
         self.start_program(&env::current_exe()?, cores)
     }
 
-    /// Starts a process for one job; returns its answer.
-    pub(crate) fn job<A: DeserializeOwned>(
-        self,
-        cores: &CpuSet,
-        job: &impl Serialize,
-        limit: Duration,
-    ) -> io::Result<A> {
-        self.start(cores)?.ask(job, limit)
-    }
-
-    /// The same as [`start`](Self::start), of another program that plays its role first.
+    /// The same, of another program that plays its role first.
     pub(crate) fn start_program(self, program: &Path, cores: &CpuSet) -> io::Result<Child> {
         Child::start(self.arguments(Command::new(program), cores))
     }
@@ -81,6 +71,16 @@ impl Role {
         let mut program = Command::new(env::current_exe()?);
         program.env(COMMAND, command);
         Child::start(Self::ForeignWorker.arguments(program, cores))
+    }
+
+    /// Starts a process for one job; returns its answer.
+    pub(crate) fn job<A: DeserializeOwned>(
+        self,
+        cores: &CpuSet,
+        job: &impl Serialize,
+        limit: Duration,
+    ) -> io::Result<A> {
+        self.start(cores)?.ask(job, limit)
     }
 
     fn arguments(self, mut command: Command, cores: &CpuSet) -> Command {

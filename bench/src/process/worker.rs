@@ -28,10 +28,7 @@ impl Worker {
     pub(crate) fn process(subject: Subject, cores: &CpuSet) -> io::Result<Child> {
         match subject.foreign() {
             None => Role::Worker.start(cores),
-            Some(foreign) => {
-                foreign.check().map_err(io::Error::other)?;
-                Role::start_command(foreign.command, cores)
-            }
+            Some(foreign) => Role::start_command(foreign.command, cores),
         }
     }
 

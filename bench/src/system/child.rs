@@ -125,22 +125,15 @@ impl Child {
     pub(crate) fn end(mut self, limit: Duration) -> io::Result<String> {
         // Dropping the pipe closes it.
         drop(self.stdin.take());
-        let deadline = Instant::now() + limit;
-        while self.process.try_wait()?.is_none() {
-            if Instant::now() > deadline {
-                self.kill();
-                return Err(io::ErrorKind::TimedOut.into());
-            }
-            thread::sleep(Duration::from_millis(5));
-        }
-        Ok(self.complaints.take().and_then(|thread| thread.join().ok()).unwrap_or_default())
+        self.exited(limit).ok_or(io::ErrorKind::TimedOut)?;
+        Ok(self.complaints())
     }
 
     fn obituary(&mut self) -> io::Error {
-        let status = self.status();
+        let status = self.exited(LAST_BREATH);
         // A process that it has started and left may hold its error output open.
         self.kill();
-        let complaints = self.complaints.take().and_then(|thread| thread.join().ok()).unwrap_or_default();
+        let complaints = self.complaints();
         let status = status.map_or_else(|| "killed".into(), |status| status.to_string());
         io::Error::other(match gist(&complaints) {
             None => format!("the process ended ({status})"),
@@ -148,9 +141,9 @@ impl Child {
         })
     }
 
-    /// The exit status, or `None` if the process was killed.
-    fn status(&mut self) -> Option<ExitStatus> {
-        let deadline = Instant::now() + LAST_BREATH;
+    /// The exit status, or `None` if the process had not ended by itself within `limit`, and was killed.
+    fn exited(&mut self, limit: Duration) -> Option<ExitStatus> {
+        let deadline = Instant::now() + limit;
         while Instant::now() < deadline {
             if let Ok(Some(status)) = self.process.try_wait() {
                 return Some(status);
@@ -159,6 +152,11 @@ impl Child {
         }
         self.kill();
         None
+    }
+
+    /// All that it has printed on its error output.
+    fn complaints(&mut self) -> String {
+        self.complaints.take().and_then(|thread| thread.join().ok()).unwrap_or_default()
     }
 
     fn kill(&mut self) {
@@ -203,15 +201,6 @@ mod tests {
         let mut command = Command::new("sh");
         command.args(["-c", script]);
         Child::start(command).unwrap()
-    }
-
-    #[test]
-    fn lines_go_to_and_fro() {
-        let mut child = shell("while read line; do echo \"<$line>\"; done");
-        for word in ["one", "two"] {
-            child.say(word).unwrap();
-            assert_eq!(child.hear(LONG).unwrap(), format!("<{word}>"));
-        }
     }
 
     #[test]
