@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use serde::Deserialize;
 use serde_json::json;
 
+use crate::load::workload::Workload;
 use crate::process::job::{GO, Job};
 use crate::process::report::WorkerReport;
 use crate::system::child::Child;
@@ -57,7 +58,7 @@ impl Protocol {
     pub(crate) fn warm_up(child: &mut Child, job: &Job) -> io::Result<Self> {
         answer("ready", &child.hear(START)?, |answer| matches!(answer, Answer::Ready).then_some(()))?;
         let idle = Status::of(child.id());
-        let Job { url, gathering_url, in_flight, count, .. } = job;
+        let Job { url, gathering_url, workload: Workload { in_flight, count, .. }, .. } = job;
         let order =
             json!({"url": url, "gathering_url": gathering_url, "in_flight": in_flight, "count": count});
         child.say(&order.to_string())?;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::clients::subject::Subject;
 use crate::load::client::LoadClient;
 use crate::load::samples::{Sample, Samples};
+use crate::load::workload::Workload;
 use crate::process::job::{GO, Job};
 use crate::process::report::WorkerReport;
 use crate::process::role::{answer, order};
@@ -51,7 +52,7 @@ struct Warm {
 
 impl Warm {
     fn up(job: Job) -> io::Result<Self> {
-        let in_flight = job.in_flight;
+        let in_flight = job.workload.in_flight;
         let subject: Subject = job.style.parse().map_err(io::Error::other)?;
         limits::check(in_flight as u64, subject.threads(in_flight) as u64).map_err(io::Error::other)?;
 
@@ -67,10 +68,10 @@ impl Warm {
 
     fn measure(&mut self) -> io::Result<WorkerReport> {
         let Self { job, client, idle, threads, bytes: warm_up_bytes } = self;
-        let Job { url, in_flight, count, pace, burden_percent, .. } = job;
-        let schedule = pace.map(|pace| pace.schedule(*count));
-        let samples = Samples::of(*count, schedule, *burden_percent);
-        client.download_all(url, *in_flight, &samples)?;
+        let Workload { in_flight, count, pace, burden_percent, .. } = job.workload;
+        let schedule = pace.map(|pace| pace.schedule(count));
+        let samples = Samples::of(count, schedule, burden_percent);
+        client.download_all(&job.url, in_flight, &samples)?;
         let ResourceUse { wall, usage, allocations } = samples.spent();
         let peak = Status::of_this_process();
         settle_again(*threads);

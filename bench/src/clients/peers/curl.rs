@@ -39,22 +39,16 @@ impl Handler for Body {
 }
 
 pub(super) fn client(in_flight: usize) -> io::Result<Box<dyn LoadClient>> {
-    check(in_flight)?;
-    let mut multi = Multi::new();
-    multi.set_max_connects(in_flight)?;
-    let easies = (0..in_flight).map(|_| easy()).collect::<Result<_, _>>()?;
-    Ok(Box::new(Curl { multi, easies }))
-}
-
-/// Whether this libcurl can have so many connections.
-pub(super) fn check(in_flight: usize) -> io::Result<()> {
     if curl::Version::get().vendored() && in_flight > MOST_BY_SELECT {
         return Err(io::Error::other(format!(
             "the libcurl that its crate builds waits by select(), for at most {MOST_BY_SELECT} connections; \
              install the system's (libcurl4-openssl-dev)"
         )));
     }
-    Ok(())
+    let mut multi = Multi::new();
+    multi.set_max_connects(in_flight)?;
+    let easies = (0..in_flight).map(|_| easy()).collect::<Result<_, _>>()?;
+    Ok(Box::new(Curl { multi, easies }))
 }
 
 fn easy() -> Result<Easy2<Body>, curl::Error> {

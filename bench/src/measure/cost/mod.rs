@@ -7,6 +7,7 @@ mod instructions;
 
 use std::io;
 use std::path::Path;
+use std::process::Command;
 
 use crate::clients::subject::Subject;
 use crate::load::workload::{Mode, Source, Workload};
@@ -59,9 +60,8 @@ pub(crate) fn measure(
         count: workload.count,
         ..CostCell::default()
     };
-    if let Err(error) = fill(&mut cell, workload, subject, with_instructions, counting_worker, placement) {
-        cell.failed = Some(error.to_string());
-    }
+    let filled = fill(&mut cell, workload, subject, with_instructions, counting_worker, placement);
+    cell.failed = filled.err().map(|error| error.to_string());
     cell
 }
 
@@ -80,7 +80,7 @@ fn fill(
     cell.figures = Some(trial.figures);
 
     let counted = Workload { count: COUNTED.min(workload.count), ..workload.clone() };
-    let start = || Role::Worker.start_program(counting_worker, &placement.client);
+    let start = || Role::Worker.start_by(Command::new(counting_worker), &placement.client);
     let trial = Trial::run_by(&counted, subject, placement, start)?;
     if let Some(allocations) = trial.allocations {
         let each = |total: u64| Some(total as f64 / counted.count as f64);
