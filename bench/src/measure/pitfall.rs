@@ -134,7 +134,7 @@ fn done(job: Job) -> io::Result<Outcome> {
         // The pool is large enough for every connection.
         config: config(pitfall.work.count + pitfall.work.others).root_certificate(job.root),
         urls: vec![job.url; pitfall.work.count],
-        other_url: job.other_url,
+        other_url: (pitfall.work.others > 0).then_some(job.other_url),
         timed: Samples::new(to_be_timed(&pitfall)),
         tally: Arc::new(Tally::default()),
     };

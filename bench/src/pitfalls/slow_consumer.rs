@@ -25,7 +25,7 @@ pub(super) const PITFALL: Pitfall = Pitfall {
     recipe: "stream",
     hurts: Metric::P99,
     work: Work::of("/photo?bytes=32768&delay_ms=10", 64),
-    styles: &[(Style::Tokio, both!(on_tokio, self)), (Style::Smol, both!(on_smol, self))],
+    styles: &[(Style::Tokio, both!(on_tokio, right, wrong)), (Style::Smol, both!(on_smol, right, wrong))],
 };
 
 const IN_FLIGHT: usize = 16;
