@@ -15,20 +15,12 @@ const VARIABLE: &str = "PHOTO_TESTS_CHILD";
 
 /// Runs an otherwise ignored test of this binary in a child process. There, [`Remote::of_parent`] returns `style`
 /// and `site`; the site stays in this process.
-///
-/// # Panics
-///
-/// If the test does, with its output.
 #[track_caller]
 pub fn in_a_child(test: &str, style: Style, site: &Site) {
     print!("{}", in_a_child_by(Command::new(this_program()), test, style, site));
 }
 
 /// Runs a test as [`in_a_child`] does, by another command that runs [`this_program`]; returns its output.
-///
-/// # Panics
-///
-/// If the test does, with its output.
 #[track_caller]
 pub fn in_a_child_by(mut command: Command, test: &str, style: Style, site: &Site) -> String {
     let mut sent = format!("{style} {} {} ", site.url(""), site.tls_url(""));
@@ -46,11 +38,6 @@ pub fn in_a_child_by(mut command: Command, test: &str, style: Style, site: &Site
 }
 
 /// The path of the running test binary.
-///
-/// # Panics
-///
-/// If the system does not know it.
-#[must_use]
 pub fn this_program() -> PathBuf {
     std::env::current_exe().expect("it runs")
 }
@@ -67,11 +54,6 @@ pub struct Remote {
 
 impl Remote {
     /// The site and the style that the parent passed on.
-    ///
-    /// # Panics
-    ///
-    /// If they are missing, because the test was not started by its parent.
-    #[must_use]
     pub fn of_parent() -> Self {
         let sent = std::env::var(VARIABLE).expect("run by another test");
         let sent: Vec<_> = sent.split(' ').collect();
@@ -86,29 +68,21 @@ impl Remote {
     }
 
     /// The default configuration, with the server's certificate trusted.
-    #[must_use]
     pub fn config(&self) -> Config {
         Config::default().root_certificate(&*self.root)
     }
 
     /// The URL of a path, by http.
-    #[must_use]
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.http)
     }
 
     /// The URL of a path, by https.
-    #[must_use]
     pub fn tls_url(&self, path: &str) -> String {
         format!("{}{path}", self.https)
     }
 
     /// The number of open connections of the server, without one that asks for its counters.
-    ///
-    /// # Panics
-    ///
-    /// If the server does not answer.
-    #[must_use]
     pub fn open_connections(&self) -> u64 {
         let host = self.http.trim_start_matches("http://");
         let mut server = TcpStream::connect(host).expect("the server is there");

@@ -41,11 +41,6 @@ pub enum Outcome {
 
 impl Outcome {
     /// The outcome of a download.
-    ///
-    /// # Panics
-    ///
-    /// If the suite does not know the error.
-    #[must_use]
     pub fn of(result: &Result<Photo, Error>) -> Self {
         let Err(error) = result else { return Self::Photo };
         match error.cause() {
@@ -68,10 +63,6 @@ impl Outcome {
     }
 
     /// Panics with both, unless `result` has this outcome.
-    ///
-    /// # Panics
-    ///
-    /// If the outcome is another one.
     #[track_caller]
     pub fn assert_of(self, result: &Result<Photo, Error>) {
         assert!(Self::of(result) == self, "expected {self}, found {result:?}");

@@ -16,11 +16,6 @@ pub struct Replay {
 
 impl Replay {
     /// Starts to serve `pieces`, each sent separately.
-    ///
-    /// # Panics
-    ///
-    /// If the system refuses the port or the thread.
-    #[must_use]
     pub fn start(pieces: Vec<Vec<u8>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
         let addr = listener.local_addr().expect("it has an address");
@@ -35,7 +30,6 @@ impl Replay {
     }
 
     /// The address of the server.
-    #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}/photo", self.addr)
     }

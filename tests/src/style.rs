@@ -34,7 +34,6 @@ macro_rules! styles {
             pub const HELD_EQUAL: [Self; 1 + [$( $name ),+].len()] = [Self::$first, $( Self::$style ),+];
 
             /// The name in tables and options.
-            #[must_use]
             pub fn name(self) -> &'static str {
                 match self {
                     Self::$first => $first_name,
@@ -44,10 +43,6 @@ macro_rules! styles {
             }
 
             /// A fresh client with its runtime.
-            ///
-            /// # Errors
-            ///
-            /// [`Error::InvalidConfig`] if the configuration cannot work.
             pub fn client(self, config: Config) -> Result<Box<dyn Downloader>, Error> {
                 match self {
                     Self::$unequal => $unequal_new(config),
@@ -56,14 +51,6 @@ macro_rules! styles {
             }
 
             /// A fresh client with its runtime, and the recipes of its style.
-            ///
-            /// # Errors
-            ///
-            /// [`Error::InvalidConfig`] if the configuration cannot work.
-            ///
-            /// # Panics
-            ///
-            /// If called on ureq, which is not [held equal](Self::HELD_EQUAL).
             pub fn adapter(self, config: Config) -> Result<Box<dyn Adapter>, Error> {
                 match self {
                     Self::$first => $first_new(config),
