@@ -1,10 +1,8 @@
 //! A child process, for a test that uses up or counts resources of a process.
 
 use std::fmt::Write as _;
-use std::io::{Read, Write};
-use std::net::TcpStream;
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Output};
 
 use photo::Config;
 
@@ -22,19 +20,30 @@ pub fn in_a_child(test: &str, style: Style, site: &Site) {
 
 /// Runs a test as [`in_a_child`] does, by another command that runs [`this_program`]; returns its output.
 #[track_caller]
-pub fn in_a_child_by(mut command: Command, test: &str, style: Style, site: &Site) -> String {
+pub fn in_a_child_by(command: Command, test: &str, style: Style, site: &Site) -> String {
+    let output = child(command, test, style, site);
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{style}: {}\n{printed}{errors}", output.status);
+    assert!(printed.contains("1 passed"), "there is no ignored test {test}:\n{printed}");
+    printed
+}
+
+/// Runs a test as [`in_a_child_by`] does, whether it passes or not.
+pub fn child(mut command: Command, test: &str, style: Style, site: &Site) -> Output {
     let mut sent = format!("{style} {} {} ", site.url(""), site.tls_url(""));
     site.root_certificate().iter().for_each(|byte| write!(sent, "{byte:02x}").expect("a string takes it"));
-    let output = command
-        .args([test, "--exact", "--ignored", "--nocapture"])
-        .env(VARIABLE, sent)
-        .output()
-        .expect("a process can be started");
-    let (said, complained) =
-        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{style}: {}\n{said}{complained}", output.status);
-    assert!(said.contains("1 passed"), "there is no ignored test {test}:\n{said}");
-    said.into_owned()
+    command.args([test, "--exact", "--ignored", "--nocapture"]).env(VARIABLE, sent);
+    command.output().expect("a process can be started")
+}
+
+/// Whether `program`, which a test needs, can be run; prints a note if not.
+pub fn is_installed(program: &str) -> bool {
+    let is_installed = Command::new(program).arg("--version").output().is_ok();
+    if !is_installed {
+        println!("skipped: {program} is not installed");
+    }
+    is_installed
 }
 
 /// The path of the running test binary.
@@ -80,18 +89,5 @@ impl Remote {
     /// The URL of a path, by https.
     pub fn tls_url(&self, path: &str) -> String {
         format!("{}{path}", self.https)
-    }
-
-    /// The number of open connections of the server, without one that asks for its counters.
-    pub fn open_connections(&self) -> u64 {
-        let host = self.http.trim_start_matches("http://");
-        let mut server = TcpStream::connect(host).expect("the server is there");
-        let request = format!("GET /counters HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
-        server.write_all(request.as_bytes()).expect("it listens");
-        let mut reply = String::new();
-        server.read_to_string(&mut reply).expect("it answers");
-        let (_, value) = reply.split_once("\"open_connections\":").expect("the counters");
-        let digits = value.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default();
-        digits.parse().expect("a number")
     }
 }

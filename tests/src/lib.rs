@@ -28,7 +28,7 @@ use std::time::{Duration, Instant};
 use photo::{Backoff, Error, Photo, Progress, SaveError, Thumbnail, ThumbnailError};
 
 pub use black_hole::BlackHole;
-pub use child::{Remote, in_a_child, in_a_child_by, this_program};
+pub use child::{Remote, child, in_a_child, in_a_child_by, is_installed, this_program};
 pub use feed::{Feed, Turn, WaitObserver};
 pub use outcome::Outcome;
 pub use replay::Replay;

@@ -23,8 +23,7 @@ fn a_connection_that_is_too_old_is_not_used_again(style: Style) {
 }
 
 fn a_connection_is_not_kept_for_longer_than_the_server_keeps_it(style: Style) {
-    let site = Site::start();
-    let client = site.client(style);
+    let (site, client) = Site::with(style);
     for _ in 0..3 {
         client.download(&site.url("/photo?idle_s=0")).unwrap();
     }
@@ -64,8 +63,7 @@ fn a_reply_without_a_photo_keeps_its_connection(style: Style) {
 }
 
 fn a_redirect_with_a_short_body_keeps_its_connection(style: Style) {
-    let site = Site::start();
-    let client = site.client(style);
+    let (site, client) = Site::with(style);
     for _ in 0..3 {
         client.download(&site.fault(Fault::RedirectBody, "body=100")).unwrap();
     }

@@ -124,8 +124,7 @@ fn everything(error: &Error) -> String {
 }
 
 fn no_photo_shows_credentials(style: Style) {
-    let site = Site::start();
-    let client = site.client(style);
+    let (site, client) = Site::with(style);
     for url in [with_credentials(&site.url("/photo")), redirect(&site, "/photo")] {
         let photo: Photo = client.download(&url).unwrap();
         assert_eq!(photo.url, site.url("/photo"));

@@ -27,8 +27,7 @@ fn a_reply_cut_short_anywhere_is_no_photo_over_tls(style: Style) {
 }
 
 fn cut_short_anywhere(style: Style, scheme: Scheme) {
-    let site = Site::start();
-    let client = site.client(style);
+    let (site, client) = Site::with(style);
     let download = |reply: &str, how: &str| {
         let reply = utf8_percent_encode(reply, NON_ALPHANUMERIC);
         let path = format!("{}?{how}&{}&reply={reply}", Fault::Raw.path(), SMALL.query());

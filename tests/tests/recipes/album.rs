@@ -8,13 +8,10 @@ use photo_tests::{Outcome, Picture, Replay, Site, Style, suite};
 
 suite! {
     photos_are_in_the_order_of_the_index,
-    as_many_are_in_flight_as_may_be,
     lines_are_relative_to_where_the_index_came_from,
-    an_index_may_come_from_any_editor,
     an_empty_album_has_no_photos,
     one_failure_fails_one_photo,
     a_failing_index_is_the_error,
-    a_silent_index_times_out,
     a_bad_line_fails_the_album_before_any_photo_is_asked_for,
 }
 
@@ -41,32 +38,13 @@ fn photos_are_in_the_order_of_the_index(style: Style) {
     }
 }
 
-fn as_many_are_in_flight_as_may_be(style: Style) {
-    let site = Site::start();
-    let photos = site.client(style).album(&site.url("/album?count=16&delay_ms=100"), 4).unwrap();
-    assert!(photos.iter().all(Result::is_ok));
-    let counters = site.counters();
-    assert_eq!((counters.requests, counters.max_open_requests, counters.connections), (17, 4, 4));
-}
-
 fn lines_are_relative_to_where_the_index_came_from(style: Style) {
-    let site = Site::start();
-    let there = site.tls_url("/album?count=2").replace('?', "%3F").replace('=', "%3D");
-    let photos = site.client(style).album(&site.fault(Fault::Redirect, &format!("to={there}")), 2).unwrap();
+    let (site, client) = Site::with(style);
+    let photos = client.album(&site.redirect(&site.tls_url("/album?count=2")), 2).unwrap();
     assert_eq!(photos.len(), 2);
     for photo in photos {
         let photo = photo.unwrap();
         assert!(photo.url.starts_with(&site.tls_url("/photo")), "{}", photo.url);
-    }
-}
-
-fn an_index_may_come_from_any_editor(style: Style) {
-    let site = Site::start();
-    let lines = format!("\u{feff}{}\r\n# more \r\n{} \r\n", site.url("/photo"), site.tls_url("/photo"));
-    let utf16: Vec<u8> = lines.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    for lines in [lines.as_bytes(), &utf16] {
-        let photos = site.client(style).album(&index(lines).url(), 2).unwrap();
-        assert!(photos.len() == 2 && photos.iter().all(Result::is_ok), "{photos:?}");
     }
 }
 
@@ -93,9 +71,10 @@ fn one_failure_fails_one_photo(style: Style) {
 
 fn a_failing_index_is_the_error(style: Style) {
     let site = Site::start();
-    let client = site.client(style);
+    let client = site.client_with(style, |config| config.stall_timeout(Duration::from_millis(500)));
     for (url, outcome) in [
         (site.url("/nowhere"), Outcome::Status(404)),
+        (site.fault(Fault::StallInBody, ""), Outcome::Timeout(Phase::Body)),
         ("no URL".to_owned(), Outcome::InvalidUrl),
         (site.fault(Fault::CutBody, ""), Outcome::Truncated),
         (site.fault(Fault::ResetBeforeHead, ""), Outcome::Io),
@@ -105,13 +84,7 @@ fn a_failing_index_is_the_error(style: Style) {
     ] {
         assert_no_album(outcome, client.album(&url, 4));
     }
-    assert_eq!(site.counters().requests, 5);
-}
-
-fn a_silent_index_times_out(style: Style) {
-    let site = Site::start();
-    let client = site.client_with(style, |config| config.stall_timeout(Duration::from_millis(300)));
-    assert_no_album(Outcome::Timeout(Phase::Body), client.album(&site.fault(Fault::StallInBody, ""), 4));
+    assert_eq!(site.counters().requests, 6);
 }
 
 fn a_bad_line_fails_the_album_before_any_photo_is_asked_for(style: Style) {

@@ -72,8 +72,7 @@ fn size(thumbnail: &Thumbnail) -> (u32, u32) {
 }
 
 fn every_format_becomes_a_thumbnail(style: Style) {
-    let site = Site::start();
-    let client = site.client(style);
+    let (site, client) = Site::with(style);
     for &format in PictureFormat::ALL {
         let url = site.url(&Picture { format, bytes: 20_000, seed: 1 }.path());
         let photo = client.download(&url).unwrap().size.unwrap();
@@ -242,8 +241,7 @@ fn a_format_that_cannot_be_decoded_is_an_error(style: Style) {
 }
 
 fn a_failed_download_is_an_error(style: Style) {
-    let site = Site::start();
-    let client = site.client(style);
+    let (site, client) = Site::with(style);
     let missing = client.thumbnail(&site.url("/nowhere"), 10);
     assert!(matches!(missing, Err(ThumbnailError::Download(Error::Status { code: 404, .. }))), "{missing:?}");
     let text = thumbnail(style, b"no photo", 10);
