@@ -62,7 +62,7 @@ macro_rules! styles {
 
         /// Turns functions of a [`Style`](crate::Style) into tests, one for each style, in a module of its name:
         /// `callbacks::a_stalled_server_times_out`. The tests after `+ ureq:` are also for ureq, which is not held
-        /// equal.
+        /// equal. Functions after `once:` take no style.
         #[macro_export]
         macro_rules! suite {
             (@ $d module:ident, $d style:ident, [$d ( $d test:ident )+]) => {
@@ -71,6 +71,16 @@ macro_rules! styles {
                         #[test]
                         fn $d test() {
                             $d crate::within(|| super::$d test($d crate::Style::$d style));
+                        }
+                    )+
+                }
+            };
+            (once: $d ( $d test:ident ),+ $d (,)?) => {
+                mod once {
+                    $d (
+                        #[test]
+                        fn $d test() {
+                            $d crate::within(super::$d test);
                         }
                     )+
                 }

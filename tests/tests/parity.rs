@@ -8,64 +8,63 @@ use std::time::Duration;
 
 use photo::Exchange;
 use photo_server::Fault;
-use photo_tests::{Remote, Site, Style, in_a_child_by, suite, this_program, within};
+use photo_tests::{Remote, Site, Style, in_a_child_by, suite, this_program};
 
 suite! {
     proxy_settings_of_the_environment_are_not_read,
 }
 
-#[test]
-fn a_fault_is_the_same_work_for_every_style() {
-    within(|| {
-        // The number of bytes sent depends on when the client closes.
-        let cut_off = [Fault::HugeHead];
-        for fault in Fault::ALL.iter().filter(|fault| !fault.is_slow() && !cut_off.contains(fault)) {
-            let work_of = |style: Style| {
-                let (site, client) = Site::with(style);
-                client.download(&site.url("/photo?bytes=2000")).unwrap();
-                let _ = client.download(&site.fault(*fault, "bytes=2000"));
-                thread::sleep(Duration::from_millis(30));
-                client.download(&site.url("/photo?bytes=2000")).unwrap();
-                let counters = site.counters();
-                (counters.connections, counters.requests, counters.bytes_sent)
-            };
-            let works = Style::HELD_EQUAL.map(|style| (style, work_of(style)));
-            assert!(works.iter().all(|(_, work)| *work == works[0].1), "{}: {works:?}", fault.name());
-        }
-    });
+suite! { once:
+    a_fault_is_the_same_work_for_every_style,
+    every_style_sends_the_same_request,
 }
 
-#[test]
+fn a_fault_is_the_same_work_for_every_style() {
+    // The number of bytes sent depends on when the client closes.
+    let cut_off = [Fault::HugeHead];
+    for fault in Fault::ALL.iter().filter(|fault| !fault.is_slow() && !cut_off.contains(fault)) {
+        let work_of = |style: Style| {
+            let (site, client) = Site::with(style);
+            client.download(&site.url("/photo?bytes=2000")).unwrap();
+            let _ = client.download(&site.fault(*fault, "bytes=2000"));
+            thread::sleep(Duration::from_millis(30));
+            client.download(&site.url("/photo?bytes=2000")).unwrap();
+            let counters = site.counters();
+            (counters.connections, counters.requests, counters.bytes_sent)
+        };
+        let works = Style::HELD_EQUAL.map(|style| (style, work_of(style)));
+        assert!(works.iter().all(|(_, work)| *work == works[0].1), "{}: {works:?}", fault.name());
+    }
+}
+
 fn every_style_sends_the_same_request() {
-    within(|| {
-        let site = Site::start();
-        let host = site.addr();
-        let urls = [
-            format!("http://{host}"),
-            format!("http://{host}/photo?bytes=1000#fragment"),
-            format!("http://{host}/a%20b/ö?q=ü&r=[x]|y"),
-            format!("http://{host}/../a/./b//c"),
-            format!("http://me:s%3Acret@{host}/photo"),
-            format!("HTTP://LOCALHOST:{}/photo", host.port()),
-            site.tls_url("/photo"),
-            format!("http://{host}/{}", "x".repeat(8000)),
-        ];
-        for config in [site.config(), site.config().user_agent("camera/1.0 (test)")] {
-            let checked = Arc::new(config.clone());
-            for url in &urls {
-                let expected = Exchange::new(url, &checked).unwrap().to_send().to_vec();
-                for style in Style::HELD_EQUAL {
-                    let client = style.client(config.clone()).unwrap();
-                    // The first download uses a fresh connection, the second a kept one.
-                    for _ in 0..2 {
-                        let _ = client.download(url);
-                        let head = site.request_heads().pop().unwrap();
-                        assert_eq!(text(&head), text(&expected), "{style} for {url}");
-                    }
+    let site = Site::start();
+    let host = site.addr();
+    let urls = [
+        format!("http://{host}"),
+        format!("http://{host}/photo?bytes=1000#fragment"),
+        format!("http://{host}/a%20b/ö?q=ü&r=[x]|y"),
+        format!("http://{host}/../a/./b//c"),
+        format!("http://me:s%3Acret@{host}/photo"),
+        format!("HTTP://LOCALHOST:{}/photo", host.port()),
+        site.tls_url("/photo"),
+        format!("http://{host}/{}", "x".repeat(8000)),
+    ];
+    for config in [site.config(), site.config().user_agent("camera/1.0 (test)")] {
+        let checked = Arc::new(config.clone());
+        for url in &urls {
+            let expected = Exchange::new(url, &checked).unwrap().to_send().to_vec();
+            for style in Style::HELD_EQUAL {
+                let client = style.client(config.clone()).unwrap();
+                // The first download uses a fresh connection, the second a kept one.
+                for _ in 0..2 {
+                    let _ = client.download(url);
+                    let head = site.request_heads().pop().unwrap();
+                    assert_eq!(text(&head), text(&expected), "{style} for {url}");
                 }
             }
         }
-    });
+    }
 }
 
 fn text(bytes: &[u8]) -> String {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use log::{LevelFilter, Log, Metadata, Record};
 use photo::{Error, Exchange, Photo, Target};
 use photo_server::Fault;
-use photo_tests::{Outcome, Site, Style, refusing, suite, within};
+use photo_tests::{Outcome, Site, Style, refusing, suite};
 
 suite! {
     credentials_are_percent_decoded,
@@ -16,6 +16,10 @@ suite! {
     credentials_of_a_redirect_are_its_own,
     no_error_shows_credentials,
     no_photo_shows_credentials,
+}
+
+suite! { once:
+    no_log_shows_credentials_down_to_debug,
 }
 
 /// `me:s3cret`, as the header `Authorization` has it.
@@ -158,22 +162,19 @@ impl Log for Book {
 static BOOK: Book = Book(Mutex::new(String::new()));
 
 /// Below that, at the level `trace`, the protocol library logs every byte it reads and writes.
-#[test]
 fn no_log_shows_credentials_down_to_debug() {
-    within(|| {
-        log::set_logger(&BOOK).unwrap();
-        log::set_max_level(LevelFilter::Debug);
-        let site = Site::start();
-        for style in Style::HELD_EQUAL {
-            let client = site.client(style);
-            client.download(&with_credentials(&site.url("/photo"))).unwrap();
-            client.download(&redirect(&site, &with_credentials(&site.url("/photo")))).unwrap();
-            client.download(&with_credentials(&site.tls_url("/photo"))).unwrap();
-            client.download(&with_credentials(&site.fault(Fault::CutBody, ""))).unwrap_err();
-        }
-        log::set_max_level(LevelFilter::Off);
-        let book = BOOK.0.lock().unwrap();
-        assert!(!book.is_empty(), "nothing is logged at all");
-        assert_shows_none(&book);
-    });
+    log::set_logger(&BOOK).unwrap();
+    log::set_max_level(LevelFilter::Debug);
+    let site = Site::start();
+    for style in Style::HELD_EQUAL {
+        let client = site.client(style);
+        client.download(&with_credentials(&site.url("/photo"))).unwrap();
+        client.download(&redirect(&site, &with_credentials(&site.url("/photo")))).unwrap();
+        client.download(&with_credentials(&site.tls_url("/photo"))).unwrap();
+        client.download(&with_credentials(&site.fault(Fault::CutBody, ""))).unwrap_err();
+    }
+    log::set_max_level(LevelFilter::Off);
+    let book = BOOK.0.lock().unwrap();
+    assert!(!book.is_empty(), "nothing is logged at all");
+    assert_shows_none(&book);
 }
