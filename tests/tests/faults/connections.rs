@@ -18,19 +18,12 @@ const CHUNKED: &str = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{hex
 
 pub(crate) fn sections() -> [Section; 2] {
     [
-        Section { title: "The end of a connection", rows: [ends(), ends_of_raw_replies()].concat_rows() },
-        Section { title: "Silence", rows: [silences(), drips()].concat_rows() },
+        Section {
+            title: "The end of a connection",
+            rows: [ends(), ends_of_raw_replies()].into_iter().flatten().collect(),
+        },
+        Section { title: "Silence", rows: [silences(), drips()].into_iter().flatten().collect() },
     ]
-}
-
-trait ConcatRows {
-    fn concat_rows(self) -> Vec<Row>;
-}
-
-impl<const N: usize> ConcatRows for [Vec<Row>; N] {
-    fn concat_rows(self) -> Vec<Row> {
-        self.into_iter().flatten().collect()
-    }
 }
 
 fn ends() -> Vec<Row> {
