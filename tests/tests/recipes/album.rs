@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use photo::{Error, Phase, Photo};
 use photo_server::Fault;
-use photo_tests::{Outcome, Picture, Replay, Site, Style, suite};
+use photo_tests::{Outcome, Picture, Site, Style, serve_once, suite};
 
 suite! {
     photos_are_in_the_order_of_the_index,
@@ -20,13 +20,6 @@ type Album = Result<Vec<Result<Photo, Error>>, Error>;
 #[track_caller]
 fn assert_no_album(expected: Outcome, album: Album) {
     expected.assert_of(&album.map(|photos| panic!("{photos:?}")));
-}
-
-/// A server of an index with these lines.
-fn index(lines: impl AsRef<[u8]>) -> Replay {
-    let lines = lines.as_ref();
-    let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", lines.len());
-    Replay::start(vec![head.into_bytes(), lines.to_vec()])
 }
 
 fn photos_are_in_the_order_of_the_index(style: Style) {
@@ -51,7 +44,7 @@ fn lines_are_relative_to_where_the_index_came_from(style: Style) {
 fn an_empty_album_has_no_photos(style: Style) {
     let site = Site::start();
     assert!(site.client(style).album(&site.url("/album?count=0"), 4).unwrap().is_empty());
-    assert!(site.client(style).album(&index("# nothing yet\n\n").url(), 4).unwrap().is_empty());
+    assert!(site.client(style).album(&serve_once("# nothing yet\n\n"), 4).unwrap().is_empty());
 }
 
 fn one_failure_fails_one_photo(style: Style) {
@@ -63,7 +56,7 @@ fn one_failure_fails_one_photo(style: Style) {
         "ftp://a.test/".to_owned(),
         site.tls_url("/photo"),
     ];
-    let photos = site.client(style).album(&index(lines.join("\r\n")).url(), 2).unwrap();
+    let photos = site.client(style).album(&serve_once(lines.join("\r\n")), 2).unwrap();
     let expected =
         [Outcome::Photo, Outcome::Status(404), Outcome::Truncated, Outcome::InvalidUrl, Outcome::Photo];
     assert!(photos.iter().map(Outcome::of).eq(expected), "{photos:?}");
@@ -90,7 +83,7 @@ fn a_failing_index_is_the_error(style: Style) {
 fn a_bad_line_fails_the_album_before_any_photo_is_asked_for(style: Style) {
     let site = Site::start();
     let lines = format!("{}\nhttp://\n", site.url("/photo"));
-    let album = site.client(style).album(&index(&lines).url(), 4);
+    let album = site.client(style).album(&serve_once(lines), 4);
     assert!(album.as_ref().is_err_and(|error| error.to_string().contains("line 2")), "{album:?}");
     assert_no_album(Outcome::Malformed, album);
     assert_eq!(site.counters().connections, 0);
