@@ -69,6 +69,11 @@ impl Row {
         Self::new(name.to_owned(), Way::Path(path), ending)
     }
 
+    /// A reply byte for byte, after which the server keeps the connection.
+    pub(crate) fn kept(name: &str, reply: &str, ending: Ending) -> Self {
+        Self::reply_and(name, reply, "end=keep", ending)
+    }
+
     pub(crate) fn door(
         name: &str,
         enter: impl Fn(&Site, Style) -> Result<Photo, Error> + Sync + 'static,
