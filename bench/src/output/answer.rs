@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn the_readme_has_the_newest_answer() {
-        let folder = newest(&root().join("bench/results"), run::LINES).unwrap();
+        let folder = newest(&root().join("bench/results"), "load").unwrap();
         let costs = count(&root()).unwrap();
         assert_up_to_date("README.md", |readme| splice(readme, &folder, &costs));
     }

@@ -148,7 +148,7 @@ impl Cell {
     }
 
     /// The interval of a figure's median; `None` if the rounds are too few.
-    pub(crate) fn interval(&self, figure: Figure) -> Option<MedianInterval> {
+    pub(crate) fn interval(&self, figure: impl Fn(&Figures) -> Option<f64>) -> Option<MedianInterval> {
         MedianInterval::of(&self.values(figure)?)
     }
 
@@ -164,7 +164,7 @@ impl Cell {
     }
 
     /// The figure of each round; `None` if one is unknown.
-    pub(super) fn values(&self, figure: Figure) -> Option<Vec<f64>> {
+    pub(super) fn values(&self, figure: impl Fn(&Figures) -> Option<f64>) -> Option<Vec<f64>> {
         self.rounds.iter().map(figure).collect()
     }
 

@@ -112,8 +112,8 @@ fn the_policy_of_the_page_keeps_requests_in() {
 
 fn newest_report() -> (TempDir, PathBuf) {
     let results = Path::new(env!("CARGO_MANIFEST_DIR")).join("results");
-    let run = Run::read(&markdown::newest(&results, "load.jsonl").expect("a recorded run"))
-        .expect("it can be read");
+    let run =
+        Run::read(&markdown::newest(&results, "load").expect("a recorded run")).expect("it can be read");
     let folder = tempfile::tempdir().expect("a folder");
     let page = report::write(folder.path(), &[run]).expect("the report can be made");
     (folder, page)

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::tables::table;
+use super::table::boxed;
 use super::verdict::{MERITS, Merit};
 use crate::output::reason::reason;
 use crate::record::decision::{Decision, Step, advice};
@@ -17,7 +17,7 @@ pub(super) fn choice(run: &Run) -> Option<Markup> {
     let rows = decisions.iter().map(|decision| decision_rows(decision, &groups));
     let rows: Vec<_> = rows.collect();
     (!rows.is_empty()).then(|| {
-        table(
+        boxed(
             "Which style to choose. Figures are those at the most in flight, and where another style is better, those \
              of the best.",
             &["photos", "in flight", "choose", "photos per s", "p99 ms", "CPU µs each", "least CPU"],

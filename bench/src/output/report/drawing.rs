@@ -71,7 +71,7 @@ mod tests {
 
     #[test]
     fn the_pictures_show_the_newest_recorded_figures() {
-        let folder = newest(&root().join("bench/results"), run::LINES).unwrap();
+        let folder = newest(&root().join("bench/results"), "load").unwrap();
         for (file, drawn) in FILES.iter().zip(latency(&folder).unwrap()) {
             let kept = fs::read_to_string(root().join("docs").join(file)).unwrap();
             assert!(kept == drawn, "docs/{file}: cargo run -p photo-bench --bin splice");

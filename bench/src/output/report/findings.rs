@@ -7,10 +7,15 @@ use maud::{Markup, html};
 
 use super::choice::choice;
 use super::placed::{LOG, Placed};
-use super::{cores, known, pictures, sources, tables};
+use super::table::{best, table};
+use super::{cores, known, pictures, sources};
 use crate::output::reason::without_choice;
+use crate::output::tables;
 use crate::record::decision::Decision;
+use crate::record::group::sorted;
+use crate::record::open::rates;
 use crate::record::run::{Head, LINES, Run};
+use crate::record::waits::counts;
 use crate::text::format::size;
 
 pub(super) const TITLE: &str = "Three ways of waiting";
@@ -75,7 +80,7 @@ struct Part {
 fn parts(run: &Run) -> io::Result<[Part; 10]> {
     let part = |title, about, pictures, tables| Part { title, about, pictures, tables };
     Ok([
-        part("Best style for each figure", "", Vec::new(), tables::best(run).into_iter().collect()),
+        part("Best style for each figure", "", Vec::new(), best(run).into_iter().collect()),
         part(
             "Latency",
             "From the start of a download to its photo. Each nine of the percentile has the same room. Marks are the \
@@ -117,20 +122,20 @@ fn parts(run: &Run) -> io::Result<[Part; 10]> {
              what each style reached in the closed loop. Latency counts from when they should have started; \
              uncorrected, from when they did.",
             pictures::rates(run)?,
-            tables::open(run),
+            rates(&run.open).into_iter().map(|cells| table(&tables::open(cells))).collect(),
         ),
-        part("Cost of a download", "", Vec::new(), tables::cost(run).into_iter().collect()),
+        part("Cost of a download", "", Vec::new(), tables::cost(&run.cost).iter().map(table).collect()),
         part(
             "Waiting alone",
             "Threads that sleep, callbacks on timers, tasks on timers of their runtime.",
             pictures::waits(run),
-            tables::waits(run),
+            counts(&run.waits).map(|cells| table(&tables::waits(cells))).collect(),
         ),
         part(
             "Pitfalls",
             "The cost of tempting mistakes, each next to the right way.",
             Vec::new(),
-            tables::pitfalls(run).into_iter().collect(),
+            tables::pitfalls(&run.pitfalls, |cell| cell.pitfall.clone()).iter().map(table).collect(),
         ),
     ])
 }
@@ -176,7 +181,7 @@ fn origin(run: &Run) -> Markup {
 /// Everything that was measured, and where to take it from.
 fn figures(placed: &Placed) -> Markup {
     let Placed { run, place, log } = placed;
-    let closed = tables::closed(run);
+    let closed: Vec<_> = sorted(run.loops()).iter().map(|group| table(&tables::closed(group))).collect();
     html! {
         section {
             h2 { "All figures" }

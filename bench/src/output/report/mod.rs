@@ -20,7 +20,7 @@ mod pictures;
 mod placed;
 mod plot;
 mod sources;
-mod tables;
+mod table;
 mod timeline;
 mod verdict;
 
@@ -135,7 +135,7 @@ mod tests {
 
         let pitfall = pitfall::tests::cell(Metric::Photos, vec![(way(1.0, 9), way(1.0, 3))]);
         let path = add_pitfalls(&folder, &Record::Pitfall(pitfall).to_line()).unwrap().unwrap();
-        assert!(fs::read_to_string(&path).unwrap().contains("<code>unbounded</code>"));
+        assert!(fs::read_to_string(&path).unwrap().contains(">unbounded</th>"));
         assert_eq!(add_pitfalls(Path::new("/nowhere"), "").unwrap(), None);
 
         write(&folder, &[Run { closed: vec![noisy("smol", 1, 1.0, 1.0)], ..Run::default() }]).unwrap();

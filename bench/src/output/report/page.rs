@@ -203,7 +203,7 @@ mod tests {
             "Measured on Z 80, Sun, 22 Nov 2026 19:48:41 GMT, commit <code>abc</code>, 1 round.",
             "cannot tell a difference from chance",
             "<td class=\"number\">123</td>",
-            "Saturated, so that latencies grow with the time measured: tokio.",
+            "saturated, so that latency grows with the time measured: tokio",
             "valgrind is not there",
             "1000 waits at once",
             "mio 1.2",
