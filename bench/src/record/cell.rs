@@ -63,10 +63,10 @@ pub(crate) struct Cell {
     /// The client's CPU, compared with that of the style that used least.
     pub(crate) cpu_vs_best: Option<Comparison>,
     /// Event loops of the server, each in its thread.
-    #[serde(default = "one", skip_serializing_if = "is_one")]
+    #[serde(default = "one")]
     pub(crate) server_loops: usize,
     /// Rounds in which a CPU quota made client or server wait.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default)]
     pub(crate) throttled_rounds: usize,
     /// The share of the client's cores that other programs and other virtual machines had while it was measured.
     #[serde(default)]
@@ -187,16 +187,6 @@ impl Cell {
 
 fn one() -> usize {
     1
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-fn is_one(number: &usize) -> bool {
-    *number == 1
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-fn is_zero(number: &usize) -> bool {
-    *number == 0
 }
 
 #[cfg(test)]
