@@ -2,7 +2,6 @@
 
 pub mod answer;
 pub mod markdown;
-mod reason;
 pub mod report;
 pub mod runs;
 mod tables;

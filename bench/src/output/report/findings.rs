@@ -7,9 +7,8 @@ use maud::{Markup, html};
 
 use super::choice::choice;
 use super::placed::{LOG, Placed};
-use super::table::{best, table};
+use super::table::table;
 use super::{cores, known, pictures, sources};
-use crate::output::reason::without_choice;
 use crate::output::tables;
 use crate::record::decision::Decision;
 use crate::record::group::sorted;
@@ -43,7 +42,7 @@ pub(super) fn findings(placed: &Placed, filter: Option<&Markup>) -> io::Result<M
         Some(0) => format!("{} photos from a server that replies at once", photos(it.load.bytes)),
         Some(delay_ms) => format!("{} photos from a server that takes {delay_ms} ms", photos(it.load.bytes)),
     });
-    let no_choice = answer.map(without_choice).unwrap_or_default();
+    let no_choice = answer.map(Decision::without_choice).unwrap_or_default();
     let answer = answer.map_or("Which style to choose, when".into(), Decision::answer);
     let (parts, absent): (Vec<_>, Vec<_>) = parts(run)?.into_iter().partition(Part::has_data);
     let absent: Vec<_> = absent.iter().map(|part| part.title.to_lowercase()).collect();
@@ -77,10 +76,9 @@ struct Part {
     tables: Vec<Markup>,
 }
 
-fn parts(run: &Run) -> io::Result<[Part; 10]> {
+fn parts(run: &Run) -> io::Result<[Part; 9]> {
     let part = |title, about, pictures, tables| Part { title, about, pictures, tables };
     Ok([
-        part("Best style for each figure", "", Vec::new(), best(run).into_iter().collect()),
         part(
             "Latency",
             "From the start of a download to its photo. Each nine of the percentile has the same room. Marks are the \
@@ -190,7 +188,7 @@ fn figures(placed: &Placed) -> Markup {
             }
             p {
                 "Raw: " a href={ (place) (LINES) } { "the results as JSON lines" }
-                @if matches!(log, Ok(Some(_))) {
+                @if log.is_some() {
                     ", " a href={ (place) (LOG) } { "all latencies as an HDR histogram log" }
                 } "."
             }

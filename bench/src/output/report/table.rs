@@ -2,17 +2,10 @@
 
 use maud::{Markup, html};
 
-use super::verdict::{Best, MERITS};
-use crate::record::group::sorted;
-use crate::record::run::Run;
-use crate::text::format::digits;
 use crate::text::grid::{Header, Kind, Table};
 
 /// Most columns of a table that fits on a phone.
 const NARROW: usize = 4;
-
-/// Name the last style only if it is this many times worse.
-const WORTH_TELLING: f64 = 1.1;
 
 /// A table and its notes. The filter of the page hides the rows of a style.
 pub(super) fn table(Table { title, headers, rows, notes }: &Table) -> Markup {
@@ -51,57 +44,4 @@ pub(super) fn boxed<S: AsRef<str>>(title: &str, header: &[S], body: &Markup) -> 
 /// The name of a style, with its colour.
 pub(super) fn style(name: &str) -> Markup {
     html! { span class={ "style is-" (name) } { (name) } }
-}
-
-/// The best style for each figure, under each load.
-pub(super) fn best(run: &Run) -> Option<Markup> {
-    let groups = sorted(run.closed.iter());
-    let rows = groups.iter().filter_map(|group| {
-        let best: Vec<_> = MERITS.iter().map(|merit| merit.best(group)).collect();
-        best.iter().any(Option::is_some).then(|| {
-            html! {
-                tr {
-                    th scope="row" { (group.load.to_string()) }
-                    td.number { (group.in_flight) }
-                    @for best in &best {
-                        td {
-                            @match best {
-                                None => "–",
-                                Some(best) if best.others.is_empty() => {
-                                    "no difference " small { "about " (digits(best.figure)) }
-                                }
-                                Some(best) => (winners(best)),
-                            }
-                        }
-                    }
-                }
-            }
-        })
-    });
-    let rows: Vec<_> = rows.collect();
-    let merits = MERITS.iter().map(|merit| format!("{}, {}", merit.name, merit.unit));
-    let header: Vec<_> = ["photos", "in flight"].map(str::to_owned).into_iter().chain(merits).collect();
-    (!rows.is_empty()).then(|| {
-        boxed(
-            "The best style for each figure; several, if their rounds cannot distinguish them. Below, the last style, \
-             and the factor by which it is worse.",
-            &header,
-            &html! { tbody { @for row in rows { (row) } } },
-        )
-    })
-}
-
-/// The tied winners, or "all but" the others, whichever list is shorter.
-fn winners(best: &Best) -> Markup {
-    let Best { styles, others, figure, last: (last, times), .. } = best;
-    let all_but = styles.len() > 3;
-    html! {
-        @if all_but { "all but " }
-        @for (index, name) in (if all_but { others } else { styles }).iter().enumerate() {
-            @if index > 0 { ", " }
-            (style(name))
-        }
-        @if all_but { ", about " } @else { " " } (digits(*figure))
-        @if *times >= WORTH_TELLING { br; small { (last) " × " (digits(*times)) } }
-    }
 }

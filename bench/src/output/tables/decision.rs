@@ -1,6 +1,5 @@
 //! The table of decisions.
 
-use crate::output::reason::without_choice;
 use crate::record::decision::{Decision, Step, advice};
 use crate::record::load::Load;
 use crate::text::format::size;
@@ -22,7 +21,7 @@ pub(crate) fn decisions(decisions: &[Decision]) -> Option<Table> {
         Column::name("least\nCPU", |(_, step)| step.least_cpu.clone()),
         Column::name("\nkeep up", |(_, step)| step.keep_up.join(", ")),
     ];
-    let sentences = decisions.iter().map(|decision| format!("{decision}{}", without_choice(decision)));
+    let sentences = decisions.iter().map(Decision::to_string);
     (!decisions.is_empty()).then(|| Table::new(TITLE, &columns, &rows).with_notes(sentences))
 }
 
