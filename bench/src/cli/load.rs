@@ -102,9 +102,13 @@ fn measure_parts(
     kept: &mut Kept,
 ) {
     let loops = |groups: &[Group]| {
-        let calibrated =
-            if options.is_calibrated() { pilot::calibrated(groups, placement) } else { groups.into() };
-        closed::measure(&calibrated, rounds, options.wants_more_rounds(), placement).concat()
+        let calibrated = if options.is_calibrated() {
+            pilot::calibrated(groups, options.round(), placement)
+        } else {
+            groups.into()
+        };
+        let more = closed::More { rounds: options.wants_more_rounds(), until: options.patience() };
+        closed::measure(&calibrated, rounds, more, placement).concat()
     };
     let closed = loops(&plan.closed);
     kept.add(closed.iter().cloned().map(Record::Closed));

@@ -21,25 +21,28 @@ use crate::system::placement::CorePlacement;
 use crate::text::out::say;
 use crate::text::progress::Progress;
 
-/// Groups are measured once more, because rounds disagreed too much, while the run has taken less than this.
-const SOON: Duration = Duration::from_secs(200);
-
 /// The rounds of each client of a group.
 type Results = Vec<Vec<io::Result<Trial>>>;
 
+/// What is measured beyond the rounds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct More {
+    /// Whether a group with a cell that was measured for too short a time has up to twice as many rounds.
+    pub(crate) rounds: bool,
+    /// Until then, from the start, a group with an unsteady cell is measured once more.
+    pub(crate) until: Duration,
+}
+
 /// Measures all groups; returns the cells of each.
-///
-/// If more rounds are wanted, a group with a cell that was measured for too short a time has up to twice as many. A group
-/// with an unsteady cell is measured once more, if there is time.
 pub(crate) fn measure(
     groups: &[Group],
     rounds: Rounds,
-    more_rounds: bool,
+    more: More,
     placement: &CorePlacement,
 ) -> Vec<Vec<Cell>> {
     let started = Instant::now();
     let mut results = take_turns(groups, rounds, placement);
-    if more_rounds {
+    if more.rounds {
         for (group, results) in groups.iter().zip(&mut results) {
             let more = Rounds { count: missing(results, rounds.count), seed: !rounds.seed };
             if more.count > 0 && interrupt::came().is_none() {
@@ -52,7 +55,7 @@ pub(crate) fn measure(
     let mut measured: Vec<_> =
         groups.iter().zip(results).map(|(group, results)| cells(group, results)).collect();
     for (group, cells_of_group) in groups.iter().zip(&mut measured) {
-        if unsteady(cells_of_group) > 0 && started.elapsed() < SOON && interrupt::came().is_none() {
+        if unsteady(cells_of_group) > 0 && started.elapsed() < more.until && interrupt::came().is_none() {
             say!("{}: rounds disagree too much; measured again", group.workload.group_id());
             let again = take_turns(slice::from_ref(group), rounds, placement).into_iter().next();
             let again = cells(group, again.unwrap_or_default());

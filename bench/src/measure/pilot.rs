@@ -10,18 +10,15 @@ use crate::measure::trial::Trial;
 use crate::system::placement::CorePlacement;
 use crate::text::progress::Progress;
 
-/// The fastest client of a group takes at least this long in each round. With 21 rounds, that is 5 seconds.
-const ROUND: Duration = Duration::from_millis(240);
-
 /// The first guess is corrected this often.
 const CORRECTIONS: usize = 3;
 
-/// The groups with as many downloads in each round as their fastest client does in [`ROUND`].
-pub(crate) fn calibrated(groups: &[Group], placement: &CorePlacement) -> Vec<Group> {
+/// The groups with as many downloads in each round as their fastest client does in the time `round`.
+pub(crate) fn calibrated(groups: &[Group], round: Duration, placement: &CorePlacement) -> Vec<Group> {
     let progress = Progress::new(groups.len());
     let calibrate = |group: &Group| {
         progress.begin(&format!("pilot of {}", group.workload.group_id()));
-        let count = count(&group.workload, &group.subjects, placement);
+        let count = count(&group.workload, &group.subjects, round, placement);
         progress.end(1);
         // A group in which no client works is measured as it is, and shows the reasons.
         let workload = Workload { count: count.unwrap_or(group.workload.count), ..group.workload.clone() };
@@ -32,7 +29,7 @@ pub(crate) fn calibrated(groups: &[Group], placement: &CorePlacement) -> Vec<Gro
     calibrated
 }
 
-/// The number of downloads that the fastest of these clients does in a round.
+/// The number of downloads that the fastest of these clients does in the time `round`.
 ///
 /// # Errors
 ///
@@ -40,20 +37,21 @@ pub(crate) fn calibrated(groups: &[Group], placement: &CorePlacement) -> Vec<Gro
 pub(crate) fn count(
     workload: &Workload,
     subjects: &[Subject],
+    round: Duration,
     placement: &CorePlacement,
 ) -> io::Result<usize> {
     let wall_s = |count, subject| -> io::Result<f64> {
         let workload = Workload { count, ..workload.clone() };
         Ok(Trial::run(&workload, subject, placement)?.figures.wall_s)
     };
-    let mut count = workload.source.count(workload.in_flight, ROUND / 2);
+    let mut count = workload.source.count(workload.in_flight, round / 2);
     let timed = subjects.iter().filter_map(|subject| Some((wall_s(count, *subject).ok()?, *subject)));
     let fastest = timed.min_by(|(one, _), (other, _)| one.total_cmp(other));
     let (mut took_s, subject) = fastest.ok_or_else(|| io::Error::other("no client works"))?;
     for _ in 0..CORRECTIONS {
-        let corrected = corrected(count, workload.in_flight, took_s);
+        let corrected = corrected(count, workload.in_flight, took_s, round);
         // A long round does no harm, but takes time from the other groups.
-        if corrected == count || took_s >= ROUND.as_secs_f64() && corrected * 4 > count * 3 {
+        if corrected == count || took_s >= round.as_secs_f64() && corrected * 4 > count * 3 {
             break;
         }
         count = corrected;
@@ -64,8 +62,8 @@ pub(crate) fn count(
 }
 
 /// Whole turns for each slot, in each of as many slices as possible.
-fn corrected(count: usize, in_flight: usize, took_s: f64) -> usize {
-    let wanted = count as f64 * ROUND.as_secs_f64() / took_s;
+fn corrected(count: usize, in_flight: usize, took_s: f64, round: Duration) -> usize {
+    let wanted = count as f64 * round.as_secs_f64() / took_s;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates, and is above 0")]
     let wanted = wanted.ceil() as usize;
     let slices = (wanted / (SLICE_TURNS * in_flight)).clamp(1, MOST_SLICES);
@@ -80,7 +78,7 @@ mod tests {
     fn a_machine_of_any_speed_has_rounds_of_the_same_length() {
         let round_s = |per_s: f64, in_flight| {
             let first = 1000;
-            let count = corrected(first, in_flight, first as f64 / per_s);
+            let count = corrected(first, in_flight, first as f64 / per_s, Duration::from_millis(240));
             assert_eq!(count % in_flight, 0);
             count as f64 / per_s
         };

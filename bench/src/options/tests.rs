@@ -97,6 +97,17 @@ fn a_run_is_full_if_nothing_narrows_it() {
 }
 
 #[test]
+fn groups_that_options_choose_have_longer_rounds() {
+    for (words, is_default) in
+        [("", true), ("--styles tokio", true), ("--closed", false), ("--in-flight 9", false), ("x", false)]
+    {
+        let options = options(&format!("--bench {words}"));
+        assert_eq!(options.round() == ROUND, is_default, "{words}");
+        assert_eq!(options.patience() == PATIENCE, is_default, "{words}");
+    }
+}
+
+#[test]
 fn parts_are_those_named_or_described_or_all() {
     const ALL: [Mode; 5] = [Mode::Closed, Mode::Open, Mode::Cost, Mode::Waits, Mode::Scale];
     for (words, parts) in [

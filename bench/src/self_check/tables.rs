@@ -10,6 +10,7 @@ use super::finding::Finding;
 use crate::clients::subject::Subject;
 use crate::load::workload::{Source, Workload};
 use crate::measure::{closed, pilot, round};
+use crate::options::ROUND;
 use crate::record::cell::Cell;
 use crate::record::figures::Figure;
 use crate::stats::interval::{PairedRatio, error_in_table};
@@ -81,7 +82,8 @@ fn table(
     seed: u64,
     placement: &CorePlacement,
 ) -> io::Result<Table> {
-    let workload = Workload { count: pilot::count(workload, &[subject], placement)?, ..workload.clone() };
+    let workload =
+        Workload { count: pilot::count(workload, &[subject], ROUND, placement)?, ..workload.clone() };
     let with_burden = |burden_percent| (Workload { burden_percent, ..workload.clone() }, subject);
     let rows: Vec<_> =
         [0.0, burden_of_equal].into_iter().chain(burdens.iter().copied()).map(with_burden).collect();
