@@ -94,10 +94,7 @@ fn smoke(options: &Common, cells: &[(Pitfall, Style)]) -> io::Result<()> {
 
 fn measure(options: &Common, cells: &[(Pitfall, Style)]) -> io::Result<()> {
     let json = options.json.as_deref().map(ResultsFile::checked).transpose()?;
-    match &options.report {
-        Some(folder) => check_folder(folder)?,
-        None => Runs::here().check()?,
-    }
+    check_folder(&options.report.clone().unwrap_or_else(report::folder))?;
     interrupt::watch()?;
     let (placement, gallery) = (options.placement()?, gallery()?);
     let seed = options.seed.unwrap_or_else(|| fastrand::u64(..1 << 32));

@@ -9,8 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::tables;
-use crate::record::group::{Group, in_order};
-use crate::record::load::Load;
+use crate::record::group::in_order;
 use crate::record::pitfall::PitfallCell;
 use crate::record::run::{self, Run};
 use crate::text::grid::Table;
@@ -69,10 +68,7 @@ impl Part {
 
 /// The table of the load that the README shows.
 fn first(run: &Run, conditions: &str) -> Option<String> {
-    let load = (Load::plain(32 << 10, 20), 1024);
-    let is_shown = |group: &Group| (group.load, group.in_flight) == load;
-    let table = in_order(&run.closed).find(is_shown).map(|group| tables::closed(&group).short())?;
-    Some(with_legend(&[table], conditions))
+    Some(with_legend(&[tables::closed(&run.closed_loop(20, 1024)?).short()], conditions))
 }
 
 /// All tables of closed loops.

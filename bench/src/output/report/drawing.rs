@@ -4,8 +4,6 @@ use std::io;
 use std::path::Path;
 
 use super::{palette, pictures};
-use crate::record::group::in_order;
-use crate::record::load::Load;
 use crate::record::run::{self, Run};
 
 /// The load of the picture: server delay in milliseconds, downloads in flight. Every default run has it.
@@ -21,9 +19,11 @@ pub const FILES: [&str; 2] = ["latency-light.svg", "latency-dark.svg"];
 /// If a file cannot be read, or the run lacks the load.
 pub fn latency(folder: &Path) -> io::Result<[String; 2]> {
     let run = Run::of_file(&folder.join(run::LINES))?;
-    let mut groups = in_order(&run.closed);
-    let group = groups.find(|group| (group.load, group.in_flight) == (Load::plain(32 << 10, LOAD.0), LOAD.1));
-    let plot = group.map(|group| pictures::latency_plot(&group.cells)).transpose()?.flatten();
+    let plot = run
+        .closed_loop(LOAD.0, LOAD.1)
+        .map(|group| pictures::latency_plot(&group.cells))
+        .transpose()?
+        .flatten();
     let plot = plot.ok_or_else(|| io::Error::other("the run has no figures for the picture"))?;
     let svg = plot.draw().into_string();
     // An image has no page around it, so the colours go into it.

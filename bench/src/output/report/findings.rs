@@ -90,7 +90,7 @@ fn parts(run: &Run) -> io::Result<[Part; 9]> {
         part(
             "Throughput and CPU",
             "Bars go from the least to the most of all rounds. CPU is user and system, of the whole client.",
-            pictures::speeds(run),
+            pictures::against_in_flight(run, &pictures::SPEED),
             Vec::new(),
         ),
         part(
@@ -104,7 +104,7 @@ fn parts(run: &Run) -> io::Result<[Part; 9]> {
             "Memory and threads",
             "KiB per download in flight: the peak memory of the client above that of the idle client, divided by the \
              downloads in flight.",
-            pictures::spaces(run),
+            pictures::against_in_flight(run, &pictures::SPACE),
             Vec::new(),
         ),
         part(

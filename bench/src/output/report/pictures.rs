@@ -19,14 +19,16 @@ use crate::stats::latency::Percentiles;
 const POINTS_PER_NINE: u32 = 24;
 
 /// A quantity shown against the downloads in flight: the title, the name with its unit, and the figure.
-type OfCell = (&'static str, &'static str, Figure);
+pub(super) type OfCell = (&'static str, &'static str, Figure);
 
-const SPEED: [OfCell; 2] = [
+/// Throughput and CPU.
+pub(super) const SPEED: [OfCell; 2] = [
     ("Throughput", "photos per second", |it| Some(it.downloads_per_s)),
     ("CPU of the client", "CPU per photo, µs", |it| Some(it.cpu_us_per_download)),
 ];
 
-const SPACE: [OfCell; 2] = [
+/// Memory and threads.
+pub(super) const SPACE: [OfCell; 2] = [
     ("Memory of the client", "KiB per download in flight", |it| it.rss_kib_per_in_flight),
     ("Threads of the client", "threads", |it| Some(it.threads_max? as f64)),
 ];
@@ -62,16 +64,6 @@ pub(super) fn rates(run: &Run) -> io::Result<Vec<Markup>> {
         latency(&opens[0].rate(), &cells[0].load.to_string(), &cells)
     });
     pictures.filter_map(Result::transpose).collect()
-}
-
-/// Throughput and CPU.
-pub(super) fn speeds(run: &Run) -> Vec<Markup> {
-    against_in_flight(run, &SPEED)
-}
-
-/// Memory and threads.
-pub(super) fn spaces(run: &Run) -> Vec<Markup> {
-    against_in_flight(run, &SPACE)
 }
 
 /// The cost of waiting alone, against the number of waits.
@@ -146,7 +138,7 @@ fn latency_of(cell: &Cell) -> io::Result<Vec<Point>> {
 }
 
 /// A picture for each load and quantity, where there are several numbers in flight to show it against.
-fn against_in_flight(run: &Run, quantities: &[OfCell]) -> Vec<Markup> {
+pub(super) fn against_in_flight(run: &Run, quantities: &[OfCell]) -> Vec<Markup> {
     let groups = sorted(run.loops());
     let picture = |groups: &[Group], (title, name, figure): OfCell| {
         let of_style = |look: Look| {
@@ -209,9 +201,9 @@ mod tests {
             .flat_map(|in_flight| ["tokio", "blocking"].map(|style| noisy(style, *in_flight, 20.0, 1000.0)));
         let mut run = Run { closed: cells.collect(), ..Run::default() };
         assert_eq!(latencies(&run).unwrap().len(), 3);
-        assert_eq!((speeds(&run).len(), spaces(&run).len()), (2, 2));
+        assert_eq!(against_in_flight(&run, &SPEED).len(), 2);
         run.closed.truncate(1);
-        assert_eq!((latencies(&run).unwrap().len(), speeds(&run).len()), (1, 0));
+        assert_eq!((latencies(&run).unwrap().len(), against_in_flight(&run, &SPEED).len()), (1, 0));
         assert_eq!((rates(&run).unwrap().len(), waits(&run).len()), (0, 0));
         let wait = |count| {
             let figures = WaitsFigures {

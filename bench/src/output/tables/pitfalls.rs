@@ -78,28 +78,18 @@ mod tests {
     fn figures_are_in_a_row_and_the_reason_below() {
         let rounds = vec![(way(100.0, 8), way(450.0, 8)), (way(100.0, 8), way(500.0, 8))];
         let table = table(cell(Metric::P99, rounds));
+        assert_fits(&table);
         let figures = ["unbounded", "tokio", "p99, ms", "10.0", "47.5", "4.8", "4.5–5.0", "4.8", "3, 3"];
         assert_eq!(table.rows[0], figures);
         assert_eq!((&*table.notes[0], table.notes.len()), ("unbounded: too many at once → recipe many", 2));
     }
 
     #[test]
-    fn no_damage_is_noted() {
-        let table = table(cell(Metric::P99, vec![(way(100.0, 8), way(99.0, 8))]));
-        assert_eq!(table.notes[1], "unbounded/tokio: no damage in 1 of 1 rounds");
-    }
-
-    #[test]
-    fn a_cell_that_could_not_run_is_shown_with_its_reason() {
-        let table = table(PitfallCell { failed: Some("no threads".into()), ..cell(Metric::P99, vec![]) });
-        assert!(table.rows[0][3..].iter().all(|text| text == "–"), "{:?}", table.rows);
-        assert_eq!(table.notes[1], "unbounded/tokio: not measured: no threads");
-    }
-
-    #[test]
-    fn it_fits_into_120_columns() {
-        let mut cell = cell(Metric::P99, vec![(way(1.0, 8), way(123_456.7, 8)); 2]);
-        cell.pitfall = "blocking-in-async".into();
-        assert_fits(&table(cell));
+    fn no_damage_and_no_figures_are_noted() {
+        let harmless = table(cell(Metric::P99, vec![(way(100.0, 8), way(99.0, 8))]));
+        assert_eq!(harmless.notes[1], "unbounded/tokio: no damage in 1 of 1 rounds");
+        let failed = table(PitfallCell { failed: Some("no threads".into()), ..cell(Metric::P99, vec![]) });
+        assert!(failed.rows[0][3..].iter().all(|text| text == "–"), "{:?}", failed.rows);
+        assert_eq!(failed.notes[1], "unbounded/tokio: not measured: no threads");
     }
 }
