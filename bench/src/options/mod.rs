@@ -1,7 +1,6 @@
 //! The options of `cargo bench --bench load -- …`, and those it shares with `--bench pitfalls`.
 
 mod common;
-mod criterions;
 #[cfg(test)]
 pub(crate) mod tests;
 
@@ -20,7 +19,7 @@ use crate::record::load::Transport;
 /// The fastest client takes at least this long in each round; 21 rounds are then 3.4 seconds.
 pub(crate) const ROUND: Duration = Duration::from_millis(160);
 
-/// The same where options choose the groups: fewer groups, or more patience, for finer figures.
+/// Groups that options choose have longer rounds: fewer groups, or more patience, for finer figures.
 const LONG_ROUND: Duration = Duration::from_millis(240);
 
 /// Groups are repeated, because rounds disagreed too much, until a default run has taken this long.
@@ -38,7 +37,7 @@ const ROUNDS: u32 = 21;
 #[expect(clippy::struct_excessive_bools, reason = "a command line has switches")]
 #[command(name = "load", bin_name = "cargo bench --bench load --", max_term_width = 100)]
 pub(crate) struct Options {
-    /// Run all closed loops, about 9 minutes. Parts can be combined [default: five closed loops, about 4 minutes, or
+    /// Run all closed loops, about 9 minutes. Parts can be combined [default: four closed loops, about 4 minutes, or
     /// those that options such as --in-flight describe]
     #[arg(long, help_heading = "Parts")]
     pub(crate) closed: bool,
