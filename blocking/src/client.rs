@@ -157,10 +157,4 @@ mod tests {
         shared::<Client>();
         shared::<CancelToken>();
     }
-
-    #[test]
-    fn a_configuration_that_cannot_work_is_refused() {
-        let error = Client::new(Config::default().user_agent("\n")).unwrap_err();
-        assert!(matches!(error, Error::InvalidConfig { .. }), "{error}");
-    }
 }

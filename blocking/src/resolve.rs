@@ -1,6 +1,5 @@
 //! The addresses of a host name.
 
-use std::fmt;
 use std::net::SocketAddr;
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -24,15 +23,18 @@ pub(crate) type Resolved = Result<Vec<SocketAddr>, Error>;
 
 /// Looks up hosts on its own threads, because the system's resolver has no deadline and cannot be interrupted. All
 /// downloads that wait for a host share one look-up. A thread is abandoned if no download waits for its answer.
+#[derive(Debug)]
 pub(crate) struct Resolver {
     shared: Arc<Shared>,
 }
 
+#[derive(Debug)]
 struct Shared {
     state: Mutex<State>,
     config: Arc<Config>,
 }
 
+#[derive(Debug)]
 struct State {
     lookups: Lookups<Waiting>,
     threads: usize,
@@ -117,11 +119,5 @@ impl Shared {
 impl<T: Send + 'static> Interrupt for Sender<Option<T>> {
     fn interrupt(&self) {
         let _ = self.send(None);
-    }
-}
-
-impl fmt::Debug for Resolver {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Resolver").finish_non_exhaustive()
     }
 }

@@ -58,36 +58,3 @@ impl TimerKey {
         self.at
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::time::Duration;
-
-    #[test]
-    fn timers_expire_in_order_and_not_early() {
-        let mut timers = Timers::new();
-        let now = Instant::now();
-        let second = Duration::from_secs(1);
-        timers.set(now + 2 * second, 'c');
-        timers.set(now + second, 'a');
-        timers.set(now + second, 'b');
-        assert_eq!(timers.next_at(), Some(now + second));
-        assert_eq!(timers.pop_expired(now), None);
-        assert_eq!(timers.pop_expired(now + second), Some('a'));
-        assert_eq!(timers.pop_expired(now + second), Some('b'));
-        assert_eq!(timers.pop_expired(now + second), None);
-        assert_eq!(timers.pop_expired(now + 2 * second), Some('c'));
-        assert_eq!(timers.next_at(), None);
-    }
-
-    #[test]
-    fn a_cancelled_timer_does_not_expire() {
-        let mut timers = Timers::new();
-        let now = Instant::now();
-        let key = timers.set(now, 'a');
-        assert_eq!(timers.cancel(key), Some('a'));
-        assert_eq!(timers.cancel(key), None);
-        assert_eq!(timers.pop_expired(now), None);
-    }
-}

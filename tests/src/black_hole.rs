@@ -20,11 +20,6 @@ pub struct BlackHole {
 
 impl BlackHole {
     /// Makes a black hole on a free port of `host`, such as `127.0.0.1`.
-    ///
-    /// # Panics
-    ///
-    /// If the system refuses it.
-    #[must_use]
     pub fn on(host: &str) -> Self {
         let address: SocketAddr = SocketAddr::new(host.parse().expect("an IP address"), 0);
         let open = || Socket::new(Domain::for_address(address), Type::STREAM, None).expect("a socket");
@@ -44,18 +39,12 @@ impl BlackHole {
     }
 
     /// The address that never answers.
-    #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
     /// Opens the hole, and returns the number of connections within 2.5 s, without those that filled it. Each client
     /// that still tries has one by then, since the system tries again after 1 s.
-    ///
-    /// # Panics
-    ///
-    /// If the listener fails.
-    #[must_use]
     pub fn open(self) -> usize {
         self.listener.set_nonblocking(true).expect("it can be asked not to wait");
         let mut come = Vec::new();

@@ -1,10 +1,8 @@
 //! A child process, for a test that uses up or counts resources of a process.
 
 use std::fmt::Write as _;
-use std::io::{Read, Write};
-use std::net::TcpStream;
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Output};
 
 use photo::Config;
 
@@ -15,42 +13,40 @@ const VARIABLE: &str = "PHOTO_TESTS_CHILD";
 
 /// Runs an otherwise ignored test of this binary in a child process. There, [`Remote::of_parent`] returns `style`
 /// and `site`; the site stays in this process.
-///
-/// # Panics
-///
-/// If the test does, with its output.
 #[track_caller]
 pub fn in_a_child(test: &str, style: Style, site: &Site) {
     print!("{}", in_a_child_by(Command::new(this_program()), test, style, site));
 }
 
 /// Runs a test as [`in_a_child`] does, by another command that runs [`this_program`]; returns its output.
-///
-/// # Panics
-///
-/// If the test does, with its output.
 #[track_caller]
-pub fn in_a_child_by(mut command: Command, test: &str, style: Style, site: &Site) -> String {
+pub fn in_a_child_by(command: Command, test: &str, style: Style, site: &Site) -> String {
+    let output = child(command, test, style, site);
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{style}: {}\n{printed}{errors}", output.status);
+    assert!(printed.contains("1 passed"), "there is no ignored test {test}:\n{printed}");
+    printed
+}
+
+/// Runs a test as [`in_a_child_by`] does, whether it passes or not.
+pub fn child(mut command: Command, test: &str, style: Style, site: &Site) -> Output {
     let mut sent = format!("{style} {} {} ", site.url(""), site.tls_url(""));
     site.root_certificate().iter().for_each(|byte| write!(sent, "{byte:02x}").expect("a string takes it"));
-    let output = command
-        .args([test, "--exact", "--ignored", "--nocapture"])
-        .env(VARIABLE, sent)
-        .output()
-        .expect("a process can be started");
-    let (said, complained) =
-        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{style}: {}\n{said}{complained}", output.status);
-    assert!(said.contains("1 passed"), "there is no ignored test {test}:\n{said}");
-    said.into_owned()
+    command.args([test, "--exact", "--ignored", "--nocapture"]).env(VARIABLE, sent);
+    command.output().expect("a process can be started")
+}
+
+/// Whether `program`, which a test needs, can be run; prints a note if not.
+pub fn is_installed(program: &str) -> bool {
+    let is_installed = Command::new(program).arg("--version").output().is_ok();
+    if !is_installed {
+        println!("skipped: {program} is not installed");
+    }
+    is_installed
 }
 
 /// The path of the running test binary.
-///
-/// # Panics
-///
-/// If the system does not know it.
-#[must_use]
 pub fn this_program() -> PathBuf {
     std::env::current_exe().expect("it runs")
 }
@@ -67,11 +63,6 @@ pub struct Remote {
 
 impl Remote {
     /// The site and the style that the parent passed on.
-    ///
-    /// # Panics
-    ///
-    /// If they are missing, because the test was not started by its parent.
-    #[must_use]
     pub fn of_parent() -> Self {
         let sent = std::env::var(VARIABLE).expect("run by another test");
         let sent: Vec<_> = sent.split(' ').collect();
@@ -86,38 +77,17 @@ impl Remote {
     }
 
     /// The default configuration, with the server's certificate trusted.
-    #[must_use]
     pub fn config(&self) -> Config {
         Config::default().root_certificate(&*self.root)
     }
 
     /// The URL of a path, by http.
-    #[must_use]
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.http)
     }
 
     /// The URL of a path, by https.
-    #[must_use]
     pub fn tls_url(&self, path: &str) -> String {
         format!("{}{path}", self.https)
-    }
-
-    /// The number of open connections of the server, without one that asks for its counters.
-    ///
-    /// # Panics
-    ///
-    /// If the server does not answer.
-    #[must_use]
-    pub fn open_connections(&self) -> u64 {
-        let host = self.http.trim_start_matches("http://");
-        let mut server = TcpStream::connect(host).expect("the server is there");
-        let request = format!("GET /counters HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
-        server.write_all(request.as_bytes()).expect("it listens");
-        let mut reply = String::new();
-        server.read_to_string(&mut reply).expect("it answers");
-        let (_, value) = reply.split_once("\"open_connections\":").expect("the counters");
-        let digits = value.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default();
-        digits.parse().expect("a number")
     }
 }

@@ -37,13 +37,11 @@ pub struct Turn {
 
 impl Turn {
     /// A turn that starts now.
-    #[must_use]
     pub fn now(index: usize) -> Self {
         Self { index, started: Instant::now(), at: None }
     }
 
     /// The time left until the download starts; `None` if it starts now.
-    #[must_use]
     pub fn wait(&self) -> Option<Duration> {
         self.at?.checked_duration_since(Instant::now()).filter(|wait| !wait.is_zero())
     }

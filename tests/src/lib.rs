@@ -4,6 +4,9 @@
 //! wraps each in a thin [`Adapter`], so that one suite tests them all. Every method is one outer call, inside which
 //! the style waits in its own way.
 
+#![expect(clippy::missing_errors_doc, reason = "the errors are those of the style")]
+#![expect(clippy::missing_panics_doc, reason = "a helper fails a test by a panic")]
+
 mod black_hole;
 mod blocking;
 mod callbacks;
@@ -11,7 +14,7 @@ mod child;
 mod feed;
 mod futures;
 mod outcome;
-mod replay;
+mod serve;
 mod site;
 mod style;
 mod suite;
@@ -25,13 +28,13 @@ use std::time::{Duration, Instant};
 use photo::{Backoff, Error, Photo, Progress, SaveError, Thumbnail, ThumbnailError};
 
 pub use black_hole::BlackHole;
-pub use child::{Remote, in_a_child, in_a_child_by, this_program};
+pub use child::{Remote, child, in_a_child, in_a_child_by, is_installed, this_program};
 pub use feed::{Feed, Turn, WaitObserver};
 pub use outcome::Outcome;
-pub use replay::Replay;
-pub use site::{Picture, Scheme, Site};
+pub use serve::serve_once;
+pub use site::{Picture, Scheme, Site, encoded, refusing};
 pub use style::Style;
-pub use suite::{eventually, within, within_time};
+pub use suite::{eventually, takes, within, within_time};
 pub use threads::in_threads;
 
 /// The code of the documents is tested with the documentation.
@@ -54,10 +57,6 @@ mod documents {
 /// A client of any style, as the benchmark uses it.
 pub trait Downloader {
     /// Downloads one photo.
-    ///
-    /// # Errors
-    ///
-    /// The errors of the download.
     fn download(&self, url: &str) -> Result<Photo, Error>;
 
     /// The recipe `many`: at most `in_flight` at once, results in the order of `urls`.
@@ -74,59 +73,31 @@ pub trait Adapter: Downloader {
     fn one(&self, url: &str, started: Box<dyn FnOnce() + Send>, handle_photo: HandlePhoto);
 
     /// The recipe `album`: an index, then its photos, at most `in_flight` at once.
-    ///
-    /// # Errors
-    ///
-    /// The errors of the index.
     fn album(&self, url: &str, in_flight: usize) -> Result<Vec<Result<Photo, Error>>, Error>;
 
     /// The recipe `cancel`: stops a download after `patience`, in the style's own way: by a token, by its handle, or
     /// by dropping the future.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Cancelled`], unless the download had ended before.
     fn cancel(&self, url: &str, patience: Duration) -> Result<Photo, Error>;
 
     /// The recipe `deadline`: cancels the downloads that have not ended after `budget`.
     fn deadline(&self, urls: &[String], in_flight: usize, budget: Duration) -> Vec<Result<Photo, Error>>;
 
-    /// The recipe `race`: the first good photo wins, the other downloads are cancelled.
-    ///
-    /// # Errors
-    ///
-    /// The last error, if all fail.
+    /// The recipe `race`: the first good photo wins, the other downloads are cancelled. If all fail, it is the last error.
     fn race(&self, urls: &[String]) -> Result<Photo, Error>;
 
     /// The recipe `stream`: at most `in_flight` at once, with each result as soon as it arrives.
     fn stream(&self, urls: &[String], in_flight: usize, on_each: OnEach);
 
     /// The recipe `progress`: reports the bytes received, at most every 100 ms.
-    ///
-    /// # Errors
-    ///
-    /// The errors of the download.
     fn progress(&self, url: &str, on_progress: OnProgress) -> Result<Photo, Error>;
 
     /// The recipe `retry`: tries again after transient errors, as `backoff` decides.
-    ///
-    /// # Errors
-    ///
-    /// The error of the last attempt.
     fn retry(&self, url: &str, backoff: Backoff) -> Result<Photo, Error>;
 
     /// The recipe `save`: downloads into a folder, and returns the path.
-    ///
-    /// # Errors
-    ///
-    /// The errors of the download and of the file.
     fn save(&self, url: &str, folder: &Path) -> Result<PathBuf, SaveError>;
 
     /// The recipe `thumbnail`: downloads and scales down.
-    ///
-    /// # Errors
-    ///
-    /// The errors of the download and of the decoding.
     fn thumbnail(&self, url: &str, max_side: u32) -> Result<Thumbnail, ThumbnailError>;
 
     /// The recipe `thumbnail`, and meanwhile one download of `other` after another: returns how many of them

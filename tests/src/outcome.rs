@@ -6,46 +6,28 @@ use photo::{Error, Phase, Photo};
 
 /// The variant of a result, with the parts of an error on which every style must agree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the names are those of the errors")]
 pub enum Outcome {
-    /// A photo.
     Photo,
-    /// [`Error::InvalidConfig`].
     InvalidConfig,
-    /// [`Error::InvalidUrl`].
     InvalidUrl,
-    /// [`Error::Resolve`].
     Resolve,
-    /// [`Error::Connect`].
     Connect,
-    /// [`Error::Tls`].
     Tls,
-    /// [`Error::Timeout`] in this phase.
     Timeout(Phase),
-    /// [`Error::Status`] with this code.
     Status(u16),
-    /// [`Error::TooManyRedirects`].
     TooManyRedirects,
-    /// [`Error::TooLarge`].
     TooLarge,
-    /// [`Error::Truncated`].
     Truncated,
-    /// [`Error::Malformed`].
     Malformed,
-    /// [`Error::NotAPhoto`].
     NotAPhoto,
-    /// [`Error::Cancelled`].
     Cancelled,
-    /// [`Error::Io`] in any phase: a connection may break at any time.
+    /// In any phase: a connection may break at any time.
     Io,
 }
 
 impl Outcome {
     /// The outcome of a download.
-    ///
-    /// # Panics
-    ///
-    /// If the suite does not know the error.
-    #[must_use]
     pub fn of(result: &Result<Photo, Error>) -> Self {
         let Err(error) = result else { return Self::Photo };
         match error.cause() {
@@ -68,10 +50,6 @@ impl Outcome {
     }
 
     /// Panics with both, unless `result` has this outcome.
-    ///
-    /// # Panics
-    ///
-    /// If the outcome is another one.
     #[track_caller]
     pub fn assert_of(self, result: &Result<Photo, Error>) {
         assert!(Self::of(result) == self, "expected {self}, found {result:?}");

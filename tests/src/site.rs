@@ -1,9 +1,11 @@
 //! The site of a test: its own photo server, and the pictures that it serves.
 
 use std::collections::BTreeMap;
+use std::net::{SocketAddr, TcpListener};
 use std::ops::Deref;
 use std::sync::{Mutex, PoisonError};
 
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use photo::{Config, Photo};
 use photo_server::{Fault, PhotoServer, PictureFormat, picture};
 
@@ -17,33 +19,28 @@ pub struct Site {
 
 impl Site {
     /// Starts a server on free ports.
-    ///
-    /// # Panics
-    ///
-    /// If the system refuses the ports or the thread.
-    #[must_use]
     pub fn start() -> Self {
         Self { server: PhotoServer::start().expect("a server can be started") }
     }
 
+    /// Starts a server, and makes a client of a style for it.
+    pub fn with(style: Style) -> (Self, Box<dyn Adapter>) {
+        let site = Self::start();
+        let client = site.client(style);
+        (site, client)
+    }
+
     /// The default configuration, with the server's certificate trusted.
-    #[must_use]
     pub fn config(&self) -> Config {
         Config::default().root_certificate(self.server.root_certificate())
     }
 
     /// A client of any style with this configuration.
-    #[must_use]
     pub fn downloader(&self, style: Style) -> Box<dyn Downloader> {
         self.downloader_with(style, |config| config)
     }
 
     /// A client of any style with this configuration, changed by `limits`.
-    ///
-    /// # Panics
-    ///
-    /// If the configuration cannot work.
-    #[must_use]
     pub fn downloader_with(
         &self,
         style: Style,
@@ -53,23 +50,16 @@ impl Site {
     }
 
     /// A client of a style with this configuration.
-    #[must_use]
     pub fn client(&self, style: Style) -> Box<dyn Adapter> {
         self.client_with(style, |config| config)
     }
 
     /// A client with this configuration, changed by `limits`.
-    ///
-    /// # Panics
-    ///
-    /// If the configuration cannot work.
-    #[must_use]
     pub fn client_with(&self, style: Style, limits: impl FnOnce(Config) -> Config) -> Box<dyn Adapter> {
         style.adapter(limits(self.config())).expect("the configuration is valid")
     }
 
     /// The URL of a path by `scheme`.
-    #[must_use]
     pub fn url_by(&self, scheme: Scheme, path: &str) -> String {
         match scheme {
             Scheme::Http => self.server.url(path),
@@ -78,9 +68,13 @@ impl Site {
     }
 
     /// The URL of a fault with its parameters, by http.
-    #[must_use]
     pub fn fault(&self, fault: Fault, query: &str) -> String {
         self.server.url(&format!("{}?{query}", fault.path()))
+    }
+
+    /// The URL of a redirect, by http.
+    pub fn redirect(&self, to: &str) -> String {
+        self.fault(Fault::Redirect, &format!("to={}", encoded(to)))
     }
 }
 
@@ -90,6 +84,16 @@ impl Deref for Site {
     fn deref(&self) -> &PhotoServer {
         &self.server
     }
+}
+
+/// The value of a parameter in a query.
+pub fn encoded(value: &str) -> String {
+    utf8_percent_encode(value, NON_ALPHANUMERIC).to_string()
+}
+
+/// An address without a listener: its port was free a moment ago.
+pub fn refusing() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("there is a free port")
 }
 
 /// The scheme of a URL: without or with TLS.
@@ -119,29 +123,21 @@ pub struct Picture {
 
 impl Picture {
     /// A JPEG.
-    #[must_use]
     pub const fn jpeg(bytes: usize, seed: u64) -> Self {
         Self { format: PictureFormat::Jpeg, bytes, seed }
     }
 
     /// The query that asks for this picture, for `/photo` and for any fault.
-    #[must_use]
     pub fn query(&self) -> String {
         format!("bytes={}&format={}&seed={}", self.bytes, self.format.name(), self.seed)
     }
 
     /// The path that serves this picture without a fault.
-    #[must_use]
     pub fn path(&self) -> String {
         format!("/photo?{}", self.query())
     }
 
     /// The file. It is made once for all styles, since making it may take longer than a download.
-    ///
-    /// # Panics
-    ///
-    /// If the format cannot have this size.
-    #[must_use]
     pub fn file(&self) -> &'static [u8] {
         static MADE: Mutex<BTreeMap<String, &[u8]>> = Mutex::new(BTreeMap::new());
         let made = || MADE.lock().unwrap_or_else(PoisonError::into_inner);
@@ -153,10 +149,6 @@ impl Picture {
     }
 
     /// Panics unless `photo` is this picture, byte for byte.
-    ///
-    /// # Panics
-    ///
-    /// If it is not.
     #[track_caller]
     pub fn assert_is(&self, photo: &Photo) {
         // `assert_eq` would print megabytes.

@@ -34,7 +34,6 @@ macro_rules! styles {
             pub const HELD_EQUAL: [Self; 1 + [$( $name ),+].len()] = [Self::$first, $( Self::$style ),+];
 
             /// The name in tables and options.
-            #[must_use]
             pub fn name(self) -> &'static str {
                 match self {
                     Self::$first => $first_name,
@@ -44,10 +43,6 @@ macro_rules! styles {
             }
 
             /// A fresh client with its runtime.
-            ///
-            /// # Errors
-            ///
-            /// [`Error::InvalidConfig`] if the configuration cannot work.
             pub fn client(self, config: Config) -> Result<Box<dyn Downloader>, Error> {
                 match self {
                     Self::$unequal => $unequal_new(config),
@@ -56,14 +51,6 @@ macro_rules! styles {
             }
 
             /// A fresh client with its runtime, and the recipes of its style.
-            ///
-            /// # Errors
-            ///
-            /// [`Error::InvalidConfig`] if the configuration cannot work.
-            ///
-            /// # Panics
-            ///
-            /// If called on ureq, which is not [held equal](Self::HELD_EQUAL).
             pub fn adapter(self, config: Config) -> Result<Box<dyn Adapter>, Error> {
                 match self {
                     Self::$first => $first_new(config),
@@ -75,7 +62,7 @@ macro_rules! styles {
 
         /// Turns functions of a [`Style`](crate::Style) into tests, one for each style, in a module of its name:
         /// `callbacks::a_stalled_server_times_out`. The tests after `+ ureq:` are also for ureq, which is not held
-        /// equal.
+        /// equal. Functions after `once:` take no style.
         #[macro_export]
         macro_rules! suite {
             (@ $d module:ident, $d style:ident, [$d ( $d test:ident )+]) => {
@@ -84,6 +71,16 @@ macro_rules! styles {
                         #[test]
                         fn $d test() {
                             $d crate::within(|| super::$d test($d crate::Style::$d style));
+                        }
+                    )+
+                }
+            };
+            (once: $d ( $d test:ident ),+ $d (,)?) => {
+                mod once {
+                    $d (
+                        #[test]
+                        fn $d test() {
+                            $d crate::within(super::$d test);
                         }
                     )+
                 }
@@ -127,22 +124,7 @@ impl FromStr for Style {
     type Err = String;
 
     fn from_str(name: &str) -> Result<Self, String> {
-        Self::ALL.into_iter().find(|style| style.name() == name).ok_or_else(|| {
-            let known: Vec<_> = Self::ALL.iter().map(|style| style.name()).collect();
-            format!("no style is called {name:?}; there are {}", known.join(", "))
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_leads_back_to_its_style() {
-        for style in Style::ALL {
-            assert_eq!(style.name().parse(), Ok(style));
-        }
-        assert!("ftp".parse::<Style>().unwrap_err().contains("tokio-multi"));
+        let style = Self::ALL.into_iter().find(|style| style.name() == name);
+        style.ok_or_else(|| format!("no style is called {name:?}"))
     }
 }

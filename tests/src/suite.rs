@@ -1,5 +1,7 @@
 //! The suite: tests are instantiated for each style, bounded and awaited.
 
+use std::fmt::Debug;
+use std::ops::RangeBounds;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -11,20 +13,12 @@ const TEST_LIMIT: Duration = Duration::from_secs(20);
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Runs the body of a test on its own thread, and fails if that takes longer than 20 s.
-///
-/// # Panics
-///
-/// If the body does, or does not end.
 #[track_caller]
 pub fn within(body: impl FnOnce() + Send + 'static) {
     within_time(TEST_LIMIT, body);
 }
 
 /// Runs the body of a test like [`within`], with another limit.
-///
-/// # Panics
-///
-/// If the body does, or does not end.
 #[track_caller]
 pub fn within_time(limit: Duration, body: impl FnOnce() + Send + 'static) {
     let name = thread::current().name().unwrap_or("a test").to_owned();
@@ -40,11 +34,17 @@ pub fn within_time(limit: Duration, body: impl FnOnce() + Send + 'static) {
     }
 }
 
-/// Waits until `condition` holds.
-///
-/// # Panics
-///
-/// If it does not hold within 5 s.
+/// Does `work`, and fails unless it takes a time within `range`.
+#[track_caller]
+pub fn takes<T>(range: impl RangeBounds<Duration> + Debug, work: impl FnOnce() -> T) -> T {
+    let start = Instant::now();
+    let result = work();
+    let took = start.elapsed();
+    assert!(range.contains(&took), "it took {took:?}, not {range:?}");
+    result
+}
+
+/// Waits until `condition` holds, and fails after 5 s.
 #[track_caller]
 pub fn eventually(what: &str, condition: impl Fn() -> bool) {
     let start = Instant::now();

@@ -123,6 +123,7 @@ fn ctrl_c_stops_downloads_and_pauses_and_every_url_is_reported() {
                 "{style}: {reports:#?}"
             );
             assert_eq!(fs::read_dir(&folder).unwrap().count(), 4, "{style}");
+            assert_eq!(site.counters().requests, 12, "{style}: no download starts afterwards");
             eventually("all connections are closed", || site.counters().open_connections == 0);
         }
     });

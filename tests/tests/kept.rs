@@ -1,18 +1,15 @@
 //! Kept connections: the time for which they are used again.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use photo::Backoff;
 use photo_server::Fault;
-use photo_tests::{Outcome, Scheme, Site, Style, suite};
+use photo_tests::{Outcome, Scheme, Site, Style, encoded, suite, takes};
 
 suite! {
     a_connection_that_is_too_old_is_not_used_again,
     a_connection_is_not_kept_for_longer_than_the_server_keeps_it,
     a_reply_without_a_photo_keeps_its_connection,
     a_redirect_with_a_short_body_keeps_its_connection,
-    an_attempt_after_a_transient_status_uses_the_same_connection,
     a_long_page_of_an_error_is_not_waited_for,
 }
 
@@ -26,8 +23,7 @@ fn a_connection_that_is_too_old_is_not_used_again(style: Style) {
 }
 
 fn a_connection_is_not_kept_for_longer_than_the_server_keeps_it(style: Style) {
-    let site = Site::start();
-    let client = site.client(style);
+    let (site, client) = Site::with(style);
     for _ in 0..3 {
         client.download(&site.url("/photo?idle_s=0")).unwrap();
     }
@@ -51,7 +47,7 @@ fn connections(style: Style, site: &Site, urls: &[(String, Outcome)]) -> u64 {
 
 fn a_reply_without_a_photo_keeps_its_connection(style: Style) {
     let site = Site::start();
-    for scheme in [Scheme::Http, Scheme::Https] {
+    for scheme in Scheme::ALL {
         let fault = |fault: Fault, parameters: &str, expected| {
             (site.url_by(scheme, &format!("{}?{parameters}", fault.path())), expected)
         };
@@ -67,32 +63,17 @@ fn a_reply_without_a_photo_keeps_its_connection(style: Style) {
 }
 
 fn a_redirect_with_a_short_body_keeps_its_connection(style: Style) {
-    let site = Site::start();
-    let client = site.client(style);
+    let (site, client) = Site::with(style);
     for _ in 0..3 {
         client.download(&site.fault(Fault::RedirectBody, "body=100")).unwrap();
     }
     assert_eq!((site.counters().requests, site.counters().connections), (6, 1));
 }
 
-fn an_attempt_after_a_transient_status_uses_the_same_connection(style: Style) {
-    let site = Site::start();
-    for code in [429, 503] {
-        site.reset_counters();
-        let url = site.fault(Fault::Flaky, &format!("fail=2&as=status&code={code}"));
-        let hasty = Backoff::new(3, Duration::from_millis(1), Duration::from_millis(5));
-        site.client(style).retry(&url, hasty).unwrap();
-        assert_eq!((site.counters().requests, site.counters().connections), (3, 1), "{code}");
-    }
-}
-
 fn a_long_page_of_an_error_is_not_waited_for(style: Style) {
     let site = Site::start();
     let page = "HTTP/1.1 404 Not Found\r\nContent-Length: 9999\r\n\r\n";
-    let page = utf8_percent_encode(page, NON_ALPHANUMERIC);
-    let url = site.fault(Fault::Raw, &format!("end=stall&reply={page}"));
-    let start = Instant::now();
-    let not_found = |url: &String| (url.clone(), Outcome::Status(404));
-    assert_eq!(connections(style, &site, &[not_found(&url), not_found(&url)]), 2);
-    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+    let url = site.fault(Fault::Raw, &format!("end=stall&reply={}", encoded(page)));
+    let twice = vec![(url, Outcome::Status(404)); 2];
+    takes(..Duration::from_secs(5), || assert_eq!(connections(style, &site, &twice), 2));
 }

@@ -2,23 +2,24 @@
 
 use std::error::Error as _;
 use std::fmt::Write;
-use std::net::TcpListener;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use log::{LevelFilter, Log, Metadata, Record};
 use photo::{Error, Exchange, Photo, Target};
 use photo_server::Fault;
-use photo_tests::{Outcome, Picture, Site, Style, suite, within};
-use url::form_urlencoded::byte_serialize;
+use photo_tests::{Outcome, Site, Style, refusing, suite};
 
 suite! {
-    credentials_are_sent_to_their_host,
     credentials_are_percent_decoded,
     a_redirect_takes_credentials_along_within_the_origin_only,
     credentials_of_a_redirect_are_its_own,
     no_error_shows_credentials,
     no_photo_shows_credentials,
+}
+
+suite! { once:
+    no_log_shows_credentials_down_to_debug,
 }
 
 /// `me:s3cret`, as the header `Authorization` has it.
@@ -30,33 +31,23 @@ fn with_credentials(url: &str) -> String {
 
 /// The values of `Authorization` sent, request by request.
 fn authorized(site: &Site) -> Vec<Option<String>> {
-    let heads = site.request_heads();
-    let heads = heads.iter().map(|head| String::from_utf8_lossy(head).into_owned());
-    heads
-        .map(|head| {
-            let mut lines = head.lines().filter_map(|line| line.split_once(": "));
-            lines
-                .find(|(name, _)| name.eq_ignore_ascii_case("authorization"))
-                .map(|(_, value)| value.to_owned())
-        })
-        .collect()
+    let value = |head: &Vec<u8>| {
+        let head = String::from_utf8_lossy(head);
+        let mut fields = head.lines().filter_map(|line| line.split_once(": "));
+        let field = fields.find(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+        field.map(|(_, value)| value.to_owned())
+    };
+    site.request_heads().iter().map(value).collect()
 }
 
 fn redirect(site: &Site, to: &str) -> String {
-    let to: String = byte_serialize(to.as_bytes()).collect();
-    with_credentials(&site.fault(Fault::Redirect, &format!("to={to}")))
+    with_credentials(&site.redirect(to))
 }
 
 fn assert_shows_none(shown: &str) {
     for secret in ["s3cret", ENCODED] {
         assert!(!shown.contains(secret), "{shown}");
     }
-}
-
-fn credentials_are_sent_to_their_host(style: Style) {
-    let site = Site::start();
-    site.client(style).download(&with_credentials(&site.url("/photo"))).unwrap();
-    assert_eq!(authorized(&site), [Some(format!("Basic {ENCODED}"))]);
 }
 
 /// `me:p@ss/w:rd%`, whose special characters a URL has to encode.
@@ -100,7 +91,7 @@ fn credentials_of_a_redirect_are_its_own(style: Style) {
 fn no_error_shows_credentials(style: Style) {
     let site = Site::start();
     let client = site.client_with(style, |config| config.stall_timeout(Duration::from_millis(300)));
-    let refused = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let refused = refusing();
     for (url, expected) in [
         ("ftp://a.test/".to_owned(), Outcome::InvalidUrl),
         ("http://a.test:x/?to=http://b.test".to_owned(), Outcome::InvalidUrl),
@@ -137,8 +128,7 @@ fn everything(error: &Error) -> String {
 }
 
 fn no_photo_shows_credentials(style: Style) {
-    let site = Site::start();
-    let client = site.client(style);
+    let (site, client) = Site::with(style);
     for url in [with_credentials(&site.url("/photo")), redirect(&site, "/photo")] {
         let photo: Photo = client.download(&url).unwrap();
         assert_eq!(photo.url, site.url("/photo"));
@@ -172,24 +162,19 @@ impl Log for Book {
 static BOOK: Book = Book(Mutex::new(String::new()));
 
 /// Below that, at the level `trace`, the protocol library logs every byte it reads and writes.
-#[test]
 fn no_log_shows_credentials_down_to_debug() {
-    within(|| {
-        log::set_logger(&BOOK).unwrap();
-        log::set_max_level(LevelFilter::Debug);
-        let site = Site::start();
-        for style in Style::HELD_EQUAL {
-            let client = site.client(style);
-            Picture::jpeg(1000, 1).assert_is(
-                &client.download(&with_credentials(&site.url(&Picture::jpeg(1000, 1).path()))).unwrap(),
-            );
-            client.download(&redirect(&site, &with_credentials(&site.url("/photo")))).unwrap();
-            client.download(&with_credentials(&site.tls_url("/photo"))).unwrap();
-            client.download(&with_credentials(&site.fault(Fault::CutBody, ""))).unwrap_err();
-        }
-        log::set_max_level(LevelFilter::Off);
-        let book = BOOK.0.lock().unwrap();
-        assert!(!book.is_empty(), "nothing is logged at all");
-        assert_shows_none(&book);
-    });
+    log::set_logger(&BOOK).unwrap();
+    log::set_max_level(LevelFilter::Debug);
+    let site = Site::start();
+    for style in Style::HELD_EQUAL {
+        let client = site.client(style);
+        client.download(&with_credentials(&site.url("/photo"))).unwrap();
+        client.download(&redirect(&site, &with_credentials(&site.url("/photo")))).unwrap();
+        client.download(&with_credentials(&site.tls_url("/photo"))).unwrap();
+        client.download(&with_credentials(&site.fault(Fault::CutBody, ""))).unwrap_err();
+    }
+    log::set_max_level(LevelFilter::Off);
+    let book = BOOK.0.lock().unwrap();
+    assert!(!book.is_empty(), "nothing is logged at all");
+    assert_shows_none(&book);
 }

@@ -1,6 +1,5 @@
 //! The handles of started downloads and set timers.
 
-use std::fmt;
 use std::rc::Weak;
 
 use super::Shared;
@@ -8,14 +7,14 @@ use crate::download::DownloadKey;
 use crate::timers::TimerKey;
 
 /// A download that has been started. Dropping the handle changes nothing: the download continues.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Download {
     pub(super) client: Weak<Shared>,
     pub(super) key: Option<DownloadKey>,
 }
 
 /// A timer that has been set. Dropping the handle changes nothing: the timer stays set.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Timer {
     pub(super) client: Weak<Shared>,
     pub(super) key: TimerKey,
@@ -33,12 +32,6 @@ impl Download {
     }
 }
 
-impl fmt::Debug for Download {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Download").field("key", &self.key).finish_non_exhaustive()
-    }
-}
-
 impl Timer {
     /// Cancels the timer: its callback is dropped, not called. Does nothing if the timer has expired.
     ///
@@ -49,11 +42,5 @@ impl Timer {
             let callback = client.downloads.borrow_mut().reactor.cancel_call(self.key);
             drop(callback); // nothing is borrowed here: its state may hold a client
         }
-    }
-}
-
-impl fmt::Debug for Timer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Timer").field("key", &self.key).finish_non_exhaustive()
     }
 }

@@ -1,6 +1,5 @@
 //! Calls from other threads.
 
-use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -24,7 +23,7 @@ use crate::reactor::Callback;
 /// client.run(); // returns as soon as the callback has been called
 /// # Ok::<(), std::io::Error>(())
 /// ```
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Remote {
     calls: Sender<Call>,
     waker: Arc<mio::Waker>,
@@ -50,12 +49,6 @@ impl Remote {
         let queued = self.calls.send(Box::new(callback)).is_ok();
         // While the client is there, the waker works.
         queued && self.waker.wake().is_ok()
-    }
-}
-
-impl fmt::Debug for Remote {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Remote").finish_non_exhaustive()
     }
 }
 

@@ -6,104 +6,83 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use photo_callbacks::{Client, Config};
-use photo_tests::{Site, within};
+use photo_tests::suite;
 
-use crate::story::{Story, client, millis};
+use crate::story::{millis, start};
 
-#[test]
-fn run_returns_at_once_when_nothing_is_pending() {
-    within(|| {
-        let client = Client::new(Config::default()).unwrap();
-        client.run();
-        client.after(millis(5), || ());
-        client.run();
-        client.run();
-    });
+suite! { once:
+    dropping_a_handle_stops_nothing,
+    timers_ring_in_order_and_not_early,
+    a_cancelled_timer_does_not_ring_and_is_not_waited_for,
+    offloaded_work_does_not_hold_up_the_loop,
+    more_work_than_workers_is_all_done,
+    a_long_chain_of_callbacks_needs_no_stack,
 }
 
-#[test]
 fn dropping_a_handle_stops_nothing() {
-    within(|| {
-        let site = Site::start();
-        let (client, story) = (client(&site), Story::default());
-        drop(client.download(&site.url("/photo"), story.result("download")));
-        let timer = story.clone();
-        drop(client.after(millis(300), move || timer.tell("timer")));
-        client.run();
-        story.assert_is(&["download Photo", "timer"]);
-    });
+    let (site, client, story) = start();
+    drop(client.download(&site.url("/photo"), story.result("download")));
+    drop(client.after(millis(300), story.event("timer")));
+    client.run();
+    story.assert_is(&["download Photo", "timer"]);
 }
 
-#[test]
 fn timers_ring_in_order_and_not_early() {
-    within(|| {
-        let client = Client::new(Config::default()).unwrap();
-        let (story, start) = (Story::default(), Instant::now());
-        for delay in [60, 20, 40, 0, 20] {
-            let story = story.clone();
-            client.after(millis(delay), move || {
-                assert!(start.elapsed() >= millis(delay));
-                story.tell(delay.to_string());
-            });
-        }
-        client.run();
-        story.assert_is(&["0", "20", "20", "40", "60"]);
-    });
-}
-
-#[test]
-fn a_cancelled_timer_does_not_ring_and_is_not_waited_for() {
-    within(|| {
-        let client = Client::new(Config::default()).unwrap();
-        let (story, start) = (Story::default(), Instant::now());
-        let far = client.after(Duration::from_mins(1), || unreachable!("it was cancelled"));
-        let near = story.clone();
-        let rung = client.after(millis(10), move || {
-            near.tell("near");
-            far.cancel();
-            far.cancel();
+    let ((_, client, story), start) = (start(), Instant::now());
+    for delay in [60, 20, 40, 0, 20] {
+        let story = story.clone();
+        client.after(millis(delay), move || {
+            assert!(start.elapsed() >= millis(delay));
+            story.tell(delay.to_string());
         });
-        client.run();
-        rung.cancel(); // it has expired
-        client.run();
-        story.assert_is(&["near"]);
-        assert!(start.elapsed() < Duration::from_secs(10));
-    });
+    }
+    client.run();
+    story.assert_is(&["0", "20", "20", "40", "60"]);
 }
 
-#[test]
+fn a_cancelled_timer_does_not_ring_and_is_not_waited_for() {
+    let ((_, client, story), start) = (start(), Instant::now());
+    let far = client.after(Duration::from_mins(1), || unreachable!("it was cancelled"));
+    let near = story.clone();
+    let rung = client.after(millis(10), move || {
+        near.tell("near");
+        far.cancel();
+        far.cancel();
+    });
+    client.run();
+    rung.cancel(); // it has expired
+    client.run();
+    story.assert_is(&["near"]);
+    assert!(start.elapsed() < Duration::from_secs(10));
+}
+
 fn offloaded_work_does_not_hold_up_the_loop() {
-    within(|| {
-        let site = Site::start();
-        let (client, story) = (client(&site), Story::default());
-        for _ in 0..2 {
-            let story = story.clone();
-            client.offload(|| thread::sleep(millis(500)), move |()| story.tell("work"));
-        }
-        client.download(&site.url("/photo"), story.result("download"));
-        let timer = story.clone();
-        client.after(millis(50), move || timer.tell("timer"));
-        client.run();
-        assert_eq!(story.0.borrow()[2..], ["work", "work"]);
-        story.assert_has(&["download Photo", "timer", "work", "work"]);
-    });
+    let (site, client, story) = start();
+    for _ in 0..2 {
+        let work = || {
+            thread::sleep(millis(500));
+            "work"
+        };
+        client.offload(work, story.value());
+    }
+    client.download(&site.url("/photo"), story.result("download"));
+    client.after(millis(50), story.event("timer"));
+    client.run();
+    assert_eq!(story.0.borrow()[2..], ["work", "work"]);
+    story.assert_has(&["download Photo", "timer", "work", "work"]);
 }
 
-#[test]
 fn more_work_than_workers_is_all_done() {
-    within(|| {
-        let client = Client::new(Config::default()).unwrap();
-        let sum = Rc::new(Cell::new(0));
-        for n in 1..=100 {
-            let sum = Rc::clone(&sum);
-            client.offload(move || n, move |n| sum.set(sum.get() + n));
-        }
-        client.run();
-        assert_eq!(sum.get(), 5050);
-    });
+    let client = Client::new(Config::default()).unwrap();
+    let sum = Rc::new(Cell::new(0));
+    for n in 1..=100 {
+        let sum = Rc::clone(&sum);
+        client.offload(move || n, move |n| sum.set(sum.get() + n));
+    }
+    client.run();
+    assert_eq!(sum.get(), 5050);
 }
 
-#[test]
 fn a_long_chain_of_callbacks_needs_no_stack() {
     fn next(client: &Client, left: u32, ended: Rc<Cell<bool>>) {
         let inner = client.clone();
@@ -112,11 +91,9 @@ fn a_long_chain_of_callbacks_needs_no_stack() {
             _ => next(&inner, left - 1, ended),
         });
     }
-    within(|| {
-        let client = Client::new(Config::default()).unwrap();
-        let ended = Rc::new(Cell::new(false));
-        next(&client, 100_000, Rc::clone(&ended));
-        client.run();
-        assert!(ended.get());
-    });
+    let client = Client::new(Config::default()).unwrap();
+    let ended = Rc::new(Cell::new(false));
+    next(&client, 100_000, Rc::clone(&ended));
+    client.run();
+    assert!(ended.get());
 }

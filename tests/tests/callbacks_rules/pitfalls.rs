@@ -6,47 +6,47 @@ use std::time::Duration;
 
 use photo_callbacks::{Client, Config};
 use photo_server::Fault;
-use photo_tests::{Site, within};
+use photo_tests::suite;
 
-use crate::story::{Story, client};
+use crate::story::{Story, start};
 
-#[test]
-fn cancelling_a_download_calls_its_callback_but_cancelling_a_timer_drops_it() {
-    within(|| {
-        let site = Site::start();
-        let (client, story) = (client(&site), Story::default());
-        let download = client.download(&site.fault(Fault::StallBeforeHead, ""), story.result("download"));
-        let held = Rc::new(());
-        let of_timer = Rc::clone(&held);
-        let timer = client.after(Duration::from_mins(1), move || drop(of_timer));
-        download.cancel();
-        timer.cancel();
-        assert_eq!(Rc::strong_count(&held), 1, "the timer's callback is dropped at once");
-        client.run();
-        story.assert_is(&["download Cancelled"]);
-    });
+suite! { once:
+    cancelling_a_download_calls_its_callback_but_cancelling_a_timer_drops_it,
+    a_callback_counts_in_a_copy_of_a_number_but_in_a_shared_cell,
+    a_chain_that_ignores_cancelled_outlives_cancel_all,
+    a_callback_that_holds_a_client_keeps_it_alive_until_it_is_called,
+    cancelling_a_download_that_has_ended_leaves_the_next_one_alone,
 }
 
-#[test]
+fn cancelling_a_download_calls_its_callback_but_cancelling_a_timer_drops_it() {
+    let (site, client, story) = start();
+    let download = client.download(&site.fault(Fault::StallBeforeHead, ""), story.result("download"));
+    let held = Rc::new(());
+    let of_timer = Rc::clone(&held);
+    let timer = client.after(Duration::from_mins(1), move || drop(of_timer));
+    download.cancel();
+    timer.cancel();
+    assert_eq!(Rc::strong_count(&held), 1, "the timer's callback is dropped at once");
+    client.run();
+    story.assert_is(&["download Cancelled"]);
+}
+
 #[expect(unused_assignments, reason = "the compiler's only hint at the mistake")]
 fn a_callback_counts_in_a_copy_of_a_number_but_in_a_shared_cell() {
-    within(|| {
-        let client = Client::new(Config::default()).unwrap();
-        let mut copied = 0;
-        let shared = Rc::new(Cell::new(0));
-        for _ in 0..3 {
-            let shared = Rc::clone(&shared);
-            client.download("no URL", move |_| {
-                copied += 1;
-                shared.set(shared.get() + 1);
-            });
-        }
-        client.run();
-        assert_eq!((copied, shared.get()), (0, 3));
-    });
+    let client = Client::new(Config::default()).unwrap();
+    let mut copied = 0;
+    let shared = Rc::new(Cell::new(0));
+    for _ in 0..3 {
+        let shared = Rc::clone(&shared);
+        client.download("no URL", move |_| {
+            copied += 1;
+            shared.set(shared.get() + 1);
+        });
+    }
+    client.run();
+    assert_eq!((copied, shared.get()), (0, 3));
 }
 
-#[test]
 fn a_chain_that_ignores_cancelled_outlives_cancel_all() {
     fn chain(client: &Client, left: u32, story: Story) {
         let next = client.clone();
@@ -57,44 +57,34 @@ fn a_chain_that_ignores_cancelled_outlives_cancel_all() {
             }
         });
     }
-    within(|| {
-        let client = Client::new(Config::default()).unwrap();
-        let story = Story::default();
-        chain(&client, 1, story.clone());
-        client.cancel_all();
-        client.run();
-        story.assert_is(&["link Cancelled", "link Connect"]);
-    });
+    let (_, client, story) = start();
+    chain(&client, 1, story.clone());
+    client.cancel_all();
+    client.run();
+    story.assert_is(&["link Cancelled", "link Connect"]);
 }
 
-#[test]
 fn a_callback_that_holds_a_client_keeps_it_alive_until_it_is_called() {
-    within(|| {
-        let client = Client::new(Config::default()).unwrap();
-        let remote = client.remote();
-        let held = client.clone();
-        client.defer(move || drop(held));
-        drop(client);
-        // Only a call shows that it still exists: the loop no longer turns.
-        assert!(remote.call(|_| ()));
-    });
+    let client = Client::new(Config::default()).unwrap();
+    let remote = client.remote();
+    let held = client.clone();
+    client.defer(move || drop(held));
+    drop(client);
+    // Only a call shows that it still exists: the loop no longer turns.
+    assert!(remote.call(|_| ()));
 }
 
 /// The next download takes the slot of the ended one.
-#[test]
 fn cancelling_a_download_that_has_ended_leaves_the_next_one_alone() {
-    within(|| {
-        let site = Site::start();
-        let (client, story) = (client(&site), Story::default());
-        let ended = client.download(&site.url("/photo"), story.result("first"));
-        client.run();
-        client.download(&site.url("/photo?delay_ms=50"), story.result("second"));
-        while site.counters().open_requests == 0 {
-            client.turn(Some(Duration::from_millis(1)));
-        }
-        ended.cancel();
-        client.run();
-        story.assert_is(&["first Photo", "second Photo"]);
-        assert_eq!(site.counters().connections, 1, "the event loop did not close the kept connection");
-    });
+    let (site, client, story) = start();
+    let ended = client.download(&site.url("/photo"), story.result("first"));
+    client.run();
+    client.download(&site.url("/photo?delay_ms=50"), story.result("second"));
+    while site.counters().open_requests == 0 {
+        client.turn(Some(Duration::from_millis(1)));
+    }
+    ended.cancel();
+    client.run();
+    story.assert_is(&["first Photo", "second Photo"]);
+    assert_eq!(site.counters().connections, 1, "the event loop did not close the kept connection");
 }

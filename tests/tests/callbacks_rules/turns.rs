@@ -7,9 +7,21 @@ use std::time::{Duration, Instant};
 
 use photo_callbacks::{Client, Config};
 use photo_server::Fault;
-use photo_tests::{Site, within};
+use photo_tests::suite;
 
-use crate::story::{Story, client, millis};
+use crate::story::{millis, start};
+
+suite! { once:
+    a_turn_waits_for_its_timeout_at_most,
+    a_turn_waits_for_a_timer_without_a_timeout,
+    a_turn_does_not_wait_when_nothing_is_pending,
+    a_turn_does_not_wait_while_a_callback_is_queued,
+    next_timeout_is_zero_exactly_while_something_is_queued,
+    a_callback_queued_by_a_callback_is_called_in_the_next_turn,
+    a_turn_ends_although_each_callback_leads_to_another,
+    a_turn_inside_a_callback_does_nothing,
+    rule_6_a_panic_leaves_turn_and_the_next_turn_continues,
+}
 
 /// A time long enough to notice a wrong wait.
 const LONG: Duration = Duration::from_secs(20);
@@ -21,126 +33,86 @@ fn timed(client: &Client, timeout: Option<Duration>) -> (Duration, bool) {
     (start.elapsed(), pending)
 }
 
-#[test]
-fn turns_download_a_photo() {
-    within(|| {
-        let site = Site::start();
-        let (client, story) = (client(&site), Story::default());
-        client.download(&site.tls_url("/photo"), story.result("first"));
-        let mut turns = 1;
-        while client.turn(None) {
-            turns += 1;
-        }
-        story.assert_is(&["first Photo"]);
-        assert!(turns > 1);
-    });
-}
-
-#[test]
 fn a_turn_waits_for_its_timeout_at_most() {
-    within(|| {
-        let site = Site::start();
-        let (client, story) = (client(&site), Story::default());
-        client.download(&site.fault(Fault::StallBeforeHead, ""), story.result("stalled"));
-        while client.next_timeout() == Some(Duration::ZERO) {
-            client.turn(Some(Duration::ZERO));
-        }
-        client.turn(Some(millis(100))); // connected
-        let (took, pending) = timed(&client, Some(millis(100)));
-        assert!(took >= millis(100) && took < LONG / 2, "{took:?}");
-        assert!(pending);
-        story.assert_is(&[]);
-    });
+    let (site, client, story) = start();
+    client.download(&site.fault(Fault::StallBeforeHead, ""), story.result("stalled"));
+    while client.next_timeout() == Some(Duration::ZERO) {
+        client.turn(Some(Duration::ZERO));
+    }
+    client.turn(Some(millis(100))); // connected
+    let (took, pending) = timed(&client, Some(millis(100)));
+    assert!(took >= millis(100) && took < LONG / 2, "{took:?}");
+    assert!(pending);
+    story.assert_is(&[]);
 }
 
-#[test]
 fn a_turn_waits_for_a_timer_without_a_timeout() {
-    within(|| {
-        let client = Client::new(Config::default()).unwrap();
-        let story = Story::default();
-        let timer = story.clone();
-        client.after(millis(50), move || timer.tell("timer"));
-        let (took, pending) = timed(&client, None);
-        assert!(took >= millis(50), "{took:?}");
-        assert!(!pending);
-        story.assert_is(&["timer"]);
-    });
+    let (_, client, story) = start();
+    client.after(millis(50), story.event("timer"));
+    let (took, pending) = timed(&client, None);
+    assert!(took >= millis(50), "{took:?}");
+    assert!(!pending);
+    story.assert_is(&["timer"]);
 }
 
-#[test]
 fn a_turn_does_not_wait_when_nothing_is_pending() {
-    within(|| {
-        let client = Client::new(Config::default()).unwrap();
-        assert!(!client.turn(None));
-        let (took, pending) = timed(&client, Some(LONG));
-        assert!(took < LONG / 2 && !pending, "{took:?}");
-    });
+    let client = Client::new(Config::default()).unwrap();
+    assert!(!client.turn(None));
+    let (took, pending) = timed(&client, Some(LONG));
+    assert!(took < LONG / 2 && !pending, "{took:?}");
 }
 
-#[test]
 fn a_turn_does_not_wait_while_a_callback_is_queued() {
-    within(|| {
-        let client = Client::new(Config::default()).unwrap();
-        let story = Story::default();
-        let far = client.after(Duration::from_mins(1), || unreachable!("it is cancelled"));
-        client.download("no URL", story.result("bad"));
-        let (took, pending) = timed(&client, Some(LONG));
-        assert!(took < LONG / 2 && pending, "{took:?}");
-        story.assert_is(&["bad InvalidUrl"]);
-        far.cancel();
-        assert!(!client.turn(None));
-    });
+    let (_, client, story) = start();
+    let far = client.after(Duration::from_mins(1), || unreachable!("it is cancelled"));
+    client.download("no URL", story.result("bad"));
+    let (took, pending) = timed(&client, Some(LONG));
+    assert!(took < LONG / 2 && pending, "{took:?}");
+    story.assert_is(&["bad InvalidUrl"]);
+    far.cancel();
+    assert!(!client.turn(None));
 }
 
-#[test]
 fn next_timeout_is_zero_exactly_while_something_is_queued() {
-    within(|| {
-        let site = Site::start();
-        let (client, story) = (client(&site), Story::default());
-        assert_eq!(client.next_timeout(), None);
-        client.defer(|| ());
-        assert_eq!(client.next_timeout(), Some(Duration::ZERO));
-        client.run();
-        assert_eq!(client.next_timeout(), None);
+    let (site, client, story) = start();
+    assert_eq!(client.next_timeout(), None);
+    client.defer(|| ());
+    assert_eq!(client.next_timeout(), Some(Duration::ZERO));
+    client.run();
+    assert_eq!(client.next_timeout(), None);
 
-        let timer = client.after(Duration::from_mins(1), || unreachable!("it is cancelled"));
-        let next = client.next_timeout().unwrap();
-        assert!(next > Duration::from_secs(30) && next <= Duration::from_mins(1), "{next:?}");
-        let download = client.download(&site.fault(Fault::StallBeforeHead, ""), story.result("stalled"));
-        assert_eq!(client.next_timeout(), Some(Duration::ZERO));
-        while client.next_timeout() == Some(Duration::ZERO) {
-            client.turn(Some(Duration::ZERO));
-        }
-        let next = client.next_timeout().unwrap();
-        assert!(next < Duration::from_secs(30), "{next:?}"); // the timeout of the download
-        download.cancel();
-        assert_eq!(client.next_timeout(), Some(Duration::ZERO));
-        timer.cancel();
-        client.run();
-        assert_eq!(client.next_timeout(), None);
-    });
+    let timer = client.after(Duration::from_mins(1), || unreachable!("it is cancelled"));
+    let next = client.next_timeout().unwrap();
+    assert!(next > Duration::from_secs(30) && next <= Duration::from_mins(1), "{next:?}");
+    let download = client.download(&site.fault(Fault::StallBeforeHead, ""), story.result("stalled"));
+    assert_eq!(client.next_timeout(), Some(Duration::ZERO));
+    while client.next_timeout() == Some(Duration::ZERO) {
+        client.turn(Some(Duration::ZERO));
+    }
+    let next = client.next_timeout().unwrap();
+    assert!(next < Duration::from_secs(30), "{next:?}"); // the timeout of the download
+    download.cancel();
+    assert_eq!(client.next_timeout(), Some(Duration::ZERO));
+    timer.cancel();
+    client.run();
+    assert_eq!(client.next_timeout(), None);
 }
 
-#[test]
 fn a_callback_queued_by_a_callback_is_called_in_the_next_turn() {
-    within(|| {
-        let client = Client::new(Config::default()).unwrap();
-        let story = Story::default();
-        let (inner, first, second) = (client.clone(), story.clone(), story.clone());
-        client.defer(move || {
-            first.tell("first");
-            inner.defer(move || second.tell("second"));
-            inner.download("no URL", first.result("bad"));
-        });
-        assert!(client.turn(None));
-        story.assert_is(&["first"]);
-        assert!(!client.turn(None));
-        story.assert_is(&["first", "second", "bad InvalidUrl"]);
+    let (_, client, story) = start();
+    let (inner, first) = (client.clone(), story.clone());
+    client.defer(move || {
+        first.tell("first");
+        inner.defer(first.event("second"));
+        inner.download("no URL", first.result("bad"));
     });
+    assert!(client.turn(None));
+    story.assert_is(&["first"]);
+    assert!(!client.turn(None));
+    story.assert_is(&["first", "second", "bad InvalidUrl"]);
 }
 
 /// Otherwise the other loop would not get its turn.
-#[test]
 fn a_turn_ends_although_each_callback_leads_to_another() {
     fn endless(client: &Client, calls: Rc<Cell<u32>>) {
         calls.set(calls.get() + 1);
@@ -151,45 +123,34 @@ fn a_turn_ends_although_each_callback_leads_to_another() {
             _ => client.offload(|| (), move |()| endless(&by_work, calls)),
         }
     }
-    within(|| {
-        let client = Client::new(Config::default()).unwrap();
-        let calls = Rc::new(Cell::new(0));
-        endless(&client, Rc::clone(&calls));
-        for turn in 1..=100 {
-            assert!(client.turn(None));
-            assert!(calls.get() <= turn + 1, "{} calls in {turn} turns", calls.get());
-        }
-        assert!(calls.get() > 30, "only {} calls", calls.get());
-    });
+    let client = Client::new(Config::default()).unwrap();
+    let calls = Rc::new(Cell::new(0));
+    endless(&client, Rc::clone(&calls));
+    for turn in 1..=100 {
+        assert!(client.turn(None));
+        assert!(calls.get() <= turn + 1, "{} calls in {turn} turns", calls.get());
+    }
+    assert!(calls.get() > 30, "only {} calls", calls.get());
 }
 
-#[test]
 fn a_turn_inside_a_callback_does_nothing() {
-    within(|| {
-        let client = Client::new(Config::default()).unwrap();
-        let story = Story::default();
-        let (inner, outer) = (client.clone(), story.clone());
-        client.defer(move || {
-            let deferred = outer.clone();
-            inner.defer(move || deferred.tell("deferred"));
-            while inner.turn(None) {}
-            outer.tell("callback has returned");
-        });
-        client.run();
-        story.assert_is(&["callback has returned", "deferred"]);
+    let (_, client, story) = start();
+    let (inner, outer) = (client.clone(), story.clone());
+    client.defer(move || {
+        inner.defer(outer.event("deferred"));
+        while inner.turn(None) {}
+        outer.tell("callback has returned");
     });
+    client.run();
+    story.assert_is(&["callback has returned", "deferred"]);
 }
 
-#[test]
 fn rule_6_a_panic_leaves_turn_and_the_next_turn_continues() {
-    within(|| {
-        let client = Client::new(Config::default()).unwrap();
-        let story = Story::default();
-        client.defer(|| panic!("out of the turn"));
-        client.download("no URL", story.result("bad"));
-        catch_unwind(AssertUnwindSafe(|| client.turn(None))).unwrap_err();
-        assert_eq!(client.next_timeout(), Some(Duration::ZERO));
-        assert!(!client.turn(None));
-        story.assert_is(&["bad InvalidUrl"]);
-    });
+    let (_, client, story) = start();
+    client.defer(|| panic!("out of the turn"));
+    client.download("no URL", story.result("bad"));
+    catch_unwind(AssertUnwindSafe(|| client.turn(None))).unwrap_err();
+    assert_eq!(client.next_timeout(), Some(Duration::ZERO));
+    assert!(!client.turn(None));
+    story.assert_is(&["bad InvalidUrl"]);
 }

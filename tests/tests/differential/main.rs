@@ -3,7 +3,6 @@
 //! `PROPTEST_CASES` sets their number; failing ones are kept in `tests/proptest-regressions` and tried first.
 
 mod contestant;
-mod mutation;
 mod replies;
 mod ring;
 

@@ -6,8 +6,6 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-use crate::mutation::{Mutation, mutations};
-
 /// A reply, byte for byte, and where it breaks into pieces.
 #[derive(Clone)]
 pub(crate) struct Reply {
@@ -44,21 +42,31 @@ impl fmt::Debug for Reply {
 
 /// Any reply.
 pub(crate) fn replies(ending: Ending) -> impl Strategy<Value = Reply> {
-    let mutations = prop_oneof![3 => Just(Vec::new()), 4 => vec(mutations(), 1..4)];
+    let mutations = prop_oneof![3 => Just(Vec::new()), 4 => vec(mutation(), 1..4)];
     let breaks = prop_oneof![Just(Vec::new()), vec(any::<Index>(), 1..6)];
-    // Silence shows most if bytes are missing.
-    let cut = match ending {
-        Ending::Close => Just(None).boxed(),
-        Ending::Silence => any::<Index>().prop_map(|at| Some(Mutation::Cut(at))).boxed(),
-    };
-    (well_meant(), mutations, cut, breaks).prop_map(move |(mut bytes, mutations, cut, breaks)| {
-        for mutation in mutations.into_iter().chain(cut) {
-            mutation.apply(&mut bytes);
+    (well_meant(), mutations, any::<Index>(), breaks).prop_map(move |(mut bytes, mutations, cut, breaks)| {
+        for (at, length, instead) in mutations {
+            let at = at.index(bytes.len().min(EARLY) + 1);
+            let end = bytes.len().min(at + length);
+            bytes.splice(at..end, instead);
+        }
+        // Silence shows most if bytes are missing.
+        if ending == Ending::Silence {
+            bytes.truncate(cut.index(bytes.len() + 1));
         }
         let mut breaks: Vec<_> = breaks.iter().map(|index| index.index(bytes.len() + 1)).collect();
         breaks.sort_unstable();
         Reply { bytes, breaks, ending }
     })
+}
+
+/// The first bytes, which get all mutations because they decide nearly everything.
+const EARLY: usize = 160;
+
+/// A place, the number of bytes that are deleted there, and the bytes instead.
+fn mutation() -> impl Strategy<Value = (Index, usize, Vec<u8>)> {
+    let snippet = select(SNIPPETS).prop_map(|snippet| snippet.as_bytes().to_vec());
+    (any::<Index>(), 0..6_usize, prop_oneof![3 => snippet, 1 => vec(any::<u8>(), 1)])
 }
 
 /// Interim replies, status line, fields, body and surplus bytes.
@@ -123,6 +131,24 @@ fn photos() -> impl Strategy<Value = Vec<u8>> {
     let start = prop_oneof![9 => Just("GIF89a\x01\0\x01\0\0\0\0;"), 1 => Just("<html>"), 1 => Just("")];
     (start, size).prop_map(|(start, size)| start.bytes().chain((0..=250).cycle().take(size)).collect())
 }
+
+const SNIPPETS: &[&str] = &[
+    "",
+    "\r",
+    "\n",
+    "\r\n",
+    "\r\n\r\n",
+    "\0",
+    " ",
+    "\t",
+    ",",
+    ":",
+    "0",
+    "\r\n folded",
+    "Content-Length: 7\r\n",
+    "Transfer-Encoding: chunked\r\n",
+    "HTTP/1.1 100 \r\n\r\n",
+];
 
 const INTERIM: &[&str] = &[
     "",

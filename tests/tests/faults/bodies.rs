@@ -94,7 +94,7 @@ fn chunks() -> Vec<Row> {
     let sized = |size: &str, ending: Ending| {
         with(&format!("size `{}`", size.escape_debug()), &format!("{size}\r\n{{photo}}\r\n0\r\n\r\n"), ending)
     };
-    let kept = |name: &str, body: &str| Row::reply_and(name, &chunked(body), "end=keep", Photo);
+    let kept = |name: &str, body: &str| Row::kept(name, &chunked(body), Photo);
     let cut = |name: &str, body: &str| with(name, body, Fails(Truncated));
     vec![
         Row::fault(Fault::Chunked, "", Photo),

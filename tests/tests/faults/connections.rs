@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use photo::{Config, Phase};
 use photo_server::Fault;
-use photo_tests::Outcome::{Io, Malformed, Status, Timeout, TooLarge, Truncated};
+use photo_tests::Outcome::{Io, Malformed, NotAPhoto, Status, Timeout, TooLarge, Truncated};
 
-use crate::row::Ending::{self, Fails, Photo};
+use crate::row::Ending::{Fails, Photo};
 use crate::row::{Row, Section};
 
 /// The silence after which a stalled download fails: longer than any pause of a good one on a busy machine.
@@ -18,19 +18,12 @@ const CHUNKED: &str = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{hex
 
 pub(crate) fn sections() -> [Section; 2] {
     [
-        Section { title: "The end of a connection", rows: [ends(), ends_of_raw_replies()].concat_rows() },
-        Section { title: "Silence", rows: [silences(), drips()].concat_rows() },
+        Section {
+            title: "The end of a connection",
+            rows: [ends(), ends_of_raw_replies()].into_iter().flatten().collect(),
+        },
+        Section { title: "Silence", rows: [silences(), drips()].into_iter().flatten().collect() },
     ]
-}
-
-trait ConcatRows {
-    fn concat_rows(self) -> Vec<Row>;
-}
-
-impl<const N: usize> ConcatRows for [Vec<Row>; N] {
-    fn concat_rows(self) -> Vec<Row> {
-        self.into_iter().flatten().collect()
-    }
 }
 
 fn ends() -> Vec<Row> {
@@ -78,9 +71,9 @@ fn ends_of_raw_replies() -> Vec<Row> {
         // Without TLS, such a body ends like this.
         Row::reply_and("No close_notify of TLS: after a body without length", UNMEASURED, "end=cut", Photo)
             .by_tls(Fails(Truncated)),
-        Row::reply_and("a second reply after the first", &format!("{GOOD}{GOOD}"), "end=keep", Photo),
-        Row::reply_and("junk after a reply", &format!("{GOOD}junk"), "end=keep", Photo),
-        Row::reply_and("junk after the last chunk", &format!("{CHUNKED}junk"), "end=keep", Photo),
+        Row::kept("a second reply after the first", &format!("{GOOD}{GOOD}"), Photo),
+        Row::kept("junk after a reply", &format!("{GOOD}junk"), Photo),
+        Row::kept("junk after the last chunk", &format!("{CHUNKED}junk"), Photo),
     ]
 }
 
@@ -88,33 +81,23 @@ fn silences() -> Vec<Row> {
     // Otherwise the next download would meet the same silence.
     let closing = |reply: &str| reply.replacen("\r\n", "\r\nConnection: close\r\n", 1);
     let impatient: fn(Config) -> Config = |config| config.stall_timeout(STALL);
-    let reply = |name: &str, reply: &str, ending: Ending| {
-        Row::reply_and(name, reply, "end=stall", ending).limits(impatient)
+    let (no_head, no_body) = (Fails(Timeout(Phase::Head)), Fails(Timeout(Phase::Body)));
+    let fault = |fault, query, ending| Row::fault(fault, query, ending).limits(impatient);
+    let reply = |name: &str, reply: &str, ending| {
+        Row::reply_and(&format!("silence {name}"), reply, "end=stall", ending).limits(impatient)
     };
     vec![
-        Row::fault(Fault::StallBeforeHead, "", Fails(Timeout(Phase::Head))).limits(impatient),
-        Row::fault(Fault::StallInHead, "", Fails(Timeout(Phase::Head))).limits(impatient),
-        Row::fault(Fault::StallInBody, "", Fails(Timeout(Phase::Body))).limits(impatient),
+        fault(Fault::StallBeforeHead, "", no_head),
+        fault(Fault::StallInHead, "", no_head),
+        fault(Fault::StallInBody, "", no_body),
         Row::fault(Fault::LengthTooLongStall, "", Fails(TooLarge)),
-        Row::fault(Fault::LengthTooLongStall, "claim=40001", Fails(Timeout(Phase::Body))).limits(impatient),
-        reply(
-            "silence after an interim reply",
-            "HTTP/1.1 103 Early Hints\r\n\r\n",
-            Fails(Timeout(Phase::Head)),
-        ),
-        reply("silence after the last byte", &closing(GOOD), Photo),
-        reply("silence after a body without length", UNMEASURED, Fails(Timeout(Phase::Body))),
-        reply(
-            "silence before the last chunk",
-            CHUNKED.trim_end_matches("0\r\n\r\n"),
-            Fails(Timeout(Phase::Body)),
-        ),
-        reply(
-            "silence before the last line end",
-            CHUNKED.trim_end_matches("\r\n"),
-            Fails(Timeout(Phase::Body)),
-        ),
-        reply("silence after the last chunk", &closing(CHUNKED), Photo),
+        fault(Fault::LengthTooLongStall, "claim=40001", no_body),
+        reply("after an interim reply", "HTTP/1.1 103 Early Hints\r\n\r\n", no_head),
+        reply("after the last byte", &closing(GOOD), Photo),
+        reply("after a body without length", UNMEASURED, no_body),
+        reply("before the last chunk", CHUNKED.trim_end_matches("0\r\n\r\n"), no_body),
+        reply("before the last line end", CHUNKED.trim_end_matches("\r\n"), no_body),
+        reply("after the last chunk", &closing(CHUNKED), Photo),
     ]
 }
 
@@ -122,34 +105,20 @@ fn silences() -> Vec<Row> {
 fn drips() -> Vec<Row> {
     let limits: fn(Config) -> Config =
         |config| config.timeout(Duration::from_millis(700)).stall_timeout(2 * STALL);
-    let head = "HTTP/1.1 200 OK\r\n{1000*X-Field: and so on\r\n}\r\n";
+    let (no_head, no_body) = (Fails(Timeout(Phase::Head)), Fails(Timeout(Phase::Body)));
+    let reply = |name, reply, how, ending| Row::reply_and(name, reply, how, ending).limits(limits);
+    let fields = "HTTP/1.1 200 OK\r\n{1000*X-Field: and so on\r\n}\r\n";
     let interim = "{1000*HTTP/1.1 103 Early Hints\r\n\r\n}";
-    let endless_line = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;{1000*and so on}";
-    let drip = "step=20&every_ms=50";
+    let line = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;{1000*and so on}";
+    let quick = "HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n";
+    let endless = "HTTP/1.1 200 OK\r\n{30000*X-Field: and so on\r\n}";
     vec![
-        Row::fault(Fault::Drip, "step=1000&every_ms=100", Fails(Timeout(Phase::Body))).limits(limits),
+        Row::fault(Fault::Drip, "step=1000&every_ms=100", no_body).limits(limits),
         Row::fault(Fault::Drip, "step=10000&every_ms=20", Photo),
-        Row::reply_and("a head that drips", head, drip, Fails(Timeout(Phase::Head))).limits(limits),
-        Row::reply_and("interim replies that drip", interim, drip, Fails(Timeout(Phase::Head)))
-            .limits(limits),
-        Row::reply_and(
-            "a line before a chunk that drips",
-            endless_line,
-            "step=60&every_ms=50",
-            Fails(Timeout(Phase::Body)),
-        )
-        .limits(limits),
-        Row::reply_and(
-            "a quick head, byte by byte",
-            "HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n",
-            "step=1&every_ms=1",
-            Fails(photo_tests::Outcome::NotAPhoto),
-        ),
-        Row::reply_and(
-            "an endless head at once",
-            "HTTP/1.1 200 OK\r\n{30000*X-Field: and so on\r\n}",
-            "end=stall",
-            Fails(Malformed),
-        ),
+        reply("a head that drips", fields, "step=20&every_ms=50", no_head),
+        reply("interim replies that drip", interim, "step=20&every_ms=50", no_head),
+        reply("a line before a chunk that drips", line, "step=60&every_ms=50", no_body),
+        Row::reply_and("a quick head, byte by byte", quick, "step=1&every_ms=1", Fails(NotAPhoto)),
+        Row::reply_and("an endless head at once", endless, "end=stall", Fails(Malformed)),
     ]
 }

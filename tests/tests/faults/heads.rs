@@ -83,10 +83,9 @@ fn forms() -> Vec<Row> {
         good_with("a name not in ASCII", "Schön: a\r\n"),
         good_with("a space in a name", "X Field: a\r\n"),
         good_with("a space before the colon", "X-Field : a\r\n"),
-        Row::reply_and(
+        Row::kept(
             "a space before the colon of `Connection: close`",
             "HTTP/1.1 200 OK\r\nConnection : close\r\nContent-Length: {len}\r\n\r\n{photo}",
-            "end=keep",
             Photo,
         ),
         bad_with("a control character in `Connection`", "Connection: close\x01\r\n"),
@@ -97,10 +96,9 @@ fn forms() -> Vec<Row> {
         good_with("a field without name", ": a\r\n"),
         Row::fault(Fault::Http10, "", Photo),
         good("HTTP/1.0 with a length", "HTTP/1.0 200 OK\r\nContent-Length: {len}\r\n\r\n{photo}"),
-        Row::reply_and(
+        Row::kept(
             "HTTP/1.0, kept alive",
             "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: {len}\r\n\r\n{photo}",
-            "end=keep",
             Photo,
         ),
         good_with("Connection: close with a length", "Connection: close\r\n"),
@@ -145,11 +143,11 @@ fn statuses() -> Vec<Row> {
         .into();
     for code in [204, 205, 206, 304, 404] {
         let reply = format!("HTTP/1.1 {code} With a body\r\nContent-Length: {{len}}\r\n\r\n{{photo}}");
-        rows.push(Row::reply_and(&format!("{code} with a photo"), &reply, "end=keep", Fails(Status(code))));
+        rows.push(Row::kept(&format!("{code} with a photo"), &reply, Fails(Status(code))));
     }
     for code in [201, 203, 299] {
         let reply = format!("HTTP/1.1 {code} Fine\r\nContent-Length: {{len}}\r\n\r\n{{photo}}");
-        rows.push(Row::reply_and(&format!("{code} with a photo"), &reply, "end=keep", Photo));
+        rows.push(Row::kept(&format!("{code} with a photo"), &reply, Photo));
     }
     rows
 }
@@ -157,10 +155,8 @@ fn statuses() -> Vec<Row> {
 fn redirects() -> Vec<Row> {
     let to =
         |location: &str| format!("HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n");
-    let good = |name: &str, location: &str| Row::reply_and(name, &to(location), "end=keep", Photo);
-    let bad = |location: &str| {
-        Row::reply_and(&format!("to `{location}`"), &to(location), "end=keep", Fails(InvalidUrl))
-    };
+    let good = |name: &str, location: &str| Row::kept(name, &to(location), Photo);
+    let bad = |location: &str| Row::kept(&format!("to `{location}`"), &to(location), Fails(InvalidUrl));
     let mut rows: Vec<_> = [301, 302, 303, 307, 308]
         .map(|code| Row::fault(Fault::Redirect, &format!("code={code}"), Photo))
         .into();

@@ -12,18 +12,20 @@ mod oddities;
 mod report;
 mod row;
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
 use photo::{Error, Photo};
 use photo_server::{Fault, PictureFormat};
-use photo_tests::{Adapter, Outcome, Picture, Scheme, Site, Style, within, within_time};
+use photo_tests::{Adapter, Outcome, Picture, Scheme, Site, Style, suite, within_time};
 
 use row::{Ending, PICTURE, Row, Section, Way};
+
+suite! { once:
+    every_fault_is_in_the_table,
+}
 
 /// Cases that run at once, because many only wait.
 const AT_ONCE: usize = 24;
@@ -48,77 +50,60 @@ fn every_fault_ends_alike_for_every_style() {
     within_time(LIMIT, || {
         let sections = sections();
         let rows: Vec<_> = sections.iter().flat_map(|section| &section.rows).collect();
-        let cases: Vec<_> =
-            rows.iter().enumerate().flat_map(|(number, row)| Case::all(number, row)).collect();
+        let cases: Vec<_> = rows.iter().flat_map(|row| Case::all(row)).collect();
         let site = Site::start();
-        let found = Mutex::new(BTreeMap::<_, Vec<_>>::new());
-        let wrong = Mutex::new(Vec::new());
-        let next = AtomicUsize::new(0);
-        thread::scope(|scope| {
-            for _ in 0..AT_ONCE {
-                scope.spawn(|| {
-                    while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
-                        let came_out = case.came_out(&site).unwrap_or_else(|why| {
-                            wrong.lock().unwrap().push(format!("{case}: {why}"));
-                            "**wrong**".to_owned()
-                        });
-                        let mut found = found.lock().unwrap();
-                        found
-                            .entry((case.number, case.style.name()))
-                            .or_default()
-                            .push((case.tls(), came_out));
-                    }
-                });
-            }
+        let (wrong, by_ureq) = thread::scope(|scope| {
+            let by_ureq = scope.spawn(|| at_once(&rows, |row| by_ureq(row, &site)));
+            let wrong = at_once(&cases, |case| case.examine(&site).err().map(|why| format!("{case}: {why}")));
+            (wrong.into_iter().flatten().collect::<Vec<_>>(), by_ureq.join().unwrap())
         });
-        let found = found.into_inner().unwrap();
-        let table = report::markdown(&sections, |number, style| {
-            found.get(&(number, style.name())).map_or_else(|| "–".to_owned(), |found| summary(found))
-        });
-        println!("{table}");
-        let wrong = wrong.into_inner().unwrap();
         assert!(wrong.is_empty(), "{} of {} are wrong:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+        let table = report::markdown(&sections, by_ureq);
+        println!("{table}");
         report::assert_documented(&table);
     });
 }
 
-/// The outcome as one word, if it is the same with and without TLS.
-fn summary(found: &[(bool, String)]) -> String {
-    let by = |tls: bool| {
-        let mut words: Vec<_> =
-            found.iter().filter(|(by, _)| *by == tls).map(|(_, word)| word.as_str()).collect();
-        words.sort_unstable();
-        words.dedup();
-        words.join(", ")
-    };
-    match (by(false), by(true)) {
-        (plain, tls) if tls.is_empty() || plain == tls => plain,
-        (plain, tls) => format!("{plain}; with TLS {tls}"),
+/// The results of `work` for all `items`, some of which wait at once.
+fn at_once<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let next = Mutex::new(items.iter().enumerate());
+    let take = || next.lock().unwrap().next();
+    let results = thread::scope(|scope| {
+        let threads = [(); AT_ONCE].map(|()| {
+            scope.spawn(|| std::iter::from_fn(take).map(|(i, item)| (i, work(item))).collect::<Vec<_>>())
+        });
+        threads.map(|thread| thread.join().unwrap())
+    });
+    let mut results: Vec<_> = results.into_iter().flatten().collect();
+    results.sort_by_key(|(i, _)| *i);
+    results.into_iter().map(|(_, result)| result).collect()
+}
+
+fn every_fault_is_in_the_table() {
+    let sections = sections();
+    let rows = || sections.iter().flat_map(|section| &section.rows);
+    for fault in Fault::ALL {
+        let path = format!("{}?", fault.path());
+        let is_met = |row: &Row| matches!(&row.way, Way::Path(it) if it.starts_with(&path));
+        assert!(rows().any(is_met), "{fault:?} is not in the table");
     }
 }
 
-#[test]
-fn every_fault_is_in_the_table() {
-    within(|| {
-        let sections = sections();
-        let paths: Vec<_> = sections
-            .iter()
-            .flat_map(|section| &section.rows)
-            .filter_map(|row| match &row.way {
-                Way::Path(path) => Some(path),
-                Way::Door(_) => None,
-            })
-            .collect();
-        for fault in Fault::ALL {
-            let path = format!("{}?", fault.path());
-            assert!(paths.iter().any(|row| row.starts_with(&path)), "{fault:?} is not in the table");
-        }
-    });
+/// The outcome of ureq, which is shown, not judged.
+fn by_ureq(row: &Row, site: &Site) -> String {
+    let Way::Path(path) = &row.way else { return "–".to_owned() };
+    let client = site.downloader_with(Style::Ureq, row.limits);
+    match &client.download(&site.url(path)) {
+        Ok(photo) if photo.bytes == PICTURE.file() => "the photo".to_owned(),
+        Ok(photo) if photo.bytes.is_empty() => "an empty photo".to_owned(),
+        Ok(photo) if PICTURE.file().starts_with(&photo.bytes) => "a part of the photo".to_owned(),
+        Ok(_) => "other bytes".to_owned(),
+        failed => Outcome::of(failed).to_string(),
+    }
 }
 
 /// One fault, met in one way.
 struct Case<'a> {
-    number: usize,
     row: &'a Row,
     style: Style,
     /// The scheme, and whether the connection is a kept one. Doors have neither.
@@ -126,48 +111,20 @@ struct Case<'a> {
 }
 
 impl<'a> Case<'a> {
-    fn all(number: usize, row: &'a Row) -> Vec<Self> {
-        let ways: &[_] = match row.way {
-            Way::Door(_) => &[None],
-            Way::Path(_) => &[
-                Some((Scheme::Http, false)),
-                Some((Scheme::Http, true)),
-                Some((Scheme::Https, false)),
-                Some((Scheme::Https, true)),
-            ],
+    fn all(row: &'a Row) -> Vec<Self> {
+        let ways = match row.way {
+            Way::Door(_) => vec![None],
+            Way::Path(_) => {
+                Scheme::ALL.iter().flat_map(|by| [Some((*by, false)), Some((*by, true))]).collect()
+            }
         };
-        let of = |style| ways.iter().map(move |by| Self { number, row, style, by: *by });
-        let styles = Style::HELD_EQUAL.into_iter().flat_map(of);
-        // ureq is shown, not judged; once is enough.
-        styles.chain(of(Style::Ureq).filter(|case| case.by == Some((Scheme::Http, false)))).collect()
+        let of = |style| ways.iter().map(move |by| Self { row, style, by: *by });
+        Style::HELD_EQUAL.into_iter().flat_map(of).collect()
     }
 
-    fn came_out(&self, site: &Site) -> Result<String, String> {
-        if self.style == Style::Ureq { Ok(self.shown(site)) } else { self.examine(site) }
-    }
-
-    /// The outcome as text.
-    fn shown(&self, site: &Site) -> String {
-        let (Way::Path(path), client) = (&self.row.way, site.downloader_with(self.style, self.row.limits))
-        else {
-            unreachable!("only paths are shown")
-        };
-        match &client.download(&site.url(path)) {
-            Ok(photo) if photo.bytes == PICTURE.file() => "the photo".to_owned(),
-            Ok(photo) if photo.bytes.is_empty() => "an empty photo".to_owned(),
-            Ok(photo) if PICTURE.file().starts_with(&photo.bytes) => "a part of the photo".to_owned(),
-            Ok(_) => "other bytes".to_owned(),
-            failed => Outcome::of(failed).to_string(),
-        }
-    }
-
-    fn tls(&self) -> bool {
-        matches!(self.by, Some((Scheme::Https, _)))
-    }
-
-    /// Runs a good download if the connection must be a kept one, then the fault, then a good download. Returns the
-    /// outcome.
-    fn examine(&self, site: &Site) -> Result<String, String> {
+    /// Runs a good download if the connection must be a kept one, then the fault, then a good download. The error is
+    /// the difference from the expected outcome.
+    fn examine(&self, site: &Site) -> Result<(), String> {
         let (path, (scheme, kept)) = match (&self.row.way, self.by) {
             (Way::Path(path), Some(by)) => (path, by),
             (Way::Door(enter), _) => return judge(&enter(site, self.style), self.row.ending),
@@ -177,29 +134,22 @@ impl<'a> Case<'a> {
         if kept {
             download_good(site, &*client, scheme).map_err(|why| format!("before: {why}"))?;
         }
-        let came_out = judge(&client.download(&site.url_by(scheme, path)), self.row.ending(scheme))?;
+        judge(&client.download(&site.url_by(scheme, path)), self.row.ending(scheme))?;
         // Some faults happen after the reply.
         thread::sleep(self.row.afterwards);
-        download_good(site, &*client, scheme).map_err(|why| format!("after: {why}"))?;
-        Ok(came_out)
+        download_good(site, &*client, scheme).map_err(|why| format!("after: {why}"))
     }
 }
 
-fn judge(found: &Result<Photo, Error>, expected: Ending) -> Result<String, String> {
-    let outcome = Outcome::of(found);
-    if outcome != expected.outcome() {
-        return Err(format!("expected {}, found {found:?}", expected.outcome()));
-    }
-    let bytes = match expected {
-        Ending::Photo => PICTURE.file(),
-        Ending::FirstHalf => &PICTURE.file()[..PICTURE.bytes / 2],
-        Ending::Fails(_) => return Ok(outcome.to_string()),
+fn judge(found: &Result<Photo, Error>, expected: Ending) -> Result<(), String> {
+    let bytes = match (expected, found) {
+        (Ending::Photo, Ok(_)) => PICTURE.file(),
+        (Ending::FirstHalf, Ok(_)) => &PICTURE.file()[..PICTURE.bytes / 2],
+        (Ending::Fails(outcome), Err(_)) if Outcome::of(found) == outcome => return Ok(()),
+        _ => return Err(format!("expected {expected}, found {found:?}")),
     };
     match found {
-        Ok(photo) if photo.bytes == bytes => Ok(match expected {
-            Ending::FirstHalf => "as much as declared".to_owned(),
-            _ => "the photo".to_owned(),
-        }),
+        Ok(photo) if photo.bytes == bytes => Ok(()),
         other => Err(format!("other bytes than were served: {other:?}")),
     }
 }

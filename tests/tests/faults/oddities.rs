@@ -18,7 +18,7 @@ pub(crate) fn sections() -> [Section; 3] {
 fn heads() -> Vec<Row> {
     let with = |fields: &str, ending: Ending| {
         let reply = format!("HTTP/1.1 200 OK\r\n{fields}\r\nContent-Length: {{len}}\r\n\r\n{{photo}}");
-        Row::reply_and(&format!("`{}`", fields.replace("\r\n", " ")), &reply, "end=keep", ending)
+        Row::kept(&format!("`{}`", fields.replace("\r\n", " ")), &reply, ending)
     };
     let starts = |name: &str, line: &str, ending: Ending| {
         Row::reply(name, &format!("{line}\r\nContent-Length: {{len}}\r\n\r\n{{photo}}"), ending)
@@ -49,60 +49,42 @@ fn heads() -> Vec<Row> {
 }
 
 fn ends() -> Vec<Row> {
-    let raw = |name: &str, reply: &str, how: &str, ending: Ending| Row::reply_and(name, reply, how, ending);
-    let not_found = |name: &str, rest: &str, how: &str| {
-        raw(name, &format!("HTTP/1.1 404 Not Found\r\n{rest}"), how, Fails(Status(404)))
-    };
-    let chunks = |name: &str, chunks: &str, ending: Ending| {
-        raw(
-            name,
-            &format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}"),
-            "end=keep",
-            ending,
-        )
-    };
     let second = "HTTP/1.1 200 OK\r\nContent-Length: {len}\r\n\r\n{photo}";
+    let later = "step=45&every_ms=1&first=400";
+    let head_of_404 = |rest: &str| format!("HTTP/1.1 404 Not Found\r\n{rest}");
+    let not_found = |name, rest: &str| Row::kept(name, &head_of_404(rest), Fails(Status(404)));
+    let slowly = |name, rest, how| Row::reply_and(name, &head_of_404(rest), how, Fails(Status(404)));
+    let chunks = |name, chunks: &str, ending| {
+        Row::kept(name, &format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}"), ending)
+    };
+    let then_a_photo = |name, line: &str, code| {
+        Row::kept(name, &format!("HTTP/1.1 {line}\r\n\r\n{second}"), Fails(Status(code)))
+    };
     vec![
-        not_found("a 404 with a short page", "Content-Length: 2\r\n\r\nno", "end=keep"),
-        not_found("a 404 in chunks", "Transfer-Encoding: chunked\r\n\r\n2\r\nno\r\n0\r\n\r\n", "end=keep"),
-        not_found(
+        not_found("a 404 with a short page", "Content-Length: 2\r\n\r\nno"),
+        not_found("a 404 in chunks", "Transfer-Encoding: chunked\r\n\r\n2\r\nno\r\n0\r\n\r\n"),
+        slowly(
             "a 404 with a page that comes later",
             "Content-Length: 9\r\n\r\nnot found",
             "step=40&every_ms=20",
         ),
-        not_found("a 404, and a photo after it", &format!("Content-Length: 2\r\n\r\nno{second}"), "end=keep"),
-        not_found("a 404 without a length, and a photo after it", &format!("\r\n{second}"), "end=keep"),
-        not_found(
-            "a 404 of length 0, and a photo later",
-            &format!("Content-Length: 0\r\n\r\n{second}"),
-            "step=45&every_ms=1&first=400",
-        )
-        .afterwards(Duration::from_millis(100)),
-        not_found("a 404 in broken chunks", "Transfer-Encoding: chunked\r\n\r\n2\r\nno\r\nx", "end=keep"),
-        not_found("a 404 of an invalid length", "Content-Length: x\r\n\r\n", "end=keep").fails(Malformed),
-        raw(
-            "a 304 with a photo after it",
-            &format!("HTTP/1.1 304 Not Modified\r\n\r\n{second}"),
-            "end=keep",
-            Fails(Status(304)),
-        ),
-        raw(
-            "a 204 with a photo after it",
-            &format!("HTTP/1.1 204 No Content\r\n\r\n{second}"),
-            "end=keep",
-            Fails(Status(204)),
-        ),
-        raw("a 408", "HTTP/1.1 408 Timeout\r\nContent-Length: 0\r\n\r\n", "end=keep", Fails(Status(408))),
-        raw(
+        not_found("a 404, and a photo after it", &format!("Content-Length: 2\r\n\r\nno{second}")),
+        not_found("a 404 without a length, and a photo after it", &format!("\r\n{second}")),
+        slowly("a 404 of length 0, and a photo later", &format!("Content-Length: 0\r\n\r\n{second}"), later)
+            .afterwards(Duration::from_millis(100)),
+        not_found("a 404 in broken chunks", "Transfer-Encoding: chunked\r\n\r\n2\r\nno\r\nx"),
+        not_found("a 404 of an invalid length", "Content-Length: x\r\n\r\n").fails(Malformed),
+        then_a_photo("a 304 with a photo after it", "304 Not Modified", 304),
+        then_a_photo("a 204 with a photo after it", "204 No Content", 204),
+        Row::kept("a 408", "HTTP/1.1 408 Timeout\r\nContent-Length: 0\r\n\r\n", Fails(Status(408))),
+        Row::reply(
             "HTTP/1.0, kept alive without a length",
             "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\n\r\n{photo}",
-            "end=close",
             Photo,
         ),
-        raw(
+        Row::kept(
             "a line end before the photo",
             "HTTP/1.1 200 OK\r\nContent-Length: {len}\r\n\r\n\r\n{photo}",
-            "end=keep",
             Fails(NotAPhoto),
         ),
         chunks("an empty extension", "{hex};\r\n{photo}\r\n0;\r\n\r\n", Photo),
@@ -116,7 +98,7 @@ fn ends() -> Vec<Row> {
 fn redirects() -> Vec<Row> {
     let to = |location: &str, ending: Ending| {
         let reply = format!("HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n");
-        Row::reply_and(&format!("to `{}`", location.replace('\t', "\\t")), &reply, "end=keep", ending)
+        Row::kept(&format!("to `{}`", location.replace('\t', "\\t")), &reply, ending)
     };
     vec![
         to("http://127.0.0.1:0/", Fails(InvalidUrl)),

@@ -1,32 +1,26 @@
 //! The outcomes, as the table in `FAULTS.md`.
 
-use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
-
-use photo_tests::Style;
 
 use crate::row::Section;
 
 const BEGIN: &str = "<!-- what came out -->\n";
 const END: &str = "<!-- /what came out -->";
 
-/// The column that is shown, not judged.
-const SHOWN: &str = " | ureq |";
-
-/// The table; `came_out` returns the outcome of the row of a number for a style.
-pub(crate) fn markdown(sections: &[Section], came_out: impl Fn(usize, Style) -> String) -> String {
+/// The table; `by_ureq` has the outcome of each row for ureq.
+pub(crate) fn markdown(sections: &[Section], by_ureq: Vec<String>) -> String {
     let mut text = String::new();
-    let mut number = 0;
+    let mut by_ureq = by_ureq.into_iter();
     for section in sections {
-        write!(text, "\n**{}**\n\n| | every style{SHOWN}\n| --- | --- | --- |\n", section.title).unwrap();
-        for row in &section.rows {
-            let styles = BTreeSet::from(Style::HELD_EQUAL.map(|style| came_out(number, style)));
-            let styles = Vec::from_iter(styles).join(", ");
-            let ureq = came_out(number, Style::Ureq);
-            writeln!(text, "| {} | {styles} | {ureq} |", row.name.replace('|', "\\|")).unwrap();
-            number += 1;
+        write!(text, "\n**{}**\n\n| | every style | ureq |\n| --- | --- | --- |\n", section.title).unwrap();
+        for (row, by_ureq) in section.rows.iter().zip(&mut by_ureq) {
+            let mut judged = row.ending.to_string();
+            if row.ending_by_tls != row.ending {
+                write!(judged, "; with TLS {}", row.ending_by_tls).unwrap();
+            }
+            writeln!(text, "| {} | {judged} | {by_ureq} |", row.name.replace('|', "\\|")).unwrap();
         }
     }
     text.push('\n');

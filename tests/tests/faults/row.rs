@@ -1,11 +1,11 @@
 //! A fault, and the end of a download that meets it.
 
+use std::fmt;
 use std::time::Duration;
 
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use photo::{Config, Error, Photo};
 use photo_server::{Fault, PictureFormat};
-use photo_tests::{Outcome, Picture, Scheme, Site, Style};
+use photo_tests::{Outcome, Picture, Scheme, Site, Style, encoded};
 
 /// The photo that the faults are about; half of a GIF still has its signature.
 pub(crate) const PICTURE: Picture = Picture { format: PictureFormat::Gif, bytes: 40_000, seed: 5 };
@@ -33,8 +33,10 @@ pub(crate) enum Way {
     /// A path of the server, with and without TLS, on a fresh and on a kept connection.
     Path(String),
     /// A function whose download fails before a connection exists.
-    Door(fn(&Site, Style) -> Result<Photo, Error>),
+    Door(Box<Enter>),
 }
+
+type Enter = dyn Fn(&Site, Style) -> Result<Photo, Error> + Sync;
 
 /// The end of a download.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -63,13 +65,21 @@ impl Row {
 
     /// A reply byte for byte, and the way in which it is sent.
     pub(crate) fn reply_and(name: &str, reply: &str, how: &str, ending: Ending) -> Self {
-        let reply = utf8_percent_encode(reply, NON_ALPHANUMERIC);
-        let path = format!("{}?{how}&{}&reply={reply}", Fault::Raw.path(), PICTURE.query());
+        let path = format!("{}?{how}&{}&reply={}", Fault::Raw.path(), PICTURE.query(), encoded(reply));
         Self::new(name.to_owned(), Way::Path(path), ending)
     }
 
-    pub(crate) fn door(name: &str, enter: fn(&Site, Style) -> Result<Photo, Error>, ending: Ending) -> Self {
-        Self::new(name.to_owned(), Way::Door(enter), ending)
+    /// A reply byte for byte, after which the server keeps the connection.
+    pub(crate) fn kept(name: &str, reply: &str, ending: Ending) -> Self {
+        Self::reply_and(name, reply, "end=keep", ending)
+    }
+
+    pub(crate) fn door(
+        name: &str,
+        enter: impl Fn(&Site, Style) -> Result<Photo, Error> + Sync + 'static,
+        ending: Ending,
+    ) -> Self {
+        Self::new(name.to_owned(), Way::Door(Box::new(enter)), ending)
     }
 
     fn new(name: String, way: Way, ending: Ending) -> Self {
@@ -106,11 +116,12 @@ impl Row {
     }
 }
 
-impl Ending {
-    pub(crate) fn outcome(self) -> Outcome {
+impl fmt::Display for Ending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Photo | Self::FirstHalf => Outcome::Photo,
-            Self::Fails(outcome) => outcome,
+            Self::Photo => f.write_str("the photo"),
+            Self::FirstHalf => f.write_str("as much as declared"),
+            Self::Fails(outcome) => outcome.fmt(f),
         }
     }
 }

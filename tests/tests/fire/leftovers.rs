@@ -1,11 +1,13 @@
 //! The open files, threads, connections and memory of a process.
 
-use std::fmt;
-use std::fs;
+use std::io::{self, Write};
+use std::net::TcpStream;
 use std::thread;
 use std::time::{Duration, Instant};
+use std::{fmt, fs};
 
 use photo_tests::Remote;
+use serde_json::Value;
 
 /// Time until idle threads have ended and the server has noticed that its clients are gone.
 const PATIENCE: Duration = Duration::from_secs(8);
@@ -66,7 +68,7 @@ impl Leftovers {
         Self {
             files: entries("/proc/self/fd"),
             threads: threads(),
-            connections: site.open_connections(),
+            connections: open_connections(site),
             memory: resident * 4096,
         }
     }
@@ -90,6 +92,17 @@ impl fmt::Display for Leftovers {
         )?;
         write!(f, " ({})", threads.join(" "))
     }
+}
+
+/// The number of open connections of the server, without the one that asks for its counters.
+fn open_connections(site: &Remote) -> u64 {
+    let url = site.url("");
+    let host = url.trim_start_matches("http://");
+    let mut server = TcpStream::connect(host).unwrap();
+    write!(server, "GET /counters HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
+    let reply = io::read_to_string(server).unwrap();
+    let (_, counters) = reply.split_once("\r\n\r\n").unwrap();
+    serde_json::from_str::<Value>(counters).unwrap()["open_connections"].as_u64().unwrap()
 }
 
 fn entries(folder: &str) -> usize {

@@ -5,8 +5,8 @@ mod server;
 use std::collections::BTreeSet;
 
 use photo_server::PictureFormat;
-use photo_tests::{Picture, Scheme, Style, eventually, suite};
-use server::{Connections, Nginx};
+use photo_tests::{Outcome, Picture, Scheme, Style, eventually, suite};
+use server::Nginx;
 
 suite! {
     photos_are_what_nginx_has_in_its_files,
@@ -26,44 +26,31 @@ const ROUNDS: usize = 3;
 fn photos_are_what_nginx_has_in_its_files(style: Style) {
     let Some(nginx) = Nginx::start(&PICTURES) else { return };
     for scheme in Scheme::ALL {
-        for connections in [Connections::Kept, Connections::Closed] {
-            let client = style.client(nginx.config()).expect("the configuration is valid");
-            let urls: Vec<_> =
-                (0..PICTURES.len()).map(|index| nginx.url(scheme, connections, index)).collect();
-            for _ in 0..ROUNDS {
-                for (picture, url) in PICTURES.iter().zip(&urls) {
-                    let photo =
-                        client.download(url).unwrap_or_else(|error| panic!("{style}, {url}: {error}"));
-                    picture.assert_is(&photo);
-                }
-            }
-            for (picture, result) in PICTURES.iter().zip(client.many(&urls, PICTURES.len())) {
-                picture.assert_is(&result.unwrap_or_else(|error| panic!("{style}: {error}")));
-            }
-
-            let requests = (ROUNDS + 1) * PICTURES.len();
-            let seen = || nginx.connections_of_requests(scheme, connections);
-            eventually("nginx has written its log", || seen().len() == requests);
-            let count = seen().into_iter().collect::<BTreeSet<_>>().len();
-            match connections {
-                Connections::Closed => assert_eq!(count, requests, "{style}, {scheme:?}: {:?}", seen()),
-                Connections::Kept => {
-                    assert!(count <= PICTURES.len(), "{style}, {scheme:?}: {:?}", seen());
-                }
+        let client = style.client(nginx.config()).expect("the configuration is valid");
+        let urls: Vec<_> = (0..PICTURES.len()).map(|index| nginx.url(scheme, index)).collect();
+        for _ in 0..ROUNDS {
+            for (picture, url) in PICTURES.iter().zip(&urls) {
+                let photo = client.download(url).unwrap_or_else(|error| panic!("{style}, {url}: {error}"));
+                picture.assert_is(&photo);
             }
         }
+        for (picture, result) in PICTURES.iter().zip(client.many(&urls, PICTURES.len())) {
+            picture.assert_is(&result.unwrap_or_else(|error| panic!("{style}: {error}")));
+        }
+
+        let seen = || nginx.connections_of_requests(scheme);
+        eventually("nginx has written its log", || seen().len() == (ROUNDS + 1) * PICTURES.len());
+        let count = seen().into_iter().collect::<BTreeSet<_>>().len();
+        assert!(count <= PICTURES.len(), "{style}, {scheme:?}: {:?}", seen());
     }
 }
 
 fn a_file_that_nginx_lacks_is_an_error(style: Style) {
     let Some(nginx) = Nginx::start(&PICTURES) else { return };
+    let client = style.client(nginx.config()).expect("the configuration is valid");
     for scheme in Scheme::ALL {
-        let client = style.client(nginx.config()).expect("the configuration is valid");
-        let absent = nginx.url(scheme, Connections::Kept, PICTURES.len());
-        let error = client.download(&absent).expect_err("there is no such file");
-        assert!(matches!(error, photo::Error::Status { code: 404, .. }), "{style}: {error:?}");
+        Outcome::Status(404).assert_of(&client.download(&nginx.url(scheme, PICTURES.len())));
     }
     let stranger = style.client(photo::Config::default()).expect("the configuration is valid");
-    let error = stranger.download(&nginx.url(Scheme::Https, Connections::Kept, 0));
-    assert!(matches!(error, Err(photo::Error::Tls { .. })), "{style}: {error:?}");
+    Outcome::Tls.assert_of(&stranger.download(&nginx.url(Scheme::Https, 0)));
 }

@@ -21,19 +21,12 @@ const TRIES: usize = 5;
 /// Time for nginx to start.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Whether nginx keeps connections.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Connections {
-    Kept,
-    Closed,
-}
-
 /// A running nginx. Dropping it ends it.
 pub(crate) struct Nginx {
     _process: Process,
     folder: TempDir,
-    /// The ports of http and https, each for kept and for closed connections.
-    ports: [u16; 4],
+    /// The ports of http and https.
+    ports: [u16; 2],
     root_certificate: Vec<u8>,
 }
 
@@ -73,23 +66,21 @@ impl Nginx {
         Config::default().root_certificate(self.root_certificate.clone())
     }
 
-    pub(crate) fn url(&self, scheme: Scheme, connections: Connections, picture: usize) -> String {
+    pub(crate) fn url(&self, scheme: Scheme, picture: usize) -> String {
         let name = if scheme == Scheme::Http { "http" } else { "https" };
-        format!("{name}://127.0.0.1:{}/{picture}", self.port(scheme, connections))
+        format!("{name}://127.0.0.1:{}/{picture}", self.port(scheme))
     }
 
     /// The connection of each request, as nginx numbers them.
-    pub(crate) fn connections_of_requests(&self, scheme: Scheme, connections: Connections) -> Vec<u64> {
+    pub(crate) fn connections_of_requests(&self, scheme: Scheme) -> Vec<u64> {
         let log = fs::read_to_string(self.folder.path().join("access.log")).expect("nginx writes a log");
-        let port = self.port(scheme, connections).to_string();
+        let port = self.port(scheme).to_string();
         let lines = log.lines().filter_map(|line| line.split_once(' '));
         lines.filter(|(at, _)| *at == port).filter_map(|(_, number)| number.parse().ok()).collect()
     }
 
-    fn port(&self, scheme: Scheme, connections: Connections) -> u16 {
-        let index =
-            2 * usize::from(scheme == Scheme::Https) + usize::from(connections == Connections::Closed);
-        self.ports[index]
+    fn port(&self, scheme: Scheme) -> u16 {
+        self.ports[usize::from(scheme == Scheme::Https)]
     }
 }
 
@@ -129,20 +120,13 @@ fn program() -> Option<&'static str> {
     PROGRAMS.into_iter().find(runs)
 }
 
-/// Ports that are free at this moment, all different.
-fn free_ports() -> io::Result<[u16; 4]> {
-    let mut ports = [0; 4];
-    let listeners = [(); 4].map(|()| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)));
-    for (port, listener) in ports.iter_mut().zip(listeners) {
-        *port = listener?.local_addr()?.port();
-    }
-    Ok(ports)
+/// Ports that are free at this moment.
+fn free_ports() -> io::Result<[u16; 2]> {
+    let [http, https] = [(); 2].map(|()| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)));
+    Ok([http?.local_addr()?.port(), https?.local_addr()?.port()])
 }
 
-fn configuration([kept, closed, tls_kept, tls_closed]: [u16; 4]) -> String {
-    let server = |port: u16, tls: &str, keepalive: &str| {
-        format!("server {{ listen 127.0.0.1:{port}{tls}; keepalive_timeout {keepalive}; root .; }}")
-    };
+fn configuration([http, https]: [u16; 2]) -> String {
     format!(
         "daemon off;
         master_process off;
@@ -155,14 +139,9 @@ fn configuration([kept, closed, tls_kept, tls_closed]: [u16; 4]) -> String {
             uwsgi_temp_path uwsgi; scgi_temp_path scgi;
             ssl_certificate certificate.pem;
             ssl_certificate_key key.pem;
-            {}
-            {}
-            {}
-            {}
-        }}",
-        server(kept, "", "60s"),
-        server(closed, "", "0"),
-        server(tls_kept, " ssl", "60s"),
-        server(tls_closed, " ssl", "0"),
+            root .;
+            server {{ listen 127.0.0.1:{http}; }}
+            server {{ listen 127.0.0.1:{https} ssl; }}
+        }}"
     )
 }

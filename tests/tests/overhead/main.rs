@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use photo::{Error, Photo};
 use photo_futures::runtime::{AsyncStd, Runtime, Smol, Tokio};
 use photo_futures::{Client, Config};
-use photo_tests::{Feed, Remote, Site, Style, Turn, in_a_child_by, this_program, within};
+use photo_tests::{Feed, Remote, Site, Style, Turn, in_a_child_by, is_installed, this_program, within};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[global_allocator]
@@ -74,8 +74,7 @@ fn a_download_allocates_little() {
 
 #[test]
 fn a_download_makes_few_system_calls() {
-    if Command::new("strace").arg("--version").output().is_err() {
-        println!("skipped: strace is not installed");
+    if !is_installed("strace") {
         return;
     }
     within(|| {

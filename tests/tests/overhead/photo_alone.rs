@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use photo_tests::{Site, Style, this_program, within_time};
+use photo_tests::{Site, Style, is_installed, this_program, within_time};
 use serde_json::Value;
 
 use super::downloads;
@@ -28,8 +28,7 @@ struct Allocated {
 
 #[test]
 fn photo_allocates_the_same_in_every_style() {
-    if Command::new("valgrind").arg("--version").output().is_err() {
-        println!("skipped: valgrind is not installed");
+    if !is_installed("valgrind") {
         return;
     }
     within_time(LIMIT, || {

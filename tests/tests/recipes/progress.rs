@@ -8,13 +8,13 @@ use photo_server::Fault;
 use photo_tests::{Outcome, Picture, Site, Style, suite};
 
 suite! {
-    a_small_photo_is_reports_once,
-    a_slow_photo_is_reports_now_and_then,
-    a_large_photo_is_not_reports_for_each_piece,
+    a_small_photo_is_reported_once,
+    a_slow_photo_is_reported_now_and_then,
+    a_large_photo_is_not_reported_for_each_piece,
     a_photo_of_unknown_length_ends_with_its_length,
-    a_photo_behind_redirects_is_reports_as_any_other,
-    a_photo_that_breaks_off_is_never_reports_whole,
-    no_photo_is_not_reports,
+    a_photo_behind_redirects_is_reported_as_any_other,
+    a_photo_that_breaks_off_is_never_reported_whole,
+    a_failed_download_reports_no_progress,
 }
 
 /// The interval within which the recipe reports once.
@@ -41,7 +41,7 @@ fn watch(style: Style, site: &Site, url: &str) -> (Result<Photo, Error>, Vec<Pro
     (result, reports)
 }
 
-fn a_small_photo_is_reports_once(style: Style) {
+fn a_small_photo_is_reported_once(style: Style) {
     let site = Site::start();
     let picture = Picture::jpeg(1000, 1);
     let (result, reports) = watch(style, &site, &site.url(&picture.path()));
@@ -49,7 +49,7 @@ fn a_small_photo_is_reports_once(style: Style) {
     assert_eq!(reports, [Progress { received: 1000, total: Some(1000) }]);
 }
 
-fn a_slow_photo_is_reports_now_and_then(style: Style) {
+fn a_slow_photo_is_reported_now_and_then(style: Style) {
     let site = Site::start();
     let picture = Picture::jpeg(60_000, 2);
     // It takes half a second, in 50 pieces.
@@ -61,7 +61,7 @@ fn a_slow_photo_is_reports_now_and_then(style: Style) {
     assert!(reports.iter().all(|progress| progress.total == Some(60_000)), "{reports:?}");
 }
 
-fn a_large_photo_is_not_reports_for_each_piece(style: Style) {
+fn a_large_photo_is_not_reported_for_each_piece(style: Style) {
     let site = Site::start();
     let picture = Picture::jpeg(16 << 20, 3);
     let (result, _) = watch(style, &site, &site.url(&picture.path()));
@@ -78,7 +78,7 @@ fn a_photo_of_unknown_length_ends_with_its_length(style: Style) {
     }
 }
 
-fn a_photo_behind_redirects_is_reports_as_any_other(style: Style) {
+fn a_photo_behind_redirects_is_reported_as_any_other(style: Style) {
     let site = Site::start();
     let picture = Picture::jpeg(1000, 5);
     let (result, reports) =
@@ -87,7 +87,7 @@ fn a_photo_behind_redirects_is_reports_as_any_other(style: Style) {
     assert_eq!(reports, [Progress { received: 1000, total: Some(1000) }]);
 }
 
-fn a_photo_that_breaks_off_is_never_reports_whole(style: Style) {
+fn a_photo_that_breaks_off_is_never_reported_whole(style: Style) {
     let site = Site::start();
     let picture = Picture::jpeg(60_000, 6);
     let (result, reports) = watch(style, &site, &site.fault(Fault::CutBody, &picture.query()));
@@ -96,7 +96,7 @@ fn a_photo_that_breaks_off_is_never_reports_whole(style: Style) {
     assert!(reports.iter().all(|progress| progress.total == Some(60_000)), "{reports:?}");
 }
 
-fn no_photo_is_not_reports(style: Style) {
+fn a_failed_download_reports_no_progress(style: Style) {
     let site = Site::start();
     for url in [site.fault(Fault::Status, "code=404"), "no URL".to_owned()] {
         let (result, reports) = watch(style, &site, &url);

@@ -1,15 +1,14 @@
 //! The recipe `race`: the first good photo wins, and nothing is left of the others.
 
 use std::net::TcpListener;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use photo_server::Fault;
-use photo_tests::{Outcome, Picture, Scheme, Site, Style, eventually, suite};
+use photo_tests::{Outcome, Picture, Scheme, Site, Style, eventually, refusing, suite, takes};
 
 suite! {
     the_first_good_photo_wins,
     the_connections_of_the_losers_are_closed,
-    the_connections_of_the_losers_are_closed_over_tls,
     a_mirror_that_never_agrees_on_tls_does_not_delay_the_winner,
     a_failure_does_not_win,
     if_all_fail_it_is_by_the_last_error,
@@ -22,69 +21,54 @@ suite! {
 const SOON: Duration = Duration::from_secs(3);
 
 fn the_first_good_photo_wins(style: Style) {
-    let site = Site::start();
+    let (site, client) = Site::with(style);
     let (slow, fast) = (Picture::jpeg(5000, 1), Picture::jpeg(5000, 2));
     let urls = [(slow, 8000), (fast, 50), (slow, 9000)]
         .map(|(picture, delay)| site.url(&format!("{}&delay_ms={delay}", picture.path())));
-    let start = Instant::now();
-    fast.assert_is(&site.client(style).race(&urls).unwrap());
-    assert!(start.elapsed() < SOON, "after {:?}", start.elapsed());
+    fast.assert_is(&takes(..SOON, || client.race(&urls)).unwrap());
 }
 
 fn the_connections_of_the_losers_are_closed(style: Style) {
-    assert_losers_closed(style, Scheme::Http);
-}
+    for scheme in Scheme::ALL {
+        let (site, client) = Site::with(style);
+        let losers = [
+            Fault::StallBeforeHead.path(),
+            Fault::StallInHead.path(),
+            "/photo?delay_ms=60000".to_owned(),
+            Fault::StallInBody.path(),
+            format!("{}?step=10&every_ms=5", Fault::Drip.path()),
+        ];
+        let mut urls: Vec<_> = losers.iter().map(|path| site.url_by(scheme, path)).collect();
+        // By then all downloads have started.
+        urls.insert(3, site.url_by(scheme, "/photo?delay_ms=500"));
+        takes(..SOON, || client.race(&urls)).unwrap();
+        eventually("only the winner's connection is left", || site.counters().open_connections == 1);
+        assert_eq!(site.counters().aborted, losers.len() as u64);
 
-fn the_connections_of_the_losers_are_closed_over_tls(style: Style) {
-    assert_losers_closed(style, Scheme::Https);
-}
-
-#[track_caller]
-fn assert_losers_closed(style: Style, scheme: Scheme) {
-    let site = Site::start();
-    let client = site.client(style);
-    let losers = [
-        Fault::StallBeforeHead.path(),
-        Fault::StallInHead.path(),
-        "/photo?delay_ms=60000".to_owned(),
-        Fault::StallInBody.path(),
-        format!("{}?step=10&every_ms=5", Fault::Drip.path()),
-    ];
-    let mut urls: Vec<_> = losers.iter().map(|path| site.url_by(scheme, path)).collect();
-    // By then all downloads have started.
-    urls.insert(3, site.url_by(scheme, "/photo?delay_ms=500"));
-    let start = Instant::now();
-    client.race(&urls).unwrap();
-    assert!(start.elapsed() < SOON, "after {:?}", start.elapsed());
-    eventually("only the winner's connection is left", || site.counters().open_connections == 1);
-    assert_eq!(site.counters().aborted, losers.len() as u64);
-
-    client.download(&site.url_by(scheme, "/photo")).unwrap();
-    assert_eq!(site.counters().connections, urls.len() as u64, "the winner's connection was kept");
+        client.download(&site.url_by(scheme, "/photo")).unwrap();
+        assert_eq!(site.counters().connections, urls.len() as u64, "the winner's connection was kept");
+    }
 }
 
 fn a_mirror_that_never_agrees_on_tls_does_not_delay_the_winner(style: Style) {
-    let site = Site::start();
+    let (site, client) = Site::with(style);
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let urls = [format!("https://{}/", silent.local_addr().unwrap()), site.url("/photo?delay_ms=100")];
-    let start = Instant::now();
-    site.client(style).race(&urls).unwrap();
-    assert!(start.elapsed() < SOON, "after {:?}", start.elapsed());
+    takes(..SOON, || client.race(&urls)).unwrap();
 }
 
 fn a_failure_does_not_win(style: Style) {
-    let site = Site::start();
-    let refused = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let (site, client) = Site::with(style);
     let picture = Picture::jpeg(5000, 3);
     let urls = [
         site.url("/nowhere"),
         "no URL".to_owned(),
-        format!("http://{refused}/"),
+        format!("http://{}/", refusing()),
         site.fault(Fault::ResetInBody, ""),
         site.url(&format!("{}&delay_ms=300", picture.path())),
         site.fault(Fault::Html, ""),
     ];
-    picture.assert_is(&site.client(style).race(&urls).unwrap());
+    picture.assert_is(&client.race(&urls).unwrap());
 }
 
 fn if_all_fail_it_is_by_the_last_error(style: Style) {
@@ -102,8 +86,7 @@ fn if_all_fail_it_is_by_the_last_error(style: Style) {
 }
 
 fn mirrors_of_the_same_speed_bring_one_photo(style: Style) {
-    let site = Site::start();
-    let client = site.client(style);
+    let (site, client) = Site::with(style);
     for _ in 0..20 {
         client.race(&vec![site.url("/photo?bytes=2000"); 4]).unwrap();
     }

@@ -1,12 +1,14 @@
 //! The recipe `save`: a whole file or none, inside the folder, and never over another file.
 
-use std::fs;
 use std::io::ErrorKind;
+use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
+use std::process::{Command, Output};
+use std::{env, fs};
 
 use photo::SaveError;
 use photo_server::{Fault, PictureFormat};
-use photo_tests::{Outcome, Picture, Site, Style, suite};
+use photo_tests::{Outcome, Picture, Remote, Site, Style, child, is_installed, suite, this_program};
 use tempfile::TempDir;
 
 suite! {
@@ -17,6 +19,9 @@ suite! {
     a_missing_folder_is_an_error,
     a_file_in_place_of_the_folder_is_an_error,
     a_failed_download_leaves_nothing_behind,
+    a_full_disk_is_an_error_that_leaves_nothing_behind,
+    a_crash_leaves_no_half_photo,
+    a_photo_is_saved_on_any_file_system,
 }
 
 /// The names of all files in a folder, hidden ones too.
@@ -45,8 +50,7 @@ fn a_photo_is_saved_under_its_name(style: Style) {
 }
 
 fn the_extension_is_that_of_the_format(style: Style) {
-    let (site, folder) = (Site::start(), TempDir::new().unwrap());
-    let client = site.client(style);
+    let ((site, client), folder) = (Site::with(style), TempDir::new().unwrap());
     for (name, saved) in [
         ("ABC.gif_large", "ABC.gif"),
         ("image.php", "image.gif"),
@@ -60,8 +64,7 @@ fn the_extension_is_that_of_the_format(style: Style) {
 }
 
 fn a_photo_that_is_there_is_not_overwritten(style: Style) {
-    let (site, folder) = (Site::start(), TempDir::new().unwrap());
-    let client = site.client(style);
+    let ((site, client), folder) = (Site::with(style), TempDir::new().unwrap());
     for (seed, name) in [(0, "cat.gif"), (1, "cat (1).gif"), (2, "cat (2).gif")] {
         let path = client.save(&named(&site, "cat.gif", gif(seed)), folder.path()).unwrap();
         assert_eq!(path, folder.path().join(name));
@@ -123,8 +126,7 @@ fn a_file_in_place_of_the_folder_is_an_error(style: Style) {
 }
 
 fn a_failed_download_leaves_nothing_behind(style: Style) {
-    let (site, folder) = (Site::start(), TempDir::new().unwrap());
-    let client = site.client(style);
+    let ((site, client), folder) = (Site::with(style), TempDir::new().unwrap());
     for (fault, expected) in [
         (Fault::Status, Outcome::Status(404)),
         (Fault::CutBody, Outcome::Truncated),
@@ -138,116 +140,73 @@ fn a_failed_download_leaves_nothing_behind(style: Style) {
     }
 }
 
-/// A full disk and a crash: a limit of the operating system stops files of this process at a few KiB, which fails the
-/// write or, by default, ends the process.
-mod small_disk {
-    use std::os::unix::process::ExitStatusExt;
-    use std::process::{Command, Output};
-    use std::{env, fs};
+/// The variable with the folder for the child.
+const FOLDER: &str = "PHOTO_TESTS_FOLDER";
 
-    use super::{Path, Picture, SaveError, Site, Style, TempDir, names};
+/// A picture that does not fit on a small disk.
+fn large(seed: u64) -> Picture {
+    Picture { format: PictureFormat::Gif, bytes: 200_000, seed }
+}
 
-    photo_tests::suite! {
-        a_full_disk_is_an_error_that_leaves_nothing_behind,
-        a_crash_leaves_no_half_photo,
-    }
-
-    /// The variable with the folder, set in the process with the small disk.
-    const FOLDER: &str = "PHOTO_TESTS_SMALL_DISK";
-
-    fn a_full_disk_is_an_error_that_leaves_nothing_behind(style: Style) {
-        if let Some(folder) = env::var_os(FOLDER) {
-            let result = save_a_large_photo(style, folder.as_ref());
-            assert!(matches!(result, Err(SaveError::File { .. })), "{result:?}");
-            return;
-        }
-        let folder = TempDir::new().unwrap();
-        let test = "a_full_disk_is_an_error_that_leaves_nothing_behind";
-        let output = on_a_small_disk("trap '' XFSZ", style, test, folder.path());
-        assert!(output.status.success(), "{output:?}");
-        assert!(String::from_utf8_lossy(&output.stdout).contains("1 passed"), "{output:?}");
-        assert!(names(folder.path()).is_empty());
-    }
-
-    fn a_crash_leaves_no_half_photo(style: Style) {
-        if let Some(folder) = env::var_os(FOLDER) {
-            let result = save_a_large_photo(style, folder.as_ref());
-            panic!("it did not crash: {result:?}");
-        }
-        let folder = TempDir::new().unwrap();
-        let output = on_a_small_disk("ulimit -c 0", style, "a_crash_leaves_no_half_photo", folder.path());
-        assert!(output.status.signal().is_some(), "{output:?}");
-        // Half a photo exists, but under a name that is not mistaken for a photo.
-        let names = names(folder.path());
-        assert_eq!(names.len(), 1, "{names:?}");
-        assert!(names[0].starts_with(".photo-") && names[0].contains(".part"), "{names:?}");
-        assert!(fs::metadata(folder.path().join(&names[0])).unwrap().len() > 0);
-    }
-
-    fn save_a_large_photo(style: Style, folder: &Path) -> Result<std::path::PathBuf, SaveError> {
-        let site = Site::start();
-        site.client(style).save(&site.url(&Picture::jpeg(1 << 20, 1).path()), folder)
-    }
-
-    /// Runs one test of this module in a child process.
-    fn on_a_small_disk(prepare: &str, style: Style, test: &str, folder: &Path) -> Output {
-        let (_binary, here) = module_path!().split_once("::").unwrap();
-        let module = style.name().replace('-', "_");
-        Command::new("sh")
-            .args(["-c", &format!("{prepare}; ulimit -f 16; exec \"$@\""), "sh"])
-            .arg(env::current_exe().unwrap())
-            .args(["--exact", &format!("{here}::{module}::{test}")])
-            .env(FOLDER, folder)
-            .output()
-            .unwrap()
+#[test]
+#[ignore = "run by the others, as a child process"]
+fn saves_two_of_a_name() {
+    let site = Remote::of_parent();
+    let client = site.style.adapter(site.config()).unwrap();
+    for seed in [1, 2] {
+        let url = site.url(&format!("/photo/cat.gif?{}", large(seed).query()));
+        println!("{:?}", client.save(&url, env::var_os(FOLDER).unwrap().as_ref()));
     }
 }
 
-/// A file system that can neither rename without overwriting nor link: strace refuses both.
-#[cfg(target_os = "linux")]
-mod plain_file_system {
-    use std::env;
-    use std::process::Command;
+/// Saves two photos of one name, in a process that `command` starts.
+fn save_by(mut command: Command, style: Style, folder: &Path) -> Output {
+    command.arg(this_program()).env(FOLDER, folder);
+    child(command, "save::saves_two_of_a_name", style, &Site::start())
+}
 
-    use super::{Site, Style, TempDir, fs, gif, named, names};
+/// The system stops files of the process at a few KiB, which fails the write or, by default, ends the process.
+fn on_a_small_disk(prepare: &str, style: Style, folder: &Path) -> Output {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &format!("{prepare}; ulimit -f 16; exec \"$@\""), "sh"]);
+    save_by(shell, style, folder)
+}
 
-    photo_tests::suite! {
-        a_photo_is_saved_on_any_file_system,
+fn a_full_disk_is_an_error_that_leaves_nothing_behind(style: Style) {
+    let folder = TempDir::new().unwrap();
+    let output = on_a_small_disk("trap '' XFSZ", style, folder.path());
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && text.matches("Err(File").count() == 2, "{output:?}");
+    assert!(names(folder.path()).is_empty());
+}
+
+fn a_crash_leaves_no_half_photo(style: Style) {
+    let folder = TempDir::new().unwrap();
+    let output = on_a_small_disk("ulimit -c 0", style, folder.path());
+    assert!(output.status.signal().is_some(), "{output:?}");
+    // Half a photo exists, but under a name that is not mistaken for a photo.
+    let names = names(folder.path());
+    assert_eq!(names.len(), 1, "{names:?}");
+    assert!(names[0].starts_with(".photo-") && names[0].contains(".part"), "{names:?}");
+    assert!(fs::metadata(folder.path().join(&names[0])).unwrap().len() > 0);
+}
+
+/// Some file systems can neither rename without overwriting nor link: strace refuses both.
+fn a_photo_is_saved_on_any_file_system(style: Style) {
+    if !is_installed("strace") {
+        return;
     }
-
-    /// The variable with the folder, set in the process that strace watches.
-    const FOLDER: &str = "PHOTO_TESTS_PLAIN_FILE_SYSTEM";
-
-    fn a_photo_is_saved_on_any_file_system(style: Style) {
-        if let Some(folder) = env::var_os(FOLDER) {
-            let site = Site::start();
-            let client = site.client(style);
-            for seed in [1, 2] {
-                client.save(&named(&site, "cat.gif", gif(seed)), folder.as_ref()).unwrap();
-            }
-            return;
-        }
-        let folder = TempDir::new().unwrap();
-        fs::write(folder.path().join("cat (1).gif"), "another").unwrap();
-        let (_binary, here) = module_path!().split_once("::").unwrap();
-        let module = style.name().replace('-', "_");
-        let output = Command::new("strace")
-            .args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=?link,linkat,renameat2"])
-            .args(["-e", "inject=?link,linkat:error=EPERM", "-e", "inject=renameat2:error=EINVAL"])
-            .arg(env::current_exe().unwrap())
-            .args(["--exact", &format!("{here}::{module}::a_photo_is_saved_on_any_file_system")])
-            .env(FOLDER, folder.path())
-            .output();
-        let Ok(output) = output else {
-            println!("skipped: strace cannot be run");
-            return;
-        };
-        assert!(output.status.success(), "{output:?}");
-        assert!(String::from_utf8_lossy(&output.stdout).contains("1 passed"), "{output:?}");
-        assert_eq!(names(folder.path()), ["cat (1).gif", "cat (2).gif", "cat.gif"]);
-        for (name, file) in [("cat.gif", gif(1)), ("cat (2).gif", gif(2))] {
-            assert!(fs::read(folder.path().join(name)).unwrap() == file.file(), "{name}");
-        }
-        assert_eq!(fs::read(folder.path().join("cat (1).gif")).unwrap(), b"another");
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("cat (1).gif"), "another").unwrap();
+    let mut strace = Command::new("strace");
+    strace.args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=?link,linkat,renameat2"]);
+    strace.args(["-e", "inject=?link,linkat:error=EPERM", "-e", "inject=renameat2:error=EINVAL"]);
+    let output = save_by(strace, style, folder.path());
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(names(folder.path()), ["cat (1).gif", "cat (2).gif", "cat.gif"]);
+    for (name, file) in
+        [("cat.gif", large(1).file()), ("cat (1).gif", b"another"), ("cat (2).gif", large(2).file())]
+    {
+        assert!(fs::read(folder.path().join(name)).unwrap() == file, "{name}");
     }
 }

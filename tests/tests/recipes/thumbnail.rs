@@ -1,6 +1,5 @@
 //! The recipe `thumbnail`: small and upright, within its limits, and concurrent with other downloads.
 
-use std::fs;
 use std::io::Cursor;
 use std::sync::LazyLock;
 
@@ -10,9 +9,8 @@ use image::{
     DynamicImage, ImageDecoder, ImageEncoder, ImageError, ImageFormat, Rgb, RgbImage, Rgba, RgbaImage,
 };
 use photo::{Config, Error, Thumbnail, ThumbnailError};
-use photo_server::{Options, PhotoServer, PictureFormat};
-use photo_tests::{Picture, Site, Style, suite};
-use tempfile::TempDir;
+use photo_server::PictureFormat;
+use photo_tests::{Picture, Site, Style, serve_once, suite};
 
 suite! {
     every_format_becomes_a_thumbnail,
@@ -30,27 +28,8 @@ suite! {
     other_downloads_go_on_meanwhile,
 }
 
-/// Serves one file that the photo server could not make.
-struct Gallery {
-    server: PhotoServer,
-    _dir: TempDir,
-}
-
-impl Gallery {
-    fn of(file: &[u8]) -> Self {
-        let dir = TempDir::new().unwrap();
-        fs::write(dir.path().join("photo"), file).unwrap();
-        let server = Options { dir: Some(dir.path().to_owned()), ..Options::default() }.start().unwrap();
-        Self { server, _dir: dir }
-    }
-
-    fn url(&self) -> String {
-        self.server.url("/folder/photo")
-    }
-}
-
 fn thumbnail(style: Style, file: &[u8], max_side: u32) -> Result<Thumbnail, ThumbnailError> {
-    style.adapter(Config::default()).unwrap().thumbnail(&Gallery::of(file).url(), max_side)
+    style.adapter(Config::default()).unwrap().thumbnail(&serve_once(file), max_side)
 }
 
 /// A black picture, whose file is small at any size.
@@ -72,8 +51,7 @@ fn size(thumbnail: &Thumbnail) -> (u32, u32) {
 }
 
 fn every_format_becomes_a_thumbnail(style: Style) {
-    let site = Site::start();
-    let client = site.client(style);
+    let (site, client) = Site::with(style);
     for &format in PictureFormat::ALL {
         let url = site.url(&Picture { format, bytes: 20_000, seed: 1 }.path());
         let photo = client.download(&url).unwrap().size.unwrap();
@@ -242,8 +220,7 @@ fn a_format_that_cannot_be_decoded_is_an_error(style: Style) {
 }
 
 fn a_failed_download_is_an_error(style: Style) {
-    let site = Site::start();
-    let client = site.client(style);
+    let (site, client) = Site::with(style);
     let missing = client.thumbnail(&site.url("/nowhere"), 10);
     assert!(matches!(missing, Err(ThumbnailError::Download(Error::Status { code: 404, .. }))), "{missing:?}");
     let text = thumbnail(style, b"no photo", 10);
@@ -254,11 +231,10 @@ fn other_downloads_go_on_meanwhile(style: Style) {
     /// A picture that takes some hundred milliseconds to decode, and almost none to download.
     static LARGE: LazyLock<Vec<u8>> = LazyLock::new(|| png(8000, 8000));
 
-    let gallery = Gallery::of(&LARGE);
-    let client = style.adapter(Config::default()).unwrap();
+    let (site, client) = Site::with(style);
     // Each takes 10 ms, so that few of them fit into the download of the large photo.
-    let other = gallery.server.url("/photo?bytes=1000&delay_ms=10");
-    let (thumbnail, others) = client.thumbnail_meanwhile(&gallery.url(), 100, &other);
+    let other = site.url("/photo?bytes=1000&delay_ms=10");
+    let (thumbnail, others) = client.thumbnail_meanwhile(&serve_once(&**LARGE), 100, &other);
     assert_eq!(size(&thumbnail.unwrap()), (100, 100));
     println!("{style}: {others} other downloads meanwhile");
     assert!(others >= 5, "{others}");

@@ -1,130 +1,89 @@
-//! Each recipe is equal work for every style.
+//! Each recipe is equal work for every style, over http and over https.
 
+use std::thread;
 use std::time::Duration;
 
 use photo::Backoff;
 use photo_server::Fault;
-use photo_tests::{Adapter, Site, Style, within};
+use photo_tests::{Adapter, Scheme, Site, Style, within_time};
 
-/// The connections and requests of each style for `task`, on its own server; panics unless they and the bytes sent
-/// are equal.
-#[track_caller]
-fn work(task: impl Fn(&dyn Adapter, &Site)) -> (u64, u64) {
-    let work_of = |style: Style| {
-        let site = Site::start();
-        task(&*site.client(style), &site);
-        let counters = site.counters();
-        (counters.connections, counters.requests, counters.bytes_sent)
-    };
-    let works = Style::HELD_EQUAL.map(|style| (style, work_of(style)));
-    let (_, first) = works[0];
-    assert!(works.iter().all(|(_, work)| *work == first), "{works:?}");
-    (first.0, first.1)
-}
+/// Time for all recipes; some wait for silent servers.
+const LIMIT: Duration = Duration::from_mins(1);
 
-fn photos(site: &Site, count: u64) -> Vec<String> {
-    (0..count).map(|seed| site.url(&format!("/photo?delay_ms=60&seed={seed}"))).collect()
-}
+/// A recipe, its connections and requests, and a use of it; the function returns the URL of a path.
+type Recipe = (&'static str, (u64, u64), fn(&dyn Adapter, &dyn Fn(&str) -> String));
 
-#[test]
-fn the_recipe_stream_is_the_same_work_for_every_style() {
-    within(|| {
-        let work = work(|client, site| {
-            client.stream(&photos(site, 24), 6, Box::new(|_, result| drop(result.unwrap())));
-        });
-        assert_eq!(work, (6, 24));
-    });
-}
+const RECIPES: [Recipe; 11] = [
+    ("one", (1, 1), |client, url| {
+        client.one(&url("/photo"), Box::new(|| ()), Box::new(|result| drop(result.unwrap())));
+    }),
+    ("many", (8, 40), |client, url| {
+        assert!(client.many(&photos(url, 40), 8).iter().all(Result::is_ok));
+    }),
+    ("stream", (6, 24), |client, url| {
+        client.stream(&photos(url, 24), 6, Box::new(|_, result| drop(result.unwrap())));
+    }),
+    ("album", (6, 25), |client, url| {
+        let photos = client.album(&url("/album?count=24&delay_ms=60"), 6).unwrap();
+        assert!(photos.iter().all(Result::is_ok));
+    }),
+    ("race", (4, 4), |client, url| {
+        let mut mirrors = vec![url(&Fault::StallBeforeHead.path()); 3];
+        mirrors.push(url("/photo?delay_ms=500"));
+        client.race(&mirrors).unwrap();
+    }),
+    // A reset connection is not used again; one whose reply was a status is.
+    ("retry", (3, 8), |client, url| {
+        let backoff = Backoff::new(5, Duration::from_millis(1), Duration::from_millis(5));
+        client.retry(&url(&format!("{}?fail=2", Fault::Flaky.path())), backoff.clone()).unwrap();
+        client.retry(&url(&format!("{}?code=503", Fault::Status.path())), backoff).unwrap_err();
+    }),
+    ("deadline", (6, 18), |client, url| {
+        let mut urls = photos(url, 12);
+        urls.extend(vec![url(&Fault::StallBeforeHead.path()); 8]);
+        let results = client.deadline(&urls, 6, Duration::from_secs(2));
+        assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 12);
+    }),
+    ("cancel", (1, 2), |client, url| {
+        client.cancel(&url("/photo"), Duration::from_secs(15)).unwrap();
+        client.cancel(&url(&Fault::StallBeforeHead.path()), Duration::from_millis(300)).unwrap_err();
+    }),
+    ("progress", (1, 1), |client, url| {
+        client.progress(&url("/photo?bytes=1000000"), Box::new(drop)).unwrap();
+    }),
+    ("save", (1, 3), |client, url| {
+        let folder = tempfile::tempdir().unwrap();
+        for _ in 0..3 {
+            client.save(&url("/photo"), folder.path()).unwrap();
+        }
+    }),
+    ("thumbnail", (1, 1), |client, url| {
+        client.thumbnail(&url("/photo"), 10).unwrap();
+    }),
+];
 
-#[test]
-fn the_recipe_album_is_the_same_work_for_every_style() {
-    within(|| {
-        let work = work(|client, site| {
-            let photos = client.album(&site.url("/album?count=24&delay_ms=60"), 6).unwrap();
-            assert!(photos.iter().all(Result::is_ok));
-        });
-        assert_eq!(work, (6, 25));
-    });
-}
-
-#[test]
-fn the_recipe_race_is_the_same_work_for_every_style() {
-    within(|| {
-        let work = work(|client, site| {
-            let mut mirrors = vec![site.fault(Fault::StallBeforeHead, ""); 3];
-            mirrors.push(site.url("/photo?delay_ms=500"));
-            client.race(&mirrors).unwrap();
-        });
-        assert_eq!(work, (4, 4));
-    });
-}
-
-#[test]
-fn the_recipe_deadline_is_the_same_work_for_every_style() {
-    within(|| {
-        let work = work(|client, site| {
-            let mut urls = photos(site, 12);
-            urls.extend(vec![site.fault(Fault::StallBeforeHead, ""); 8]);
-            let results = client.deadline(&urls, 6, Duration::from_millis(1500));
-            assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 12);
-        });
-        assert_eq!(work, (6, 18));
-    });
+fn photos(url: &dyn Fn(&str) -> String, count: u64) -> Vec<String> {
+    (0..count).map(|seed| url(&format!("/photo?delay_ms=60&seed={seed}"))).collect()
 }
 
 #[test]
-fn the_recipe_cancel_is_the_same_work_for_every_style() {
-    within(|| {
-        let work = work(|client, site| {
-            client.cancel(&site.url("/photo"), Duration::from_secs(15)).unwrap();
-            client.cancel(&site.fault(Fault::StallBeforeHead, ""), Duration::from_millis(300)).unwrap_err();
-        });
-        assert_eq!(work, (1, 2));
-    });
-}
-
-#[test]
-fn the_recipe_progress_is_the_same_work_for_every_style() {
-    within(|| {
-        let work = work(|client, site| {
-            client.progress(&site.url("/photo?bytes=1000000"), Box::new(drop)).unwrap();
-        });
-        assert_eq!(work, (1, 1));
-    });
-}
-
-#[test]
-fn the_recipe_retry_is_the_same_work_for_every_style() {
-    within(|| {
-        let work = work(|client, site| {
-            let backoff = Backoff::new(5, Duration::from_millis(1), Duration::from_millis(5));
-            client.retry(&site.fault(Fault::Flaky, "fail=2"), backoff.clone()).unwrap();
-            client.retry(&site.fault(Fault::Status, "code=503"), backoff).unwrap_err();
-        });
-        // A reset connection is not used again; one whose reply was a status is.
-        assert_eq!(work, (3, 8));
-    });
-}
-
-#[test]
-fn the_recipe_save_is_the_same_work_for_every_style() {
-    within(|| {
-        let work = work(|client, site| {
-            let folder = tempfile::tempdir().unwrap();
-            for _ in 0..3 {
-                client.save(&site.url("/photo"), folder.path()).unwrap();
+fn each_recipe_is_the_same_work_for_every_style() {
+    within_time(LIMIT, || {
+        for (name, expected, recipe) in RECIPES {
+            let work_of = |style: Style, scheme: Scheme| {
+                let (site, client) = Site::with(style);
+                recipe(&*client, &|path| site.url_by(scheme, path));
+                let counters = site.counters();
+                ((counters.connections, counters.requests), counters.bytes_sent)
+            };
+            for scheme in Scheme::ALL {
+                let works = thread::scope(|scope| {
+                    let works = Style::HELD_EQUAL.map(|style| scope.spawn(move || work_of(style, scheme)));
+                    works.map(|work| work.join().unwrap())
+                });
+                let bytes = works[0].1;
+                assert!(works.iter().all(|work| *work == (expected, bytes)), "{name}, {scheme:?}: {works:?}");
             }
-        });
-        assert_eq!(work, (1, 3));
-    });
-}
-
-#[test]
-fn the_recipe_thumbnail_is_the_same_work_for_every_style() {
-    within(|| {
-        let work = work(|client, site| {
-            client.thumbnail(&site.url("/photo"), 10).unwrap();
-        });
-        assert_eq!(work, (1, 1));
+        }
     });
 }

@@ -8,11 +8,9 @@ mod prose;
 mod recipes;
 mod source;
 
-use std::collections::BTreeSet;
-
 use differences::DIFFERENCES;
 use imports::{Imports, LAYERS};
-use source::{File, Style, files_of_the_workspace, manifests, members};
+use source::{Style, files_of_the_workspace, manifests, members};
 
 /// The sections of each crate's documentation, in this order.
 const HEADINGS: [&str; 6] =
@@ -38,75 +36,58 @@ fn assert_none(found: &[String]) {
 
 #[test]
 fn the_styles_have_the_same_files() {
-    let mut found = Vec::new();
-    for (one, other) in pairs() {
-        let others: BTreeSet<_> = other.file_names().into_iter().collect();
-        for name in one.file_names() {
-            if !others.contains(&name) && !DIFFERENCES.iter().any(|it| it.is(one.name, &name)) {
-                found.push(format!("{} has {name}, {} has not", one.name, other.name));
-            }
-        }
-    }
-    assert_none(&found);
+    assert_alike(|style| {
+        let names = style.files.iter().map(|file| file.name.clone());
+        names.filter(|name| !is_intended(style, name)).collect()
+    });
 }
 
 #[test]
 fn the_styles_have_the_same_public_items_in_the_same_order() {
-    let mut found = Vec::new();
-    for (one, other) in pairs() {
-        assert!(one.expect("src/client.rs").public_items().contains(&"Client::download".to_owned()));
-        for file in &one.files {
-            let Some(same) = other.file(&file.name) else { continue };
-            let (items, others) = (common_items(&one, file), common_items(&other, same));
-            if one.name < other.name && items != others {
-                found.push(format!(
-                    "{}: {} has\n    {}\n  {} has\n    {}",
-                    file.name,
-                    one.name,
-                    items.join(", "),
-                    other.name,
-                    others.join(", ")
-                ));
-            }
-        }
-    }
-    assert_none(&found);
-}
-
-/// The public items without the intended differences.
-fn common_items(style: &Style, file: &File) -> Vec<String> {
-    let items = file.public_items().into_iter();
-    items.filter(|item| !DIFFERENCES.iter().any(|it| it.is(style.name, item))).collect()
+    assert_alike(|style| {
+        let files = style.files.iter().filter(|file| !is_intended(style, &file.name));
+        let items = files.flat_map(|file| file.public_items().into_iter().map(|item| (&file.name, item)));
+        let common: Vec<_> = items.filter(|(_, item)| !is_intended(style, item)).collect();
+        assert!(common.iter().any(|(_, item)| item == "Client::download"), "{common:?}");
+        common.into_iter().map(|(file, item)| format!("{file}: {item}")).collect()
+    });
 }
 
 #[test]
 fn the_styles_have_the_same_headings_in_their_documentation() {
-    let styles = Style::all();
-    let documentation = styles.iter().map(|style| (style.name, style.expect("src/lib.rs").documentation()));
-    let found: Vec<_> = documentation
-        .map(|(name, text)| (name, headings(&text)))
-        .filter(|(_, headings)| *headings != HEADINGS)
-        .map(|(name, headings)| format!("{name} has {headings:?}"))
-        .collect();
-    assert_none(&found);
+    for style in Style::all() {
+        assert_eq!(headings(&style.expect("src/lib.rs").documentation()), HEADINGS, "{}", style.name);
+    }
 }
 
 #[test]
 fn the_examples_have_the_same_helpers_word_for_word() {
-    let mut found = Vec::new();
-    for (one, other) in pairs() {
-        for (name, begin) in HELPERS {
-            let [helpers, others] = [&one, &other].map(|style| {
-                let text = &style.expect(name).text;
-                text.find(begin).map(|at| &text[at..])
-            });
-            assert!(helpers.is_some(), "{}: {name} has no {begin}", one.name);
-            if one.name < other.name && helpers != others {
-                found.push(format!("{name}: {} and {} differ from {begin} on", one.name, other.name));
-            }
-        }
+    for (name, begin) in HELPERS {
+        assert_alike(|style| {
+            let text = &style.expect(name).text;
+            let at = text.find(begin).unwrap_or_else(|| panic!("{}: {name} has no {begin}", style.name));
+            text[at..].lines().map(ToOwned::to_owned).collect()
+        });
     }
-    assert_none(&found);
+}
+
+/// Panics with the first difference, unless each style has the same `part`.
+#[track_caller]
+fn assert_alike(part: impl Fn(&Style) -> Vec<String>) {
+    let styles = Style::all();
+    let (first, others) = styles.split_first().expect("styles");
+    let expected = part(first);
+    for style in others {
+        let found = part(style);
+        let same = expected.iter().zip(&found).take_while(|(one, other)| one == other).count();
+        let [one, other] = [&expected, &found].map(|it| it.get(same));
+        assert!(one == other, "{} has {one:?}\n{} has {other:?}", first.name, style.name);
+    }
+}
+
+/// Whether no other style has this file or public item.
+fn is_intended(style: &Style, what: &str) -> bool {
+    DIFFERENCES.iter().any(|it| it.is(style.name, what))
 }
 
 /// The headings of the first level, outside of code.
@@ -123,35 +104,11 @@ fn headings(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn every_recipe_explains_itself_and_has_the_name_of_its_file() {
-    let mut found = Vec::new();
-    for style in Style::all() {
-        for file in &style.files {
-            let Some(recipe) =
-                file.name.strip_prefix("src/recipes/").and_then(|name| name.strip_suffix(".rs"))
-            else {
-                continue;
-            };
-            if file.documentation().trim().is_empty() {
-                found.push(format!("{}: {} has no documentation", style.name, file.name));
-            }
-            if recipe != "mod" && !file.public_items().contains(&format!("fn {recipe}")) {
-                found.push(format!("{}: {} has no public function {recipe}", style.name, file.name));
-            }
-        }
-    }
-    assert_none(&found);
-}
-
-#[test]
 fn the_runtimes_have_the_same_items_in_the_same_order() {
     let futures = Style::all().into_iter().find(|style| style.name == "photo-futures").expect("it is there");
-    let adapters: Vec<_> = futures
-        .files
-        .iter()
-        .filter(|file| file.name.starts_with("src/runtime/") && !file.name.ends_with("/mod.rs"))
-        .map(|file| (file.name.as_str(), file.items_of_trait("Runtime")))
-        .collect();
+    let is_adapter = |name: &str| name.starts_with("src/runtime/") && !name.ends_with("/mod.rs");
+    let adapters = futures.files.iter().filter(|file| is_adapter(&file.name));
+    let adapters: Vec<_> = adapters.map(|file| (&file.name, file.items_of_trait("Runtime"))).collect();
     assert_eq!(adapters.len(), 3);
     for (name, items) in &adapters {
         assert_eq!(*items, adapters[0].1, "{name} (left) and {} (right)", adapters[0].0);
@@ -204,12 +161,10 @@ fn no_files_import_each_other_in_a_circle() {
     assert_none(&found);
 }
 
+/// In sources, `clippy::allow_attributes_without_reason` demands it.
 #[test]
-fn every_lint_exception_has_its_reason() {
+fn every_lint_exception_of_a_manifest_has_its_reason() {
     let mut found = Vec::new();
-    for file in files_of_the_workspace() {
-        found.extend(file.lint_exceptions_without_reason());
-    }
     for manifest in manifests() {
         let lines: Vec<_> = manifest.text.lines().collect();
         for (i, line) in lines.iter().enumerate() {
@@ -231,15 +186,16 @@ fn programs_survive_a_closed_pipe_and_any_argument() {
         let is_program = file.name.contains("examples/") || file.name.contains("bench/src/");
         is_program && !file.name.ends_with(highlighted)
     });
-    let mut found = Vec::new();
-    for file in files {
-        let lines = file.text.lines().filter(|line| !line.trim_start().starts_with("//"));
-        for line in
-            lines.filter(|line| ["print!(", "println!(", "env::args()"].iter().any(|it| line.contains(it)))
-        {
-            found.push(format!("{}: {}", file.name, line.trim()));
-        }
-    }
+    let panics = |line: &&str| {
+        let is_code = !line.trim_start().starts_with("//");
+        is_code && ["print!(", "println!(", "env::args()"].iter().any(|it| line.contains(it))
+    };
+    let found: Vec<_> = files
+        .flat_map(|file| {
+            let lines = file.text.lines().filter(panics);
+            lines.map(|line| format!("{}: {}", file.name, line.trim())).collect::<Vec<_>>()
+        })
+        .collect();
     assert_none(&found);
 }
 
@@ -252,14 +208,9 @@ fn nothing_can_turn_the_check_of_certificates_off() {
         .filter(|file| used.iter().any(|folder| file.name.contains(folder)))
         .collect();
     assert!(files.len() > 50, "only {} sources found", files.len());
-    let found: Vec<_> = files
-        .iter()
-        .filter(|file| {
-            ["dangerous", "CertVerifier", "verify_server_cert"].iter().any(|it| file.text.contains(it))
-        })
-        .map(|file| file.name.clone())
-        .collect();
-    assert_none(&found);
+    let dangerous = ["dangerous", "CertVerifier", "verify_server_cert"];
+    let found = files.iter().filter(|file| dangerous.iter().any(|it| file.text.contains(it)));
+    assert_none(&found.map(|file| file.name.clone()).collect::<Vec<_>>());
 }
 
 #[test]
@@ -274,14 +225,4 @@ fn every_test_that_the_security_policy_names_is_there() {
         .map(|name| format!("there is no test {name}"))
         .collect();
     assert_none(&found);
-}
-
-/// Each pair of styles.
-fn pairs() -> Vec<(Style, Style)> {
-    let names: Vec<_> = Style::all().iter().map(|style| style.name).collect();
-    let pairs = names.iter().flat_map(|one| names.iter().map(move |other| (one, other)));
-    pairs
-        .filter(|(one, other)| one != other)
-        .map(|(one, other)| (Style::named(one), Style::named(other)))
-        .collect()
 }

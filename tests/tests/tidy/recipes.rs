@@ -1,53 +1,40 @@
 //! Each recipe is complete: in every style, tested, and in the table of code costs.
 
-use std::collections::BTreeSet;
-
 use crate::assert_none;
-use crate::source::{File, Style, documents, files_of_the_workspace};
+use crate::source::{Style, documents, files_of_the_workspace};
 
-/// The names of the files below `src/recipes`, without `mod`.
-fn recipes(style: &Style) -> BTreeSet<String> {
+/// The names of the files below `src/recipes`, without `mod`; the styles have the same files.
+fn recipes(style: &Style) -> Vec<&str> {
     let names = style.files.iter().filter_map(|file| file.name.strip_prefix("src/recipes/"));
-    names
-        .filter_map(|name| name.strip_suffix(".rs"))
-        .filter(|name| *name != "mod")
-        .map(str::to_owned)
-        .collect()
-}
-
-/// Whether a line of `file` is exactly `line`.
-fn has_line(file: &File, line: &str) -> bool {
-    file.text.lines().any(|it| it.trim() == line)
+    names.filter_map(|name| name.strip_suffix(".rs")).filter(|name| *name != "mod").collect()
 }
 
 #[test]
-fn every_recipe_is_exported_tested_and_in_the_table_of_code_costs() {
+fn every_recipe_explains_itself_is_exported_tested_and_in_the_table_of_code_costs() {
     let (sources, documents) = (files_of_the_workspace(), documents());
-    let source = |name: &str| sources.iter().find(|file| file.name == name);
-    let all: BTreeSet<_> = Style::all().iter().flat_map(recipes).collect();
-    assert!(all.len() > 10, "{all:?}");
     let table = documents.iter().find_map(|file| {
         let (_, table) = file.text.split_once("<!-- code-cost -->")?;
         table.split_once("<!-- /code-cost -->").map(|(table, _)| table)
     });
     let table = table.expect("a document has the table");
     let mut found = Vec::new();
-    for recipe in &all {
-        for style in Style::all() {
-            let list = style.expect("src/recipes/mod.rs");
-            let reexport = format!("pub use {recipe}::");
-            if !has_line(list, &format!("mod {recipe};")) || !list.text.contains(&reexport) {
-                found.push(format!("{}: {} does not export {recipe}", style.name, list.name));
+    for style in Style::all() {
+        assert!(recipes(&style).len() > 10, "{:?}", recipes(&style));
+        let exports = style.expect("src/recipes/mod.rs").public_items();
+        for recipe in recipes(&style) {
+            let file = style.expect(&format!("src/recipes/{recipe}.rs"));
+            let test = format!("tests/tests/recipes/{recipe}.rs");
+            for (has, what) in [
+                (!file.documentation().trim().is_empty(), "documentation"),
+                (file.public_items().contains(&format!("fn {recipe}")), "function of its name"),
+                (exports.contains(&format!("use {recipe}::{recipe}")), "export"),
+                (sources.iter().any(|file| file.name == test), "file of tests"),
+                (table.contains(&format!("| `{recipe}` |")), "row in the table of code costs"),
+            ] {
+                if !has {
+                    found.push(format!("{}: {recipe} has no {what}", style.name));
+                }
             }
-            if style.file(&format!("src/recipes/{recipe}.rs")).is_none() {
-                found.push(format!("{} has no recipe {recipe}", style.name));
-            }
-        }
-        if source(&format!("tests/tests/recipes/{recipe}.rs")).is_none() {
-            found.push(format!("tests/tests/recipes has no {recipe}.rs"));
-        }
-        if !table.contains(&format!("| `{recipe}` |")) {
-            found.push(format!("the table of code costs has no row for {recipe}"));
         }
     }
     assert_none(&found);
@@ -67,7 +54,7 @@ fn every_file_of_a_test_folder_is_named_by_its_main() {
             continue;
         }
         named += 1;
-        if !has_line(main, &format!("mod {module};")) {
+        if !main.text.lines().any(|line| line == format!("mod {module};")) {
             found.push(format!("{} does not name {name}", main.name));
         }
     }

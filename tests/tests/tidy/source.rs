@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use syn::{Attribute, Expr, ImplItem, Item, Lit, Meta, Type, UseTree, Visibility};
+use syn::{Attribute, Expr, ExprLit, ImplItem, Item, Lit, Type, UseTree, Visibility};
 
 /// A style's crate and its folder.
 const STYLES: [(&str, &str); 3] =
@@ -24,22 +24,16 @@ pub(crate) struct Style {
 
 impl Style {
     pub(crate) fn all() -> Vec<Self> {
-        STYLES.iter().map(|(name, _)| Self::named(name)).collect()
-    }
-
-    pub(crate) fn named(name: &str) -> Self {
-        let (name, folder) = STYLES.into_iter().find(|style| style.0 == name).expect("a style of that name");
-        let root = format!("{WORKSPACE}/{folder}");
-        let mut files = Vec::new();
-        for part in ["src", "examples"] {
-            collect(Path::new(&root), &format!("{root}/{part}"), &["rs"], &mut files);
-        }
-        files.retain(|file| !file.name.ends_with("tests.rs") && !file.name.contains("/tests/"));
-        Self { name, files }
-    }
-
-    pub(crate) fn file_names(&self) -> Vec<String> {
-        self.files.iter().map(|file| file.name.clone()).collect()
+        let style = |(name, folder)| {
+            let root = format!("{WORKSPACE}/{folder}");
+            let mut files = Vec::new();
+            for part in ["src", "examples"] {
+                collect(Path::new(&root), &format!("{root}/{part}"), "rs", &mut files);
+            }
+            files.retain(|file| !file.name.ends_with("tests.rs"));
+            Self { name, files }
+        };
+        STYLES.map(style).into()
     }
 
     pub(crate) fn file(&self, name: &str) -> Option<&File> {
@@ -57,7 +51,7 @@ const WORKSPACE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 pub(crate) fn files_of_the_workspace() -> Vec<File> {
     let mut files = Vec::new();
     for member in members() {
-        collect(Path::new(WORKSPACE), &format!("{WORKSPACE}/{member}"), &["rs"], &mut files);
+        collect(Path::new(WORKSPACE), &format!("{WORKSPACE}/{member}"), "rs", &mut files);
     }
     files
 }
@@ -66,7 +60,7 @@ pub(crate) fn files_of_the_workspace() -> Vec<File> {
 pub(crate) fn documents() -> Vec<File> {
     let mut files = Vec::new();
     for folder in members().into_iter().chain(["docs".to_owned(), ".github".to_owned()]) {
-        collect(Path::new(WORKSPACE), &format!("{WORKSPACE}/{folder}"), &["md"], &mut files);
+        collect(Path::new(WORKSPACE), &format!("{WORKSPACE}/{folder}"), "md", &mut files);
     }
     for entry in fs::read_dir(WORKSPACE).expect("the workspace") {
         let path = entry.expect("an entry").path();
@@ -102,7 +96,7 @@ pub(crate) fn members() -> Vec<String> {
 }
 
 /// The files below `folder`, named from `root`, in the order of their names.
-fn collect(root: &Path, folder: &str, extensions: &[&str], files: &mut Vec<File>) {
+fn collect(root: &Path, folder: &str, extension: &str, files: &mut Vec<File>) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     let mut paths: Vec<_> = entries.map(|entry| entry.expect("an entry").path()).collect();
     paths.sort();
@@ -110,9 +104,9 @@ fn collect(root: &Path, folder: &str, extensions: &[&str], files: &mut Vec<File>
         let name = path.strip_prefix(root).expect("it is below").to_string_lossy().replace('\\', "/");
         if path.is_dir() {
             if !name.ends_with("target") {
-                collect(root, &path.to_string_lossy(), extensions, files);
+                collect(root, &path.to_string_lossy(), extension, files);
             }
-        } else if extensions.iter().any(|extension| path.extension().is_some_and(|it| it == *extension)) {
+        } else if path.extension().is_some_and(|it| it == extension) {
             let text = fs::read_to_string(&path).expect("a text");
             files.push(File { name, text });
         }
@@ -159,32 +153,6 @@ impl File {
             })
             .collect()
     }
-
-    /// The places where a lint is allowed without a reason or a comment.
-    pub(crate) fn lint_exceptions_without_reason(&self) -> Vec<String> {
-        let lines: Vec<_> = self.text.lines().collect();
-        let mut found = Vec::new();
-        for (i, line) in lines.iter().enumerate() {
-            let code = line.trim_start();
-            let starts = code.starts_with("#[") || code.starts_with("#![");
-            if !starts || !(code.contains("allow(") || code.contains("expect(")) {
-                continue;
-            }
-            let ends = (i..lines.len()).find(|end| lines[*end].contains(']')).unwrap_or(i);
-            let explained =
-                lines[i..=ends].iter().any(|line| line.contains("reason = ") || line.contains("//"))
-                    || i > 0 && is_comment(lines[i - 1]);
-            if !explained {
-                found.push(format!("{}:{}: {code}", self.name, i + 1));
-            }
-        }
-        found
-    }
-}
-
-fn is_comment(line: &str) -> bool {
-    let line = line.trim_start();
-    line.starts_with("//") && !line.starts_with("///") && !line.starts_with("//!")
 }
 
 fn public_items(item: &Item) -> Vec<String> {
@@ -237,15 +205,9 @@ pub(crate) fn flatten(tree: &UseTree, before: &str, paths: &mut Vec<String>) {
 }
 
 fn doc_line(attribute: &Attribute) -> Option<String> {
-    let Meta::NameValue(meta) = &attribute.meta else { return None };
-    if !meta.path.is_ident("doc") {
-        return None;
-    }
+    let meta = attribute.meta.require_name_value().ok().filter(|meta| meta.path.is_ident("doc"))?;
     match &meta.value {
-        Expr::Lit(literal) => match &literal.lit {
-            Lit::Str(text) => Some(text.value()),
-            _ => None,
-        },
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.value()),
         _ => None,
     }
 }
