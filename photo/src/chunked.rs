@@ -112,11 +112,7 @@ impl Chunked {
         Ok(next)
     }
 
-    /// Whether the body is whole.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Malformed`] if it can never be whole.
+    /// Whether the body is whole; an error if it can never be.
     pub(crate) fn is_over(&self) -> Result<bool, Error> {
         match &self.broken {
             Some(error) => Err(error.clone()),
@@ -206,51 +202,28 @@ mod tests {
         }
     }
 
+    /// The fault table of the suite has more of them.
     #[test]
-    fn invalid_chunk_sizes_are_refused() {
+    fn framing_that_is_in_doubt_is_refused() {
         for bad in [
-            "\r\n",
-            " 5\r\n",
-            "+5\r\n",
-            "-5\r\n",
-            "0x5\r\n",
-            "5 5\r\n",
             "5,5\r\n",
-            "g\r\n",
             ";x\r\n",
             "5\r5\n",
             "5;x\ry\n",
-            "\n",
-            "5\0\r\n",
             "10000000000000000\r\n",
-        ] {
-            assert!(decode([bad.as_bytes()]).is_err(), "{bad:?}");
-        }
-        assert!(decode([b"ffffffffffffffff\r\nx".as_slice()]).is_ok_and(|(_, over)| !over));
-    }
-
-    #[test]
-    fn a_chunk_ends_where_its_size_says() {
-        for bad in [
             "5\r\nhello!\r\n",
             "5\r\nhello5\r\n",
             "5\r\nhello\r5",
-            "0\r\n\rx",
             "5\r\nhello\n",
             "5\nhello\r\n",
+            "0\r\n\rx",
             "0\r\nField\rx\n",
         ] {
             assert!(decode([bad.as_bytes()]).is_err(), "{bad:?}");
         }
-    }
-
-    #[test]
-    fn a_declared_length_must_be_the_right_one() {
-        for (declared, right) in [(5, true), (4, false), (6, false)] {
-            let mut chunked = Chunked::new(Some(declared));
-            assert_eq!(chunked.decode(&mut b"5\r\nhello\r\n0\r\n\r\n".to_vec()), 5);
-            assert_eq!(chunked.is_over().is_ok(), right, "{declared}");
-        }
+        let mut contradicted = Chunked::new(Some(4));
+        assert_eq!(contradicted.decode(&mut b"5\r\nhello\r\n0\r\n\r\n".to_vec()), 5);
+        assert!(contradicted.is_over().is_err());
     }
 
     #[test]

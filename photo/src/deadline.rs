@@ -81,21 +81,9 @@ mod tests {
         let config = Config::default().timeout(Duration::from_secs(5)).stall_timeout(Duration::from_secs(2));
         let now = Instant::now();
         let mut deadline = Deadline::new(&config, now);
-        assert!(matches!(
-            deadline.error(&config, Phase::Connect),
-            Error::Timeout { phase: Phase::Connect, after } if after == Duration::from_secs(5)
-        ));
+        let text = |deadline: &Deadline, phase| deadline.error(&config, phase).to_string();
+        assert_eq!(text(&deadline, Phase::Connect), "timed out after 5s while connecting");
         deadline.moved(&config, now);
-        assert!(matches!(
-            deadline.error(&config, Phase::Body),
-            Error::Timeout { phase: Phase::Body, after } if after == Duration::from_secs(2)
-        ));
-    }
-
-    #[test]
-    fn an_endless_limit_does_not_overflow() {
-        let config = Config::default().timeout(Duration::MAX).connect_timeout(Duration::MAX);
-        let now = Instant::now();
-        assert!(Deadline::new(&config, now).at() > now + Duration::from_hours(1));
+        assert_eq!(text(&deadline, Phase::Body), "timed out after 2s while receiving the photo");
     }
 }

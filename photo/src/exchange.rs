@@ -3,8 +3,8 @@
 use std::io;
 use std::sync::Arc;
 
+use crate::body::Body;
 use crate::head::PartialHead;
-use crate::incoming::Incoming;
 use crate::reply::Reply;
 use crate::{Config, Error, Origin, Phase, Progress, Target};
 
@@ -73,7 +73,7 @@ pub struct Exchange {
 enum State {
     Send { request: Vec<u8>, sent: usize },
     Head(PartialHead),
-    Body(Incoming),
+    Body(Body),
     Over,
 }
 
@@ -179,7 +179,7 @@ impl Exchange {
     }
 
     fn head(&mut self, mut head: PartialHead, piece: &mut [u8]) -> Result<Step, Error> {
-        let decided = head.add(piece, |head, rest| Reply::decide(&self.target, &self.config, head, rest))?;
+        let decided = head.add(piece, |head, rest| Reply::decide(&self.target, &self.config, &head, rest))?;
         match decided {
             None => {
                 self.state = State::Head(head);
@@ -197,7 +197,7 @@ impl Exchange {
         }
     }
 
-    fn body(&mut self, body: Incoming, is_whole: bool) -> Result<Step, Error> {
+    fn body(&mut self, body: Body, is_whole: bool) -> Result<Step, Error> {
         if is_whole {
             let (photo, keep_for) = body.finish(&self.target, &self.config);
             return match photo {

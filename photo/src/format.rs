@@ -29,19 +29,6 @@ pub enum Format {
 }
 
 impl Format {
-    /// Every known format.
-    pub(crate) const ALL: [Self; 9] = [
-        Self::Avif,
-        Self::Bmp,
-        Self::Gif,
-        Self::Heic,
-        Self::Jpeg,
-        Self::Jxl,
-        Self::Png,
-        Self::Tiff,
-        Self::WebP,
-    ];
-
     /// The format of a file by its signature, as decoders recognise it.
     pub(crate) fn of(file: &[u8]) -> Option<Self> {
         if let Some((_, format)) = SIGNATURES.iter().find(|(signature, _)| file.starts_with(signature)) {

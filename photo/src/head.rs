@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use httparse::{Header, ParserConfig, Response, Status};
 
+use crate::body::Framing;
 use crate::chunked::Chunked;
-use crate::incoming::Framing;
 use crate::{Error, RetryAfter};
 
 mod field;
@@ -29,14 +29,17 @@ const FEW_FIELDS: usize = 64;
 /// The reader accepts replies that RFC 9112 allows or that servers really send: folded lines, bare line feeds, interim
 /// replies (RFC 9110, section 15.2), hundreds of fields, some of them junk. It refuses a head that leaves the end of
 /// the body in doubt, and junk that could have been a deciding field.
-#[derive(Debug)]
+#[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one thing that a field can say")]
 pub(crate) struct Head<'a> {
     /// The status code (RFC 9110, section 15).
     pub(crate) code: u16,
-    /// The end of the body.
-    pub(crate) framing: Framing,
-    /// Whether the server offers the connection for another request (RFC 9112, section 9.3).
-    pub(crate) keep_alive: bool,
+    is_http_1_0: bool,
+    length: Option<u64>,
+    has_transfer_encoding: bool,
+    chunked: bool,
+    close: bool,
+    asks_to_keep: bool,
     /// Time that the server keeps an idle connection, if it announces one.
     pub(crate) idle_timeout: Option<Duration>,
     /// A compression of the body, which no request offers.
@@ -68,128 +71,81 @@ impl<'a> Head<'a> {
     pub(crate) fn parse(input: &'a [u8]) -> Result<Parsed<'a>, Error> {
         let mut length = 0;
         loop {
-            let rest = &input[length..];
-            let mut few = [const { MaybeUninit::uninit() }; FEW_FIELDS];
-            let parsed = match parse_one(rest, &mut few, Junk::Refused) {
-                Err(httparse::Error::TooManyHeaders) => parse_many(rest, Junk::Refused)?,
-                Err(httparse::Error::HeaderName | httparse::Error::HeaderValue) => {
-                    parse_many(rest, Junk::Ignored)?
-                }
-                parsed => parsed.map_err(malformed)??,
-            };
-            match parsed {
-                One::Partial => return Ok(Parsed::Partial { interim: length }),
-                One::Interim { length: interim } => length += interim,
-                One::Final { length: last, head } => {
-                    return Ok(Parsed::Whole { length: length + last, head });
-                }
+            match Self::parse_one(&input[length..])? {
+                None => return Ok(Parsed::Partial { interim: length }),
+                Some((interim, head)) if head.is_interim() => length += interim,
+                Some((last, head)) => return Ok(Parsed::Whole { length: length + last, head }),
             }
         }
     }
 
-    fn new(code: u16, version: u8, fields: &[Header<'a>]) -> Result<Self, Error> {
-        let mut says = Says::default();
-        for field in fields {
-            says.note(field)?;
-        }
-        if version == 0 && says.has_transfer_encoding {
-            return Err(Error::malformed("Transfer-Encoding in HTTP/1.0"));
-        }
-        let framing = match says.length {
-            length if says.chunked => Framing::Chunked(Chunked::new(length)),
+    /// The end of the body (RFC 9112, section 6.3).
+    pub(crate) fn framing(&self) -> Framing {
+        match self.length {
+            length if self.chunked => Framing::Chunked(Chunked::new(length)),
             Some(length) => Framing::Length(length),
             None => Framing::Close,
-        };
-        Ok(Self {
-            code,
-            framing,
-            keep_alive: !says.close && (version == 1 || says.keep_alive),
-            idle_timeout: says.idle_timeout,
-            compression: says.compression,
-            location: says.location,
-            has_other_location: says.has_other_location,
-            retry_after: says.retry_after,
-        })
-    }
-}
-
-/// One head in a series: interim replies come before the last.
-enum One<'a> {
-    Partial,
-    Interim { length: usize },
-    Final { length: usize, head: Head<'a> },
-}
-
-/// The treatment of a line that is not a field.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Junk {
-    Refused,
-    Ignored,
-}
-
-/// Parses with space for 1,000 fields, which few heads need.
-#[cold]
-fn parse_many(input: &[u8], junk: Junk) -> Result<One<'_>, Error> {
-    let mut many = Box::new_uninit_slice(MAX_FIELDS);
-    match parse_one(input, &mut many, junk) {
-        Err(httparse::Error::HeaderName | httparse::Error::HeaderValue) if junk == Junk::Refused => {
-            parse_many(input, Junk::Ignored)
         }
-        parsed => parsed.map_err(malformed)?,
     }
-}
 
-fn parse_one<'a>(
-    input: &'a [u8],
-    fields: &mut [MaybeUninit<Header<'a>>],
-    junk: Junk,
-) -> Result<Result<One<'a>, Error>, httparse::Error> {
-    if let Some(b'\r' | b'\n') = input.first() {
-        return Ok(Err(Error::malformed("an empty line in place of a head")));
+    /// Whether the server offers the connection for another request (RFC 9112, section 9.3).
+    pub(crate) fn keep_alive(&self) -> bool {
+        !self.close && (!self.is_http_1_0 || self.asks_to_keep)
     }
-    let mut head = Response::new(&mut []);
-    let parsed = ParserConfig::default()
-        .allow_obsolete_multiline_headers_in_responses(true)
-        .allow_multiple_spaces_in_response_status_delimiters(true)
-        .allow_spaces_after_header_name_in_responses(junk == Junk::Ignored)
-        .ignore_invalid_headers_in_responses(junk == Junk::Ignored)
-        .parse_response_with_uninit_headers(&mut head, input, fields)?;
-    let Status::Complete(length) = parsed else { return Ok(Ok(One::Partial)) };
-    if junk == Junk::Ignored
-        && let Err(error) = field::check_ignored(&input[..length], head.headers)
-    {
-        return Ok(Err(error));
+
+    /// Whether another head follows. After status 101, it would not be one of HTTP.
+    fn is_interim(&self) -> bool {
+        matches!(self.code, 100 | 102..200)
     }
-    Ok(match head.code.unwrap_or_default() {
-        code @ 0..100 => Err(Error::malformed(format_args!("status code {code:03}"))),
-        // 101 would end HTTP on this connection.
-        100 | 102..200 => Ok(One::Interim { length }),
-        code => Head::new(code, head.version.unwrap_or_default(), head.headers)
-            .map(|head| One::Final { length, head }),
-    })
-}
 
-fn malformed(error: httparse::Error) -> Error {
-    Error::malformed(format_args!("no head of a reply: {error}"))
-}
+    fn parse_one(input: &'a [u8]) -> Result<Option<(usize, Self)>, Error> {
+        if let Some(b'\r' | b'\n') = input.first() {
+            return Err(Error::malformed("an empty line in place of a head"));
+        }
+        let mut few = [const { MaybeUninit::uninit() }; FEW_FIELDS];
+        let mut head = Response::new(&mut []);
+        match parser().parse_response_with_uninit_headers(&mut head, input, &mut few) {
+            Ok(Status::Complete(length)) => Ok(Some((length, Self::new(&head)?))),
+            Ok(Status::Partial) => Ok(None),
+            Err(
+                httparse::Error::TooManyHeaders | httparse::Error::HeaderName | httparse::Error::HeaderValue,
+            ) => Self::parse_unusual(input),
+            Err(error) => Err(malformed(error)),
+        }
+    }
 
-/// The meaning of the fields read so far.
-#[derive(Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is one thing that a field can say")]
-struct Says<'a> {
-    length: Option<u64>,
-    has_transfer_encoding: bool,
-    chunked: bool,
-    close: bool,
-    keep_alive: bool,
-    idle_timeout: Option<Duration>,
-    compression: Option<&'a [u8]>,
-    location: Option<&'a [u8]>,
-    has_other_location: bool,
-    retry_after: Option<RetryAfter>,
-}
+    /// Reads a head with many fields, or with lines that are no fields.
+    #[cold]
+    fn parse_unusual(input: &'a [u8]) -> Result<Option<(usize, Self)>, Error> {
+        let mut many = Box::new_uninit_slice(MAX_FIELDS);
+        let mut head = Response::new(&mut []);
+        let parsed = parser()
+            .allow_spaces_after_header_name_in_responses(true)
+            .ignore_invalid_headers_in_responses(true)
+            .parse_response_with_uninit_headers(&mut head, input, &mut many);
+        let Status::Complete(length) = parsed.map_err(malformed)? else { return Ok(None) };
+        field::check_ignored(&input[..length], head.headers)?;
+        Ok(Some((length, Self::new(&head)?)))
+    }
 
-impl<'a> Says<'a> {
+    fn new(parsed: &Response<'_, 'a>) -> Result<Self, Error> {
+        let code = parsed.code.unwrap_or_default();
+        let mut head = Self { code, is_http_1_0: parsed.version == Some(0), ..Self::default() };
+        if code < 100 {
+            return Err(Error::malformed(format_args!("status code {code:03}")));
+        }
+        if head.is_interim() {
+            return Ok(head);
+        }
+        for field in &*parsed.headers {
+            head.note(field)?;
+        }
+        if head.is_http_1_0 && head.has_transfer_encoding {
+            return Err(Error::malformed("Transfer-Encoding in HTTP/1.0"));
+        }
+        Ok(head)
+    }
+
     fn note(&mut self, field: &Header<'a>) -> Result<(), Error> {
         let value = field.value;
         match Field::of(field.name.as_bytes()) {
@@ -201,7 +157,7 @@ impl<'a> Says<'a> {
             Some(Field::Connection) => {
                 for option in items(value) {
                     self.close |= option.eq_ignore_ascii_case(b"close");
-                    self.keep_alive |= option.eq_ignore_ascii_case(b"keep-alive");
+                    self.asks_to_keep |= option.eq_ignore_ascii_case(b"keep-alive");
                 }
             }
             Some(Field::ContentEncoding) => {
@@ -244,6 +200,17 @@ impl<'a> Says<'a> {
             coding => Err(refused("Transfer-Encoding", coding)),
         }
     }
+}
+
+fn parser() -> ParserConfig {
+    let mut parser = ParserConfig::default();
+    parser.allow_obsolete_multiline_headers_in_responses(true);
+    parser.allow_multiple_spaces_in_response_status_delimiters(true);
+    parser
+}
+
+fn malformed(error: httparse::Error) -> Error {
+    Error::malformed(format_args!("no head of a reply: {error}"))
 }
 
 fn refused(name: &str, value: &[u8]) -> Error {

@@ -33,7 +33,6 @@ mod exchange;
 mod file_name;
 mod format;
 mod head;
-mod incoming;
 mod known_host;
 mod lookups;
 mod normal_url;

@@ -7,6 +7,9 @@ use url::{Host, Position, Url};
 
 use crate::Origin;
 
+const HTTP: &str = "http://";
+const HTTPS: &str = "https://";
+
 /// Longest host name taken for plain; also the longest label that DNS allows.
 const PLAIN_HOST: usize = 63;
 
@@ -24,7 +27,6 @@ pub(crate) struct NormalUrl {
     path_at: usize,
     /// Offset of the fragment, or of the end.
     fragment_at: usize,
-    has_credentials: bool,
 }
 
 impl NormalUrl {
@@ -62,18 +64,21 @@ impl NormalUrl {
         &self.text[self.path_at..self.fragment_at]
     }
 
-    /// Whether the URL holds a user name or a password.
-    pub(crate) fn has_credentials(&self) -> bool {
-        self.has_credentials
-    }
-
     /// The user name, and the password after a colon, both percent-encoded.
     pub(crate) fn userinfo(&self) -> Option<&str> {
-        if !self.has_credentials {
-            return None;
+        self.text[self.scheme().len()..self.host_at].strip_suffix('@')
+    }
+
+    /// The URL without credentials, safe to show.
+    pub(crate) fn shown(&self) -> String {
+        match self.userinfo() {
+            Some(_) => [self.scheme(), &self.text[self.host_at..]].concat(),
+            None => self.text().into(),
         }
-        let (_, userinfo) = self.text[..self.host_at].split_once("://")?;
-        userinfo.strip_suffix('@')
+    }
+
+    fn scheme(&self) -> &'static str {
+        if self.origin.is_https() { HTTPS } else { HTTP }
     }
 
     fn of(url: &Url) -> Result<Self, String> {
@@ -85,98 +90,45 @@ impl NormalUrl {
             host_at: url[..Position::BeforeHost].len(),
             path_at: url[..Position::AfterPort].len(),
             fragment_at: url[..Position::AfterQuery].len(),
-            has_credentials: !url.username().is_empty() || url.password().is_some(),
             text: url.as_str().into(),
         })
     }
 
     /// A URL that is certainly in its normal form; anything unusual is not.
     fn plain(text: &str) -> Option<Self> {
-        let (https, own_port, host_at) = if text.starts_with("http://") {
-            (false, 80, "http://".len())
-        } else if text.starts_with("https://") {
-            (true, 443, "https://".len())
-        } else {
-            return None;
+        let (https, own_port, rest) = match text.strip_prefix(HTTP) {
+            Some(rest) => (false, 80, rest),
+            None => (true, 443, text.strip_prefix(HTTPS)?),
         };
-        let bytes = text.as_bytes();
-        let host_end = end_of(bytes, host_at, HOST);
-        let port_end = match bytes.get(host_end) {
-            Some(b':') => end_of(bytes, host_end + 1, DIGIT),
-            _ => host_end,
-        };
+        let (authority, _) = rest.split_once('/')?;
+        let host_at = text.len() - rest.len();
+        let path_at = host_at + authority.len();
         // Not `/.`, which may be a step up.
-        let is_plain = bytes.get(port_end) == Some(&b'/')
-            && end_of(bytes, port_end, PATH) == bytes.len()
-            && !bytes[port_end..].windows(2).any(|pair| pair == b"/.");
-        if !is_plain {
+        let path = &text[path_at..];
+        if !path.bytes().all(is_plain) || path.contains("/.") {
             return None;
         }
-        let port = match text[host_end..port_end].strip_prefix(':') {
-            Some(port) => plain_port(port).filter(|port| *port != own_port)?,
-            None => own_port,
+        let (host, port) = match authority.split_once(':') {
+            Some((host, port)) => (host, plain_port(port).filter(|port| *port != own_port)?),
+            None => (authority, own_port),
         };
-        let origin = Origin::new(https, plain_host(&text[host_at..host_end])?, port);
-        Some(Self {
-            text: text.into(),
-            origin,
-            host_at,
-            path_at: port_end,
-            fragment_at: text.len(),
-            has_credentials: false,
-        })
+        let origin = Origin::new(https, plain_host(host)?, port);
+        Some(Self { text: text.into(), origin, host_at, path_at, fragment_at: text.len() })
     }
 }
 
-/// The parts of a plain URL in which a byte may appear.
-const PATH: u8 = 1;
-const HOST: u8 = 2;
-const DIGIT: u8 = 4;
-
-/// The parts that each byte may be in. Not the percent sign: `%2e` may be a dot.
-const PARTS: [u8; 256] = {
-    let mut parts = [0; 256];
-    let mut byte = 0;
-    while byte < 128 {
-        parts[byte as usize] = match byte {
-            b'0'..=b'9' => PATH | HOST | DIGIT,
-            b'a'..=b'z' | b'.' | b'-' => PATH | HOST,
-            b'A'..=b'Z'
-            | b'/'
-            | b'?'
-            | b'&'
-            | b'='
-            | b'_'
-            | b'~'
-            | b'!'
-            | b'$'
-            | b'('
-            | b')'
-            | b'*'
-            | b'+'
-            | b','
-            | b';'
-            | b':'
-            | b'@' => PATH,
-            _ => 0,
-        };
-        byte += 1_u8;
-    }
-    parts
-};
-
-/// The first index from `start` on whose byte may not be in `part`.
-fn end_of(bytes: &[u8], start: usize, part: u8) -> usize {
-    let length = bytes[start..].iter().take_while(|byte| PARTS[usize::from(**byte)] & part != 0).count();
-    start + length
+/// Whether a byte stays as it is in paths and queries. Not the percent sign: `%2e` may be a dot.
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+        || matches!(byte, b'!' | b'$' | b'&' | b'('..=b'/' | b':' | b';' | b'=' | b'?' | b'@' | b'_' | b'~')
 }
 
-/// A port written as the standard writes it; `port` has only digits.
+/// A port as the standard writes it.
 fn plain_port(port: &str) -> Option<u16> {
-    port.parse().ok().filter(|_| !port.starts_with('0'))
+    port.parse().ok().filter(|_| port.starts_with(|first: char| matches!(first, '1'..='9')))
 }
 
-/// A dotted IPv4 address, or a name that needs no conversion; `host` has only bytes of [`HOST`].
+/// A dotted IPv4 address, or a name that needs no conversion.
 fn plain_host(host: &str) -> Option<Host<String>> {
     if host.len() > PLAIN_HOST {
         return None;
@@ -188,6 +140,7 @@ fn plain_host(host: &str) -> Option<Host<String>> {
     let is_plain = bytes.split(|byte| *byte == b'.').all(|label| {
         // A label that starts with a digit may be part of an address; one with two hyphens may be an encoded name.
         label.first().is_some_and(u8::is_ascii_lowercase)
+            && label.iter().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
             && !label.ends_with(b"-")
             && !label.windows(2).any(|pair| pair == b"--")
     });

@@ -35,17 +35,3 @@ impl fmt::Display for Phase {
         })
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::*;
-    use crate::Error;
-
-    #[test]
-    fn a_timeout_names_its_phase_and_limit() {
-        let error = Error::Timeout { phase: Phase::Head, after: Duration::from_secs(10) };
-        assert_eq!(error.to_string(), "timed out after 10s while waiting for the reply");
-    }
-}

@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use http::HeaderValue;
 
+use crate::body::{Body, Framing};
 use crate::head::Head;
-use crate::incoming::{Framing, Incoming};
 use crate::{Config, Error, Target};
 
 /// The effect of an accepted head.
 #[derive(Debug)]
 pub(crate) enum Reply {
     /// The photo.
-    Photo(Incoming),
+    Photo(Body),
     /// The photo is elsewhere.
     Redirect {
         /// The target of the next request.
@@ -34,23 +34,19 @@ pub(crate) enum Reply {
 const MAX_UNWANTED: usize = 2 << 10;
 
 impl Reply {
-    /// Decides on a reply to `target`; `rest` are the bytes after its `head`.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Status`] (on a connection that must be closed), [`Error::TooManyRedirects`], [`Error::InvalidUrl`] (of
-    /// a redirect), [`Error::TooLarge`] (by the length announced) or [`Error::Malformed`].
+    /// Decides on a reply to `target`; `rest` are the bytes after its `head`. After an error, the connection must be
+    /// closed.
     pub(crate) fn decide(
         target: &Target,
         config: &Config,
-        head: Head<'_>,
+        head: &Head<'_>,
         rest: &[u8],
     ) -> Result<Self, Error> {
         let idle_timeout = head.idle_timeout.unwrap_or(Duration::MAX);
-        let keep_for = head.keep_alive.then(|| config.max_idle_age.min(idle_timeout));
+        let keep_for = head.keep_alive().then(|| config.max_idle_age.min(idle_timeout));
         match head.code {
             301 | 302 | 303 | 307 | 308 => {
-                let target = target.redirect(&location(&head)?, config)?;
+                let target = target.redirect(&location(head)?, config)?;
                 Ok(Self::Redirect { target, keep_for: keep_for.filter(|_| is_whole(head, rest)) })
             }
             // 206 is a part of a photo; 204 and 205 have no body.
@@ -61,7 +57,7 @@ impl Reply {
                         "content encoding \"{compression}\", which the request did not offer"
                     )));
                 }
-                Ok(Self::Photo(Incoming::new(head.framing, keep_for, config)?))
+                Ok(Self::Photo(Body::new(head.framing(), keep_for, config)?))
             }
             code => {
                 let error = Error::Status { code, retry_after: head.retry_after };
@@ -76,9 +72,9 @@ impl Reply {
 }
 
 /// Whether `rest` is the whole body, and short. A wait for an unneeded body may take longer than a new connection.
-fn is_whole(head: Head<'_>, rest: &[u8]) -> bool {
+fn is_whole(head: &Head<'_>, rest: &[u8]) -> bool {
     rest.len() <= MAX_UNWANTED
-        && match head.framing {
+        && match head.framing() {
             Framing::Length(length) => length == rest.len() as u64,
             Framing::Chunked(mut chunked) => {
                 chunked.decode(&mut rest.to_vec());

@@ -130,15 +130,21 @@ fn shrink(picture: DynamicImage, max_side: u32) -> DynamicImage {
     };
     let (width, height) = (scaled(width), scaled(height));
     match picture {
+        DynamicImage::ImageLuma8(pixels) => average(&pixels, width, height).into(),
         DynamicImage::ImageLumaA8(pixels) => average(&pixels, width, height).into(),
-        DynamicImage::ImageLumaA16(pixels) => average(&pixels, width, height).into(),
+        DynamicImage::ImageRgb8(pixels) => average(&pixels, width, height).into(),
         DynamicImage::ImageRgba8(pixels) => average(&pixels, width, height).into(),
+        DynamicImage::ImageLuma16(pixels) => average(&pixels, width, height).into(),
+        DynamicImage::ImageLumaA16(pixels) => average(&pixels, width, height).into(),
+        DynamicImage::ImageRgb16(pixels) => average(&pixels, width, height).into(),
         DynamicImage::ImageRgba16(pixels) => average(&pixels, width, height).into(),
-        opaque => opaque.thumbnail_exact(width, height),
+        // No decoder in use makes any other kind.
+        other => other.thumbnail_exact(width, height),
     }
 }
 
-/// Averages the pixels of each new pixel's area, weighted by alpha, their last channel.
+/// Averages the pixels of each new pixel's area, weighted by alpha, which is the last channel. The crate's own
+/// `thumbnail` knows no weights, and its sums overflow where a new pixel replaces very many.
 fn average<P, S>(pixels: &ImageBuffer<P, Vec<S>>, width: u32, height: u32) -> ImageBuffer<P, Vec<S>>
 where
     P: Pixel<Subpixel = S>,
@@ -148,25 +154,26 @@ where
         let edge = |at| u32::try_from(u64::from(at) * u64::from(old) / u64::from(new)).unwrap_or(old);
         edge(at)..edge(at + 1)
     };
+    let alpha = P::HAS_ALPHA.then(|| usize::from(P::CHANNEL_COUNT) - 1);
     ImageBuffer::from_fn(width, height, |x, y| {
         let (columns, rows) = (place(x, width, pixels.width()), place(y, height, pixels.height()));
         let mut sums = [0; 4];
-        let mut weight = 0;
-        for (row, column) in rows.clone().flat_map(|row| columns.clone().map(move |column| (row, column))) {
+        let (mut weight, mut count) = (0, 0);
+        for (row, column) in rows.flat_map(|row| columns.clone().map(move |column| (row, column))) {
             let channels = pixels.get_pixel(column, row).channels();
-            let alpha: u64 = channels[channels.len() - 1].into();
+            let opacity: u64 = alpha.map_or(1, |alpha| channels[alpha].into());
             for (sum, channel) in sums.iter_mut().zip(channels) {
-                *sum += (*channel).into() * alpha;
+                *sum += (*channel).into() * opacity;
             }
-            weight += alpha;
+            weight += opacity;
+            count += 1;
         }
-        let count = u64::from(columns.end - columns.start) * u64::from(rows.end - rows.start);
-        let alpha = usize::from(P::CHANNEL_COUNT) - 1;
-        // Alpha itself has no weight.
-        sums[alpha] = weight;
         let mut channels = sums.map(|sum| rounded(sum, weight));
-        channels[alpha] = rounded(weight, count);
-        *P::from_slice(&channels[..=alpha])
+        if let Some(alpha) = alpha {
+            // Alpha itself has no weight.
+            channels[alpha] = rounded(weight, count);
+        }
+        *P::from_slice(&channels[..P::CHANNEL_COUNT.into()])
     })
 }
 
@@ -175,4 +182,15 @@ fn rounded<S: Primitive + TryFrom<u64>>(sum: u64, count: u64) -> S {
         .checked_div(count)
         .and_then(|value| value.try_into().ok())
         .unwrap_or(S::DEFAULT_MIN_VALUE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pixel_may_replace_very_many() {
+        let white = ImageBuffer::from_pixel(300, 300, image::Luma([u16::MAX]));
+        assert_eq!(shrink(white.into(), 1).into_luma16().into_raw(), [u16::MAX]);
+    }
 }

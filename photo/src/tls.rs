@@ -26,17 +26,3 @@ pub fn client_config(config: &Config) -> Result<Arc<ClientConfig>, Error> {
         .with_no_client_auth();
     Ok(Arc::new(tls))
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_invalid_certificate_is_refused() {
-        let error = client_config(&Config::default().root_certificate(*b"no certificate")).unwrap_err();
-        assert!(
-            error.to_string().starts_with("invalid configuration: root certificate 0 cannot be used"),
-            "{error}"
-        );
-    }
-}

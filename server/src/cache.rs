@@ -6,54 +6,41 @@ use crate::script::Script;
 
 /// Space for the largest photo, or for some thousand usual ones.
 const MAX_BYTES: usize = 128 << 20;
-const MAX_HEADS: usize = 1 << 14;
-const MAX_HEAD_BYTES: usize = 16 << 20;
 
-/// Finds scripts by request heads, byte for byte, and by targets.
+/// Finds scripts by request heads, byte for byte, and by what they ask for, which several heads may share.
 ///
-/// If a limit is reached, all scripts are dropped; those in use are prepared once more.
+/// If the limit is reached, all scripts are dropped; those in use are prepared once more.
 #[derive(Debug, Default)]
 pub(crate) struct Cache {
-    by_head: HashMap<Box<[u8]>, Script>,
-    by_target: HashMap<String, Script>,
-    head_bytes: usize,
-    script_bytes: usize,
+    scripts: HashMap<Box<[u8]>, Script>,
+    bytes: usize,
 }
 
 impl Cache {
-    /// The fast path: a head seen before needs no parsing.
-    pub(crate) fn by_head(&self, head: &[u8]) -> Option<Script> {
-        self.by_head.get(head).cloned()
+    pub(crate) fn find(&self, key: &[u8]) -> Option<Script> {
+        self.scripts.get(key).cloned()
     }
 
-    pub(crate) fn by_target(&self, target: &str) -> Option<Script> {
-        self.by_target.get(target).cloned()
-    }
-
-    pub(crate) fn keep_target(&mut self, target: String, script: &Script) {
-        let size = target.len() + script.bytes();
+    /// Keeps a script, unless it alone has more bytes than there is space.
+    pub(crate) fn keep(&mut self, key: &[u8], script: &Script) {
+        let size = key.len() + script.bytes();
         if size > MAX_BYTES {
             return;
         }
-        if self.script_bytes + size > MAX_BYTES {
+        if self.bytes + size > MAX_BYTES {
             *self = Self::default();
         }
-        self.script_bytes += size;
-        self.by_target.insert(target, script.clone());
+        self.bytes += size;
+        self.scripts.insert(key.into(), script.clone());
     }
 
-    /// Keeps a script by its head. Call [`Cache::keep_target`] with the same script first: it counts the bytes that
-    /// both share.
-    pub(crate) fn keep_head(&mut self, head: &[u8], script: &Script) {
-        if script.bytes() > MAX_BYTES {
-            return;
-        }
-        if self.by_head.len() == MAX_HEADS || self.head_bytes + head.len() > MAX_HEAD_BYTES {
-            self.by_head.clear();
-            self.head_bytes = 0;
-        }
-        if self.by_head.insert(head.into(), script.clone()).is_none() {
-            self.head_bytes += head.len();
+    /// Keeps the script of `known`, if there is one, by one more key.
+    pub(crate) fn keep_also(&mut self, key: &[u8], known: &[u8]) {
+        if let Some(script) = self.find(known)
+            && self.bytes + key.len() <= MAX_BYTES
+            && self.scripts.insert(key.into(), script).is_none()
+        {
+            self.bytes += key.len();
         }
     }
 }
@@ -64,28 +51,18 @@ mod tests {
     use crate::script::Step;
 
     #[test]
-    fn kept_scripts_are_found() {
-        let mut cache = Cache::default();
-        let script = Script::new(vec![Step::Stall]);
-        cache.keep_target("/a".into(), &script);
-        cache.keep_head(b"GET /a", &script);
-        assert!(cache.by_target("/a").is_some());
-        assert!(cache.by_head(b"GET /a").is_some());
-        assert!(cache.by_head(b"GET /b").is_none());
-    }
-
-    #[test]
-    fn it_never_holds_more_than_its_limits() {
+    fn it_never_holds_more_than_its_limit() {
         let mut cache = Cache::default();
         let script = Script::new(vec![Step::send(vec![0; MAX_BYTES / 5])]);
-        for index in 0..20 {
-            cache.keep_target(index.to_string(), &script);
-            assert!(cache.by_target(&index.to_string()).is_some());
-            assert!(cache.script_bytes <= MAX_BYTES && cache.by_target.len() < 5);
+        for index in 0..20_u8 {
+            cache.keep(&[index], &script);
+            cache.keep_also(&[index, index], &[index]);
+            assert!(cache.find(&[index]).is_some() && cache.find(&[index, index]).is_some());
+            assert!(cache.bytes <= MAX_BYTES && cache.scripts.len() <= 8);
         }
-        for index in 0..=MAX_HEADS {
-            cache.keep_head(index.to_string().as_bytes(), &script);
-        }
-        assert_eq!(cache.by_head.len(), 1);
+        let too_large = Script::new(vec![Step::send(vec![0; MAX_BYTES])]);
+        cache.keep(b"key", &too_large);
+        cache.keep_also(b"other key", b"key");
+        assert!(cache.find(b"key").is_none() && cache.find(b"other key").is_none());
     }
 }

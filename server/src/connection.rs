@@ -207,8 +207,7 @@ impl Connection {
         }
         while let Some(step) = play.script.step(play.step) {
             match step {
-                Step::Send(slice) => {
-                    let bytes = slice.as_ref();
+                Step::Send(bytes) => {
                     while play.sent < bytes.len() {
                         if *budget == 0 {
                             return Ok(Some(Pause::Budget));

@@ -153,21 +153,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_reset_keeps_the_gauges() {
-        let mut tally = Tally::default();
-        tally.connected();
-        tally.request_opened();
-        tally.request_opened();
-        tally.request_closed();
-        tally.sent(7);
-        tally.reset();
-        let counters = tally.snapshot();
-        assert_eq!((counters.connections, counters.open_connections), (0, 1));
-        assert_eq!((counters.requests, counters.bytes_sent), (0, 0));
-        assert_eq!((counters.open_requests, counters.max_open_requests), (1, 1));
-    }
-
-    #[test]
     fn uncounting_a_connection_from_before_a_reset_takes_nothing_from_later_ones() {
         let mut tally = Tally::default();
         let before = tally.connected();

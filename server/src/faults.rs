@@ -141,17 +141,3 @@ faults! {
     /// parameters, the later ones with the photo. A meaningless parameter, as in `key=7`, makes another query.
     Flaky = "flaky",
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_fault_is_found_by_its_name() {
-        for &fault in Fault::ALL {
-            assert_eq!(Fault::from_name(fault.name()), Some(fault));
-        }
-        assert_eq!(Fault::CutBody.path(), "/fault/cut-body");
-        assert_eq!(Fault::from_name("no-such-fault"), None);
-    }
-}

@@ -3,8 +3,10 @@
 use std::thread;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 /// A hold on one request, in addition to the delay in its URL.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Hash, Serialize)]
 pub struct Hold {
     /// Time in which the whole server first does nothing: it neither reads nor writes nor accepts.
     pub stall: Duration,

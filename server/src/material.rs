@@ -10,7 +10,7 @@ use crate::order::Order;
 use crate::photos::MAX_PICTURE_BYTES;
 use crate::reply::Reply;
 use crate::request::{Query, percent_decode};
-use crate::script::{Slice, Step};
+use crate::script::Step;
 
 const MAX_PIECES: usize = 1 << 16;
 
@@ -120,11 +120,9 @@ impl<'a> Material<'a> {
     pub(crate) fn drip(&self) -> Result<Vec<Step>, String> {
         let size = self.query.number("step", NonZeroUsize::new(1024).expect("not zero"))?;
         let every = Duration::from_millis(self.query.number("every_ms", 100_u32)?.into());
-        let photo = Slice::from(self.photo()?);
         few_pieces(self.order.bytes, size.get(), "step")?;
         let head = self.ok().content_length(self.order.bytes).head();
-        let drops = photo.pieces(size.get()).flat_map(|piece| [Step::Wait(every), Step::Send(piece)]);
-        Ok(iter::once(Step::send(head)).chain(drops).collect())
+        Ok(iter::once(Step::send(head)).chain(Step::send_slowly(self.photo()?, size.get(), every)).collect())
     }
 
     /// A reply with all chunks except the last, empty one; also the end of the first chunk.

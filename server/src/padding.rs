@@ -1,28 +1,21 @@
 //! Comment blocks of the picture formats, of an exact length.
 
-/// The layout of a format's comments.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Padding {
-    /// Comment extension (GIF specification, section 24): an introducer of 2 bytes, sub-blocks of 1 + 1..=255
-    /// bytes, a 0.
-    Gif,
-    /// `tEXt` chunk (PNG, section 11.3.3): length, type and CRC of 4 bytes each, a keyword, a NUL, text.
-    Png,
-    /// `COM` segment (ITU-T T.81, section B.2.4.5): a marker of 2 bytes, 2 of length, up to 65,533 of text.
-    Jpeg,
-}
+use crate::photos::PictureFormat;
 
+/// Comment extension (GIF specification, section 24): an introducer of 2 bytes, sub-blocks of 1 + 1..=255 bytes, a 0.
 const GIF_FRAME: usize = 3;
+/// `tEXt` chunk (PNG, section 11.3.3): length, type and CRC of 4 bytes each, a keyword, a NUL, text.
 const PNG_FRAME: usize = 12;
 const PNG_KEYWORD: &[u8] = b"Comment";
 /// Size of a text chunk, far below the limits of decoders.
 const PNG_CHUNK: usize = 1 << 20;
+/// `COM` segment (ITU-T T.81, section B.2.4.5): a marker of 2 bytes, 2 of length, up to 65,533 of text.
 const JPEG_FRAME: usize = 4;
 const JPEG_SEGMENT: usize = 65_537;
 
-impl Padding {
+impl PictureFormat {
     /// Whether comments can be `pad` bytes long in all.
-    pub(crate) fn can_be(self, pad: usize) -> bool {
+    pub(crate) fn can_pad(self, pad: usize) -> bool {
         pad == 0 || pad >= self.contiguous_from() || matches!((self, pad), (Self::Gif, GIF_FRAME))
     }
 
@@ -36,7 +29,7 @@ impl Padding {
     }
 
     /// The place of comments in a picture: before all that a decoder needs, so that a truncated photo does not open.
-    pub(crate) fn offset(self, picture: &[u8]) -> usize {
+    pub(crate) fn comments_at(self, picture: &[u8]) -> usize {
         match self {
             Self::Gif => {
                 let flags = picture[10];
@@ -51,7 +44,7 @@ impl Padding {
     }
 
     /// Appends comments of `pad` bytes, filled with printable ASCII made from `seed`.
-    pub(crate) fn write(self, out: &mut Vec<u8>, pad: usize, seed: u64) {
+    pub(crate) fn write_comments(self, out: &mut Vec<u8>, pad: usize, seed: u64) {
         let random = &mut fastrand::Rng::with_seed(seed);
         match self {
             _ if pad == 0 => {}
@@ -125,23 +118,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn padding_is_as_long_as_wanted() {
-        for padding in [Padding::Gif, Padding::Png, Padding::Jpeg] {
+    fn comments_are_as_long_as_wanted_and_printable() {
+        for &format in PictureFormat::ALL {
             for pad in (0..2000).chain(65_520..65_560).chain(1_048_570..1_048_600) {
-                if padding.can_be(pad) {
+                if format.can_pad(pad) {
                     let mut out = Vec::new();
-                    padding.write(&mut out, pad, 1);
-                    assert_eq!(out.len(), pad, "{padding:?}");
+                    format.write_comments(&mut out, pad, 1);
+                    assert_eq!(out.len(), pad, "{format:?}");
                 }
             }
         }
-    }
-
-    #[test]
-    fn filling_is_printable() {
         let mut out = Vec::new();
         fill(&mut out, 1001, &mut fastrand::Rng::with_seed(3));
-        assert_eq!(out.len(), 1001);
-        assert!(out.iter().all(|byte| (0x20..0x7f).contains(byte)));
+        assert!(out.len() == 1001 && out.iter().all(|byte| (0x20..0x7f).contains(byte)));
     }
 }

@@ -5,8 +5,6 @@ use std::sync::LazyLock;
 
 use image::{ImageFormat, Rgb, RgbImage};
 
-use crate::padding::Padding;
-
 /// The largest picture the server makes: 64 MiB.
 pub const MAX_PICTURE_BYTES: usize = 64 << 20;
 
@@ -53,11 +51,7 @@ impl PictureFormat {
 
     /// The media type: `image/gif`, `image/png` or `image/jpeg`.
     pub fn content_type(self) -> &'static str {
-        match self {
-            Self::Gif => "image/gif",
-            Self::Png => "image/png",
-            Self::Jpeg => "image/jpeg",
-        }
+        self.encoder().to_mime_type()
     }
 
     /// The size of the smallest picture of this format, in bytes.
@@ -67,14 +61,6 @@ impl PictureFormat {
 
     pub(crate) fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|format| format.name() == name)
-    }
-
-    fn padding(self) -> Padding {
-        match self {
-            Self::Gif => Padding::Gif,
-            Self::Png => Padding::Png,
-            Self::Jpeg => Padding::Jpeg,
-        }
     }
 
     fn encoder(self) -> ImageFormat {
@@ -88,8 +74,8 @@ impl PictureFormat {
     /// The gradient, and the single pixel that is used if the gradient is too large.
     fn bases(self) -> &'static [Base; 2] {
         static BASES: LazyLock<[[Base; 2]; 3]> = LazyLock::new(|| {
-            [PictureFormat::Gif, PictureFormat::Png, PictureFormat::Jpeg]
-                .map(|format| [Base::new(format, 64, 48), Base::new(format, 1, 1)])
+            let formats = [PictureFormat::Gif, PictureFormat::Png, PictureFormat::Jpeg];
+            formats.map(|format| [Base::new(format, 64, 48), Base::new(format, 1, 1)])
         });
         &BASES[self as usize]
     }
@@ -97,25 +83,23 @@ impl PictureFormat {
     /// The possible sizes, as a sentence.
     fn sizes(self) -> String {
         let min = self.min_bytes();
-        let padding = self.padding();
-        let possible: Vec<String> = (0..padding.contiguous_from())
-            .filter(|&pad| padding.can_be(pad))
+        let possible: Vec<String> = (0..self.contiguous_from())
+            .filter(|&pad| self.can_pad(pad))
             .map(|pad| (min + pad).to_string())
             .collect();
         format!(
             "a {} has {} bytes, or any number from {} to {MAX_PICTURE_BYTES}",
             self.name(),
             possible.join(" or "),
-            min + padding.contiguous_from(),
+            min + self.contiguous_from(),
         )
     }
 }
 
 /// An encoded picture and the place in it for comment blocks.
 struct Base {
+    format: PictureFormat,
     bytes: Vec<u8>,
-    padding: Padding,
-    comments_at: usize,
 }
 
 impl Base {
@@ -128,21 +112,19 @@ impl Base {
         gradient
             .write_to(&mut Cursor::new(&mut bytes), format.encoder())
             .expect("encoding into memory cannot fail");
-        let padding = format.padding();
-        let comments_at = padding.offset(&bytes);
-        Self { bytes, padding, comments_at }
+        Self { format, bytes }
     }
 
     /// This picture with comments up to exactly `bytes`, if comments can have that length.
     fn padded(&self, bytes: usize, seed: u64) -> Option<Vec<u8>> {
         let pad = bytes.checked_sub(self.bytes.len())?;
-        if !self.padding.can_be(pad) {
+        if !self.format.can_pad(pad) {
             return None;
         }
-        let (head, tail) = self.bytes.split_at(self.comments_at);
+        let (head, tail) = self.bytes.split_at(self.format.comments_at(&self.bytes));
         let mut picture = Vec::with_capacity(bytes);
         picture.extend_from_slice(head);
-        self.padding.write(&mut picture, pad, seed);
+        self.format.write_comments(&mut picture, pad, seed);
         picture.extend_from_slice(tail);
         Some(picture)
     }
@@ -176,7 +158,7 @@ mod tests {
                 match picture(format, bytes, 7) {
                     Ok(_) => drop(decode(format, bytes)),
                     Err(text) => {
-                        assert!(bytes < min + format.padding().contiguous_from());
+                        assert!(bytes < min + format.contiguous_from());
                         assert!(text.contains(&min.to_string()), "{text}");
                     }
                 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::material::{Material, at_most, few_pieces};
 use crate::misbehaviour::BEFORE_RESET;
 use crate::request::percent_decode;
-use crate::script::{Slice, Step};
+use crate::script::Step;
 
 const GOOD: &str = "HTTP/1.1 200 OK\r\nContent-Length: {len}\r\n\r\n{photo}";
 
@@ -35,8 +35,7 @@ impl Material<'_> {
             Some(_) => self.query.number("step", NonZeroUsize::MIN)?,
         };
         few_pieces(reply.len(), size.get(), "step")?;
-        let pieces = Slice::from(reply);
-        Ok(pieces.pieces(size.get()).flat_map(|piece| [Step::Wait(every), Step::Send(piece)]).collect())
+        Ok(Step::send_slowly(reply, size.get(), every).collect())
     }
 
     fn filled_in(&self, template: &str) -> Result<Vec<u8>, String> {

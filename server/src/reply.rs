@@ -2,6 +2,8 @@
 
 use std::fmt::{Display, Write};
 
+use http::StatusCode;
+
 /// A reply in construction: the status line, then field by field, then the body.
 #[derive(Debug)]
 pub(crate) struct Reply {
@@ -14,7 +16,10 @@ impl Reply {
     }
 
     pub(crate) fn with_version(version: &str, code: u16) -> Self {
-        Self { head: format!("{version} {code} {}\r\n", reason(code)) }
+        // The phrase may be empty (RFC 9112, section 4).
+        let reason =
+            StatusCode::from_u16(code).ok().and_then(|code| code.canonical_reason()).unwrap_or_default();
+        Self { head: format!("{version} {code} {reason}\r\n") }
     }
 
     pub(crate) fn field(mut self, name: &str, value: impl Display) -> Self {
@@ -52,46 +57,5 @@ impl Reply {
     /// A line of text as the body.
     pub(crate) fn text(self, text: impl Display) -> Vec<u8> {
         self.content_type("text/plain; charset=utf-8").body(format!("{text}\n"))
-    }
-}
-
-/// The reason phrase (RFC 9110, section 15) of the codes in use. It may be empty (RFC 9112, section 4).
-fn reason(code: u16) -> &'static str {
-    match code {
-        102 => "Processing",
-        103 => "Early Hints",
-        200 => "OK",
-        204 => "No Content",
-        301 => "Moved Permanently",
-        302 => "Found",
-        303 => "See Other",
-        304 => "Not Modified",
-        307 => "Temporary Redirect",
-        308 => "Permanent Redirect",
-        400 => "Bad Request",
-        403 => "Forbidden",
-        404 => "Not Found",
-        405 => "Method Not Allowed",
-        410 => "Gone",
-        429 => "Too Many Requests",
-        431 => "Request Header Fields Too Large",
-        500 => "Internal Server Error",
-        502 => "Bad Gateway",
-        503 => "Service Unavailable",
-        504 => "Gateway Timeout",
-        _ => "",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_reply_is_its_head_and_its_body() {
-        assert_eq!(
-            Reply::new(404).text("no"),
-            b"HTTP/1.1 404 Not Found\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 3\r\n\r\nno\n"
-        );
     }
 }

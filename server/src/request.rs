@@ -148,18 +148,19 @@ mod tests {
     }
 
     #[test]
-    fn connections_are_kept_as_the_version_and_the_field_say() {
-        assert!(whole("GET / HTTP/1.1\r\n\r\n").keep_alive);
-        assert!(!whole("GET / HTTP/1.1\r\nConnection: Close\r\n\r\n").keep_alive);
-        assert!(!whole("GET / HTTP/1.0\r\n\r\n").keep_alive);
-        assert!(whole("GET / HTTP/1.0\r\nconnection: keep-alive\r\n\r\n").keep_alive);
-    }
-
-    #[test]
-    fn bodies_are_noticed() {
-        assert!(!whole("GET / HTTP/1.1\r\nContent-Length: 0\r\n\r\n").has_body);
-        assert!(whole("POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\n").has_body);
-        assert!(whole("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n").has_body);
+    fn the_version_and_the_fields_tell_whether_more_follows() {
+        for (head, keep_alive, has_body) in [
+            ("GET / HTTP/1.1\r\n\r\n", true, false),
+            ("GET / HTTP/1.1\r\nConnection: Close\r\n\r\n", false, false),
+            ("GET / HTTP/1.0\r\n\r\n", false, false),
+            ("GET / HTTP/1.0\r\nconnection: keep-alive\r\n\r\n", true, false),
+            ("GET / HTTP/1.1\r\nContent-Length: 0\r\n\r\n", true, false),
+            ("POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\n", true, true),
+            ("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n", true, true),
+        ] {
+            let request = whole(head);
+            assert_eq!((request.keep_alive, request.has_body), (keep_alive, has_body), "{head}");
+        }
     }
 
     #[test]

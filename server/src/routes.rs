@@ -45,7 +45,7 @@ impl Routes {
     }
 
     pub(crate) fn asked(&mut self, input: &[u8]) -> Asked {
-        if let Some(script) = self.cache.by_head(input) {
+        if let Some(script) = self.cache.find(input) {
             let length = input.len();
             return Asked::Request { length, script };
         }
@@ -77,12 +77,12 @@ impl Routes {
         }
         let Request { method, target, keep_alive, .. } = request;
         let key = format!("{method} {keep_alive} {target}");
-        let script = self.cache.by_target(&key).unwrap_or_else(|| {
+        let script = self.cache.find(key.as_bytes()).unwrap_or_else(|| {
             let script = Script::new(self.steps(request));
-            self.cache.keep_target(key, &script);
+            self.cache.keep(key.as_bytes(), &script);
             script
         });
-        self.cache.keep_head(head, &script);
+        self.cache.keep_also(head, key.as_bytes());
         script
     }
 
@@ -200,61 +200,4 @@ fn refusal(request: &Request<'_>, code: u16, why: &str) -> Vec<u8> {
 fn start(request: &Request<'_>, code: u16) -> Reply {
     let kept = request.keep_alive && !request.has_body;
     Reply::new(code).field("Connection", if kept { "keep-alive" } else { "close" })
-}
-
-#[cfg(test)]
-mod tests {
-    use std::net::Ipv4Addr;
-
-    use super::*;
-
-    fn reply(head: &str) -> String {
-        let mut routes = Routes::new(SocketAddr::from((Ipv4Addr::LOCALHOST, 80)), None);
-        let script = match routes.asked(head.as_bytes()) {
-            Asked::Request { script, .. } | Asked::Refused { script } => script,
-            other => panic!("{other:?}"),
-        };
-        match script.step(0) {
-            Some(Step::Send(reply)) => String::from_utf8_lossy(reply.as_ref()).into_owned(),
-            other => panic!("{other:?}"),
-        }
-    }
-
-    #[test]
-    fn an_album_lists_photos_that_differ() {
-        let album = reply("GET /album?count=2&bytes=1000&format=gif HTTP/1.1\r\n\r\n");
-        assert!(
-            album.ends_with(
-                "\r\n\r\n/photo?bytes=1000&format=gif&seed=0\n/photo?bytes=1000&format=gif&seed=1\n"
-            )
-        );
-    }
-
-    #[test]
-    fn a_head_request_gets_the_head_alone() {
-        let get = reply("GET /photo?bytes=1000 HTTP/1.1\r\n\r\n");
-        let head = reply("HEAD /photo?bytes=1000 HTTP/1.1\r\n\r\n");
-        assert!(head.contains("Content-Length: 1000\r\n") && head.ends_with("\r\n\r\n"));
-        assert!(get.starts_with(&head));
-    }
-
-    #[test]
-    fn unservable_requests_are_refused_with_a_reason() {
-        for (head, code, why) in [
-            ("GET /nowhere HTTP/1.1\r\n\r\n", "404", "nothing"),
-            ("GET /fault/nowhere HTTP/1.1\r\n\r\n", "404", "nothing"),
-            ("GET /folder/x HTTP/1.1\r\n\r\n", "404", "nothing"),
-            ("POST /photo HTTP/1.1\r\n\r\n", "405", "Allow: GET"),
-            ("GET /photo?bytes=3 HTTP/1.1\r\n\r\n", "400", "a jpeg has"),
-            ("GET /photo?bytes=99999999999 HTTP/1.1\r\n\r\n", "400", "67108864"),
-            ("GET /photo?format=bmp HTTP/1.1\r\n\r\n", "400", "gif, png or jpeg"),
-            ("GET /album?count=100001 HTTP/1.1\r\n\r\n", "400", "at most"),
-            ("GET /photo HTTP/1.1\r\nContent-Length: 1\r\n\r\n", "400", "no body"),
-            ("nonsense\r\n\r\n", "400", "not an HTTP request"),
-        ] {
-            let reply = reply(head);
-            assert!(reply.starts_with(&format!("HTTP/1.1 {code} ")), "{head}{reply}");
-            assert!(reply.contains(why), "{head}{reply}");
-        }
-    }
 }

@@ -1,8 +1,9 @@
 //! The steps by which the server answers one request.
 
-use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
+
+use bytes::Bytes;
 
 /// The steps for one request. A clone is cheap, because it shares the prepared reply.
 #[derive(Clone, Debug)]
@@ -12,7 +13,7 @@ pub(crate) struct Script(Arc<[Step]>);
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
     /// Write these bytes; over once the kernel has taken all of them.
-    Send(Slice),
+    Send(Bytes),
     /// Do nothing for this long.
     Wait(Duration),
     /// Do nothing until this number of requests is open at once, but not for longer than this.
@@ -44,7 +45,7 @@ impl Script {
     /// The bytes that this script keeps in memory, for the cache to count.
     pub(crate) fn bytes(&self) -> usize {
         let sent = |step: &Step| match step {
-            Step::Send(slice) => slice.as_ref().len(),
+            Step::Send(bytes) => bytes.len(),
             _ => 0,
         };
         size_of_val(&*self.0) + self.0.iter().map(sent).sum::<usize>()
@@ -52,52 +53,16 @@ impl Script {
 }
 
 impl Step {
-    pub(crate) fn send(bytes: impl Into<Slice>) -> Self {
+    pub(crate) fn send(bytes: impl Into<Bytes>) -> Self {
         Self::Send(bytes.into())
     }
-}
 
-/// A part of shared bytes, so that many steps can send pieces of one photo.
-#[derive(Clone, Debug)]
-pub(crate) struct Slice {
-    bytes: Arc<[u8]>,
-    range: Range<usize>,
-}
-
-impl Slice {
-    /// These bytes in pieces of `size`; the last may be shorter.
-    pub(crate) fn pieces(&self, size: usize) -> impl Iterator<Item = Self> {
-        let Range { start, end } = self.range.clone();
-        (start..end)
-            .step_by(size)
-            .map(move |at| Self { bytes: Arc::clone(&self.bytes), range: at..end.min(at + size) })
-    }
-}
-
-impl AsRef<[u8]> for Slice {
-    fn as_ref(&self) -> &[u8] {
-        &self.bytes[self.range.clone()]
-    }
-}
-
-impl From<Vec<u8>> for Slice {
-    fn from(bytes: Vec<u8>) -> Self {
-        let range = 0..bytes.len();
-        Self { bytes: bytes.into(), range }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pieces_put_together_are_the_whole() {
-        let whole = Slice::from((0..=99).collect::<Vec<u8>>());
-        let pieces: Vec<Slice> = whole.pieces(33).collect();
-        assert_eq!(pieces.len(), 4);
-        assert_eq!(pieces[3].as_ref(), [99]);
-        let together: Vec<u8> = pieces.iter().flat_map(AsRef::as_ref).copied().collect();
-        assert_eq!(together, whole.as_ref());
+    /// Sends the bytes in pieces of `size`, each after a pause.
+    pub(crate) fn send_slowly(bytes: Vec<u8>, size: usize, every: Duration) -> impl Iterator<Item = Self> {
+        let bytes = Bytes::from(bytes);
+        (0..bytes.len()).step_by(size).flat_map(move |at| {
+            let end = bytes.len().min(at + size);
+            [Self::Wait(every), Self::Send(bytes.slice(at..end))]
+        })
     }
 }

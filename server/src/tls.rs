@@ -85,16 +85,3 @@ fn server_params(listen: IpAddr, certificate: Certificate) -> Result<Certificate
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     Ok(params)
 }
-
-#[cfg(test)]
-mod tests {
-    use std::net::Ipv4Addr;
-
-    use super::*;
-
-    #[test]
-    fn each_identity_has_a_root_of_its_own() {
-        let generate = || Identity::generate(Ipv4Addr::LOCALHOST.into(), Certificate::Good).unwrap();
-        assert_ne!(generate().root, generate().root);
-    }
-}

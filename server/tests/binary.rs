@@ -36,10 +36,11 @@ fn it_announces_its_addresses_and_ends_with_its_input() {
 
 #[test]
 fn errors_are_one_line() {
-    let output =
-        Command::new(env!("CARGO_BIN_EXE_photo-server")).args(["--dir", "no/such/folder"]).output().unwrap();
-    assert!(!output.status.success());
-    let text = String::from_utf8(output.stderr).unwrap();
-    assert!(text.starts_with("photo-server: no/such/folder: "), "{text}");
-    assert_eq!(text.lines().count(), 1);
+    for (dir, error) in [("no/such/folder", ": "), ("Cargo.toml", " is not a folder")] {
+        let output = Command::new(env!("CARGO_BIN_EXE_photo-server")).args(["--dir", dir]).output().unwrap();
+        assert!(!output.status.success());
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(text.starts_with(&format!("photo-server: {dir}{error}")), "{text}");
+        assert_eq!(text.lines().count(), 1);
+    }
 }

@@ -24,15 +24,9 @@ fn a_photo_is_the_picture_it_says() {
             assert_eq!(body, picture(format, bytes, 5).unwrap(), "{name} of {bytes}");
         }
     }
-    assert_eq!(server.counters().connections, 1);
-}
-
-#[test]
-fn the_default_is_a_jpeg_of_32_kib() {
-    let server = PhotoServer::start().unwrap();
-    let mut wire = Wire::connect(&server);
     wire.get("/photo");
-    assert_eq!(wire.reply().1, picture(PictureFormat::Jpeg, 32 << 10, 0).unwrap());
+    assert_eq!(wire.reply().1, picture(PictureFormat::Jpeg, 32 << 10, 0).unwrap(), "the default");
+    assert_eq!(server.counters().connections, 1);
 }
 
 #[test]
@@ -98,8 +92,26 @@ fn only_the_last_64_heads_are_kept_and_only_if_asked_for() {
 }
 
 #[test]
-fn an_invalid_request_is_refused_and_the_connection_closed() {
+fn requests_that_cannot_be_served_are_refused_with_a_reason() {
     let server = PhotoServer::start().unwrap();
+    let mut wire = Wire::connect(&server);
+    for (request, code, why) in [
+        ("GET /nowhere", 404, "nothing is served"),
+        ("GET /fault/nowhere", 404, "nothing is served"),
+        ("GET /folder/x", 404, "nothing is served"),
+        ("POST /photo", 405, "only GET"),
+        ("GET /photo?bytes=3", 400, "a jpeg has"),
+        ("GET /photo?bytes=99999999999", 400, "67108864"),
+        ("GET /photo?format=bmp", 400, "gif, png or jpeg"),
+        ("GET /album?count=100001", 400, "at most"),
+        ("GET /fault/status?code=1", 400, "from 100 to 999"),
+    ] {
+        wire.send(format!("{request} HTTP/1.1\r\n\r\n"));
+        let (head, body) = wire.reply();
+        assert!(head.starts_with(&format!("HTTP/1.1 {code} ")), "{request}: {head}");
+        assert!(String::from_utf8_lossy(&body).contains(why), "{request}");
+    }
+    // Where the next request would begin is unknown.
     for (sent, code) in [
         (format!("GET /photo HTTP/1.1\r\nX: {}\r\n\r\n", "x".repeat(200_000)), 431),
         (format!("GET /{} HTTP/1.1\r\n\r\n", "x".repeat(20_000)), 431),
@@ -113,7 +125,7 @@ fn an_invalid_request_is_refused_and_the_connection_closed() {
         let (more, end) = wire.rest(SOON);
         assert_eq!((more.len(), end), (0, End::Closed), "{code}");
     }
-    until(&server, |counters| counters.open_connections == 0);
+    until(&server, |counters| counters.open_connections == 1);
 }
 
 #[test]
@@ -152,7 +164,18 @@ fn a_folder_is_served_and_nothing_outside_of_it() {
     let mut wire = Wire::connect(&server);
     wire.get("/folder/lib%2Ers");
     assert_eq!(wire.reply().1, include_bytes!("../src/lib.rs"));
-    for name in ["../Cargo.toml", "%2e%2e/Cargo.toml", "/etc/passwd", "%2Fetc%2Fpasswd", "lib.rs%00", ""] {
+    for name in [
+        "",
+        "..",
+        "../Cargo.toml",
+        "./../Cargo.toml",
+        "%2e%2e/Cargo.toml",
+        "/etc/passwd",
+        "%2Fetc%2Fpasswd",
+        "lib.rs%00",
+        "lib.rs/..",
+        "no-such-file",
+    ] {
         wire.get(&format!("/folder/{name}"));
         assert!(wire.reply().0.starts_with("HTTP/1.1 404 "), "{name}");
     }

@@ -11,6 +11,10 @@ export async function work(prepare) {
   const next = async () => (await lines.next()).value;
   const answer = (message) => process.stdout.write(`${JSON.stringify(message)}\n`);
 
+  if (Number.parseInt(process.versions.node, 10) < 20) {
+    answer({ failed: 'needs Node 20 or later' });
+    return;
+  }
   answer('ready');
   const job = JSON.parse(await next());
   const closedLoop = await prepare(job.in_flight);

@@ -12,7 +12,6 @@ use crate::load::samples::Samples;
 use crate::process::server::Server;
 use crate::system::limits;
 use crate::system::placement::CorePlacement;
-use crate::system::window::Window;
 
 /// A server in a child process, on other cores than this process.
 #[derive(Debug)]
@@ -44,10 +43,9 @@ pub struct Batch {
 ///
 /// The first error of a download.
 pub fn timed_batch(client: &dyn Downloader, url: &str, work: Work) -> Result<Batch, Error> {
-    let window = Window::default();
-    let samples = Samples::watched(work.downloads, window.watch());
+    let samples = Samples::new(work.downloads);
     client.drive(url, work.in_flight, samples.feed());
-    let wall = window.spent().wall;
+    let wall = samples.spent().wall;
     let sample = samples.sample();
     match sample.errors.into_iter().next() {
         Some(error) => Err(error),
@@ -71,7 +69,7 @@ impl CriterionFixture {
 
     /// The URL of a photo of this size.
     pub fn photo_url(&self, bytes: u64) -> String {
-        self.0.borrow().photo_url(bytes, 0)
+        self.0.borrow().url(&format!("/photo?bytes={bytes}"), false)
     }
 
     /// A client with warm connections, for which one `piece` of work was exactly that; it returns the bytes of its photos.

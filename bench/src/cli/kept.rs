@@ -54,8 +54,8 @@ impl Kept {
     pub(super) fn new(options: &Common, head: Head) -> io::Result<Self> {
         let file = options.json.as_deref().map(ResultsFile::checked).transpose()?;
         let place = Place::of(options)?;
-        let save_as = options.save_baseline().map(str::to_owned);
-        let baseline = options.baseline().and_then(baseline);
+        let save_as = options.save_baseline.clone();
+        let baseline = options.baseline.as_deref().and_then(baseline);
         Ok(Self {
             head: Head { complete: false, ..head },
             records: Vec::new(),

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::mpsc::{self, Sender};
 use std::thread;
 
 use photo::Config;
@@ -28,40 +28,33 @@ impl PerCore {
     ///
     /// # Errors
     ///
-    /// If a client cannot be made, or the system refuses a thread.
+    /// If the system refuses a thread.
     pub(crate) fn new(style: Style, config: &Config, cores: usize) -> io::Result<Self> {
+        let (making, is_made) = mpsc::channel::<()>();
         let start = |core| {
-            let ((sender, work), (started, is_started)) = (mpsc::channel(), mpsc::channel());
-            let config = config.clone();
-            let thread = thread::Builder::new().name(format!("{style}-{core}"));
-            thread.spawn(move || serve(style, config, &work, &started))?;
-            match is_started.recv() {
-                Ok(result) => result.map(|()| sender).map_err(io::Error::other),
-                Err(_) => Err(io::Error::other("a client's thread has ended")),
-            }
+            let (sender, work) = mpsc::channel();
+            let (config, making) = (config.clone(), making.clone());
+            thread::Builder::new().name(format!("{style}-{core}")).spawn(move || {
+                // Made in its own thread, because a client of the callbacks cannot leave it.
+                let client = style.client(config).expect("the configuration works");
+                drop(making);
+                for Work { url, in_flight, feed, done } in work {
+                    client.drive(&url, in_flight, feed);
+                    drop(done);
+                }
+            })?;
+            Ok(sender)
         };
-        (0..cores).map(start).collect::<io::Result<_>>().map(Self)
-    }
-}
-
-/// Makes the client in its own thread, because a client of the callbacks cannot leave it; then works until no more comes.
-fn serve(style: Style, config: Config, work: &Receiver<Work>, started: &Sender<Result<(), photo::Error>>) {
-    let client = match style.client(config) {
-        Ok(client) => client,
-        Err(error) => {
-            let _ = started.send(Err(error));
-            return;
-        }
-    };
-    let _ = started.send(Ok(()));
-    for Work { url, in_flight, feed, done } in work {
-        client.drive(&url, in_flight, feed);
-        drop(done);
+        let threads = (0..cores).map(start).collect::<io::Result<_>>()?;
+        drop(making);
+        // The channel closes when the last client is made.
+        let _ = is_made.recv();
+        Ok(Self(threads))
     }
 }
 
 impl LoadClient for PerCore {
-    fn closed_loop(&mut self, url: &str, in_flight: usize, samples: &Samples) -> io::Result<()> {
+    fn download_all(&mut self, url: &str, in_flight: usize, samples: &Samples) -> io::Result<()> {
         let Self(threads) = self;
         let (done, is_done) = mpsc::channel();
         for (index, thread) in threads.iter().enumerate().take(in_flight) {
@@ -95,7 +88,7 @@ mod tests {
             let mut client = PerCore::new(style, &Config::default(), 3).unwrap();
             for _ in 0..2 {
                 let samples = Samples::new(90);
-                client.closed_loop(&server.url("/photo?bytes=3000&delay_ms=1"), 8, &samples).unwrap();
+                client.download_all(&server.url("/photo?bytes=3000&delay_ms=1"), 8, &samples).unwrap();
                 let sample = samples.sample();
                 assert_eq!((sample.latencies.len(), sample.bytes), (90, 90 * 3000), "{style}");
             }

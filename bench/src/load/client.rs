@@ -6,7 +6,6 @@ use std::time::Duration;
 use photo::Config;
 use photo_tests::Downloader;
 
-use crate::load::arrivals::Arrivals;
 use crate::load::samples::Samples;
 
 /// Limit of one download. A slow client still ends within this time; a hung one is detected.
@@ -14,21 +13,12 @@ pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A client that can be put under load.
 pub(crate) trait LoadClient {
-    /// Keeps `in_flight` downloads of `url` under way until `samples` has all it wants.
+    /// Downloads `url`, `in_flight` times at once, until `samples` has all it wants.
     ///
     /// # Errors
     ///
     /// If it cannot be done at all; a download that fails is recorded in `samples`.
-    fn closed_loop(&mut self, url: &str, in_flight: usize, samples: &Samples) -> io::Result<()>;
-
-    /// Downloads `url` when `arrivals` says, at most `in_flight` at once.
-    ///
-    /// # Errors
-    ///
-    /// The default returns an error: most peers support closed loops only.
-    fn open_loop(&mut self, _url: &str, _in_flight: usize, _arrivals: &Arrivals) -> io::Result<()> {
-        Err(io::Error::other("is measured in closed loops only"))
-    }
+    fn download_all(&mut self, url: &str, in_flight: usize, samples: &Samples) -> io::Result<()>;
 }
 
 /// The configuration of every style: `kept` idle connections, as a rule one for each download in flight.
@@ -41,13 +31,8 @@ pub(crate) fn config(kept: usize) -> Config {
 }
 
 impl LoadClient for Box<dyn Downloader> {
-    fn closed_loop(&mut self, url: &str, in_flight: usize, samples: &Samples) -> io::Result<()> {
+    fn download_all(&mut self, url: &str, in_flight: usize, samples: &Samples) -> io::Result<()> {
         self.drive(url, in_flight, samples.feed());
-        Ok(())
-    }
-
-    fn open_loop(&mut self, url: &str, in_flight: usize, arrivals: &Arrivals) -> io::Result<()> {
-        self.drive(url, in_flight, arrivals.feed());
         Ok(())
     }
 }

@@ -1,6 +1,5 @@
 //! The load: what is to be done, when, and what a client must be able to do.
 
-pub(crate) mod arrivals;
 pub(crate) mod client;
 pub(crate) mod samples;
 pub(crate) mod schedule;

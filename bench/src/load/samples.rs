@@ -1,66 +1,101 @@
-//! The samples of a closed loop, shared by all threads or tasks that run it.
+//! The samples of a loop, shared by all threads or tasks that run it.
 
-use std::fmt;
+use std::io;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use photo::{Error, Photo};
+use photo::{Error, Phase, Photo};
 use photo_tests::{Feed, Turn};
+use serde::{Deserialize, Serialize};
 
-use crate::system::window::Boundary;
+use crate::stats::latency::{Latencies, Percentiles};
+use crate::system::window::{ResourceUse, Window};
+
+/// An open loop starts nothing more when its schedule has been over for so long.
+const GRACE: Duration = Duration::from_millis(250);
+
+/// A download that starts so much after its time is late. Timers alone may take a millisecond or two.
+const LATE: Duration = Duration::from_millis(10);
 
 /// A fixed number of downloads, and their results. Clones share them.
 ///
+/// Each thread, callback or task takes one turn after the other. In an open loop it first waits until the time of the
+/// turn, in its own way. So there are never more downloads than takers. A turn that finds all takers busy starts late;
+/// one that no taker has taken by the end of the schedule and some grace is skipped.
+///
 /// All memory is allocated and touched at the start, and recording one download takes three relaxed atomic operations.
 /// So neither time nor memory of the measuring is mistaken for the style's.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(crate) struct Samples(Arc<Inner>);
 
+#[derive(Debug)]
 struct Inner {
-    /// Called once at each end.
-    watch: Box<dyn Fn(Boundary) + Send + Sync>,
-    begun: OnceLock<Instant>,
+    /// From before the first download starts to the end of the last one: starting and ending threads is not measured.
+    window: Window,
     next: AtomicUsize,
     ended: AtomicUsize,
     /// Nanoseconds of each download, 0 while it has not ended.
     latencies: Box<[AtomicU64]>,
     bytes: AtomicU64,
     errors: Mutex<Vec<Error>>,
+    /// In an open loop only.
+    paced: Option<Paced>,
 }
+
+#[derive(Debug)]
+struct Paced {
+    /// The start of each download, after the start of the loop, in ascending order.
+    schedule: Box<[Duration]>,
+    /// The time from the intended to the real start, in nanoseconds; [`NEVER`] before the start.
+    lags: Box<[AtomicU64]>,
+}
+
+const NEVER: u64 = u64::MAX;
 
 /// The results of all downloads.
 #[derive(Clone, Debug)]
 pub(crate) struct Sample {
     /// The time of each photo from start to callback, return or ready. A [`first`](Feed::first) download counts from
-    /// the start of the loop.
+    /// the start of the loop, one of an open loop from its intended start.
     pub(crate) latencies: Vec<Duration>,
     /// Bytes of all photos.
     pub(crate) bytes: u64,
     /// The errors of the other downloads.
     pub(crate) errors: Vec<Error>,
+    pub(crate) paced: Option<OpenLoopStats>,
+}
+
+/// The measurements of an open loop only.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
+pub(crate) struct OpenLoopStats {
+    /// The latencies from the real start.
+    pub(crate) uncorrected: Percentiles,
+    pub(crate) late: usize,
+    pub(crate) skipped: usize,
 }
 
 impl Samples {
-    /// Room for `count` downloads.
+    /// A closed loop of `count` downloads.
     pub(crate) fn new(count: usize) -> Self {
-        Self::watched(count, |_| {})
+        Self::of(count, None, 0.0)
     }
 
-    /// Room for `count` downloads. `watch` is called before the first one starts, and when the last one has ended; so
-    /// starting and ending threads is not measured.
-    pub(crate) fn watched(count: usize, watch: impl Fn(Boundary) + Send + Sync + 'static) -> Self {
+    /// A loop of `count` downloads with the burden of a [`Window`]. With a schedule it is an open loop; its times are in
+    /// ascending order, and count from the start of the loop.
+    pub(crate) fn of(count: usize, schedule: Option<Vec<Duration>>, burden_percent: f64) -> Self {
         // Written one by one: zeroed memory would only be touched later.
         let latencies = (0..count).map(|_| AtomicU64::new(u64::MAX)).collect::<Box<[_]>>();
         latencies.iter().for_each(|latency| latency.store(0, Relaxed));
+        let lags = || (0..count).map(|_| AtomicU64::new(NEVER)).collect();
         Self(Arc::new(Inner {
-            watch: Box::new(watch),
-            begun: OnceLock::new(),
+            window: Window::with_burden(burden_percent),
             next: AtomicUsize::new(0),
             ended: AtomicUsize::new(0),
             latencies,
             bytes: AtomicU64::new(0),
             errors: Mutex::default(),
+            paced: schedule.map(|schedule| Paced { schedule: schedule.into(), lags: lags() }),
         }))
     }
 
@@ -69,61 +104,96 @@ impl Samples {
         Arc::new(self.clone())
     }
 
-    /// The start of the first download, which is now if there was none.
-    pub(crate) fn begun(&self) -> Instant {
-        *self.0.begun.get_or_init(|| {
-            (self.0.watch)(Boundary::Begin);
-            Instant::now()
-        })
-    }
-
-    /// The index of one more download that is wanted.
-    pub(crate) fn take(&self) -> Option<usize> {
-        Some(self.0.next.fetch_add(1, Relaxed)).filter(|index| *index < self.0.latencies.len())
-    }
-
     /// Records a download of `bytes` bytes that no [`Photo`] was made of.
     pub(crate) fn arrived(&self, turn: &Turn, bytes: usize) {
-        let nanos = turn.started.elapsed().as_nanos();
-        self.0.latencies[turn.index].store(u64::try_from(nanos).unwrap_or(u64::MAX), Relaxed);
+        self.0.latencies[turn.index].store(nanos(turn.started.elapsed()), Relaxed);
         self.0.bytes.fetch_add(bytes as u64, Relaxed);
         self.ended();
     }
 
-    fn ended(&self) {
-        if self.0.ended.fetch_add(1, Relaxed) + 1 == self.0.latencies.len() {
-            (self.0.watch)(Boundary::End);
+    /// Records the download of a client that reports the bytes of a photo, and no phase of an error.
+    pub(crate) fn record(&self, turn: &Turn, result: io::Result<usize>) {
+        match result {
+            Ok(bytes) => self.arrived(turn, bytes),
+            // The body is most of a download.
+            Err(error) => self.done(turn, Err(Error::Io { phase: Phase::Body, source: Arc::new(error) })),
         }
+    }
+
+    /// The resources that this process has used for the downloads.
+    pub(crate) fn spent(&self) -> ResourceUse {
+        self.0.window.spent()
     }
 
     /// A snapshot of the records.
     pub(crate) fn sample(&self) -> Sample {
+        let Inner { latencies, bytes, errors, paced, .. } = &*self.0;
+        let latencies: Vec<_> = latencies.iter().map(|nanos| nanos.load(Relaxed)).collect();
         Sample {
-            latencies: self.nanos().filter(|nanos| *nanos > 0).map(Duration::from_nanos).collect(),
-            bytes: self.0.bytes.load(Relaxed),
-            errors: self.0.errors.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+            paced: paced.as_ref().map(|paced| paced.stats(&latencies)),
+            latencies: latencies.into_iter().filter(|nanos| *nanos > 0).map(Duration::from_nanos).collect(),
+            bytes: bytes.load(Relaxed),
+            errors: errors.lock().unwrap_or_else(PoisonError::into_inner).clone(),
         }
     }
 
-    /// The latency of each download in nanoseconds, in the order of the starts; 0 if it brought no photo.
-    pub(crate) fn nanos(&self) -> impl Iterator<Item = u64> {
-        self.0.latencies.iter().map(|nanos| nanos.load(Relaxed))
+    /// The index of one more download that is wanted.
+    fn take(&self) -> Option<usize> {
+        Some(self.0.next.fetch_add(1, Relaxed)).filter(|index| *index < self.0.latencies.len())
     }
+
+    fn ended(&self) {
+        if self.0.ended.fetch_add(1, Relaxed) + 1 == self.0.latencies.len() {
+            self.0.window.end();
+        }
+    }
+}
+
+impl Paced {
+    /// The statistics of downloads that have taken so many nanoseconds from their intended starts.
+    fn stats(&self, latencies: &[u64]) -> OpenLoopStats {
+        let lags: Vec<_> = self.lags.iter().map(|lag| lag.load(Relaxed)).collect();
+        let ended = latencies.iter().zip(&lags).filter(|(nanos, _)| **nanos > 0);
+        let uncorrected: Vec<_> = ended.map(|(nanos, lag)| Duration::from_nanos(nanos - lag)).collect();
+        let skipped = lags.iter().filter(|lag| **lag == NEVER).count();
+        let late = lags.iter().filter(|lag| **lag > nanos(LATE)).count() - skipped;
+        OpenLoopStats { uncorrected: uncorrected.iter().collect::<Latencies>().percentiles(), late, skipped }
+    }
+}
+
+fn nanos(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }
 
 impl Feed for Samples {
     fn begin(&self) {
-        self.begun();
+        self.0.window.begin();
     }
 
-    /// A turn that counts from the start of the loop: waiting for a turn is waiting.
+    /// In a closed loop, a turn that counts from the start of the loop: waiting for a turn is waiting.
     fn first(&self) -> Option<Turn> {
-        let started = self.begun();
+        if self.0.paced.is_some() {
+            return self.next();
+        }
+        let started = self.0.window.begin();
         self.take().map(|index| Turn { index, started, at: None })
     }
 
     fn next(&self) -> Option<Turn> {
-        self.take().map(Turn::now)
+        let Some(Paced { schedule, .. }) = &self.0.paced else { return self.take().map(Turn::now) };
+        let begin = self.0.window.begin();
+        if begin.elapsed() > *schedule.last()? + GRACE {
+            return None;
+        }
+        let index = self.take()?;
+        let at = begin + schedule[index];
+        Some(Turn { index, started: at, at: Some(at) })
+    }
+
+    fn start(&self, turn: &mut Turn) {
+        if let Some(paced) = &self.0.paced {
+            paced.lags[turn.index].store(nanos(turn.started.elapsed()), Relaxed);
+        }
     }
 
     fn done(&self, turn: &Turn, result: Result<Photo, Error>) {
@@ -137,21 +207,16 @@ impl Feed for Samples {
     }
 }
 
-impl fmt::Debug for Samples {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Samples").field("ended", &self.0.ended).finish_non_exhaustive()
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::thread;
+    use std::{mem, thread};
 
     use super::*;
 
+    const LONG: Duration = Duration::from_millis(60);
+
     #[test]
     fn waiting_for_a_first_turn_is_waiting() {
-        const LONG: Duration = Duration::from_millis(50);
         let samples = Samples::new(3);
         samples.begin();
         thread::sleep(LONG);
@@ -159,7 +224,43 @@ mod tests {
             samples.arrived(&turn.unwrap(), 1);
         }
         assert!(samples.first().is_none() && samples.next().is_none());
-        let latencies = samples.sample().latencies;
+        let Sample { latencies, paced, .. } = samples.sample();
         assert!(latencies[0] >= LONG && latencies[1] >= LONG && latencies[2] < LONG, "{latencies:?}");
+        assert_eq!(paced, None);
+    }
+
+    /// There is one taker, and its first download lasts for many arrivals.
+    #[test]
+    fn an_arrival_that_waits_for_a_stalled_download_has_waited() {
+        let samples = Samples::of(5, Some((0..5).map(Duration::from_millis).collect()), 0.0);
+        let mut first = true;
+        while let Some(mut turn) = samples.next() {
+            if let Some(wait) = turn.wait() {
+                thread::sleep(wait);
+            }
+            samples.start(&mut turn);
+            if mem::take(&mut first) {
+                thread::sleep(LONG);
+            }
+            samples.arrived(&turn, 1);
+        }
+        let Sample { latencies, bytes, paced, .. } = samples.sample();
+        let OpenLoopStats { uncorrected, late, skipped } = paced.unwrap();
+        assert!(late >= 4, "{late}");
+        assert_eq!((latencies.len(), skipped, bytes), (5, 0, 5));
+        assert!(latencies.iter().all(|latency| *latency + Duration::from_millis(10) > LONG));
+        assert!(uncorrected.max_us >= 60_000.0 && uncorrected.p50_us < 50_000.0, "{uncorrected:?}");
+    }
+
+    #[test]
+    fn an_arrival_that_comes_too_late_is_skipped() {
+        let samples = Samples::of(3, Some(vec![Duration::ZERO; 3]), 0.0);
+        let mut turn = samples.next().unwrap();
+        samples.start(&mut turn);
+        thread::sleep(GRACE);
+        assert!(samples.next().is_none());
+        samples.done(&turn, Err(Error::Cancelled));
+        let Sample { latencies, errors, paced, .. } = samples.sample();
+        assert_eq!((latencies.len(), paced.unwrap().skipped, errors.len()), (0, 2, 1));
     }
 }

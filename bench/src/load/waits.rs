@@ -6,6 +6,8 @@ use std::time::Instant;
 
 use photo_tests::WaitObserver;
 
+use crate::system::usage::Status;
+
 /// A number of waits. Clones share it.
 #[derive(Clone, Debug)]
 pub(crate) struct Waits(Arc<Inner>);
@@ -15,9 +17,8 @@ struct Inner {
     count: usize,
     pending: AtomicUsize,
     ended: AtomicUsize,
-    /// Called by the last one to be pending.
-    look: fn() -> Option<u64>,
-    all_pending: OnceLock<(Instant, Option<u64>)>,
+    /// Set by the last one to be pending.
+    all_pending: OnceLock<(Instant, Option<Status>)>,
     all_ended: OnceLock<Instant>,
 }
 
@@ -26,20 +27,18 @@ struct Inner {
 pub(crate) struct Waited {
     /// The time at which the last wait was pending.
     pub(crate) all_pending: Instant,
-    /// The result of `look` at that time.
-    pub(crate) look: Option<u64>,
+    /// This process at that time.
+    pub(crate) status: Option<Status>,
     /// The time at which the last wait had ended.
     pub(crate) all_ended: Instant,
 }
 
 impl Waits {
-    /// Room for `count` waits. `look` is called once, when all are pending.
-    pub(crate) fn new(count: usize, look: fn() -> Option<u64>) -> Self {
+    pub(crate) fn new(count: usize) -> Self {
         Self(Arc::new(Inner {
             count,
             pending: AtomicUsize::new(0),
             ended: AtomicUsize::new(0),
-            look,
             all_pending: OnceLock::new(),
             all_ended: OnceLock::new(),
         }))
@@ -52,16 +51,16 @@ impl Waits {
 
     /// `None` unless all have ended.
     pub(crate) fn waited(&self) -> Option<Waited> {
-        let (all_pending, look) = *self.0.all_pending.get()?;
-        Some(Waited { all_pending, look, all_ended: *self.0.all_ended.get()? })
+        let (all_pending, status) = *self.0.all_pending.get()?;
+        Some(Waited { all_pending, status, all_ended: *self.0.all_ended.get()? })
     }
 }
 
 impl WaitObserver for Waits {
     fn pending(&self) {
         if self.0.pending.fetch_add(1, Relaxed) + 1 == self.0.count {
-            let look = (self.0.look)();
-            self.0.all_pending.get_or_init(|| (Instant::now(), look));
+            let status = Status::of_this_process();
+            self.0.all_pending.get_or_init(|| (Instant::now(), status));
         }
     }
 
@@ -69,23 +68,5 @@ impl WaitObserver for Waits {
         if self.0.ended.fetch_add(1, Relaxed) + 1 == self.0.count {
             self.0.all_ended.get_or_init(Instant::now);
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_look_is_taken_when_all_are_pending() {
-        let waits = Waits::new(2, || Some(7));
-        waits.pending();
-        assert!(waits.0.all_pending.get().is_none());
-        waits.pending();
-        waits.ended();
-        assert!(waits.waited().is_none());
-        waits.ended();
-        let Waited { all_pending, look, all_ended } = waits.waited().unwrap();
-        assert!(look == Some(7) && all_pending <= all_ended);
     }
 }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::load::schedule::Pace;
 use crate::record::load::{Load, Transport};
 use crate::system::limits;
@@ -27,7 +29,7 @@ pub(crate) const TURNS: usize = 4;
 pub(crate) const SLICE_TURNS: usize = 16;
 
 /// The kinds of measurement, in the order of a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub(crate) enum Mode {
     /// A fixed number of downloads is kept in flight.
     Closed,
@@ -42,7 +44,7 @@ pub(crate) enum Mode {
 }
 
 /// The work in each cell of a group.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub(crate) struct Workload {
     pub(crate) mode: Mode,
     pub(crate) source: Source,
@@ -58,7 +60,7 @@ pub(crate) struct Workload {
 }
 
 /// The source of the photos.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub(crate) enum Source {
     /// A server of ours.
     Embedded { bytes: u64, delay_ms: u64 },

@@ -1,6 +1,6 @@
 //! One run of one way: a fresh server, a fresh process, and the proof of the right work.
 
-use std::io::{self, BufRead};
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::load::client::{PATIENCE, config};
 use crate::load::samples::Samples;
 use crate::pitfalls::{self, Fixture, Pitfall, Tally, Work};
-use crate::process::role::Role;
+use crate::process::role::{self, Role};
 use crate::process::server::{Counters, Server, Setup};
 use crate::record::pitfall::{Metric, WayFigures};
 use crate::stats::latency::Latencies;
@@ -37,16 +37,14 @@ struct Job {
 }
 
 /// The outcome of the job.
-#[derive(Debug, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 struct Outcome {
-    came: usize,
+    /// Without what the server counts.
+    figures: WayFigures,
     failed: usize,
     /// The number of timed downloads, and of failed bystanders.
     timed: usize,
     others_failed: usize,
-    p99_us: f64,
-    wall_s: f64,
-    cpu_s: f64,
 }
 
 /// Goes one way of a pitfall.
@@ -69,33 +67,20 @@ pub(crate) fn go(
             pitfall: pitfall.name.into(),
             style: style.name().into(),
             way,
-            url: if tls { server.tls_url(photo) } else { server.url(photo) },
+            url: server.url(photo, tls),
             // A short delay, so that the bystanders do not keep the thread busy.
-            other_url: server.photo_url(8 << 10, 2),
-            root: server.root_certificate().to_vec(),
+            other_url: server.url("/photo?bytes=8192&delay_ms=2", false),
+            root: server.https().root.clone(),
         };
         ask_once(&job)?;
         server.reset()?;
-        let mut worker = Role::PitfallWorker.start(&placement.client)?;
-        worker.say(&serde_json::to_string(&job)?)?;
-        let outcome: Outcome = serde_json::from_str(&worker.hear(2 * PATIENCE)?)?;
+        let outcome: Outcome = Role::PitfallWorker.job(&placement.client, &job, 2 * PATIENCE)?;
         let counters = server.counters()?;
         prove(pitfall, way, &outcome, counters).map_err(io::Error::other)?;
-        Ok(figures(&outcome, counters))
+        let Counters { connections, bytes_sent, .. } = counters;
+        Ok(WayFigures { connections, bytes_sent, ..outcome.figures })
     };
     once().map_err(|error: io::Error| io::Error::new(error.kind(), format!("{way:?}: {error}")))
-}
-
-fn figures(outcome: &Outcome, Counters { connections, bytes_sent, .. }: Counters) -> WayFigures {
-    let Outcome { came, p99_us, wall_s, cpu_s, .. } = *outcome;
-    WayFigures {
-        p99_ms: p99_us / 1e3,
-        time_ms: wall_s * 1e3,
-        cpu_ms: cpu_s * 1e3,
-        photos: came,
-        connections,
-        bytes_sent,
-    }
 }
 
 /// Requests each photo once: making it must not count as latency.
@@ -111,35 +96,35 @@ fn ask_once(job: &Job) -> io::Result<()> {
 /// Checks that all photos arrived, on both ways; only a refusing server may withhold some on the wrong one.
 fn prove(pitfall: &Pitfall, way: Way, outcome: &Outcome, done: Counters) -> Result<(), String> {
     let Work { count, others, max_connections, .. } = pitfall.work;
-    let timed = timed(pitfall);
+    let Outcome { figures: WayFigures { photos, .. }, failed, timed, others_failed } = *outcome;
     let may_fail = way == Way::Wrong && max_connections.is_some();
-    let requests = (count + others - outcome.failed) as u64;
-    let unequal = |what: &str, is: u64, should: u64| Err(format!("{what}: {is} instead of {should}"));
-    if outcome.failed > 0 && !may_fail {
-        unequal("downloads that failed", outcome.failed as u64, 0)
-    } else if outcome.came + outcome.failed != count {
-        unequal("downloads", (outcome.came + outcome.failed) as u64, count as u64)
-    } else if outcome.others_failed > 0 {
-        unequal("innocent downloads that failed", outcome.others_failed as u64, 0)
-    } else if outcome.timed != timed && pitfall.hurts == Metric::P99 {
-        unequal("timed downloads", outcome.timed as u64, timed as u64)
-    } else if done.requests != requests {
-        unequal("requests", done.requests, requests)
-    } else {
-        Ok(())
+    let timed_should = if pitfall.hurts == Metric::P99 { to_be_timed(pitfall) } else { timed };
+    let requests = usize::try_from(done.requests).unwrap_or(usize::MAX);
+    let all = [
+        ("downloads that failed", failed, if may_fail { failed } else { 0 }),
+        ("downloads", photos + failed, count),
+        ("innocent downloads that failed", others_failed, 0),
+        ("timed downloads", timed, timed_should),
+        ("requests", requests, count + others - failed),
+    ];
+    match all.into_iter().find(|(_, is, should)| is != should) {
+        Some((what, is, should)) => Err(format!("{what}: {is} instead of {should}")),
+        None => Ok(()),
     }
 }
 
 /// Without bystanders, the downloads of the way are timed.
-fn timed(pitfall: &Pitfall) -> usize {
+fn to_be_timed(pitfall: &Pitfall) -> usize {
     let Work { count, others, .. } = pitfall.work;
     if others > 0 { others } else { count }
 }
 
 /// The process that goes one way.
 pub(crate) fn walk() -> io::Result<()> {
-    let order = io::stdin().lock().lines().next().unwrap_or_else(|| Err(io::ErrorKind::UnexpectedEof.into()));
-    let job: Job = serde_json::from_str(&order?)?;
+    role::answer_one(done)
+}
+
+fn done(job: Job) -> io::Result<Outcome> {
     let pitfall = pitfalls::ALL.into_iter().find(|pitfall| pitfall.name == job.pitfall);
     let pitfall = pitfall.ok_or_else(|| io::Error::other("there is no such pitfall"))?;
     let ways = pitfall.styles.iter().find(|(style, _)| style.name() == job.style);
@@ -149,8 +134,8 @@ pub(crate) fn walk() -> io::Result<()> {
         // The pool is large enough for every connection.
         config: config(pitfall.work.count + pitfall.work.others).root_certificate(job.root),
         urls: vec![job.url; pitfall.work.count],
-        other_url: job.other_url,
-        timed: Samples::new(timed(&pitfall)),
+        other_url: (pitfall.work.others > 0).then_some(job.other_url),
+        timed: Samples::new(to_be_timed(&pitfall)),
         tally: Arc::new(Tally::default()),
     };
     let (started, before) = (Instant::now(), Usage::so_far());
@@ -161,64 +146,58 @@ pub(crate) fn walk() -> io::Result<()> {
     let (wall, used) = (started.elapsed(), Usage::so_far().since(before));
 
     let sample = fixture.timed.sample();
-    let outcome = Outcome {
-        came: fixture.tally.came(),
-        failed: fixture.tally.failed(),
-        timed: sample.latencies.len(),
-        others_failed: sample.errors.len(),
-        p99_us: sample.latencies.iter().collect::<Latencies>().percentiles().p99_us,
-        wall_s: wall.as_secs_f64(),
-        cpu_s: used.cpu_s(),
+    let figures = WayFigures {
+        p99_ms: sample.latencies.iter().collect::<Latencies>().percentiles().p99_us / 1e3,
+        time_ms: wall.as_secs_f64() * 1e3,
+        cpu_ms: used.cpu_s() * 1e3,
+        photos: fixture.tally.came(),
+        connections: 0,
+        bytes_sent: 0,
     };
-    println!("{}", serde_json::to_string(&outcome)?);
-    Ok(())
+    let (timed, others_failed) = (sample.latencies.len(), sample.errors.len());
+    Ok(Outcome { figures, failed: fixture.tally.failed(), timed, others_failed })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::pitfall::tests::way;
 
     fn pitfall(hurts: Metric) -> Pitfall {
         pitfalls::ALL.into_iter().find(|pitfall| pitfall.hurts == hurts).unwrap()
     }
 
-    fn outcome(pitfall: &Pitfall) -> (Outcome, Counters) {
-        let Work { count, others, .. } = pitfall.work;
-        let outcome = Outcome {
-            came: count,
-            failed: 0,
-            timed: timed(pitfall),
-            others_failed: 0,
-            p99_us: 1.0,
-            wall_s: 1.0,
-            cpu_s: 1.0,
-        };
-        let requests = (count + others) as u64;
+    fn outcome(pitfall: &Pitfall, photos: usize) -> (Outcome, Counters) {
+        let figures = WayFigures { photos, ..way(1.0, 0) };
+        let outcome = Outcome { figures, failed: 0, timed: to_be_timed(pitfall), others_failed: 0 };
+        let requests = (pitfall.work.count + pitfall.work.others) as u64;
         (outcome, Counters { connections: 1, requests, bytes_sent: 1, max_open_requests: 1, cpu_us: 1 })
     }
 
     #[test]
     fn less_work_is_found_out() {
         let pitfall = pitfall(Metric::P99);
-        let (all, done) = outcome(&pitfall);
+        let count = pitfall.work.count;
+        let (all, done) = outcome(&pitfall, count);
         assert_eq!(prove(&pitfall, Way::Wrong, &all, done), Ok(()));
         let fewer = Counters { requests: done.requests - 1, ..done };
         assert!(prove(&pitfall, Way::Wrong, &all, fewer).unwrap_err().starts_with("requests"));
-        let lost = Outcome { came: all.came - 1, ..outcome(&pitfall).0 };
+        let lost = outcome(&pitfall, count - 1).0;
         assert!(prove(&pitfall, Way::Wrong, &lost, done).unwrap_err().starts_with("downloads: "));
-        let failed = Outcome { came: all.came - 1, failed: 1, ..outcome(&pitfall).0 };
-        assert!(prove(&pitfall, Way::Wrong, &failed, done).unwrap_err().contains("failed: 1"));
-        let hurt = Outcome { others_failed: 1, ..outcome(&pitfall).0 };
-        assert!(prove(&pitfall, Way::Wrong, &hurt, done).unwrap_err().starts_with("innocent"));
-        let unseen = Outcome { timed: 0, ..outcome(&pitfall).0 };
-        assert!(prove(&pitfall, Way::Wrong, &unseen, done).unwrap_err().starts_with("timed"));
+        for (wrong, why) in [
+            (Outcome { failed: 1, ..lost }, "downloads that failed: 1"),
+            (Outcome { others_failed: 1, ..all }, "innocent"),
+            (Outcome { timed: 0, ..all }, "timed"),
+        ] {
+            assert!(prove(&pitfall, Way::Wrong, &wrong, done).unwrap_err().starts_with(why));
+        }
     }
 
     #[test]
     fn only_the_wrong_way_may_be_refused() {
         let pitfall = pitfall(Metric::Photos);
-        let (all, done) = outcome(&pitfall);
-        let refused = Outcome { came: all.came - 5, failed: 5, ..all };
+        let (came, done) = outcome(&pitfall, pitfall.work.count - 5);
+        let refused = Outcome { failed: 5, ..came };
         let done = Counters { requests: done.requests - 5, ..done };
         assert_eq!(prove(&pitfall, Way::Wrong, &refused, done), Ok(()));
         assert!(prove(&pitfall, Way::Right, &refused, done).is_err());

@@ -79,7 +79,7 @@ impl Session {
         let mut server = Server::start_with(&cores, &Setup { loops, ..Setup::default() })?;
         let tls = workload.transport.tls;
         let urls = server.urls(bytes, delay_ms, workload.in_flight, tls);
-        let job = Job { https: tls.then(|| server.https()), ..Job::new(&workload, subject, urls) };
+        let job = Job { https: tls.then(|| server.https().clone()), ..Job::new(&workload, subject, urls) };
         let worker = Worker::in_child(child, &job)?;
         let connections = server.reset()?.connections;
         let served_by = Some(OwnServer { server, bytes, connections, uncounted: connections });
@@ -114,17 +114,17 @@ impl Session {
 
 impl SessionResult {
     /// The work of two pairs at the same time.
-    pub(crate) fn and(self, other: Self) -> io::Result<Self> {
+    pub(crate) fn and(self, other: Self) -> Self {
         let threads = self.threads.zip(other.threads).map(|(one, other)| one + other);
         let (served, server_cpu_us) = self.served_with(&other);
-        Ok(Self { outcome: self.outcome.and(other.outcome)?, threads, served, server_cpu_us })
+        Self { outcome: self.outcome.and(other.outcome), threads, served, server_cpu_us }
     }
 
     /// The work of one pair in two slices.
-    pub(crate) fn then(self, next: Self) -> io::Result<Self> {
+    pub(crate) fn then(self, next: Self) -> Self {
         let threads = self.threads.max(next.threads);
         let (served, server_cpu_us) = self.served_with(&next);
-        Ok(Self { outcome: self.outcome.then(next.outcome)?, threads, served, server_cpu_us })
+        Self { outcome: self.outcome.then(next.outcome), threads, served, server_cpu_us }
     }
 
     fn served_with(&self, other: &Self) -> (Option<ServerCounts>, Option<u64>) {
@@ -189,7 +189,7 @@ fn prove_equal_work(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::process::report::OpenLoopStats;
+    use crate::load::samples::OpenLoopStats;
     use crate::process::report::tests::{outcome, workload};
     use crate::record::load::Transport;
 
@@ -216,7 +216,7 @@ mod tests {
         assert_eq!(proof(10), Ok(()));
         assert!(proof(9).unwrap_err().contains("connections: 9 instead of 10"));
         let nine = Counters { requests: 9, bytes_sent: 9_900, ..done };
-        let paced = OpenLoopStats { uncorrected: outcome().latencies, late: 2, skipped: 1 };
+        let paced = OpenLoopStats { uncorrected: outcome().latencies.percentiles(), late: 2, skipped: 1 };
         let skipped = WorkerReport { bytes: 9_000, paced: Some(paced), ..outcome() };
         assert_eq!(prove_equal_work(&workload(), 1000, 4, nine, &skipped), Ok(()));
         let fewer = WorkerReport { bytes: 9_999, ..outcome() };

@@ -5,9 +5,10 @@ use std::mem;
 use std::thread;
 
 use crate::clients::subject::Subject;
+use crate::load::samples::OpenLoopStats;
 use crate::load::workload::Workload;
 use crate::measure::session::{ServerCounts, Session, SessionResult};
-use crate::process::report::{OpenLoopStats, WorkerReport};
+use crate::process::report::WorkerReport;
 use crate::process::worker::Worker;
 use crate::record::figures::Figures;
 use crate::stats::latency::Latencies;
@@ -70,41 +71,40 @@ impl Trial {
         outcome: WorkerReport,
         threads: Option<u64>,
         server_cpu_us: Option<u64>,
-    ) -> io::Result<Self> {
+    ) -> Self {
         let started = outcome.started(workload);
         let WorkerReport { errors, first_error, wall_s, usage, latencies, peak_kib, paced, .. } = outcome;
         let each = |total: f64| total / started.max(1) as f64;
-        let histogram = Latencies::decode(&outcome.histogram)?;
         let downloads_per_s = (started - errors) as f64 / wall_s;
         let figures = Figures {
             wall_s,
             downloads_per_s,
-            in_flight_mean: downloads_per_s * histogram.mean_s(),
+            in_flight_mean: downloads_per_s * latencies.mean_s(),
             cpu_us_per_download: each(usage.cpu_s() * 1e6),
             cpu_user_us_per_download: each(usage.user_s * 1e6),
             cpu_system_us_per_download: each(usage.system_s * 1e6),
             voluntary_switches_per_download: each(usage.voluntary_switches as f64),
             involuntary_switches_per_download: each(usage.involuntary_switches as f64),
             server_cpu_us_per_download: server_cpu_us.map(|micros| each(micros as f64)),
-            latency: latencies,
+            latency: latencies.percentiles(),
             rss_kib_per_in_flight: peak_kib.map(|kib| kib as f64 / workload.in_flight as f64),
             threads_max: threads,
         };
         let bytes = outcome.warm_up_bytes / (2 * workload.in_flight as u64);
         let allocations = outcome.allocations;
-        Ok(Self {
+        Self {
             bytes,
             errors,
             first_error,
             figures,
-            latencies: histogram,
+            latencies,
             paced,
             allocations,
             server_loops: 1,
             throttled: 0,
             taken_s: 0.0,
             served: None,
-        })
+        }
     }
 }
 
@@ -161,7 +161,7 @@ impl Slices {
             }
             match done {
                 None => Ok(Some(slice)),
-                Some(done) => done.then(slice).map(Some),
+                Some(done) => Ok(Some(done.then(slice))),
             }
         });
         self.throttled += throttled() - before.0;
@@ -171,7 +171,7 @@ impl Slices {
     pub(crate) fn trial(self) -> io::Result<Trial> {
         let done = self.done?.ok_or_else(|| io::Error::other("nothing is in flight"))?;
         let SessionResult { outcome, threads, served, server_cpu_us } = done;
-        let trial = Trial::new(&self.workload, outcome, threads, server_cpu_us)?;
+        let trial = Trial::new(&self.workload, outcome, threads, server_cpu_us);
         Ok(Trial {
             served,
             server_loops: self.server_loops,
@@ -187,7 +187,7 @@ fn at_the_same_time(sessions: &mut [Session]) -> io::Result<SessionResult> {
         let running: Vec<_> = sessions.iter_mut().map(|session| scope.spawn(|| session.go())).collect();
         let mut done = running.into_iter().map(|session| session.join().expect("a session does not panic"));
         let first = done.next().unwrap_or_else(|| Err(io::Error::other("nothing is in flight")))?;
-        done.try_fold(first, |all, one| all.and(one?))
+        done.try_fold(first, |all, one| Ok(all.and(one?)))
     })
 }
 
@@ -199,13 +199,13 @@ mod tests {
     impl Trial {
         /// A trial that took so long.
         pub(crate) fn of_wall(wall_s: f64) -> Self {
-            Self::new(&workload(), WorkerReport { wall_s, ..outcome() }, None, None).unwrap()
+            Self::new(&workload(), WorkerReport { wall_s, ..outcome() }, None, None)
         }
     }
 
     #[test]
     fn figures_are_per_download() {
-        let trial = Trial::new(&workload(), outcome(), Some(3), Some(50)).unwrap();
+        let trial = Trial::new(&workload(), outcome(), Some(3), Some(50));
         assert_eq!((trial.bytes, trial.errors), (1000, 0));
         let Figures { downloads_per_s, cpu_us_per_download, .. } = trial.figures;
         assert!((downloads_per_s - 20.0).abs() < 1e-9 && (cpu_us_per_download - 100.0).abs() < 1e-9);

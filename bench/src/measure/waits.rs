@@ -3,7 +3,7 @@
 //! A thread that sleeps, a callback on a timer of the loop, or a task on a timer of its runtime; all end at the same
 //! time, which is far enough away that all are pending together before. Each cell has its own process.
 
-use std::io::{self, BufRead};
+use std::io;
 use std::time::{Duration, Instant};
 
 use photo_tests::Style;
@@ -14,7 +14,7 @@ use crate::load::client::config;
 use crate::load::waits::{Waited, Waits};
 use crate::load::workload::Mode;
 use crate::options::Options;
-use crate::process::role::Role;
+use crate::process::role::{self, Role};
 use crate::record::waits::{WaitsCell, WaitsFigures};
 use crate::system::cpu_set::CpuSet;
 use crate::system::limits;
@@ -38,7 +38,7 @@ pub(crate) struct WaitsGroup {
 struct Job {
     style: String,
     count: usize,
-    hold_ms: u64,
+    hold: Duration,
 }
 
 /// The groups that the options ask for, without the cells that the filter leaves out.
@@ -79,40 +79,34 @@ pub(crate) fn measure(count: usize, style: Style, cores: &CpuSet) -> WaitsCell {
 
 /// `None` if not all were pending at once.
 fn run(count: usize, style: Style, hold: Duration, cores: &CpuSet) -> io::Result<Option<WaitsFigures>> {
-    let mut child = Role::IdleWorker.start(cores)?;
-    let hold_ms = u64::try_from(hold.as_millis()).unwrap_or(u64::MAX);
-    child.say(&serde_json::to_string(&Job { style: style.name().into(), count, hold_ms })?)?;
-    let answer: Result<Option<WaitsFigures>, String> = serde_json::from_str(&child.hear(PATIENCE + hold)?)?;
+    let job = Job { style: style.name().into(), count, hold };
+    let answer: Result<_, String> = Role::IdleWorker.job(cores, &job, PATIENCE + hold)?;
     answer.map_err(io::Error::other)
 }
 
 /// The other end.
 pub(crate) fn wait() -> io::Result<()> {
-    let order = io::stdin().lock().lines().next();
-    let job: Job = serde_json::from_str(&order.unwrap_or_else(|| Err(io::ErrorKind::UnexpectedEof.into()))?)?;
-    println!("{}", serde_json::to_string(&job.run())?);
-    Ok(())
+    role::answer_one(|job: Job| Ok(job.run()))
 }
 
 impl Job {
     fn run(&self) -> Result<Option<WaitsFigures>, String> {
-        let Self { style, count, hold_ms } = self;
+        let Self { style, count, hold } = self;
         let style: Style = style.parse()?;
         if style == Style::Blocking {
             limits::check(0, *count as u64)?;
         }
         let adapter = style.adapter(config(1)).map_err(|error| error.to_string())?;
         // Whatever is made for the first wait is not part of each.
-        adapter.waits(1, Instant::now(), Waits::new(1, || None).observer());
+        adapter.waits(1, Instant::now(), Waits::new(1).observer());
         let idle = Status::of_this_process();
         let (begin, before) = (Instant::now(), Usage::so_far());
-        let until = begin + Duration::from_millis(*hold_ms);
-        let waits = Waits::new(*count, || Status::of_this_process().map(Status::pack));
+        let until = begin + *hold;
+        let waits = Waits::new(*count);
         adapter.waits(*count, until, waits.observer());
         let cpu_s = Usage::so_far().since(before).cpu_s();
 
-        let Waited { all_pending, look, all_ended } = waits.waited().ok_or("a wait was lost")?;
-        let pending = look.map(Status::unpack);
+        let Waited { all_pending, status: pending, all_ended } = waits.waited().ok_or("a wait was lost")?;
         let grown =
             idle.zip(pending).map(|(idle, pending)| pending.resident_kib.saturating_sub(idle.resident_kib));
         let each = |total: f64| total / *count as f64;
@@ -147,7 +141,7 @@ mod tests {
         // More than the threads of all other tests in this process.
         const WAITS: usize = 500;
         for style in Style::HELD_EQUAL {
-            let job = Job { style: style.name().into(), count: WAITS, hold_ms: 2_000 };
+            let job = Job { style: style.name().into(), count: WAITS, hold: Duration::from_secs(2) };
             let outcome = job.run().unwrap().expect("two seconds are enough to start them");
             assert!((0.0..2.0).contains(&outcome.start_s) && outcome.finish_s > 0.0, "{style}");
             let threads = outcome.threads.unwrap_or(0);

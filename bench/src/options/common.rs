@@ -3,9 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{ArgAction, Args};
 
-use super::criterions::Criterions;
 use crate::system::cpu_set::CpuSet;
 use crate::system::placement::CorePlacement;
 
@@ -57,9 +56,51 @@ pub(crate) struct Common {
     #[arg(long)]
     pub(crate) exact: bool,
 
+    /// Keep this run under a name, as criterion does
+    #[arg(short, long, value_name = "NAME")]
+    pub(crate) save_baseline: Option<String>,
+
+    /// Compare with the run that was kept under this name
+    #[arg(short, long, alias = "baseline-lenient", value_name = "NAME")]
+    pub(crate) baseline: Option<String>,
+
     #[command(flatten)]
-    pub(crate) criterions: Criterions,
+    criterions: Criterions,
 }
+
+/// The other options of criterion, because `cargo bench -- …` passes them to all benches.
+#[derive(Args, Clone, Debug)]
+struct Criterions {
+    #[arg(long, hide = true)]
+    bench: bool,
+    #[arg(long, hide = true)]
+    ignored: bool,
+    #[arg(long, alias = "load-baseline", hide = true)]
+    profile_time: Option<String>,
+    /// Switches that mean nothing here.
+    #[arg(short, long, short_alias = 'n', aliases = SWITCHES, hide = true, action = ArgAction::Count)]
+    verbose: u8,
+    /// Options with a value that mean nothing here.
+    #[arg(short, long, aliases = WITH_VALUE, hide = true)]
+    color: Vec<String>,
+}
+
+const SWITCHES: [&str; 6] =
+    ["quiet", "noplot", "discard-baseline", "nocapture", "show-output", "include-ignored"];
+
+const WITH_VALUE: [&str; 11] = [
+    "colour",
+    "format",
+    "sample-size",
+    "warm-up-time",
+    "measurement-time",
+    "nresamples",
+    "noise-threshold",
+    "confidence-level",
+    "significance-level",
+    "plotting-backend",
+    "output-format",
+];
 
 impl Common {
     /// Whether to check only that everything works, as criterion does too unless `cargo bench` runs it.
@@ -69,18 +110,7 @@ impl Common {
 
     /// Whether an option concerns criterion alone.
     pub(crate) fn is_for_criterion_alone(&self) -> bool {
-        let Criterions { ignored, profile_time, load_baseline, .. } = &self.criterions;
-        *ignored || profile_time.is_some() || load_baseline.is_some()
-    }
-
-    /// The name that this run is to be kept under.
-    pub(crate) fn save_baseline(&self) -> Option<&str> {
-        self.criterions.save_baseline.as_deref()
-    }
-
-    /// The name of the run that this one is to be compared with.
-    pub(crate) fn baseline(&self) -> Option<&str> {
-        self.criterions.baseline.as_deref().or(self.criterions.baseline_lenient.as_deref())
+        self.criterions.ignored || self.criterions.profile_time.is_some()
     }
 
     /// The cores of each side.

@@ -1,7 +1,6 @@
 //! The options of `cargo bench --bench load -- …`, and those it shares with `--bench pitfalls`.
 
 mod common;
-mod criterions;
 #[cfg(test)]
 pub(crate) mod tests;
 

@@ -6,9 +6,11 @@
 
 use std::time::Duration;
 
+use photo_callbacks::Client;
+use photo_futures::runtime::Runtime;
 use photo_tests::Style;
 
-use super::background;
+use super::fixture::Fixture;
 use super::pitfall::{Pitfall, Work, both};
 use crate::record::pitfall::Metric;
 
@@ -20,79 +22,48 @@ pub(super) const PITFALL: Pitfall = Pitfall {
     hurts: Metric::P99,
     work: Work { others: 1000, ..Work::of("/photo?bytes=32768&delay_ms=40", 6) },
     styles: &[
-        (Style::Callbacks, both!(callbacks)),
-        (Style::Tokio, both!(on_tokio, futures)),
-        (Style::Smol, both!(on_smol, futures)),
+        (Style::Callbacks, both!(on_callbacks, callbacks_right, callbacks_wrong)),
+        (Style::Tokio, both!(on_tokio, async_right, async_wrong)),
+        (Style::Smol, both!(on_smol, async_right, async_wrong)),
     ],
 };
 
 /// Pause between two photos, in which the others have their turn.
 const PAUSE: Duration = Duration::from_millis(10);
 
-mod callbacks {
-    use photo_callbacks::Client;
+fn callbacks_right(client: &Client, fixture: &Fixture) {
+    next_right(client.clone(), fixture.clone());
+}
 
-    use super::{PAUSE, background};
-    use crate::pitfalls::fixture::Fixture;
+fn next_right(client: Client, mut fixture: Fixture) {
+    let Some(url) = fixture.urls.pop() else { return };
+    client.clone().download(&url, move |photo| {
+        fixture.tally.keep(&photo);
+        client.clone().after(PAUSE, move || next_right(client, fixture));
+    });
+}
 
-    pub(super) fn right(fixture: &Fixture) {
-        let client = Client::new(fixture.config.clone()).expect("the configuration works");
-        background::callbacks(&client, fixture);
-        next_right(client.clone(), fixture.clone());
-        client.run();
-    }
+fn callbacks_wrong(client: &Client, fixture: &Fixture) {
+    next_wrong(client.clone(), fixture.blocking_client(), fixture.clone());
+}
 
-    fn next_right(client: Client, mut fixture: Fixture) {
-        let Some(url) = fixture.urls.pop() else { return };
-        client.clone().download(&url, move |photo| {
-            fixture.tally.keep(&photo);
-            client.clone().after(PAUSE, move || next_right(client, fixture));
-        });
-    }
+fn next_wrong(client: Client, blocking: photo_blocking::Client, mut fixture: Fixture) {
+    let Some(url) = fixture.urls.pop() else { return };
+    fixture.tally.keep(&blocking.download(&url));
+    client.clone().after(PAUSE, move || next_wrong(client, blocking, fixture));
+}
 
-    pub(super) fn wrong(fixture: &Fixture) {
-        let client = Client::new(fixture.config.clone()).expect("the configuration works");
-        let blocking = photo_blocking::Client::new(fixture.config.clone()).expect("the configuration works");
-        background::callbacks(&client, fixture);
-        next_wrong(client.clone(), blocking, fixture.clone());
-        client.run();
-    }
-
-    fn next_wrong(client: Client, blocking: photo_blocking::Client, mut fixture: Fixture) {
-        let Some(url) = fixture.urls.pop() else { return };
-        fixture.tally.keep(&blocking.download(&url));
-        client.clone().after(PAUSE, move || next_wrong(client, blocking, fixture));
+async fn async_right<R: Runtime>(client: &photo_futures::Client<R>, fixture: &Fixture) {
+    for url in &fixture.urls {
+        fixture.tally.keep(&client.download(url).await);
+        client.runtime().sleep(PAUSE).await;
     }
 }
 
-mod futures {
-    use futures::join;
-    use photo_futures::Client;
-    use photo_futures::runtime::Runtime;
-
-    use super::{PAUSE, background};
-    use crate::pitfalls::fixture::Fixture;
-
-    pub(super) async fn right<R: Runtime>(runtime: R, fixture: &Fixture) {
-        let client = Client::new(runtime, fixture.config.clone()).expect("the configuration works");
-        let photos = async {
-            for url in &fixture.urls {
-                fixture.tally.keep(&client.download(url).await);
-                client.runtime().sleep(PAUSE).await;
-            }
-        };
-        join!(background::futures(&client, fixture), photos);
-    }
-
-    pub(super) async fn wrong<R: Runtime>(runtime: R, fixture: &Fixture) {
-        let client = Client::new(runtime, fixture.config.clone()).expect("the configuration works");
-        let blocking = photo_blocking::Client::new(fixture.config.clone()).expect("the configuration works");
-        let photos = async {
-            for url in &fixture.urls {
-                fixture.tally.keep(&blocking.download(url));
-                client.runtime().sleep(PAUSE).await;
-            }
-        };
-        join!(background::futures(&client, fixture), photos);
+async fn async_wrong<R: Runtime>(client: &photo_futures::Client<R>, fixture: &Fixture) {
+    let blocking = fixture.blocking_client();
+    for url in &fixture.urls {
+        fixture.tally.keep(&blocking.download(url));
+        client.runtime().sleep(PAUSE).await;
     }
 }

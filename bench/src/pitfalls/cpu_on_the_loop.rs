@@ -4,9 +4,11 @@
 //! downloads computes instead, and every other download waits. Give the computation to a worker thread, as the recipe
 //! `thumbnail` does. With blocking calls a computing thread delays only itself, so there is no such mistake.
 
+use photo_callbacks::{Client, ThumbnailError, recipes};
+use photo_futures::runtime::Runtime;
 use photo_tests::Style;
 
-use super::background;
+use super::fixture::Fixture;
 use super::pitfall::{Pitfall, Work, both};
 use crate::record::pitfall::Metric;
 
@@ -18,82 +20,49 @@ pub(super) const PITFALL: Pitfall = Pitfall {
     hurts: Metric::P99,
     work: Work { others: 1000, ..Work::of("/folder/large.jpeg", 8) },
     styles: &[
-        (Style::Callbacks, both!(callbacks)),
-        (Style::Tokio, both!(on_tokio, futures)),
-        (Style::Smol, both!(on_smol, futures)),
+        (Style::Callbacks, both!(on_callbacks, callbacks_right, callbacks_wrong)),
+        (Style::Tokio, both!(on_tokio, async_right, async_wrong)),
+        (Style::Smol, both!(on_smol, async_right, async_wrong)),
     ],
 };
 
 const MAX_SIDE: u32 = 128;
 
-mod callbacks {
-    use photo_callbacks::{Client, ThumbnailError, recipes};
+fn callbacks_right(client: &Client, fixture: &Fixture) {
+    next_right(client.clone(), fixture.clone());
+}
 
-    use super::{MAX_SIDE, background};
-    use crate::pitfalls::fixture::Fixture;
+fn next_right(client: Client, mut fixture: Fixture) {
+    let Some(url) = fixture.urls.pop() else { return };
+    recipes::thumbnail(&client.clone(), &url, MAX_SIDE, move |thumbnail| {
+        fixture.tally.keep(&thumbnail);
+        next_right(client, fixture);
+    });
+}
 
-    pub(super) fn right(fixture: &Fixture) {
-        let client = Client::new(fixture.config.clone()).expect("the configuration works");
-        background::callbacks(&client, fixture);
-        next_right(client.clone(), fixture.clone());
-        client.run();
-    }
+fn callbacks_wrong(client: &Client, fixture: &Fixture) {
+    next_wrong(client.clone(), fixture.clone());
+}
 
-    fn next_right(client: Client, mut fixture: Fixture) {
-        let Some(url) = fixture.urls.pop() else { return };
-        recipes::thumbnail(&client.clone(), &url, MAX_SIDE, move |thumbnail| {
-            fixture.tally.keep(&thumbnail);
-            next_right(client, fixture);
-        });
-    }
+fn next_wrong(client: Client, mut fixture: Fixture) {
+    let Some(url) = fixture.urls.pop() else { return };
+    client.clone().download(&url, move |result| {
+        let thumbnail = result.map_err(ThumbnailError::from).and_then(|photo| photo.thumbnail(MAX_SIDE));
+        fixture.tally.keep(&thumbnail);
+        next_wrong(client, fixture);
+    });
+}
 
-    pub(super) fn wrong(fixture: &Fixture) {
-        let client = Client::new(fixture.config.clone()).expect("the configuration works");
-        background::callbacks(&client, fixture);
-        next_wrong(client.clone(), fixture.clone());
-        client.run();
-    }
-
-    fn next_wrong(client: Client, mut fixture: Fixture) {
-        let Some(url) = fixture.urls.pop() else { return };
-        client.clone().download(&url, move |result| {
-            fixture
-                .tally
-                .keep(&result.map_err(ThumbnailError::from).and_then(|photo| photo.thumbnail(MAX_SIDE)));
-            next_wrong(client, fixture);
-        });
+async fn async_right<R: Runtime>(client: &photo_futures::Client<R>, fixture: &Fixture) {
+    for url in &fixture.urls {
+        fixture.tally.keep(&photo_futures::recipes::thumbnail(client, url, MAX_SIDE).await);
     }
 }
 
-mod futures {
-    use futures::join;
-    use photo_futures::runtime::Runtime;
-    use photo_futures::{Client, Thumbnail, ThumbnailError, recipes};
-
-    use super::{MAX_SIDE, background};
-    use crate::pitfalls::fixture::Fixture;
-
-    pub(super) async fn right<R: Runtime>(runtime: R, fixture: &Fixture) {
-        let client = Client::new(runtime, fixture.config.clone()).expect("the configuration works");
-        let thumbnails = async {
-            for url in &fixture.urls {
-                fixture.tally.keep(&recipes::thumbnail(&client, url, MAX_SIDE).await);
-            }
-        };
-        join!(background::futures(&client, fixture), thumbnails);
-    }
-
-    pub(super) async fn wrong<R: Runtime>(runtime: R, fixture: &Fixture) {
-        let client = Client::new(runtime, fixture.config.clone()).expect("the configuration works");
-        let thumbnails = async {
-            for url in &fixture.urls {
-                fixture.tally.keep(&thumbnail(&client, url).await);
-            }
-        };
-        join!(background::futures(&client, fixture), thumbnails);
-    }
-
-    async fn thumbnail<R: Runtime>(client: &Client<R>, url: &str) -> Result<Thumbnail, ThumbnailError> {
-        client.download(url).await?.thumbnail(MAX_SIDE)
+async fn async_wrong<R: Runtime>(client: &photo_futures::Client<R>, fixture: &Fixture) {
+    for url in &fixture.urls {
+        let result = client.download(url).await;
+        let thumbnail = result.map_err(ThumbnailError::from).and_then(|photo| photo.thumbnail(MAX_SIDE));
+        fixture.tally.keep(&thumbnail);
     }
 }

@@ -6,7 +6,6 @@
 
 use std::future::Future;
 
-use photo_futures::Client;
 use photo_futures::runtime::Smol;
 use photo_tests::Style;
 use smol::future::{or, yield_now};
@@ -49,7 +48,7 @@ fn wrong(fixture: &Fixture) {
 
 /// Downloads all photos, each chain of them in a task.
 fn all<'a>(executor: &Executor<'a>, fixture: &'a Fixture) -> impl Future<Output = ()> {
-    let client = Client::new(Smol, fixture.config.clone()).expect("the configuration works");
+    let client = fixture.async_client(Smol);
     let chain = |urls: &'a [String]| {
         let client = client.clone();
         executor.spawn(async move {

@@ -1,7 +1,7 @@
 //! The pitfalls: tempting mistakes, each next to the right way, as code to read and to run.
 //!
-//! Each file explains the temptation, the consequence and the fix; then come `right` and `wrong` of each style in
-//! which the mistake is natural. Both do the same work, except for the photos that the mistake loses.
+//! Each file explains the temptation, the consequence and the fix; then come the right way and the
+//! wrong one in each style in which the mistake is natural. Both do the same work, except for the photos that the mistake loses.
 //! [`damage`](crate::cli::pitfalls) measures them.
 
 mod background;

@@ -5,8 +5,12 @@
 //! hands again over https, and leaves a closed connection behind. Make one client and clone it, which is cheap; every
 //! recipe is given one.
 
+use std::sync::Arc;
+
+use photo_futures::runtime::Runtime;
 use photo_tests::Style;
 
+use super::fixture::Fixture;
 use super::pitfall::{Pitfall, Variants, Work, both};
 use crate::record::pitfall::Metric;
 
@@ -30,77 +34,50 @@ pub(super) const WITH_TLS: Pitfall = Pitfall {
 const PHOTO: &str = "/photo?bytes=32768";
 
 const STYLES: &[(Style, Variants)] = &[
-    (Style::Blocking, both!(blocking)),
-    (Style::Callbacks, both!(callbacks)),
-    (Style::Tokio, both!(on_tokio, futures)),
+    (Style::Blocking, both!(on_blocking, blocking_right, blocking_wrong)),
+    (Style::Callbacks, both!(on_callbacks, callbacks_right, callbacks_wrong)),
+    (Style::Tokio, both!(on_tokio, async_right, async_wrong)),
 ];
 
-mod blocking {
-    use photo_blocking::Client;
-
-    use crate::pitfalls::fixture::Fixture;
-
-    pub(super) fn right(fixture: &Fixture) {
-        let client = Client::new(fixture.config.clone()).expect("the configuration works");
-        for url in &fixture.urls {
-            fixture.tally.keep(&client.download(url));
-        }
-    }
-
-    pub(super) fn wrong(fixture: &Fixture) {
-        for url in &fixture.urls {
-            let client = Client::new(fixture.config.clone()).expect("the configuration works");
-            fixture.tally.keep(&client.download(url));
-        }
+fn blocking_right(client: &photo_blocking::Client, fixture: &Fixture) {
+    for url in &fixture.urls {
+        fixture.tally.keep(&client.download(url));
     }
 }
 
-mod callbacks {
-    use std::sync::Arc;
-
-    use photo_callbacks::Client;
-
-    use crate::pitfalls::fixture::Fixture;
-
-    pub(super) fn right(fixture: &Fixture) {
-        let client = Client::new(fixture.config.clone()).expect("the configuration works");
-        for url in &fixture.urls {
-            download(&client, url, fixture);
-        }
-    }
-
-    pub(super) fn wrong(fixture: &Fixture) {
-        for url in &fixture.urls {
-            let client = Client::new(fixture.config.clone()).expect("the configuration works");
-            download(&client, url, fixture);
-        }
-    }
-
-    fn download(client: &Client, url: &str, fixture: &Fixture) {
-        let tally = Arc::clone(&fixture.tally);
-        client.download(url, move |photo| tally.keep(&photo));
-        client.run();
+fn blocking_wrong(_: &photo_blocking::Client, fixture: &Fixture) {
+    for url in &fixture.urls {
+        fixture.tally.keep(&fixture.blocking_client().download(url));
     }
 }
 
-mod futures {
-    use photo_futures::Client;
-    use photo_futures::runtime::Runtime;
-
-    use crate::pitfalls::fixture::Fixture;
-
-    pub(super) async fn right<R: Runtime>(runtime: R, fixture: &Fixture) {
-        let client = Client::new(runtime, fixture.config.clone()).expect("the configuration works");
-        for url in &fixture.urls {
-            fixture.tally.keep(&client.download(url).await);
-        }
+fn callbacks_right(client: &photo_callbacks::Client, fixture: &Fixture) {
+    for url in &fixture.urls {
+        download(client, url, fixture);
     }
+}
 
-    pub(super) async fn wrong<R: Runtime>(runtime: R, fixture: &Fixture) {
-        for url in &fixture.urls {
-            let client =
-                Client::new(runtime.clone(), fixture.config.clone()).expect("the configuration works");
-            fixture.tally.keep(&client.download(url).await);
-        }
+fn callbacks_wrong(_: &photo_callbacks::Client, fixture: &Fixture) {
+    for url in &fixture.urls {
+        download(&fixture.callback_client(), url, fixture);
+    }
+}
+
+fn download(client: &photo_callbacks::Client, url: &str, fixture: &Fixture) {
+    let tally = Arc::clone(&fixture.tally);
+    client.download(url, move |photo| tally.keep(&photo));
+    client.run();
+}
+
+async fn async_right<R: Runtime>(client: &photo_futures::Client<R>, fixture: &Fixture) {
+    for url in &fixture.urls {
+        fixture.tally.keep(&client.download(url).await);
+    }
+}
+
+async fn async_wrong<R: Runtime>(client: &photo_futures::Client<R>, fixture: &Fixture) {
+    for url in &fixture.urls {
+        let client = fixture.async_client(client.runtime().clone());
+        fixture.tally.keep(&client.download(url).await);
     }
 }

@@ -4,8 +4,12 @@
 //! But their waiting adds up, however little of it is work: as many round trips as photos. Wait for many of them
 //! together, with a bound, as the recipe `many` does.
 
+use std::sync::Arc;
+
+use photo_futures::runtime::Runtime;
 use photo_tests::Style;
 
+use super::fixture::Fixture;
 use super::pitfall::{Pitfall, Work, both};
 use crate::record::pitfall::Metric;
 
@@ -17,79 +21,47 @@ pub(super) const PITFALL: Pitfall = Pitfall {
     hurts: Metric::Time,
     work: Work::of("/photo?bytes=32768&delay_ms=5", 64),
     styles: &[
-        (Style::Blocking, both!(blocking)),
-        (Style::Callbacks, both!(callbacks)),
-        (Style::Tokio, both!(on_tokio, futures)),
+        (Style::Blocking, both!(on_blocking, blocking_right, blocking_wrong)),
+        (Style::Callbacks, both!(on_callbacks, callbacks_right, callbacks_wrong)),
+        (Style::Tokio, both!(on_tokio, async_right, async_wrong)),
     ],
 };
 
 const IN_FLIGHT: usize = 16;
 
-mod blocking {
-    use photo_blocking::{Client, recipes};
+fn blocking_right(client: &photo_blocking::Client, fixture: &Fixture) {
+    fixture.tally.keep_all(&photo_blocking::recipes::many(client, &fixture.urls, IN_FLIGHT));
+}
 
-    use super::IN_FLIGHT;
-    use crate::pitfalls::fixture::Fixture;
-
-    pub(super) fn right(fixture: &Fixture) {
-        let client = Client::new(fixture.config.clone()).expect("the configuration works");
-        fixture.tally.keep_all(&recipes::many(&client, &fixture.urls, IN_FLIGHT));
-    }
-
-    pub(super) fn wrong(fixture: &Fixture) {
-        let client = Client::new(fixture.config.clone()).expect("the configuration works");
-        for url in &fixture.urls {
-            fixture.tally.keep(&client.download(url));
-        }
+fn blocking_wrong(client: &photo_blocking::Client, fixture: &Fixture) {
+    for url in &fixture.urls {
+        fixture.tally.keep(&client.download(url));
     }
 }
 
-mod callbacks {
-    use std::sync::Arc;
-
-    use photo_callbacks::{Client, recipes};
-
-    use super::IN_FLIGHT;
-    use crate::pitfalls::fixture::Fixture;
-
-    pub(super) fn right(fixture: &Fixture) {
-        let client = Client::new(fixture.config.clone()).expect("the configuration works");
-        let tally = Arc::clone(&fixture.tally);
-        recipes::many(&client, &fixture.urls, IN_FLIGHT, move |photos| tally.keep_all(&photos));
-        client.run();
-    }
-
-    pub(super) fn wrong(fixture: &Fixture) {
-        let client = Client::new(fixture.config.clone()).expect("the configuration works");
-        next(client.clone(), fixture.clone());
-        client.run();
-    }
-
-    fn next(client: Client, mut fixture: Fixture) {
-        let Some(url) = fixture.urls.pop() else { return };
-        client.clone().download(&url, move |photo| {
-            fixture.tally.keep(&photo);
-            next(client, fixture);
-        });
-    }
+fn callbacks_right(client: &photo_callbacks::Client, fixture: &Fixture) {
+    let tally = Arc::clone(&fixture.tally);
+    photo_callbacks::recipes::many(client, &fixture.urls, IN_FLIGHT, move |photos| tally.keep_all(&photos));
 }
 
-mod futures {
-    use photo_futures::runtime::Runtime;
-    use photo_futures::{Client, recipes};
+fn callbacks_wrong(client: &photo_callbacks::Client, fixture: &Fixture) {
+    next(client.clone(), fixture.clone());
+}
 
-    use super::IN_FLIGHT;
-    use crate::pitfalls::fixture::Fixture;
+fn next(client: photo_callbacks::Client, mut fixture: Fixture) {
+    let Some(url) = fixture.urls.pop() else { return };
+    client.clone().download(&url, move |photo| {
+        fixture.tally.keep(&photo);
+        next(client, fixture);
+    });
+}
 
-    pub(super) async fn right<R: Runtime>(runtime: R, fixture: &Fixture) {
-        let client = Client::new(runtime, fixture.config.clone()).expect("the configuration works");
-        fixture.tally.keep_all(&recipes::many(&client, &fixture.urls, IN_FLIGHT).await);
-    }
+async fn async_right<R: Runtime>(client: &photo_futures::Client<R>, fixture: &Fixture) {
+    fixture.tally.keep_all(&photo_futures::recipes::many(client, &fixture.urls, IN_FLIGHT).await);
+}
 
-    pub(super) async fn wrong<R: Runtime>(runtime: R, fixture: &Fixture) {
-        let client = Client::new(runtime, fixture.config.clone()).expect("the configuration works");
-        for url in &fixture.urls {
-            fixture.tally.keep(&client.download(url).await);
-        }
+async fn async_wrong<R: Runtime>(client: &photo_futures::Client<R>, fixture: &Fixture) {
+    for url in &fixture.urls {
+        fixture.tally.keep(&client.download(url).await);
     }
 }

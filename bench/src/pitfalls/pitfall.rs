@@ -48,15 +48,12 @@ pub(crate) struct Variants {
     pub(crate) wrong: fn(&Fixture),
 }
 
-/// The ways `right` and `wrong` of a module; asynchronous ones are driven by a method of the fixture.
+/// Both ways, driven by a method of the fixture.
 macro_rules! both {
-    ($module:ident) => {
-        $crate::pitfalls::pitfall::Variants { right: $module::right, wrong: $module::wrong }
-    };
-    ($drive:ident, $module:ident) => {
+    ($drive:ident, $right:ident, $wrong:ident) => {
         $crate::pitfalls::pitfall::Variants {
-            right: |fixture| fixture.$drive($module::right),
-            wrong: |fixture| fixture.$drive($module::wrong),
+            right: |fixture| fixture.$drive($right),
+            wrong: |fixture| fixture.$drive($wrong),
         }
     };
 }

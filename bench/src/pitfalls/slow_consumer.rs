@@ -15,7 +15,7 @@ use photo_futures::{Client, Error, Photo};
 use photo_tests::{Feed, Style};
 
 use super::fixture::Fixture;
-use super::pitfall::{Pitfall, Variants, Work};
+use super::pitfall::{Pitfall, Work, both};
 use crate::record::pitfall::Metric;
 
 pub(super) const PITFALL: Pitfall = Pitfall {
@@ -25,37 +25,26 @@ pub(super) const PITFALL: Pitfall = Pitfall {
     recipe: "stream",
     hurts: Metric::P99,
     work: Work::of("/photo?bytes=32768&delay_ms=10", 64),
-    styles: &[
-        (
-            Style::Tokio,
-            Variants { right: |fixture| fixture.on_tokio(right), wrong: |fixture| fixture.on_tokio(wrong) },
-        ),
-        (
-            Style::Smol,
-            Variants { right: |fixture| fixture.on_smol(right), wrong: |fixture| fixture.on_smol(wrong) },
-        ),
-    ],
+    styles: &[(Style::Tokio, both!(on_tokio, right, wrong)), (Style::Smol, both!(on_smol, right, wrong))],
 };
 
 const IN_FLIGHT: usize = 16;
 
-async fn right<R: Runtime>(runtime: R, fixture: &Fixture) {
-    let client = Client::new(runtime, fixture.config.clone()).expect("the configuration works");
+async fn right<R: Runtime>(client: &Client<R>, fixture: &Fixture) {
     let one_at_a_time = Mutex::new(());
     let photos = stream::iter(&fixture.urls).for_each_concurrent(IN_FLIGHT, async |url| {
-        let photo = timed(&client, url, fixture).await;
+        let photo = timed(client, url, fixture).await;
         let _turn = one_at_a_time.lock().await;
-        store(&client, photo, fixture).await;
+        store(client, photo, fixture).await;
     });
     photos.await;
 }
 
-async fn wrong<R: Runtime>(runtime: R, fixture: &Fixture) {
-    let client = Client::new(runtime, fixture.config.clone()).expect("the configuration works");
-    let downloads = fixture.urls.iter().map(|url| timed(&client, url, fixture));
+async fn wrong<R: Runtime>(client: &Client<R>, fixture: &Fixture) {
+    let downloads = fixture.urls.iter().map(|url| timed(client, url, fixture));
     let mut photos = stream::iter(downloads).buffer_unordered(IN_FLIGHT);
     while let Some(photo) = photos.next().await {
-        store(&client, photo, fixture).await;
+        store(client, photo, fixture).await;
     }
 }
 

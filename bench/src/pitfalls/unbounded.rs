@@ -4,8 +4,14 @@
 //! has a limit: it refuses further connections, and their photos are lost. Bound the number in flight, as the recipe
 //! `many` does.
 
+use std::sync::Arc;
+use std::thread;
+
+use futures::future::join_all;
+use photo_futures::runtime::Runtime;
 use photo_tests::Style;
 
+use super::fixture::Fixture;
 use super::pitfall::{Pitfall, Work, both};
 use crate::record::pitfall::Metric;
 
@@ -17,77 +23,42 @@ pub(super) const PITFALL: Pitfall = Pitfall {
     hurts: Metric::Photos,
     work: Work { max_connections: Some(64), ..Work::of("/photo?bytes=32768&delay_ms=20", 512) },
     styles: &[
-        (Style::Blocking, both!(blocking)),
-        (Style::Callbacks, both!(callbacks)),
-        (Style::Tokio, both!(on_tokio, futures)),
+        (Style::Blocking, both!(on_blocking, blocking_right, blocking_wrong)),
+        (Style::Callbacks, both!(on_callbacks, callbacks_right, callbacks_wrong)),
+        (Style::Tokio, both!(on_tokio, async_right, async_wrong)),
     ],
 };
 
 const IN_FLIGHT: usize = 32;
 
-mod blocking {
-    use std::thread;
-
-    use photo_blocking::{Client, recipes};
-
-    use super::IN_FLIGHT;
-    use crate::pitfalls::fixture::Fixture;
-
-    pub(super) fn right(fixture: &Fixture) {
-        let client = Client::new(fixture.config.clone()).expect("the configuration works");
-        fixture.tally.keep_all(&recipes::many(&client, &fixture.urls, IN_FLIGHT));
-    }
-
-    pub(super) fn wrong(fixture: &Fixture) {
-        let client = Client::new(fixture.config.clone()).expect("the configuration works");
-        thread::scope(|scope| {
-            for url in &fixture.urls {
-                scope.spawn(|| fixture.tally.keep(&client.download(url)));
-            }
-        });
-    }
+fn blocking_right(client: &photo_blocking::Client, fixture: &Fixture) {
+    fixture.tally.keep_all(&photo_blocking::recipes::many(client, &fixture.urls, IN_FLIGHT));
 }
 
-mod callbacks {
-    use std::sync::Arc;
-
-    use photo_callbacks::{Client, recipes};
-
-    use super::IN_FLIGHT;
-    use crate::pitfalls::fixture::Fixture;
-
-    pub(super) fn right(fixture: &Fixture) {
-        let client = Client::new(fixture.config.clone()).expect("the configuration works");
-        let tally = Arc::clone(&fixture.tally);
-        recipes::many(&client, &fixture.urls, IN_FLIGHT, move |photos| tally.keep_all(&photos));
-        client.run();
-    }
-
-    pub(super) fn wrong(fixture: &Fixture) {
-        let client = Client::new(fixture.config.clone()).expect("the configuration works");
+fn blocking_wrong(client: &photo_blocking::Client, fixture: &Fixture) {
+    thread::scope(|scope| {
         for url in &fixture.urls {
-            let tally = Arc::clone(&fixture.tally);
-            client.download(url, move |photo| tally.keep(&photo));
+            scope.spawn(|| fixture.tally.keep(&client.download(url)));
         }
-        client.run();
+    });
+}
+
+fn callbacks_right(client: &photo_callbacks::Client, fixture: &Fixture) {
+    let tally = Arc::clone(&fixture.tally);
+    photo_callbacks::recipes::many(client, &fixture.urls, IN_FLIGHT, move |photos| tally.keep_all(&photos));
+}
+
+fn callbacks_wrong(client: &photo_callbacks::Client, fixture: &Fixture) {
+    for url in &fixture.urls {
+        let tally = Arc::clone(&fixture.tally);
+        client.download(url, move |photo| tally.keep(&photo));
     }
 }
 
-mod futures {
-    use futures::future;
-    use photo_futures::runtime::Runtime;
-    use photo_futures::{Client, recipes};
+async fn async_right<R: Runtime>(client: &photo_futures::Client<R>, fixture: &Fixture) {
+    fixture.tally.keep_all(&photo_futures::recipes::many(client, &fixture.urls, IN_FLIGHT).await);
+}
 
-    use super::IN_FLIGHT;
-    use crate::pitfalls::fixture::Fixture;
-
-    pub(super) async fn right<R: Runtime>(runtime: R, fixture: &Fixture) {
-        let client = Client::new(runtime, fixture.config.clone()).expect("the configuration works");
-        fixture.tally.keep_all(&recipes::many(&client, &fixture.urls, IN_FLIGHT).await);
-    }
-
-    pub(super) async fn wrong<R: Runtime>(runtime: R, fixture: &Fixture) {
-        let client = Client::new(runtime, fixture.config.clone()).expect("the configuration works");
-        fixture.tally.keep_all(&future::join_all(fixture.urls.iter().map(|url| client.download(url))).await);
-    }
+async fn async_wrong<R: Runtime>(client: &photo_futures::Client<R>, fixture: &Fixture) {
+    fixture.tally.keep_all(&join_all(fixture.urls.iter().map(|url| client.download(url))).await);
 }

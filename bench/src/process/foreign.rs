@@ -5,16 +5,14 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+use serde_json::json;
 
+use crate::load::workload::Workload;
 use crate::process::job::{GO, Job};
 use crate::process::report::WorkerReport;
-use crate::stats::latency::Latencies;
 use crate::system::child::Child;
 use crate::system::usage::{Status, Usage};
-
-/// The interval at which the process is checked.
-const LOOK: Duration = Duration::from_millis(20);
 
 /// Time for the program to start.
 const START: Duration = Duration::from_secs(10);
@@ -24,14 +22,6 @@ const REPORT: &str = "report";
 
 /// The most characters of an unknown line in an error.
 const EXCERPT: usize = 60;
-
-#[derive(Serialize)]
-struct ForeignJob<'a> {
-    url: &'a str,
-    gathering_url: &'a str,
-    in_flight: usize,
-    count: usize,
-}
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -54,50 +44,49 @@ struct ForeignReport {
     latencies_us: Vec<f64>,
 }
 
-/// A running worker in any language. Dropping it ends the process.
+/// The protocol with a process that is warm.
 #[derive(Debug)]
-pub(crate) struct ForeignWorker {
-    child: Child,
-    patience: Duration,
+pub(crate) struct Protocol {
     count: usize,
     /// Before the first download.
     idle: Option<Status>,
     warm_up_bytes: u64,
 }
 
-impl ForeignWorker {
+impl Protocol {
     /// Gives the process its job, and waits until it is warm.
-    pub(crate) fn in_child(child: Child, job: &Job) -> io::Result<Self> {
-        let mut worker =
-            Self { child, patience: job.patience(), count: job.count, idle: None, warm_up_bytes: 0 };
-        worker.expect("ready", START, |answer| matches!(answer, Answer::Ready).then_some(()))?;
-        worker.idle = Status::of(worker.child.id());
-        let Job { url, gathering_url, in_flight, count, .. } = job;
-        let job = ForeignJob { url, gathering_url, in_flight: *in_flight, count: *count };
-        worker.child.say(&serde_json::to_string(&job)?)?;
-        worker.warm_up_bytes = worker.expect("warm", worker.patience, |answer| match answer {
+    pub(crate) fn warm_up(child: &mut Child, job: &Job) -> io::Result<Self> {
+        answer("ready", &child.hear(START)?, |answer| matches!(answer, Answer::Ready).then_some(()))?;
+        let idle = Status::of(child.id());
+        let Job { url, gathering_url, workload: Workload { in_flight, count, .. }, .. } = job;
+        let order =
+            json!({"url": url, "gathering_url": gathering_url, "in_flight": in_flight, "count": count});
+        child.say(&order.to_string())?;
+        let warm_up_bytes = answer("warm", &child.hear(job.patience())?, |answer| match answer {
             Answer::Warm(bytes) => Some(bytes),
             _ => None,
         })?;
-        Ok(worker)
+        Ok(Self { count: *count, idle, warm_up_bytes })
     }
 
     /// Lets it do its job. Also returns the most threads that it was seen to have.
-    pub(crate) fn go(&mut self) -> io::Result<(WorkerReport, Option<u64>)> {
-        let id = self.child.id();
-        let mut threads = Status::of(id).map(|status| status.threads);
+    pub(crate) fn go(
+        &self,
+        child: &mut Child,
+        patience: Duration,
+    ) -> io::Result<(WorkerReport, Option<u64>)> {
+        let id = child.id();
+        let idle_threads = Status::of(id).map(|status| status.threads);
         let (before, started) = (Usage::of(id)?, Instant::now());
-        self.child.say(GO)?;
-        let done = self.child.hear_while(self.patience, LOOK, |pid| {
-            threads = threads.max(Status::of(pid).map(|status| status.threads));
-        })?;
+        child.say(GO)?;
+        let (done, threads) = child.hear_and_watch(patience)?;
         answer("done", &done, |answer| matches!(answer, Answer::Done).then_some(()))?;
         // The process now waits for the next command.
         let (took, usage) = (started.elapsed(), Usage::of(id)?.since(before));
         let peak = Status::of(id);
 
-        self.child.say(REPORT)?;
-        let report = self.expect("report", self.patience, |answer| match answer {
+        child.say(REPORT)?;
+        let report = answer("report", &child.hear(patience)?, |answer| match answer {
             Answer::Report(report) => Some(report),
             _ => None,
         })?;
@@ -105,7 +94,6 @@ impl ForeignWorker {
         let ForeignReport { bytes, errors, first_error, wall_s, latencies_us } = report;
         let latencies: Vec<_> =
             latencies_us.iter().map(|micros| Duration::from_secs_f64(micros / 1e6)).collect();
-        let latencies: Latencies = latencies.iter().collect();
         let report = WorkerReport {
             bytes,
             warm_up_bytes: self.warm_up_bytes,
@@ -113,27 +101,12 @@ impl ForeignWorker {
             first_error,
             wall_s,
             usage,
-            latencies: latencies.percentiles(),
-            histogram: latencies.encode(),
+            latencies: latencies.iter().collect(),
             paced: None,
-            peak_kib: self.idle.zip(peak).map(|(idle, peak)| peak.peak_kib.saturating_sub(idle.resident_kib)),
+            peak_kib: Status::growth_kib(self.idle, peak),
             allocations: None,
         };
-        Ok((report, threads))
-    }
-
-    /// Lets it end by itself; returns its error output.
-    pub(crate) fn end(self) -> io::Result<String> {
-        self.child.end(self.patience)
-    }
-
-    fn expect<T>(
-        &mut self,
-        name: &str,
-        limit: Duration,
-        wanted: impl FnOnce(Answer) -> Option<T>,
-    ) -> io::Result<T> {
-        answer(name, &self.child.hear(limit)?, wanted)
+        Ok((report, threads.max(idle_threads)))
     }
 }
 

@@ -1,11 +1,10 @@
 //! The report of a worker.
 
-use std::io;
-
 use serde::{Deserialize, Serialize};
 
+use crate::load::samples::OpenLoopStats;
 use crate::load::workload::Workload;
-use crate::stats::latency::{Latencies, Percentiles};
+use crate::stats::latency::Latencies;
 use crate::system::allocations::Allocations;
 use crate::system::usage::Usage;
 
@@ -22,23 +21,12 @@ pub(crate) struct WorkerReport {
     pub(crate) wall_s: f64,
     pub(crate) usage: Usage,
     /// The latencies from the intended start.
-    pub(crate) latencies: Percentiles,
-    /// The same, encoded.
-    pub(crate) histogram: String,
+    pub(crate) latencies: Latencies,
     pub(crate) paced: Option<OpenLoopStats>,
     /// The most resident memory there ever was, above that of the client before its first download.
     pub(crate) peak_kib: Option<u64>,
     /// The allocations; `None` if they are not counted.
     pub(crate) allocations: Option<Allocations>,
-}
-
-/// The measurements of an open loop only.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
-pub(crate) struct OpenLoopStats {
-    /// The latencies from the real start.
-    pub(crate) uncorrected: Percentiles,
-    pub(crate) late: usize,
-    pub(crate) skipped: usize,
 }
 
 impl WorkerReport {
@@ -48,30 +36,28 @@ impl WorkerReport {
     }
 
     /// The report of one worker in two slices.
-    pub(crate) fn then(self, next: Self) -> io::Result<Self> {
+    pub(crate) fn then(self, next: Self) -> Self {
         let wall_s = self.wall_s + next.wall_s;
         // Later peaks contain what the report of a slice takes.
         let (warm_up_bytes, peak_kib) = (self.warm_up_bytes, self.peak_kib);
-        Ok(Self { warm_up_bytes, wall_s, peak_kib, ..self.and(next)? })
+        Self { warm_up_bytes, wall_s, peak_kib, ..self.and(next) }
     }
 
     /// The report of two workers at the same time, in closed loops.
-    pub(crate) fn and(self, other: Self) -> io::Result<Self> {
-        let mut latencies = Latencies::decode(&self.histogram)?;
-        latencies.add(&Latencies::decode(&other.histogram)?);
-        Ok(Self {
+    pub(crate) fn and(mut self, other: Self) -> Self {
+        self.latencies.add(&other.latencies);
+        Self {
             bytes: self.bytes + other.bytes,
             warm_up_bytes: self.warm_up_bytes + other.warm_up_bytes,
             errors: self.errors + other.errors,
             first_error: self.first_error.or(other.first_error),
             wall_s: self.wall_s.max(other.wall_s),
             usage: self.usage.and(other.usage),
-            latencies: latencies.percentiles(),
-            histogram: latencies.encode(),
+            latencies: self.latencies,
             paced: None,
             peak_kib: self.peak_kib.zip(other.peak_kib).map(|(one, other)| one + other),
             allocations: self.allocations.zip(other.allocations).map(|(one, other)| one.and(other)),
-        })
+        }
     }
 }
 
@@ -95,8 +81,7 @@ pub(crate) mod tests {
             first_error: None,
             wall_s: 0.5,
             usage: Usage { user_s: 0.0004, system_s: 0.0006, voluntary_switches: 20, ..Usage::default() },
-            latencies: Latencies::none().percentiles(),
-            histogram: Latencies::none().encode(),
+            latencies: Latencies::none(),
             paced: None,
             peak_kib: Some(100),
             allocations: None,
@@ -108,16 +93,15 @@ pub(crate) mod tests {
         let of = |millis: u64, errors| {
             let latencies: Latencies = [Duration::from_millis(millis)].iter().collect();
             let first_error = (errors > 0).then(|| format!("{millis}"));
-            let histogram = latencies.encode();
-            WorkerReport { errors, first_error, wall_s: millis as f64, histogram, ..outcome() }
+            WorkerReport { errors, first_error, wall_s: millis as f64, latencies, ..outcome() }
         };
-        let both = of(20, 0).and(of(10, 1)).unwrap();
+        let both = of(20, 0).and(of(10, 1));
         assert_eq!((both.bytes, both.warm_up_bytes, both.errors), (20_000, 16_000, 1));
         assert_eq!((both.first_error.as_deref(), both.peak_kib), (Some("10"), Some(200)));
         assert!((both.wall_s - 20.0).abs() < 1e-9 && (both.usage.cpu_s() - 0.002).abs() < 1e-9);
-        assert!(both.latencies.p50_us < 10_100.0 && both.latencies.max_us > 19_900.0);
+        assert!(both.latencies.at_us(0.5) < 10_100.0 && both.latencies.at_us(1.0) > 19_900.0);
 
-        let slices = of(20, 0).then(of(10, 1)).unwrap();
+        let slices = of(20, 0).then(of(10, 1));
         assert_eq!((slices.bytes, slices.warm_up_bytes, slices.errors), (20_000, 8_000, 1));
         assert_eq!(slices.peak_kib, Some(100));
         assert!((slices.wall_s - 30.0).abs() < 1e-9);

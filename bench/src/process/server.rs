@@ -1,6 +1,6 @@
 //! The server in a child process: both ends of the line to it.
 
-use std::io::{self, BufRead, Write};
+use std::io::{self, BufRead};
 use std::net::SocketAddr;
 use std::num::NonZero;
 use std::path::PathBuf;
@@ -9,7 +9,7 @@ use std::time::Duration;
 use photo_server::{Hold, Options};
 use serde::{Deserialize, Serialize};
 
-use crate::process::role::Role;
+use crate::process::role::{Role, answer, order};
 use crate::system::child::Child;
 use crate::system::cpu_set::CpuSet;
 
@@ -19,11 +19,15 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// Give up waiting for all requests to be open after this.
 const GATHER: Duration = Duration::from_secs(10);
 
-/// The commands. All are answered with the counters; one then sets them to zero, and one, followed by what is to
-/// befall the next requests, in JSON, holds them.
-const COUNTERS: &str = "counters";
-const RESET: &str = "reset";
-const HOLD: &str = "hold ";
+/// A command to the server, which answers with its counters.
+#[derive(Deserialize, Serialize)]
+enum Command {
+    Counters,
+    /// Also sets them to zero.
+    Reset,
+    /// Holds the next requests: the first by the first hold, and so on.
+    Hold(Vec<Hold>),
+}
 
 /// A server process. Dropping it ends the process.
 #[derive(Debug)]
@@ -43,13 +47,11 @@ pub(crate) struct Setup {
     pub(crate) loops: usize,
 }
 
-/// The addresses of a server, and the certificate that its clients must trust.
+/// The addresses of a server.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 struct Place {
     http: SocketAddr,
-    https_port: u16,
-    /// The root certificate in DER.
-    root: Vec<u8>,
+    https: Https,
 }
 
 /// A server's https, under the name `localhost`.
@@ -72,13 +74,6 @@ pub(crate) struct Counters {
     pub(crate) cpu_us: u64,
 }
 
-/// A hold on one request: first the whole server does nothing, then the reply waits.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Serialize)]
-pub(crate) struct Held {
-    pub(crate) stall: Duration,
-    pub(crate) delay: Duration,
-}
-
 impl Server {
     pub(crate) fn start(cores: &CpuSet) -> io::Result<Self> {
         Self::start_with(cores, &Setup::default())
@@ -86,99 +81,67 @@ impl Server {
 
     pub(crate) fn start_with(cores: &CpuSet, setup: &Setup) -> io::Result<Self> {
         let mut child = Role::Server.start(cores)?;
-        child.say(&serde_json::to_string(setup)?)?;
-        let place = serde_json::from_str(&child.hear(PATIENCE)?)?;
+        let place = child.ask(setup, PATIENCE)?;
         Ok(Self { child, place })
     }
 
     /// The URL of a path with its query.
-    pub(crate) fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.place.http)
+    pub(crate) fn url(&self, path: &str, tls: bool) -> String {
+        let Place { http, https } = &self.place;
+        if tls {
+            format!("https://localhost:{}{path}", https.address.port())
+        } else {
+            format!("http://{http}{path}")
+        }
     }
 
-    /// The https URL of a path.
-    pub(crate) fn tls_url(&self, path: &str) -> String {
-        format!("https://localhost:{}{path}", self.place.https_port)
+    pub(crate) fn https(&self) -> &Https {
+        &self.place.https
     }
 
-    /// The certificate to be trusted, as DER.
-    pub(crate) fn root_certificate(&self) -> &[u8] {
-        &self.place.root
-    }
-
-    /// The server's https address, and the certificate that its clients must trust.
-    pub(crate) fn https(&self) -> Https {
-        let Place { http, https_port, root } = &self.place;
-        Https { address: SocketAddr::new(http.ip(), *https_port), root: root.clone() }
-    }
-
-    /// The URLs of a photo by the transport of a workload: the usual one, and that of the gathering.
+    /// The URL of a photo of `bytes` bytes, which is served after `delay_ms` milliseconds; and the URL of the same
+    /// photo, served as soon as `in_flight` requests are open at once.
     pub(crate) fn urls(&self, bytes: u64, delay_ms: u64, in_flight: usize, tls: bool) -> (String, String) {
-        let urls = (self.photo_url(bytes, delay_ms), self.gathering_url(bytes, in_flight));
-        let https = |url: String| url.replacen(&self.url(""), &self.tls_url(""), 1);
-        if tls { (https(urls.0), https(urls.1)) } else { urls }
-    }
-
-    /// The URL of a photo of `bytes` bytes, which is served after `delay_ms` milliseconds.
-    pub(crate) fn photo_url(&self, bytes: u64, delay_ms: u64) -> String {
-        self.url(&format!("/photo?bytes={bytes}&delay_ms={delay_ms}"))
-    }
-
-    /// The same, but it is served as soon as `count` requests are open at once.
-    pub(crate) fn gathering_url(&self, bytes: u64, count: usize) -> String {
-        self.url(&format!("/photo?bytes={bytes}&delay_ms={}&gather={count}", GATHER.as_millis()))
+        let gather_ms = GATHER.as_millis();
+        (
+            self.url(&format!("/photo?bytes={bytes}&delay_ms={delay_ms}"), tls),
+            self.url(&format!("/photo?bytes={bytes}&delay_ms={gather_ms}&gather={in_flight}"), tls),
+        )
     }
 
     pub(crate) fn counters(&mut self) -> io::Result<Counters> {
-        self.ask(COUNTERS)
+        self.child.ask(&Command::Counters, PATIENCE)
     }
 
     /// The same, and sets them to zero.
     pub(crate) fn reset(&mut self) -> io::Result<Counters> {
-        self.ask(RESET)
+        self.child.ask(&Command::Reset, PATIENCE)
     }
 
     /// Holds the next requests: the first by the first of `holds`, and so on.
-    pub(crate) fn hold(&mut self, holds: &[Held]) -> io::Result<()> {
-        self.ask(&format!("{HOLD}{}", serde_json::to_string(holds)?)).map(|_| ())
-    }
-
-    fn ask(&mut self, command: &str) -> io::Result<Counters> {
-        self.child.say(command)?;
-        Ok(serde_json::from_str(&self.child.hear(PATIENCE)?)?)
+    pub(crate) fn hold(&mut self, holds: Vec<Hold>) -> io::Result<Counters> {
+        self.child.ask(&Command::Hold(holds), PATIENCE)
     }
 }
 
 /// The other end: serves until the line is closed, which also happens when the parent ends.
 pub(crate) fn serve() -> io::Result<()> {
     let mut commands = io::stdin().lock().lines();
-    let setup = commands.next().unwrap_or_else(|| Err(io::ErrorKind::UnexpectedEof.into()))?;
-    let Setup { max_connections, dir, loops } = serde_json::from_str(&setup)?;
+    let Setup { max_connections, dir, loops } = order(&mut commands)?;
     let loops = NonZero::new(loops).unwrap_or(NonZero::<usize>::MIN);
     let max_connections = max_connections.unwrap_or(usize::MAX);
     let server = Options { max_connections, dir, loops, keep_heads: false, ..Options::default() }.start()?;
-    let place = Place {
-        http: server.addr(),
-        https_port: server.tls_addr().port(),
-        root: server.root_certificate().to_vec(),
-    };
-    let mut answers = io::stdout().lock();
-    writeln!(answers, "{}", serde_json::to_string(&place)?)?;
+    let root = server.root_certificate().to_vec();
+    let place = Place { http: server.addr(), https: Https { address: server.tls_addr(), root } };
+    answer(&place)?;
     for command in commands {
         let counters = server.counters();
-        match command?.as_str() {
-            COUNTERS => {}
-            RESET => server.reset_counters(),
-            other => match other.strip_prefix(HOLD) {
-                Some(holds) => {
-                    let holds: Vec<Held> = serde_json::from_str(holds)?;
-                    let hold = |Held { stall, delay }: Held| Hold { stall, delay };
-                    server.hold(holds.into_iter().map(hold).collect());
-                }
-                None => return Err(io::Error::other(format!("no command is called {other:?}"))),
-            },
+        match serde_json::from_str(&command?)? {
+            Command::Counters => {}
+            Command::Reset => server.reset_counters(),
+            Command::Hold(holds) => server.hold(holds),
         }
-        writeln!(answers, "{}", counters.to_json().trim_end())?;
+        answer(&counters)?;
     }
     Ok(())
 }

@@ -5,16 +5,15 @@ use std::thread;
 use std::time::Duration;
 
 use crate::clients::subject::Subject;
-use crate::load::arrivals::{Arrivals, Arrived};
 use crate::load::client::LoadClient;
 use crate::load::samples::{Sample, Samples};
+use crate::load::workload::Workload;
 use crate::process::job::{GO, Job};
-use crate::process::report::{OpenLoopStats, WorkerReport};
-use crate::process::worker::Message;
-use crate::stats::latency::Latencies;
+use crate::process::report::WorkerReport;
+use crate::process::role::{answer, order};
 use crate::system::limits;
 use crate::system::usage::Status;
-use crate::system::window::{ResourceUse, Window};
+use crate::system::window::ResourceUse;
 
 /// When no thread has ended for this many looks, the threads that were ending are gone.
 const LOOKS: usize = 5;
@@ -26,29 +25,15 @@ const LEAVE: Duration = Duration::from_millis(5);
 const SHORT_LEAVE: Duration = Duration::from_millis(1);
 const MOST_LOOKS: usize = 50;
 
-/// An open loop starts nothing more when its schedule has been over for so long.
-const GRACE: Duration = Duration::from_millis(250);
-
-/// An arrival that starts so much after its time is late. Timers alone may take a millisecond or two.
-const LATE: Duration = Duration::from_millis(10);
-
 /// Works until its input is closed.
 pub(crate) fn work() -> io::Result<()> {
     let mut orders = io::stdin().lock().lines();
-    let job = orders.next().unwrap_or_else(|| Err(io::ErrorKind::UnexpectedEof.into()))?;
-    let mut warm = match Warm::up(serde_json::from_str(&job)?) {
-        Ok(warm) => warm,
-        Err(error) => return Message::Failed(error.to_string()).send(),
-    };
-    Message::Warm.send()?;
-    for order in orders {
-        let answer = match order?.as_str() {
-            GO => warm.measure().map(|outcome| Message::Done(Box::new(outcome))),
+    let mut warm = Warm::up(order(&mut orders)?).map_err(|error| error.to_string());
+    answer(&warm.as_ref().map(|_| ()))?;
+    while let (Ok(warm), Some(order)) = (&mut warm, orders.next()) {
+        match order?.as_str() {
+            GO => answer(&warm.measure().map_err(|error| error.to_string()))?,
             other => return Err(io::Error::other(format!("there is no command {other:?}"))),
-        };
-        match answer {
-            Ok(answer) => answer.send()?,
-            Err(error) => return Message::Failed(error.to_string()).send(),
         }
     }
     Ok(())
@@ -67,15 +52,15 @@ struct Warm {
 
 impl Warm {
     fn up(job: Job) -> io::Result<Self> {
-        let in_flight = job.in_flight;
+        let in_flight = job.workload.in_flight;
         let subject: Subject = job.style.parse().map_err(io::Error::other)?;
         limits::check(in_flight as u64, subject.threads(in_flight) as u64).map_err(io::Error::other)?;
 
         let (steady, gathered) = (Samples::new(in_flight), Samples::new(in_flight));
         let mut client = subject.client(in_flight, job.config())?;
         let idle = Status::of_this_process();
-        client.closed_loop(&job.url, in_flight, &steady)?;
-        client.closed_loop(&job.gathering_url, in_flight, &gathered)?;
+        client.download_all(&job.url, in_flight, &steady)?;
+        client.download_all(&job.gathering_url, in_flight, &gathered)?;
         let bytes = warmed_up(&steady)? + warmed_up(&gathered)?;
         let threads = settle();
         Ok(Self { job, client, idle, threads, bytes })
@@ -83,21 +68,15 @@ impl Warm {
 
     fn measure(&mut self) -> io::Result<WorkerReport> {
         let Self { job, client, idle, threads, bytes: warm_up_bytes } = self;
-        let Job { url, in_flight, count, pace, burden_percent, .. } = job;
-        let window = Window::with_burden(*burden_percent);
-        let load = match pace {
-            None => Measured::Closed(Samples::watched(*count, window.watch())),
-            Some(pace) => Measured::Open(Arrivals::watched(pace.schedule(*count), GRACE, window.watch())),
-        };
-        match &load {
-            Measured::Closed(samples) => client.closed_loop(url, *in_flight, samples)?,
-            Measured::Open(arrivals) => client.open_loop(url, *in_flight, arrivals)?,
-        }
-        let ResourceUse { wall, usage, allocations } = window.spent();
+        let Workload { in_flight, count, pace, burden_percent, .. } = job.workload;
+        let schedule = pace.map(|pace| pace.schedule(count));
+        let samples = Samples::of(count, schedule, burden_percent);
+        client.download_all(&job.url, in_flight, &samples)?;
+        let ResourceUse { wall, usage, allocations } = samples.spent();
         let peak = Status::of_this_process();
         settle_again(*threads);
 
-        let (latencies, bytes, errors, paced) = load.result();
+        let Sample { latencies, bytes, errors, paced } = samples.sample();
         Ok(WorkerReport {
             bytes,
             warm_up_bytes: *warm_up_bytes,
@@ -105,39 +84,11 @@ impl Warm {
             first_error: errors.first().map(ToString::to_string),
             wall_s: wall.as_secs_f64(),
             usage,
-            latencies: latencies.percentiles(),
-            histogram: latencies.encode(),
+            latencies: latencies.iter().collect(),
             paced,
-            peak_kib: idle.zip(peak).map(|(idle, peak)| peak.peak_kib.saturating_sub(idle.resident_kib)),
+            peak_kib: Status::growth_kib(*idle, peak),
             allocations,
         })
-    }
-}
-
-enum Measured {
-    Closed(Samples),
-    Open(Arrivals),
-}
-
-impl Measured {
-    fn result(self) -> (Latencies, u64, Vec<photo::Error>, Option<OpenLoopStats>) {
-        match self {
-            Self::Closed(samples) => {
-                let Sample { latencies, bytes, errors } = samples.sample();
-                (latencies.iter().collect(), bytes, errors, None)
-            }
-            Self::Open(arrivals) => {
-                let Arrived { corrected, uncorrected, lags, skipped, bytes, errors } = arrivals.sample();
-                let uncorrected = uncorrected.iter().collect::<Latencies>().percentiles();
-                let late = lags.iter().filter(|lag| **lag > LATE).count();
-                (
-                    corrected.iter().collect(),
-                    bytes,
-                    errors,
-                    Some(OpenLoopStats { uncorrected, late, skipped }),
-                )
-            }
-        }
     }
 }
 

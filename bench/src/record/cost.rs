@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::figures::Figures;
 
 /// The result of one style.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub(crate) struct CostCell {
     pub(crate) style: String,
     pub(crate) bytes: u64,

@@ -7,13 +7,15 @@
 use std::io;
 use std::time::Duration;
 
+use photo_server::Hold;
+
 use super::finding::Finding;
 use crate::clients::subject::Subject;
 use crate::load::schedule::{Pace, exponential};
 use crate::load::workload::{Source, Workload};
 use crate::process::job::Job;
 use crate::process::report::WorkerReport;
-use crate::process::server::{Held, Server};
+use crate::process::server::Server;
 use crate::process::worker::Worker;
 use crate::stats::latency::{Latencies, Percentiles};
 use crate::system::placement::CorePlacement;
@@ -117,8 +119,8 @@ impl Pair {
     fn new(truth: &[Duration], outcome: &WorkerReport) -> Self {
         Self {
             truth: truth.iter().collect::<Latencies>().percentiles(),
-            found: outcome.latencies,
-            uncorrected: outcome.paced.map_or(outcome.latencies, |paced| paced.uncorrected),
+            found: outcome.latencies.percentiles(),
+            uncorrected: outcome.paced.map_or(outcome.latencies.percentiles(), |paced| paced.uncorrected),
         }
     }
 }
@@ -145,7 +147,7 @@ fn recovered(what: &str, pairs: &[(Subject, Pair)]) -> Finding {
 
 fn without_stall(subject: Subject, seed: u64, placement: &CorePlacement) -> io::Result<Pair> {
     let delays = delays(seed, COUNT);
-    let outcome = measure(subject, IN_FLIGHT, COUNT, None, &held(&delays), placement)?;
+    let outcome = measure(subject, IN_FLIGHT, COUNT, None, held(&delays), placement)?;
     Ok(Pair::new(&delays, &outcome))
 }
 
@@ -153,7 +155,7 @@ fn with_stall(subject: Subject, seed: u64, placement: &CorePlacement) -> io::Res
     let (delays, pace) = (delays(seed, COUNT), Pace { per_s: PER_S, seed });
     let mut holds = held(&delays);
     holds[COUNT / 2].stall = STALL;
-    let outcome = measure(subject, IN_FLIGHT, COUNT, Some(pace), &holds, placement)?;
+    let outcome = measure(subject, IN_FLIGHT, COUNT, Some(pace), holds, placement)?;
     Ok(Pair::new(&truth(&pace.schedule(COUNT), &delays, COUNT / 2), &outcome))
 }
 
@@ -162,12 +164,12 @@ fn few_in_flight(subject: Subject, seed: u64, placement: &CorePlacement) -> io::
     let pace = Pace { per_s: FEW_PER_S, seed };
     let schedule = pace.schedule(FEW_COUNT);
     let at = busiest(&schedule);
-    let mut holds = vec![Held::default(); FEW_COUNT];
+    let mut holds = vec![Hold::default(); FEW_COUNT];
     holds[at].stall = STALL;
-    let outcome = measure(subject, FEW, FEW_COUNT, Some(pace), &holds, placement)?;
+    let outcome = measure(subject, FEW, FEW_COUNT, Some(pace), holds, placement)?;
     // The usual time of a download, and the lag of a style's timers, are not known beforehand; the downloads without a
     // stall show both.
-    let anyway = Duration::from_secs_f64(outcome.latencies.p50_us / 1e6);
+    let anyway = Duration::from_secs_f64(outcome.latencies.at_us(0.5) / 1e6);
     Ok(Pair::new(&truth(&schedule, &vec![anyway; FEW_COUNT], at), &outcome))
 }
 
@@ -199,7 +201,7 @@ fn measure(
     in_flight: usize,
     count: usize,
     pace: Option<Pace>,
-    holds: &[Held],
+    holds: Vec<Hold>,
     placement: &CorePlacement,
 ) -> io::Result<WorkerReport> {
     let mut server = Server::start(&placement.server)?;
@@ -207,7 +209,7 @@ fn measure(
         pace,
         ..Workload::closed(Source::Embedded { bytes: BYTES, delay_ms: 0 }, in_flight, count)
     };
-    let urls = (server.photo_url(BYTES, 0), server.gathering_url(BYTES, in_flight));
+    let urls = server.urls(BYTES, 0, in_flight, false);
     let mut worker =
         Worker::in_child(Worker::process(subject, &placement.client)?, &Job::new(&workload, subject, urls))?;
     server.hold(holds)?;
@@ -224,8 +226,8 @@ fn delays(seed: u64, count: usize) -> Vec<Duration> {
     (0..count).map(|_| SHORTEST + MEAN.mul_f64(exponential(&mut random))).collect()
 }
 
-fn held(delays: &[Duration]) -> Vec<Held> {
-    delays.iter().map(|delay| Held { delay: *delay, ..Held::default() }).collect()
+fn held(delays: &[Duration]) -> Vec<Hold> {
+    delays.iter().map(|delay| Hold { delay: *delay, ..Hold::default() }).collect()
 }
 
 /// The true latency of each download if the server stalls after it has read the one with index `at`.

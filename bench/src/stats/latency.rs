@@ -54,7 +54,8 @@ percentiles! {
 }
 
 /// The histogram of latencies, in nanoseconds.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(try_from = "String", into = "String")]
 pub(crate) struct Latencies(Histogram<u64>);
 
 impl Latencies {
@@ -98,6 +99,20 @@ impl Latencies {
         let mut all = Self::none();
         all.0.add(decoded).map_err(io::Error::other)?;
         Ok(all)
+    }
+}
+
+impl From<Latencies> for String {
+    fn from(latencies: Latencies) -> Self {
+        latencies.encode()
+    }
+}
+
+impl TryFrom<String> for Latencies {
+    type Error = io::Error;
+
+    fn try_from(text: String) -> io::Result<Self> {
+        Self::decode(&text)
     }
 }
 

@@ -9,14 +9,17 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::system::interrupt;
+use crate::system::usage::Status;
 
 /// Time for a process to exit after it has closed its output.
 const LAST_BREATH: Duration = Duration::from_secs(2);
 
-/// The interval at which a process that waits for its child checks whether it must end.
-const ATTENTION: Duration = Duration::from_millis(100);
+/// The interval at which a process that waits for its child looks at it, and checks whether it must end.
+const LOOK: Duration = Duration::from_millis(20);
 
 /// Longer lines are split, so that output without an end does not fill the memory.
 const LINE: u64 = 1 << 26;
@@ -63,26 +66,41 @@ impl Child {
         }
     }
 
+    /// Sends `message` as JSON; returns the line that the process then prints, as JSON too.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`hear`](Self::hear), or if the line is another one.
+    pub(crate) fn ask<A: DeserializeOwned>(
+        &mut self,
+        message: &impl Serialize,
+        limit: Duration,
+    ) -> io::Result<A> {
+        self.say(&serde_json::to_string(message)?)?;
+        Ok(serde_json::from_str(&self.hear(limit)?)?)
+    }
+
     /// The next line that the process prints.
     ///
     /// # Errors
     ///
     /// If the process ends first, with what it said about it, or if it takes longer than `limit`; it is then killed.
     pub(crate) fn hear(&mut self, limit: Duration) -> io::Result<String> {
-        self.hear_while(limit, limit, |_| ())
+        self.hear_while(limit, |_| ())
     }
 
-    /// The same, and calls `meanwhile` with the process id every so often.
-    pub(crate) fn hear_while(
-        &mut self,
-        limit: Duration,
-        every: Duration,
-        mut meanwhile: impl FnMut(u32),
-    ) -> io::Result<String> {
+    /// The same, and the most threads that the process was seen to have.
+    pub(crate) fn hear_and_watch(&mut self, limit: Duration) -> io::Result<(String, Option<u64>)> {
+        let mut threads = None;
+        let look = |pid| threads = threads.max(Status::of(pid).map(|status| status.threads));
+        Ok((self.hear_while(limit, look)?, threads))
+    }
+
+    fn hear_while(&mut self, limit: Duration, mut look: impl FnMut(u32)) -> io::Result<String> {
         let deadline = Instant::now() + limit;
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
-            match self.lines.recv_timeout(left.min(every).min(ATTENTION)) {
+            match self.lines.recv_timeout(left.min(LOOK)) {
                 Ok(line) => return Ok(line),
                 Err(RecvTimeoutError::Timeout) if interrupt::came().is_some() => {
                     self.kill();
@@ -93,7 +111,7 @@ impl Child {
                     let why = format!("no answer within {} s", limit.as_secs());
                     return Err(io::Error::new(io::ErrorKind::TimedOut, why));
                 }
-                Err(RecvTimeoutError::Timeout) => meanwhile(self.process.id()),
+                Err(RecvTimeoutError::Timeout) => look(self.process.id()),
                 Err(RecvTimeoutError::Disconnected) => return Err(self.obituary()),
             }
         }
@@ -107,22 +125,15 @@ impl Child {
     pub(crate) fn end(mut self, limit: Duration) -> io::Result<String> {
         // Dropping the pipe closes it.
         drop(self.stdin.take());
-        let deadline = Instant::now() + limit;
-        while self.process.try_wait()?.is_none() {
-            if Instant::now() > deadline {
-                self.kill();
-                return Err(io::ErrorKind::TimedOut.into());
-            }
-            thread::sleep(Duration::from_millis(5));
-        }
-        Ok(self.complaints.take().and_then(|thread| thread.join().ok()).unwrap_or_default())
+        self.exited(limit).ok_or(io::ErrorKind::TimedOut)?;
+        Ok(self.complaints())
     }
 
     fn obituary(&mut self) -> io::Error {
-        let status = self.status();
+        let status = self.exited(LAST_BREATH);
         // A process that it has started and left may hold its error output open.
         self.kill();
-        let complaints = self.complaints.take().and_then(|thread| thread.join().ok()).unwrap_or_default();
+        let complaints = self.complaints();
         let status = status.map_or_else(|| "killed".into(), |status| status.to_string());
         io::Error::other(match gist(&complaints) {
             None => format!("the process ended ({status})"),
@@ -130,9 +141,9 @@ impl Child {
         })
     }
 
-    /// The exit status, or `None` if the process was killed.
-    fn status(&mut self) -> Option<ExitStatus> {
-        let deadline = Instant::now() + LAST_BREATH;
+    /// The exit status, or `None` if the process had not ended by itself within `limit`, and was killed.
+    fn exited(&mut self, limit: Duration) -> Option<ExitStatus> {
+        let deadline = Instant::now() + limit;
         while Instant::now() < deadline {
             if let Ok(Some(status)) = self.process.try_wait() {
                 return Some(status);
@@ -141,6 +152,11 @@ impl Child {
         }
         self.kill();
         None
+    }
+
+    /// All that it has printed on its error output.
+    fn complaints(&mut self) -> String {
+        self.complaints.take().and_then(|thread| thread.join().ok()).unwrap_or_default()
     }
 
     fn kill(&mut self) {
@@ -188,15 +204,6 @@ mod tests {
     }
 
     #[test]
-    fn lines_go_to_and_fro() {
-        let mut child = shell("while read line; do echo \"<$line>\"; done");
-        for word in ["one", "two"] {
-            child.say(word).unwrap();
-            assert_eq!(child.hear(LONG).unwrap(), format!("<{word}>"));
-        }
-    }
-
-    #[test]
     fn a_child_that_dies_is_an_error_with_its_last_words() {
         let mut child = shell("echo ready; echo 'out of threads' >&2; exit 3");
         assert_eq!(child.hear(LONG).unwrap(), "ready");
@@ -233,8 +240,7 @@ mod tests {
     fn a_child_that_hangs_is_killed() {
         let mut child = shell("exec sleep 600");
         let mut looked = 0;
-        let limit = Duration::from_millis(200);
-        let error = child.hear_while(limit, Duration::from_millis(20), |_| looked += 1).unwrap_err();
+        let error = child.hear_while(Duration::from_millis(200), |_| looked += 1).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
         assert!(looked > 1);
         assert!(child.process.try_wait().unwrap().is_some());

@@ -86,35 +86,30 @@ mod tests {
         root
     }
 
-    fn usable_of(cores: &[(&str, usize, u64)], allowed: &[usize]) -> Vec<usize> {
-        usable(machine(cores).path(), allowed)
-    }
-
     #[test]
-    fn one_core_and_two() {
-        assert_eq!(usable_of(&[("0", 0, 1024)], &[0]), [0]);
-        assert_eq!(usable_of(&[("0", 0, 1024), ("1", 0, 1024)], &[0, 1]), [0, 1]);
-        let siblings = [("0-1", 0, 1024), ("0-1", 0, 1024)];
-        assert_eq!(usable_of(&siblings, &[0, 1]), [0, 1], "one physical core has to do");
-    }
-
-    #[test]
-    fn siblings_are_left_out_however_they_are_numbered() {
-        let side_by_side = ["0-1", "0-1", "2-3", "2-3"].map(|siblings| (siblings, 0, 1024));
-        assert_eq!(usable_of(&side_by_side, &[0, 1, 2, 3]), [0, 2]);
-        let half_apart = ["0,2", "1,3", "0,2", "1,3"].map(|siblings| (siblings, 0, 1024));
-        assert_eq!(usable_of(&half_apart, &[0, 1, 2, 3]), [0, 1]);
-    }
-
-    #[test]
-    fn the_fastest_kind_is_taken() {
-        let cores: Vec<_> = (0..16).map(|cpu| (cpu.to_string(), if cpu < 8 { 400 } else { 1024 })).collect();
-        let cores: Vec<_> =
-            cores.iter().map(|(siblings, capacity)| (siblings.as_str(), 0, *capacity)).collect();
-        let all: Vec<_> = (0..16).collect();
-        assert_eq!(usable_of(&cores, &all), (8..16).collect::<Vec<_>>());
-        assert_eq!(usable_of(&cores, &[0, 1, 9]), [0, 1], "two of one kind before one of each");
-        assert_eq!(usable_of(&cores, &[0, 9]), [0, 9]);
+    fn the_usable_cores_are_equal_and_take_nothing_from_each_other() {
+        let alike =
+            |siblings: &[&'static str]| siblings.iter().map(|one| (*one, 0, 1024)).collect::<Vec<_>>();
+        let (side_by_side, half_apart) =
+            (alike(&["0-1", "0-1", "2-3", "2-3"]), alike(&["0,2", "1,3", "0,2", "1,3"]));
+        let two_kinds = [[("", 0, 400); 8], [("", 0, 1024); 8]].concat();
+        let two_packages = [("0", 0, 1), ("1", 1, 1), ("2", 0, 1), ("3", 1, 1)];
+        for (cores, allowed, expected, why) in [
+            (alike(&["0"]), vec![0], vec![0], "one core"),
+            (alike(&["0", "1"]), vec![0, 1], vec![0, 1], "two cores"),
+            (alike(&["0-1", "0-1"]), vec![0, 1], vec![0, 1], "one physical core has to do"),
+            (side_by_side, vec![0, 1, 2, 3], vec![0, 2], "siblings are left out"),
+            (half_apart.clone(), vec![0, 1, 2, 3], vec![0, 1], "however they are numbered"),
+            (half_apart.clone(), vec![2, 3], vec![2, 3], "a set of cores is respected"),
+            (half_apart, vec![1, 3], vec![1, 3], "as are two siblings in it"),
+            (two_kinds.clone(), (0..16).collect(), (8..16).collect(), "the fastest kind is taken"),
+            (two_kinds.clone(), vec![0, 1, 9], vec![0, 1], "two of one kind before one of each"),
+            (two_kinds, vec![0, 9], vec![0, 9], "two kinds have to do"),
+            (two_packages.to_vec(), vec![0, 1, 2, 3], vec![0, 2], "one package is enough"),
+        ] {
+            assert_eq!(usable(machine(&cores).path(), &allowed), expected, "{why}");
+        }
+        assert_eq!(usable("/nowhere".as_ref(), &[4, 5, 6]), [4, 5, 6], "missing files are no harm");
     }
 
     #[test]
@@ -124,19 +119,5 @@ mod tests {
         assert_eq!(apart_from(root.path(), &[0], &[1, 2, 3]), [1, 3]);
         assert_eq!(apart_from(root.path(), &[0, 1], &[2, 3]), [2, 3], "nothing else is left");
         assert_eq!(apart_from(root.path(), &[], &[0, 1, 2, 3]), [0, 1, 2, 3]);
-    }
-
-    #[test]
-    fn one_package_is_enough() {
-        let cores = [("0", 0, 1), ("1", 1, 1), ("2", 0, 1), ("3", 1, 1)];
-        assert_eq!(usable_of(&cores, &[0, 1, 2, 3]), [0, 2]);
-    }
-
-    #[test]
-    fn a_set_of_cores_is_respected_and_missing_files_are_no_harm() {
-        let half_apart = ["0,2", "1,3", "0,2", "1,3"].map(|siblings| (siblings, 0, 1024));
-        assert_eq!(usable_of(&half_apart, &[2, 3]), [2, 3]);
-        assert_eq!(usable_of(&half_apart, &[1, 3]), [1, 3]);
-        assert_eq!(usable("/nowhere".as_ref(), &[4, 5, 6]), [4, 5, 6]);
     }
 }

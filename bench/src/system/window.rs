@@ -1,16 +1,17 @@
 //! The resources of a process from the first download to the end of the last one.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use crate::system::allocations::{self, Allocations};
 use crate::system::usage::Usage;
 
-/// The readings at both ends of what is measured. Clones share them.
-#[derive(Clone, Debug, Default)]
+/// The readings at both ends of what is measured.
+#[derive(Debug, Default)]
 pub(crate) struct Window {
-    begin: Arc<OnceLock<Reading>>,
-    end: Arc<OnceLock<Reading>>,
+    begin: OnceLock<Reading>,
+    end: OnceLock<Reading>,
+    /// CPU work before the end, in hundredths of the CPU time that was used by then.
     burden_percent: f64,
 }
 
@@ -19,15 +20,6 @@ struct Reading {
     at: Instant,
     usage: Usage,
     allocations: Option<Allocations>,
-}
-
-/// The ends of what is measured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Boundary {
-    /// The first download is about to start.
-    Begin,
-    /// The last one has ended.
-    End,
 }
 
 /// The difference of the two.
@@ -40,23 +32,21 @@ pub(crate) struct ResourceUse {
 }
 
 impl Window {
-    /// A window with CPU work before its end, in hundredths of the CPU time that it has taken by then.
     pub(crate) fn with_burden(burden_percent: f64) -> Self {
         Self { burden_percent, ..Self::default() }
     }
 
-    /// The function to call at both ends.
-    pub(crate) fn watch(&self) -> impl Fn(Boundary) + Send + Sync + 'static {
-        let Self { begin, end, burden_percent } = self.clone();
-        move |edge| match edge {
-            Boundary::Begin => _ = begin.get_or_init(Reading::now),
-            Boundary::End => {
-                if let (Some(begin), true) = (begin.get(), burden_percent > 0.0) {
-                    work(Usage::so_far().since(begin.usage).cpu_s() * burden_percent / 100.0);
-                }
-                end.get_or_init(Reading::now);
-            }
+    /// The first download is about to start; returns when it was.
+    pub(crate) fn begin(&self) -> Instant {
+        self.begin.get_or_init(Reading::now).at
+    }
+
+    /// The last download has ended.
+    pub(crate) fn end(&self) {
+        if let (Some(begin), true) = (self.begin.get(), self.burden_percent > 0.0) {
+            work(Usage::so_far().since(begin.usage).cpu_s() * self.burden_percent / 100.0);
         }
+        self.end.get_or_init(Reading::now);
     }
 
     /// The resources used between the ends, or up to now if an open loop had no end.
@@ -93,10 +83,9 @@ mod tests {
     fn use_before_and_after_is_not_counted() {
         const LONG: Duration = Duration::from_millis(200);
         let window = Window::default();
-        let watch = window.watch();
         thread::sleep(LONG);
-        watch(Boundary::Begin);
-        watch(Boundary::End);
+        window.begin();
+        window.end();
         thread::sleep(LONG);
         assert!(window.spent().wall < LONG);
     }
@@ -105,10 +94,9 @@ mod tests {
     fn a_burden_is_more_cpu_time() {
         let spent = |burden| {
             let window = Window::with_burden(burden);
-            let watch = window.watch();
-            watch(Boundary::Begin);
+            window.begin();
             work(0.03);
-            watch(Boundary::End);
+            window.end();
             window.spent().usage.cpu_s()
         };
         assert!(spent(100.0) >= 0.06);
@@ -118,7 +106,7 @@ mod tests {
     #[test]
     fn without_an_end_it_lasts_until_it_is_asked_for() {
         let window = Window::default();
-        window.watch()(Boundary::Begin);
+        window.begin();
         thread::sleep(Duration::from_millis(5));
         assert!(window.spent().wall >= Duration::from_millis(5));
     }

@@ -34,9 +34,7 @@ fn main() -> ExitCode {
     an_open_loop_reports_what_it_could_not_start();
     costs_of_downloads_and_waits_are_counted();
     the_self_check_depends_on_the_burden();
-    both_ways_of_each_pitfall_do_the_same_work();
     each_damage_gets_its_line_of_json();
-    pitfalls_that_are_not_selected_are_not_run();
     endings::all();
     runs::all();
     workers::all();
@@ -46,15 +44,10 @@ fn main() -> ExitCode {
 }
 
 fn every_style_gets_its_line_of_json() {
-    let file = env::temp_dir().join(format!("photo-bench-{}.json", std::process::id()));
-    let json = format!("--json={}", file.display());
     let styles = "--styles=floor,blocking,callbacks,tokio,tokio-multi,async-std,smol,ureq";
     let words = "--bench --in-flight 4 --delay-ms 1 --count 40 --rounds 2 --bytes 2000";
-    let printed = run(words, &[&json, styles]);
-
-    let lines = fs::read_to_string(&file).expect("the file is written");
-    fs::remove_file(&file).expect("the file can be removed");
-    let parsed: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let (printed, lines) = recorded("load", words, &[styles]);
+    let parsed = parsed(&lines);
     let [run, cells @ ..] = parsed.as_slice() else { panic!("no line") };
     assert_eq!((&run["mode"], &run["rounds"]), (&"run".into(), &2.into()));
     assert!(run["machine"].is_string() && run["versions"]["tokio"].is_string(), "{run}");
@@ -127,10 +120,12 @@ fn clients_on_several_cores_do_the_same_work() {
 }
 
 fn unselected_cells_are_not_run() {
-    assert_eq!(run("--bench latency", &[]), "");
-    assert_eq!(run("--bench --profile-time 1", &[]), "");
+    for bench in ["load", "pitfalls"] {
+        for words in ["--bench latency", "--bench --profile-time 1", "--list --ignored"] {
+            assert_eq!(run_as(bench, words, &[]), "", "{bench} {words}");
+        }
+    }
     assert_eq!(run("--list --exact load/0ms/16/smol", &[]), "load/0ms/16/smol: benchmark\n");
-    assert_eq!(run("--list --ignored", &[]), "");
 }
 
 fn each_cell_can_be_tried() {
@@ -184,24 +179,9 @@ fn the_self_check_depends_on_the_burden() {
     assert!(!status.success() && printed.contains("FAILED (a)"), "{printed}");
 }
 
-/// The counters of server and client prove it: otherwise the run fails.
-fn both_ways_of_each_pitfall_do_the_same_work() {
-    let list = run_as("pitfalls", "--bench --list", &[]);
-    let tried = run_as("pitfalls", "--test", &[]);
-    let ids: Vec<_> = list.lines().map(|line| line.strip_suffix(": benchmark").expect("an id")).collect();
-    assert!(ids.len() >= 6 && ids.contains(&"pitfalls/unbounded/blocking"), "{list}");
-    let all: Vec<_> = ids.iter().map(|id| format!("Testing {id}\nSuccess\n\n")).collect();
-    assert_eq!(tried, all.concat());
-}
-
 fn each_damage_gets_its_line_of_json() {
-    let file = env::temp_dir().join(format!("photo-bench-{}.pitfalls.json", std::process::id()));
-    let json = format!("--json={}", file.display());
-    let report = format!("--report={}", report_folder().display());
-    let printed = run_as("pitfalls", "--bench --quick --save-baseline x one-by-one", &[&json, &report]);
-    let lines = fs::read_to_string(&file).expect("the file is written");
-    fs::remove_file(&file).expect("the file can be removed");
-    let cells: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let (printed, lines) = recorded("pitfalls", "--bench --quick --save-baseline x one-by-one", &[]);
+    let cells = parsed(&lines);
     assert_eq!(cells.len(), 3);
     for cell in &cells {
         // 64 times 5 ms, one after the other.
@@ -211,32 +191,37 @@ fn each_damage_gets_its_line_of_json() {
     }
 }
 
-fn pitfalls_that_are_not_selected_are_not_run() {
-    assert_eq!(run_as("pitfalls", "--bench latency", &[]), "");
-    assert_eq!(run_as("pitfalls", "--bench --profile-time 1", &[]), "");
-}
-
 fn json(words: &str) -> Vec<Value> {
     json_with(words, &[])
 }
 
 /// The lines of a run but the first.
 fn json_with(words: &str, more: &[&str]) -> Vec<Value> {
+    let (_, lines) = recorded("load", &format!("{words} --rounds 1"), more);
+    parsed(&lines).split_off(1)
+}
+
+fn parsed(lines: &str) -> Vec<Value> {
+    lines.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+}
+
+/// The output of a run, and its results.
+fn recorded(bench: &str, words: &str, more: &[&str]) -> (String, String) {
     let file = env::temp_dir().join(format!("photo-bench-{}.jsonl", std::process::id()));
-    let usual = ["--rounds=1", &format!("--json={}", file.display())];
-    run(words, &[&usual, more].concat());
+    let json = format!("--json={}", file.display());
+    let printed = run_as(bench, words, &[more, &[&json]].concat());
     let lines = fs::read_to_string(&file).expect("the file is written");
     fs::remove_file(&file).expect("the file can be removed");
-    lines.lines().skip(1).map(|line| serde_json::from_str(line).expect("JSON")).collect()
+    (printed, lines)
 }
 
 fn run(words: &str, more: &[&str]) -> String {
-    let report = format!("--report={}", report_folder().display());
-    run_as("load", words, &[more, &[&report]].concat())
+    run_as("load", words, more)
 }
 
 fn run_as(bench: &str, words: &str, more: &[&str]) -> String {
-    let Output { status, stdout, stderr } = output(bench, words, more);
+    let report = format!("--report={}", report_folder().display());
+    let Output { status, stdout, stderr } = output(bench, words, &[more, &[&report]].concat());
     let stdout = String::from_utf8_lossy(&stdout).into_owned();
     assert!(status.success(), "{words}: {status}\n{stdout}\n{}", String::from_utf8_lossy(&stderr));
     stdout

@@ -9,11 +9,7 @@ use crate::{Config, Error, Target};
 /// Length of the parts that are the same in every request, in bytes.
 const FIXED: usize = 96;
 
-/// Writes the request for `target` (RFC 9112, section 3).
-///
-/// # Errors
-///
-/// [`Error::InvalidConfig`] if the user agent cannot be sent in a field.
+/// Writes the request for `target` (RFC 9112, section 3), unless the user agent cannot be sent in a field.
 pub(super) fn write(target: &Target, config: &Config) -> Result<Vec<u8>, Error> {
     let url = target.normal_url();
     let (host, path) = (url.authority(), url.request_target());
@@ -56,14 +52,20 @@ mod tests {
 
     #[test]
     fn the_request_names_path_host_and_accepted_encodings() {
-        assert_eq!(
-            request("https://a.test:81/photos/cat.gif?size=1#part"),
-            concat!(
-                "GET /photos/cat.gif?size=1 HTTP/1.1\r\nhost: a.test:81\r\nuser-agent: photo/",
-                env!("CARGO_PKG_VERSION"),
-                "\r\naccept: */*\r\naccept-encoding: identity\r\n\r\n"
-            )
-        );
+        for (url, path, host) in [
+            ("https://a.test:81/photos/cat.gif?size=1#part", "/photos/cat.gif?size=1", "a.test:81"),
+            ("http://A.test:80", "/", "a.test"),
+            ("https://a.test:80/a/../\u{e9}?|^", "/%C3%A9?|^", "a.test:80"),
+            ("http://b\u{fc}cher.test/[1]/{2}", "/[1]/%7B2%7D", "xn--bcher-kva.test"),
+            ("http://[::1]:8080/cat.gif", "/cat.gif", "[::1]:8080"),
+        ] {
+            let version = env!("CARGO_PKG_VERSION");
+            let expected = format!(
+                "GET {path} HTTP/1.1\r\nhost: {host}\r\nuser-agent: photo/{version}\r\n\
+                 accept: */*\r\naccept-encoding: identity\r\n\r\n"
+            );
+            assert_eq!(request(url), expected);
+        }
     }
 
     #[test]

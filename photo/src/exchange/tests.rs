@@ -3,8 +3,6 @@
 use super::*;
 use crate::head::MAX_HEAD;
 
-mod oracle;
-
 const GIF: &[u8] = b"GIF89a\x01\0\x01\0\0\0\0;";
 
 fn exchange() -> Exchange {
@@ -55,14 +53,7 @@ fn reply(head: &str, body: &[u8]) -> Vec<u8> {
 
 /// Replies that bring the photo, and whether the connection may be used again.
 fn good_replies() -> Vec<(Vec<u8>, bool)> {
-    let chunked = |encoded: &str| {
-        let gif = String::from_utf8_lossy(&GIF[..4]).into_owned();
-        let mut bytes = reply(&encoded.replace("GIF8", &gif), b"\r\n");
-        bytes.extend_from_slice(b"a;x=y\r\n");
-        bytes.extend_from_slice(&GIF[4..]);
-        bytes.extend_from_slice(b"\r\n0\r\nTrailer: t\r\n\r\n");
-        bytes
-    };
+    let chunks = [b"4\r\n", &GIF[..4], b"\r\na;x=y\r\n", &GIF[4..], b"\r\n0\r\nTrailer: t\r\n\r\n"].concat();
     vec![
         (reply("HTTP/1.1 200 OK\nContent-Length: 14\n\n", GIF), true),
         (reply("HTTP/1.1 200 OK\nContent-Length: 14, 14\nContent-Length: 14\n\n", GIF), true),
@@ -70,7 +61,7 @@ fn good_replies() -> Vec<(Vec<u8>, bool)> {
         (reply("HTTP/1.0 200 OK\nContent-Length: 14\n\n", GIF), false),
         (reply("HTTP/1.0 200 OK\nConnection: keep-alive\nContent-Length: 14\n\n", GIF), true),
         (reply("HTTP/1.1 200 OK\n\n", GIF), false),
-        (chunked("HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n4\nGIF8"), true),
+        (reply("HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n", &chunks), true),
         (
             reply(
                 "HTTP/1.1 103 Early Hints\nLink: x\n\nHTTP/1.1 102 P\n\nHTTP/1.1 200 OK\nContent-Length: 14\n\n",
@@ -119,19 +110,14 @@ fn a_bad_reply_is_refused_for_what_is_wrong_with_it() {
     let many = format!("HTTP/1.1 200 OK\n{}\n", "X: y\n".repeat(2000));
     for (head, body, expected) in [
         ("HTTP/1.1 404 Not Found\nContent-Length: 2\n\n", "no", "the server replied with status 404"),
-        ("HTTP/1.1 206 Partial\nContent-Length: 14\n\n", "", "the server replied with status 206"),
-        ("HTTP/1.1 304 Not Modified\n\n", "", "the server replied with status 304"),
-        ("HTTP/1.1 101 Switching\n\n", "", "the server replied with status 101"),
         ("HTTP/1.1 302 Found\n\n", "", "malformed reply: a redirect without Location"),
         ("HTTP/1.1 302 Found\nLocation: file:///etc\n\n", "", "invalid URL"),
-        ("HTTP/1.1 200 OK\nContent-Length: 0\n\n", "", "not a photo: 0 bytes"),
         (
             "HTTP/1.1 200 OK\nContent-Length: 6\n\n",
             "<html>",
             "not a photo: 6 bytes that begin with \"<html>\"",
         ),
         ("HTTP/1.1 200 OK\nContent-Length: 99999999999\n\n", "", "larger than the limit of 67108864 bytes"),
-        ("HTTP/1.1 200 OK\nContent-Length: 18446744073709551616\n\n", "", "larger than the limit of"),
         ("HTTP/1.1 200 OK\nContent-Length: 14, 15\n\n", "", "malformed reply: two values of Content-Length"),
         ("HTTP/1.1 200 OK\nContent-Length: -1\n\n", "", "malformed reply: Content-Length: -1"),
         (

@@ -46,7 +46,8 @@ pub(super) fn items(value: &[u8]) -> impl Iterator<Item = &[u8]> {
 ///
 /// A space before the colon is honoured, except in a field that frames the body (RFC 9112, section 5.1).
 pub(super) fn check_ignored(head: &[u8], understood: &[Header<'_>]) -> Result<(), Error> {
-    let mut decisive = 0;
+    let decides = |field: &&Header<'_>| Field::of(field.name.as_bytes()).is_some();
+    let mut to_come = understood.iter().filter(decides).count();
     for line in head.split(|byte| *byte == b'\n').skip(1).map(<[u8]>::trim_ascii_end) {
         if matches!(line.first(), None | Some(b' ' | b'\t')) {
             continue;
@@ -58,9 +59,8 @@ pub(super) fn check_ignored(head: &[u8], understood: &[Header<'_>]) -> Result<()
         if field.is_some_and(Field::frames) && name != visible {
             return Err(unreadable(name));
         }
-        decisive += usize::from(field.is_some());
-        if decisive > understood.iter().filter(|it| Field::of(it.name.as_bytes()).is_some()).count() {
-            return Err(unreadable(name));
+        if field.is_some() {
+            to_come = to_come.checked_sub(1).ok_or_else(|| unreadable(name))?;
         }
     }
     Ok(())

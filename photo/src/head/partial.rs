@@ -31,11 +31,6 @@ impl PartialHead {
 
     /// Adds `piece`. Once the head is whole, it calls `decide` with the head and the bytes after it; returns the
     /// result and these bytes, or `None` while the head is incomplete.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Malformed`] from [`Head::parse`] or for a head of more than [`MAX_HEAD`] bytes, and errors of
-    /// `decide`.
     pub(crate) fn add<'a, T>(
         &'a mut self,
         piece: &'a mut [u8],

@@ -14,12 +14,12 @@ fn read<T>(text: &str, describe: impl FnOnce(&Head<'_>) -> T) -> Result<Option<T
 /// Code, framing and keep-alive.
 fn head(text: &str) -> Result<Option<String>, Error> {
     read(text, |head| {
-        let framing = match &head.framing {
+        let framing = match head.framing() {
             Framing::Length(length) => length.to_string(),
             Framing::Chunked(_) => "chunked".into(),
             Framing::Close => "close".into(),
         };
-        format!("{} {framing} {}", head.code, if head.keep_alive { "keep" } else { "close" })
+        format!("{} {framing} {}", head.code, if head.keep_alive() { "keep" } else { "close" })
     })
 }
 
@@ -77,53 +77,6 @@ fn location_and_retry_after_are_read() {
 }
 
 #[test]
-fn only_known_compressions_of_the_body_are_noticed() {
-    for (fields, expected) in [
-        ("X: y", None),
-        ("Content-Encoding: identity", None),
-        ("Content-Encoding: , Identity, none, aws-chunked, utf-8", None),
-        ("Content-Encoding: gzip", Some("gzip")),
-        ("Content-Encoding : gzip", Some("gzip")),
-        ("Content-Encoding: identity\nContent-Encoding: br, gzip", Some("br")),
-        ("Content-Encoding: none,X-GZIP", Some("X-GZIP")),
-    ] {
-        let found = read(&format!("HTTP/1.1 200 OK\n{fields}\n\n"), |head| head.compression.map(Vec::from));
-        assert_eq!(found.unwrap().unwrap().as_deref(), expected.map(str::as_bytes), "{fields}");
-    }
-}
-
-#[test]
-fn a_head_that_leaves_the_end_in_doubt_is_refused() {
-    for fields in [
-        "Content-Length: 5\nContent-Length: 6",
-        "Content-Length: 42, 30",
-        "Content-Length:",
-        "Content-Length: +5",
-        "Content-Length: -5",
-        "Content-Length: 0x20",
-        "Content-Length: 5 5",
-        "Transfer-Encoding: gzip",
-        "Transfer-Encoding: gzip, chunked",
-        "Transfer-Encoding: chunked, gzip",
-        "Transfer-Encoding: chunked, identity",
-        "Transfer-Encoding: chunked\nTransfer-Encoding: identity",
-        "Transfer-Encoding: \x0bchunked",
-        "Transfer-Encoding : chunked",
-        "content-length : 5",
-        "Content-Length: 5\nContent-Length : 5",
-        "Content-Length: \x015",
-        "Transfer-Encoding: xchunked",
-        "Transfer-Encoding: chunked\x0b",
-        "X Content-Length: 5\nContent-Length\t: 5",
-    ] {
-        let found = head(&format!("HTTP/1.1 200 OK\n{fields}\n\n"));
-        assert!(matches!(found, Err(Error::Malformed { .. })), "{fields}: {found:?}");
-    }
-    assert!(head("HTTP/1.0 200 OK\nTransfer-Encoding: chunked\n\n").is_err());
-    assert!(head("HTTP/1.1 099 Too few\n\n").is_err());
-}
-
-#[test]
 fn junk_among_the_fields_is_ignored() {
     for junk in [" X: y", "X : y", "X Y: z", ": y", "ö: y", "X: \x01", "X: y\n \x02\n Content-Length: 7"] {
         let text = format!("HTTP/1.1 200 OK\n{junk}\nContent-Length: 5\n\n");
@@ -139,13 +92,22 @@ fn junk_among_the_fields_is_ignored() {
 fn a_field_that_decides_is_honoured_or_refused() {
     let spaced = "HTTP/1.1 302 Found\nLocation : /x\nConnection\t: close\nRetry-After : 7\n\n";
     let read =
-        read(spaced, |head| (head.location == Some(b"/x"), head.keep_alive, head.retry_after.is_some()));
+        read(spaced, |head| (head.location == Some(b"/x"), head.keep_alive(), head.retry_after.is_some()));
     assert_eq!(read.unwrap(), Some((true, false, true)));
-    for unreadable in
-        ["Content-Encoding: g\x01zip", "Connection: close\x02", "Location: /\x03", "Retry-After\x0b: 7"]
-    {
-        let found = head(&format!("HTTP/1.1 200 OK\nContent-Length: 5\n{unreadable}\n\n"));
-        assert!(matches!(found, Err(Error::Malformed { .. })), "{unreadable}: {found:?}");
+    for refused in [
+        "Content-Encoding: g\x01zip",
+        "Connection: close\x02",
+        "Location: /\x03",
+        "Retry-After\x0b: 7",
+        "Content-Length: \x015",
+        "Content-Length : 5",
+        "X Content-Length: 5\nContent-Length\t: 5",
+        "Transfer-Encoding : chunked",
+        "Transfer-Encoding: \x0bchunked",
+        "Transfer-Encoding: chunked\nTransfer-Encoding: identity",
+    ] {
+        let found = head(&format!("HTTP/1.1 200 OK\nContent-Length: 5\n{refused}\n\n"));
+        assert!(matches!(found, Err(Error::Malformed { .. })), "{refused}: {found:?}");
     }
 }
 

@@ -1,7 +1,7 @@
 //! The image file directory of TIFF 6.0; `BigTIFF` widens it, and Exif blocks contain one.
 
 use super::Size;
-use super::bytes::{array, index};
+use super::bytes::index;
 
 /// The fields of the first picture that decide its size.
 #[derive(Default)]
@@ -28,19 +28,12 @@ impl Ifd {
     pub(super) fn first(tiff: &[u8]) -> Option<Self> {
         let (layout, at) = Layout::of(tiff)?;
         let directory = tiff.get(at..)?;
-        let (count, mut at) = if layout.big {
-            (layout.number(directory, 0, 8)?, 8)
-        } else {
-            (layout.number(directory, 0, 2)?, 2)
-        };
+        let count_length = if layout.big { 8 } else { 2 };
+        let count = index(layout.number(directory, 0, count_length)?)?;
         let mut ifd = Self::default();
         // If the directory is cut off, its first entries still count.
-        for _ in 0..count {
-            let Some(entry) = directory.get(at..).filter(|entry| entry.len() >= layout.entry()) else {
-                break;
-            };
+        for entry in directory.get(count_length..)?.chunks_exact(layout.entry()).take(count) {
             ifd.read(entry, layout)?;
-            at += layout.entry();
         }
         Some(ifd)
     }
@@ -51,7 +44,7 @@ impl Ifd {
             1 => 1,
             3 => 2,
             4 => 4,
-            16 => 8,
+            16 if layout.big => 8,
             _ => return Some(()),
         };
         let value = layout.number(entry, layout.entry() - layout.offset(), bytes)?;
@@ -89,16 +82,10 @@ impl Layout {
         if self.big { 8 } else { 4 }
     }
 
+    /// An unsigned number of 1 to 8 bytes.
     fn number(self, bytes: &[u8], at: usize, length: usize) -> Option<u64> {
-        let little_endian = self.little_endian;
-        Some(match length {
-            1 => u64::from(*bytes.get(at)?),
-            2 if little_endian => u16::from_le_bytes(array(bytes, at)?).into(),
-            2 => u16::from_be_bytes(array(bytes, at)?).into(),
-            4 if little_endian => u32::from_le_bytes(array(bytes, at)?).into(),
-            4 => u32::from_be_bytes(array(bytes, at)?).into(),
-            _ if little_endian => u64::from_le_bytes(array(bytes, at)?),
-            _ => u64::from_be_bytes(array(bytes, at)?),
-        })
+        let bytes = bytes.get(at..)?.get(..length)?;
+        let push = |number, byte: &u8| number << 8 | u64::from(*byte);
+        Some(if self.little_endian { bytes.iter().rev().fold(0, push) } else { bytes.iter().fold(0, push) })
     }
 }

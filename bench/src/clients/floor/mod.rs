@@ -15,9 +15,8 @@ use std::time::Duration;
 use mio::net::TcpStream;
 use mio::{Events, Interest, Poll, Token};
 use photo::{Config, Exchange};
-use photo_tests::Feed;
+use photo_tests::{Feed, Turn};
 
-use crate::load::arrivals::Arrivals;
 use crate::load::client::LoadClient;
 use crate::load::samples::Samples;
 use connection::{Connection, Shape, is_for_later};
@@ -102,59 +101,40 @@ impl Floor {
 }
 
 impl LoadClient for Floor {
-    fn closed_loop(&mut self, url: &str, in_flight: usize, samples: &Samples) -> io::Result<()> {
+    fn download_all(&mut self, url: &str, in_flight: usize, samples: &Samples) -> io::Result<()> {
         let (request, shape) = self.prepare(url, in_flight)?;
         let Self { poll, events, connections, buffer, .. } = self;
-        let mut running = 0;
-        for connection in connections.iter_mut().take(in_flight) {
-            if let Some(turn) = samples.first() {
-                connection.start(turn, &request, shape)?;
-                running += 1;
-            }
-        }
-        while running > 0 {
-            if !wait(poll, events, PATIENCE)? {
-                return Err(io::ErrorKind::TimedOut.into());
-            }
-            for event in &*events {
-                let connection = &mut connections[event.token().0];
-                let Some(turn) = connection.turn(event, &request, buffer)? else { continue };
-                samples.arrived(&turn, shape.body);
-                match samples.next() {
-                    Some(turn) => connection.start(turn, &request, shape)?,
-                    None => running -= 1,
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn open_loop(&mut self, url: &str, in_flight: usize, arrivals: &Arrivals) -> io::Result<()> {
-        let (request, shape) = self.prepare(url, in_flight)?;
-        let Self { poll, events, connections, buffer, .. } = self;
-        // Arrivals are taken in the order of their times, so the first one here is always the next.
+        // Turns are taken in the order of their times, so the first one here is always the next.
         let mut waiting: VecDeque<_> =
-            (0..in_flight).map_while(|index| Some((index, arrivals.next()?))).collect();
+            (0..in_flight).map_while(|index| Some((index, samples.first()?))).collect();
         let mut running = 0;
-        while running > 0 || !waiting.is_empty() {
-            while let Some((index, mut turn)) = waiting.pop_front_if(|(_, next)| next.wait().is_none()) {
-                arrivals.start(&mut turn);
+        let start_due = |connections: &mut [Connection], waiting: &mut VecDeque<(usize, Turn)>| {
+            let mut started = 0;
+            while let Some((index, mut turn)) = waiting.pop_front_if(|(_, turn)| turn.wait().is_none()) {
+                samples.start(&mut turn);
                 connections[index].start(turn, &request, shape)?;
-                running += 1;
+                started += 1;
             }
-            let next = waiting.front().map(|(_, arrival)| arrival.wait().unwrap_or_default());
+            io::Result::Ok(started)
+        };
+        loop {
+            running += start_due(connections, &mut waiting)?;
+            let next = waiting.front().map(|(_, turn)| turn.wait().unwrap_or_default());
+            if running == 0 && next.is_none() {
+                return Ok(());
+            }
             if !wait(poll, events, next.unwrap_or(PATIENCE))? && next.is_none() {
                 return Err(io::ErrorKind::TimedOut.into());
             }
             for event in &*events {
                 let index = event.token().0;
                 let Some(turn) = connections[index].turn(event, &request, buffer)? else { continue };
-                arrivals.arrived(&turn, shape.body);
+                samples.arrived(&turn, shape.body);
                 running -= 1;
-                waiting.extend(arrivals.next().map(|arrival| (index, arrival)));
+                waiting.extend(samples.next().map(|turn| (index, turn)));
+                running += start_due(connections, &mut waiting)?;
             }
         }
-        Ok(())
     }
 }
 
@@ -174,6 +154,7 @@ mod tests {
     use photo_server::PhotoServer;
 
     use super::*;
+    use crate::load::samples::Sample;
 
     #[test]
     fn bytes_and_downloads_are_counted_and_connections_kept() {
@@ -182,7 +163,7 @@ mod tests {
         let mut floor = Floor::new(Config::default()).unwrap();
         for count in [40, 1, 3] {
             let samples = Samples::new(count);
-            floor.closed_loop(&url, 4, &samples).unwrap();
+            floor.download_all(&url, 4, &samples).unwrap();
             let sample = samples.sample();
             assert_eq!(sample.latencies.len(), count);
             assert_eq!(sample.bytes, 100_000 * count as u64);
@@ -195,12 +176,11 @@ mod tests {
     #[test]
     fn arrivals_are_waited_for_and_none_is_lost() {
         let server = PhotoServer::start().unwrap();
-        let schedule: Vec<_> = (0..30).map(Duration::from_millis).collect();
-        let arrivals = Arrivals::new(schedule, Duration::from_secs(20));
+        let samples = Samples::of(30, Some((0..30).map(Duration::from_millis).collect()), 0.0);
         let mut floor = Floor::new(Config::default()).unwrap();
-        floor.open_loop(&server.url("/photo?bytes=5000"), 3, &arrivals).unwrap();
-        let sample = arrivals.sample();
-        assert_eq!((sample.corrected.len(), sample.skipped, sample.bytes), (30, 0, 150_000));
+        floor.download_all(&server.url("/photo?bytes=5000"), 3, &samples).unwrap();
+        let Sample { latencies, bytes, paced, .. } = samples.sample();
+        assert_eq!((latencies.len(), paced.unwrap().skipped, bytes), (30, 0, 150_000));
         assert!(server.counters().max_open_requests <= 3);
     }
 
@@ -208,7 +188,7 @@ mod tests {
     fn unsupported_work_of_the_floor_is_an_error() {
         let server = PhotoServer::start().unwrap();
         let mut floor = Floor::new(Config::default()).unwrap();
-        let mut run = |url: &str| floor.closed_loop(url, 1, &Samples::new(1)).unwrap_err().to_string();
+        let mut run = |url: &str| floor.download_all(url, 1, &Samples::new(1)).unwrap_err().to_string();
         assert!(run("https://127.0.0.1/").contains("TLS"));
         assert!(run(&server.url("/nothing-here")).contains("status 404"));
     }

@@ -13,7 +13,6 @@ use curl::easy::{Easy2, Handler, HttpVersion, WriteError};
 use curl::multi::{Easy2Handle, Multi};
 use photo_tests::{Feed, Turn};
 
-use super::drive::record;
 use crate::load::client::{LoadClient, PATIENCE};
 use crate::load::samples::Samples;
 
@@ -40,22 +39,16 @@ impl Handler for Body {
 }
 
 pub(super) fn client(in_flight: usize) -> io::Result<Box<dyn LoadClient>> {
-    check(in_flight)?;
-    let mut multi = Multi::new();
-    multi.set_max_connects(in_flight)?;
-    let easies = (0..in_flight).map(|_| easy()).collect::<Result<_, _>>()?;
-    Ok(Box::new(Curl { multi, easies }))
-}
-
-/// Whether this libcurl can have so many connections.
-pub(super) fn check(in_flight: usize) -> io::Result<()> {
     if curl::Version::get().vendored() && in_flight > MOST_BY_SELECT {
         return Err(io::Error::other(format!(
             "the libcurl that its crate builds waits by select(), for at most {MOST_BY_SELECT} connections; \
              install the system's (libcurl4-openssl-dev)"
         )));
     }
-    Ok(())
+    let mut multi = Multi::new();
+    multi.set_max_connects(in_flight)?;
+    let easies = (0..in_flight).map(|_| easy()).collect::<Result<_, _>>()?;
+    Ok(Box::new(Curl { multi, easies }))
 }
 
 fn easy() -> Result<Easy2<Body>, curl::Error> {
@@ -87,7 +80,7 @@ impl Curl {
 }
 
 impl LoadClient for Curl {
-    fn closed_loop(&mut self, url: &str, in_flight: usize, samples: &Samples) -> io::Result<()> {
+    fn download_all(&mut self, url: &str, in_flight: usize, samples: &Samples) -> io::Result<()> {
         let mut running: Vec<Option<(Turn, Easy2Handle<Body>)>> = Vec::new();
         for token in 0..in_flight {
             let Some(turn) = samples.first() else { break };
@@ -106,7 +99,7 @@ impl LoadClient for Curl {
             for (token, result) in ended.drain(..) {
                 let Some((turn, handle)) = running[token].take() else { continue };
                 let mut easy = self.multi.remove2(handle)?;
-                record(samples, &turn, result.map_err(Into::into).and_then(|()| length(&mut easy)));
+                samples.record(&turn, result.map_err(Into::into).and_then(|()| length(&mut easy)));
                 if let Some(turn) = samples.next() {
                     running[token] = Some((turn, self.start(token, easy)?));
                 } else {

@@ -42,7 +42,7 @@ async fn download(client: Pool, uri: Uri) -> io::Result<usize> {
 }
 
 impl LoadClient for HyperUtil {
-    fn closed_loop(&mut self, url: &str, in_flight: usize, samples: &Samples) -> io::Result<()> {
+    fn download_all(&mut self, url: &str, in_flight: usize, samples: &Samples) -> io::Result<()> {
         let (client, uri) = (self.client.clone(), url.parse::<Uri>().map_err(io::Error::other)?);
         in_tasks(&self.runtime, in_flight, samples, move || {
             let download = download(client.clone(), uri.clone());

@@ -11,7 +11,6 @@
 mod completions;
 #[cfg(feature = "peers")]
 mod curl;
-mod drive;
 #[cfg(feature = "peers")]
 mod hyper_util;
 #[cfg(feature = "peers")]
@@ -117,7 +116,7 @@ mod tests {
             };
             for _ in 0..2 {
                 let samples = Samples::new(5);
-                client.closed_loop(&server.url("/photo?bytes=5000"), 2, &samples).unwrap();
+                client.download_all(&server.url("/photo?bytes=5000"), 2, &samples).unwrap();
                 let sample = samples.sample();
                 assert!(sample.errors.is_empty(), "{}: {:?}", peer.name(), sample.errors);
                 assert_eq!(sample.bytes, 25_000, "{}", peer.name());
@@ -126,7 +125,7 @@ mod tests {
             assert!(connections <= 2, "{}: {connections}", peer.name());
 
             let samples = Samples::new(1);
-            client.closed_loop(&server.url("/nothing-here"), 1, &samples).unwrap();
+            client.download_all(&server.url("/nothing-here"), 1, &samples).unwrap();
             let error = samples.sample().errors[0].to_string();
             assert!(error.contains("404"), "{}: {error}", peer.name());
         }

@@ -34,7 +34,7 @@ async fn download(client: Client, url: String) -> Result<usize, reqwest::Error> 
 }
 
 impl LoadClient for Reqwest {
-    fn closed_loop(&mut self, url: &str, in_flight: usize, samples: &Samples) -> io::Result<()> {
+    fn download_all(&mut self, url: &str, in_flight: usize, samples: &Samples) -> io::Result<()> {
         let (client, url) = (self.client.clone(), url.to_owned());
         in_tasks(&self.runtime, in_flight, samples, move || {
             let download = download(client.clone(), url.clone());

@@ -5,7 +5,6 @@ use std::io;
 use photo_tests::Feed;
 use tokio::runtime::{Builder, Runtime};
 
-use super::drive::record;
 use crate::load::samples::Samples;
 
 /// A runtime with one thread, like that of the style `tokio`.
@@ -29,8 +28,7 @@ where
             tokio::spawn(async move {
                 let mut next = samples.first();
                 while let Some(turn) = next {
-                    let result = download().await;
-                    record(&samples, &turn, result);
+                    samples.record(&turn, download().await);
                     next = samples.next();
                 }
             })

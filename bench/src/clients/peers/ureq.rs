@@ -7,8 +7,6 @@ use std::thread;
 use photo_tests::{Feed, in_threads};
 use ureq::Agent;
 
-use super::drive::{loop_in_threads, translated};
-use crate::load::arrivals::Arrivals;
 use crate::load::client::{LoadClient, PATIENCE};
 use crate::load::samples::Samples;
 
@@ -39,27 +37,21 @@ fn download(agent: &Agent, url: &str) -> io::Result<usize> {
 }
 
 impl LoadClient for Ureq {
-    fn closed_loop(&mut self, url: &str, in_flight: usize, samples: &Samples) -> io::Result<()> {
-        loop_in_threads(samples, self.0.iter().take(in_flight).map(|agent| || download(agent, url)));
-        Ok(())
-    }
-
-    fn open_loop(&mut self, url: &str, in_flight: usize, arrivals: &Arrivals) -> io::Result<()> {
+    fn download_all(&mut self, url: &str, in_flight: usize, samples: &Samples) -> io::Result<()> {
         let work = self.0.iter().take(in_flight).map(|agent| {
             move || {
-                while let Some(mut turn) = arrivals.next() {
+                let mut next = samples.first();
+                while let Some(mut turn) = next {
                     if let Some(wait) = turn.wait() {
                         thread::sleep(wait);
                     }
-                    arrivals.start(&mut turn);
-                    match download(agent, url) {
-                        Ok(bytes) => arrivals.arrived(&turn, bytes),
-                        Err(error) => arrivals.done(&turn, Err(translated(error))),
-                    }
+                    samples.start(&mut turn);
+                    samples.record(&turn, download(agent, url));
+                    next = samples.next();
                 }
             }
         });
-        in_threads(work, || arrivals.begin());
+        in_threads(work, || samples.begin());
         Ok(())
     }
 }

@@ -3,6 +3,7 @@
 //! Callgrind runs the worker on a simulated processor, so the count depends on neither load nor clock, and small
 //! differences show. It counts the program, not the kernel.
 
+use std::env;
 use std::io;
 use std::process::Command;
 
@@ -50,7 +51,7 @@ fn count(
     };
     let server = Server::start(&placement.server)?;
     let workload = Workload { in_flight: IN_FLIGHT, count: downloads, ..workload.clone() };
-    let urls = (server.photo_url(bytes, 5), server.gathering_url(bytes, IN_FLIGHT));
+    let urls = server.urls(bytes, 5, IN_FLIGHT, false);
     let mut worker = Worker::in_child(valgrind(&placement.client)?, &Job::new(&workload, subject, urls))?;
     worker.go()?;
     total(&worker.end()?).ok_or_else(|| io::Error::other("valgrind counted nothing"))
@@ -60,8 +61,8 @@ fn valgrind(cores: &CpuSet) -> io::Result<Child> {
     let mut command = Command::new("valgrind");
     command.args(["--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]);
     // Threads take turns there, and must not starve each other.
-    command.arg("--fair-sched=try");
-    Role::Worker.start_under(command, cores).map_err(|error| match error.kind() {
+    command.arg("--fair-sched=try").arg(env::current_exe()?);
+    Role::Worker.start_by(command, cores).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => io::Error::new(error.kind(), "valgrind is not installed"),
         _ => error,
     })

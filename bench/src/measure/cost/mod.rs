@@ -7,6 +7,7 @@ mod instructions;
 
 use std::io;
 use std::path::Path;
+use std::process::Command;
 
 use crate::clients::subject::Subject;
 use crate::load::workload::{Mode, Source, Workload};
@@ -14,6 +15,7 @@ use crate::measure::trial::Trial;
 use crate::options::Options;
 use crate::process::role::Role;
 use crate::record::cost::CostCell;
+use crate::record::load::Load;
 use crate::system::placement::CorePlacement;
 
 /// The load: with a delay, so that every download waits.
@@ -49,26 +51,17 @@ pub(crate) fn measure(
     counting_worker: &Path,
     placement: &CorePlacement,
 ) -> CostCell {
-    let (bytes, delay_ms) = match workload.source {
-        Source::Embedded { bytes, delay_ms } => (bytes, delay_ms),
-        Source::Url(_) => (0, 0),
-    };
+    let Load { bytes, delay_ms, .. } = workload.load();
     let mut cell = CostCell {
         style: subject.name().into(),
-        bytes,
-        delay_ms,
+        bytes: bytes.unwrap_or_default(),
+        delay_ms: delay_ms.unwrap_or_default(),
         in_flight: workload.in_flight,
         count: workload.count,
-        figures: None,
-        allocations_per_download: None,
-        allocated_bytes_per_download: None,
-        instructions_per_download: None,
-        no_instructions: None,
-        failed: None,
+        ..CostCell::default()
     };
-    if let Err(error) = fill(&mut cell, workload, subject, with_instructions, counting_worker, placement) {
-        cell.failed = Some(error.to_string());
-    }
+    let filled = fill(&mut cell, workload, subject, with_instructions, counting_worker, placement);
+    cell.failed = filled.err().map(|error| error.to_string());
     cell
 }
 
@@ -87,7 +80,7 @@ fn fill(
     cell.figures = Some(trial.figures);
 
     let counted = Workload { count: COUNTED.min(workload.count), ..workload.clone() };
-    let start = || Role::Worker.start_program(counting_worker, &placement.client);
+    let start = || Role::Worker.start_by(Command::new(counting_worker), &placement.client);
     let trial = Trial::run_by(&counted, subject, placement, start)?;
     if let Some(allocations) = trial.allocations {
         let each = |total: u64| Some(total as f64 / counted.count as f64);

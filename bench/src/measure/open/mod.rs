@@ -12,12 +12,12 @@ use std::io;
 use std::time::Duration;
 
 use crate::clients::subject::Subject;
+use crate::load::samples::OpenLoopStats;
 use crate::load::workload::{Mode, Source, Workload};
 use crate::measure::closed;
 use crate::measure::open::group::{OpenGroup, Target};
 use crate::measure::trial::Trial;
 use crate::options::Options;
-use crate::process::report::OpenLoopStats;
 use crate::record::cell::Cell;
 use crate::record::load::Load;
 use crate::record::open::OpenCell;

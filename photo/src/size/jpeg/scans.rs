@@ -56,11 +56,7 @@ struct Band {
 }
 
 impl Scans {
-    /// Takes a segment; `data` comes behind it.
-    ///
-    /// # Errors
-    ///
-    /// [`Missing`] if it begins a scan, and data of that is missing.
+    /// Takes a segment; `data` comes behind it. [`Missing`] if it begins a scan, and data of that is missing.
     pub(super) fn segment(&mut self, marker: u8, segment: &[u8], data: &[u8]) -> Result<(), Missing> {
         match marker {
             0xc0..=0xc2 if self.frame.is_none() => self.frame = Frame::parse(segment, marker == 0xc2),
@@ -76,11 +72,7 @@ impl Scans {
         Ok(())
     }
 
-    /// Takes the end of the photo.
-    ///
-    /// # Errors
-    ///
-    /// [`Missing`] if a component has no scan.
+    /// Takes the end of the photo. [`Missing`] if a component has no scan.
     pub(super) fn end(&self) -> Result<(), Missing> {
         let mut components = self.frame.iter().flat_map(|frame| &frame.components);
         if components.all(|component| component.has_scan) { Ok(()) } else { Err(Missing) }

@@ -21,7 +21,6 @@ use photo::{Config, Error, Exchange, Kept, Origin, Photo, Pool};
 use photo_tests::Feed;
 
 use self::connection::{BUFFER, Connection, Outcome, buffers};
-use super::drive::translated;
 use crate::load::client::{LoadClient, PATIENCE, config};
 use crate::load::samples::Samples;
 
@@ -113,7 +112,7 @@ impl Client {
 }
 
 impl LoadClient for Completions {
-    fn closed_loop(&mut self, url: &str, in_flight: usize, samples: &Samples) -> io::Result<()> {
+    fn download_all(&mut self, url: &str, in_flight: usize, samples: &Samples) -> io::Result<()> {
         let url: Rc<str> = url.into();
         self.runtime.block_on(async {
             let task = |_| {
@@ -123,9 +122,10 @@ impl LoadClient for Completions {
                     while let Some(turn) = next {
                         // A dropped download cancels its operations. The kernel still owns their buffers until it
                         // confirms, so they belong to the runtime and not to the future.
-                        let result = time::timeout(PATIENCE, client.download(&url)).await;
-                        let too_late = |_| Err(translated(io::ErrorKind::TimedOut.into()));
-                        samples.done(&turn, result.unwrap_or_else(too_late));
+                        match time::timeout(PATIENCE, client.download(&url)).await {
+                            Ok(result) => samples.done(&turn, result),
+                            Err(_) => samples.record(&turn, Err(io::ErrorKind::TimedOut.into())),
+                        }
                         next = samples.next();
                     }
                 })
@@ -187,7 +187,7 @@ mod tests {
     fn more_replies_than_buffers_lose_nothing() {
         with_completions(|server, completions| {
             let samples = Samples::new(300);
-            completions.closed_loop(&server.url("/photo?bytes=200000"), 100, &samples).unwrap();
+            completions.download_all(&server.url("/photo?bytes=200000"), 100, &samples).unwrap();
             let sample = samples.sample();
             assert!(sample.errors.is_empty(), "{:?}", sample.errors);
             assert_eq!(sample.bytes, 300 * 200_000);
