@@ -13,7 +13,7 @@ fn a_recorded_folder_prints_all_its_tables_again() {
     assert!(printed.status.success(), "{text}");
     let lines = fs::read_to_string(recorded().join("load.jsonl")).expect("results");
     for (mode, title) in [
-        ("closed", "1024 in flight, 20 ms of server delay: 32 KiB photos"),
+        ("closed", "1024 in flight, 32 KiB photos, 20 ms delay"),
         ("open", "downloads start per second"),
         ("cost", "Cost per download: "),
         ("waits", "waits at once, without a download"),
@@ -117,7 +117,7 @@ fn versioned(lines: &str, version: u32) -> String {
 
 fn recorded() -> PathBuf {
     let results = Path::new(env!("CARGO_MANIFEST_DIR")).join("results");
-    markdown::newest(&results, "load.jsonl").expect("a recorded run")
+    markdown::newest(&results, "load").expect("a recorded run")
 }
 
 fn report(folder: &Path, option: &str) -> Output {

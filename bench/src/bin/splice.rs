@@ -17,36 +17,28 @@ use std::{env, fs, io};
 
 use photo_bench::code_cost;
 use photo_bench::output::answer;
-use photo_bench::output::markdown::{self, newest};
-use photo_bench::output::pages;
+use photo_bench::output::markdown::{PARTS, newest};
 use photo_bench::output::report::drawing;
 
 fn main() -> io::Result<()> {
-    let folder = |file: &str| match env::args_os().nth(1) {
+    let folder = |recording: &str| match env::args_os().nth(1) {
         Some(folder) => Ok(PathBuf::from(folder)),
-        None => newest("bench/results".as_ref(), file),
+        None => newest("bench/results".as_ref(), recording),
     };
-    let load = folder("load.jsonl")?;
-    let costs = code_cost::count(".".as_ref())?;
-
-    let readme = fs::read_to_string("README.md")?;
-    let readme = answer::splice(&readme, &load, &costs)?;
-    let readme = markdown::splice_first(&readme, &load)?;
-    fs::write("README.md", code_cost::splice_recipes(&readme, &costs)?)?;
-
-    let results = fs::read_to_string("docs/results.md")?;
-    let results = markdown::splice(&results, &load)?;
-    let results = markdown::splice_pitfalls(&results, &folder("pitfalls.jsonl")?)?;
-    let results = markdown::splice_price(&results, &folder("price.jsonl")?)?;
-    fs::write("docs/results.md", code_cost::splice(&results, &costs)?)?;
-
-    for (page, name) in pages::PAGES {
-        let recorded = folder(&format!("{name}.jsonl"))?;
-        fs::write(page, pages::splice(&fs::read_to_string(page)?, name, &recorded)?)?;
+    for part in PARTS {
+        let folder = folder(part.recording)?;
+        edit(part.document, |document| part.splice(document, &folder))?;
     }
-
+    let (load, costs) = (folder("load")?, code_cost::count(".".as_ref())?);
+    edit("README.md", |readme| answer::splice(readme, &load, &costs))?;
+    edit("README.md", |readme| code_cost::splice_recipes(readme, &costs))?;
+    edit("docs/results.md", |results| code_cost::splice(results, &costs))?;
     for (file, drawing) in drawing::FILES.iter().zip(drawing::latency(&load)?) {
         fs::write(Path::new("docs").join(file), drawing)?;
     }
     Ok(())
+}
+
+fn edit(path: &str, splice: impl FnOnce(&str) -> io::Result<String>) -> io::Result<()> {
+    fs::write(path, splice(&fs::read_to_string(path)?)?)
 }

@@ -19,48 +19,27 @@ pub(super) struct Kept {
     head: Head,
     records: Vec<Record>,
     file: Option<ResultsFile>,
-    place: Place,
+    /// The folder of the report: given by the user, or made when there is something to keep.
+    folder: Option<PathBuf>,
+    is_given: bool,
     /// The name that the run is kept under.
     save_as: Option<String>,
     baseline: Option<Run>,
 }
 
-/// The folder of the report.
-pub(super) enum Place {
-    /// Given by the user.
-    Given(PathBuf),
-    /// Its own, made when there is something to keep.
-    New(Option<PathBuf>),
-}
-
-impl Place {
-    /// Finds out whether reports can be written, before minutes are spent on measuring.
-    pub(super) fn of(options: &Common) -> io::Result<Self> {
-        match &options.report {
-            Some(folder) => check_folder(folder).map(|()| Self::Given(folder.clone())),
-            None => Runs::here().check().map(|()| Self::New(None)),
-        }
-    }
-
-    fn folder(&mut self, at_unix_s: u64) -> io::Result<&Path> {
-        match self {
-            Self::Given(folder) | Self::New(Some(folder)) => Ok(folder),
-            Self::New(made) => Ok(made.insert(Runs::here().add(at_unix_s)?)),
-        }
-    }
-}
-
 impl Kept {
     pub(super) fn new(options: &Common, head: Head) -> io::Result<Self> {
         let file = options.json.as_deref().map(ResultsFile::checked).transpose()?;
-        let place = Place::of(options)?;
+        // Whether reports can be written is found out before minutes are spent on measuring.
+        check_folder(&options.report.clone().unwrap_or_else(report::folder))?;
         let save_as = options.save_baseline.clone();
         let baseline = options.baseline.as_deref().and_then(baseline);
         Ok(Self {
             head: Head { complete: false, ..head },
             records: Vec::new(),
             file,
-            place,
+            folder: options.report.clone(),
+            is_given: options.report.is_some(),
             save_as,
             baseline,
         })
@@ -112,25 +91,33 @@ impl Kept {
         if let Some(file) = &self.file {
             file.keep(&run.raw)?;
         }
-        report::write_results(self.place.folder(self.head.at_unix_s)?, &run)
+        report::write_results(self.folder()?, &run)
+    }
+
+    fn folder(&mut self) -> io::Result<&Path> {
+        let folder = match self.folder.take() {
+            Some(folder) => folder,
+            None => Runs::here().add(self.head.at_unix_s)?,
+        };
+        Ok(self.folder.insert(folder))
     }
 
     /// Writes the report; returns the path of its page.
     fn report(&mut self, run: Run) -> io::Result<PathBuf> {
-        let folder = self.place.folder(self.head.at_unix_s)?;
-        let mut page = report::write(folder, &[run])?;
-        if matches!(self.place, Place::New(_)) {
-            let runs = Runs::here();
-            match &self.save_as {
-                Some(name) if self.head.complete => {
-                    let folder = page.parent().unwrap_or(&page);
-                    page = runs.save(folder, name)?.join("index.html");
-                }
-                Some(name) => note!("not kept as {name}: the run is not complete"),
-                None => {}
-            }
-            runs.refresh()?;
+        let mut page = report::write(self.folder()?, &[run])?;
+        if self.is_given {
+            return Ok(page);
         }
+        let runs = Runs::here();
+        match &self.save_as {
+            Some(name) if self.head.complete => {
+                let folder = page.parent().unwrap_or(&page);
+                page = runs.save(folder, name)?.join("index.html");
+            }
+            Some(name) => note!("not kept as {name}: the run is not complete"),
+            None => {}
+        }
+        runs.refresh()?;
         Ok(page)
     }
 }

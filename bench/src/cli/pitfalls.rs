@@ -23,7 +23,7 @@ use crate::output::{report, terminal};
 use crate::pitfalls::{self, Pitfall, Work};
 use crate::record::Record;
 use crate::record::pitfall::{PitfallCell, WayFigures};
-use crate::record::run::{Head, Run};
+use crate::record::run::{Head, LINES, Run};
 use crate::stats::rounds::shuffled;
 use crate::system::interrupt;
 use crate::system::placement::CorePlacement;
@@ -42,12 +42,6 @@ struct Options {
 /// Rounds, unless `--rounds` says otherwise.
 const ROUNDS: u32 = 3;
 
-/// A pitfall in the selected styles.
-struct Group {
-    pitfall: Pitfall,
-    styles: Vec<Style>,
-}
-
 /// Runs what the arguments ask for; the first is the program's name. Those of `cargo bench --bench pitfalls --` are explained
 /// by `--help`.
 ///
@@ -55,18 +49,18 @@ struct Group {
 /// with a role as its first argument.
 pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let Options { common } = Options::parse_from(arguments);
-    let groups = groups(&common);
+    let cells = cells(&common);
     // `cargo bench -- latency` is for criterion alone, and no reason to say anything.
-    if groups.is_empty() || common.is_for_criterion_alone() {
+    if cells.is_empty() || common.is_for_criterion_alone() {
         return ExitCode::SUCCESS;
     }
     if common.list {
-        for (pitfall, style) in cells(&groups) {
-            say!("{}: benchmark", id(pitfall, style));
+        for (pitfall, style) in &cells {
+            say!("{}: benchmark", id(pitfall, *style));
         }
         return ExitCode::SUCCESS;
     }
-    let done = if common.is_test() { smoke(&common, &groups) } else { measure(&common, &groups) };
+    let done = if common.is_test() { smoke(&common, &cells) } else { measure(&common, &cells) };
     match done {
         Ok(()) => ending(),
         Err(error) => {
@@ -80,35 +74,27 @@ fn id(pitfall: &Pitfall, style: Style) -> String {
     format!("pitfalls/{}/{style}", pitfall.name)
 }
 
-fn groups(options: &Common) -> Vec<Group> {
-    let groups = pitfalls::ALL.into_iter().map(|pitfall| {
-        let styles = pitfall.styles.iter().map(|(style, _)| *style);
-        Group { styles: styles.filter(|style| options.selects(&id(&pitfall, *style))).collect(), pitfall }
-    });
-    groups.filter(|group| !group.styles.is_empty()).collect()
-}
-
-fn cells(groups: &[Group]) -> impl Iterator<Item = (&Pitfall, Style)> {
-    groups.iter().flat_map(|group| group.styles.iter().map(|style| (&group.pitfall, *style)))
+/// The selected pitfalls, each in its styles.
+fn cells(options: &Common) -> Vec<(Pitfall, Style)> {
+    let of = |pitfall: Pitfall| pitfall.styles.iter().map(move |(style, _)| (pitfall, *style));
+    let all = pitfalls::ALL.into_iter().flat_map(of);
+    all.filter(|(pitfall, style)| options.selects(&id(pitfall, *style))).collect()
 }
 
 /// Shows that both ways of each cell do the same work, and measures nothing.
-fn smoke(options: &Common, groups: &[Group]) -> io::Result<()> {
+fn smoke(options: &Common, cells: &[(Pitfall, Style)]) -> io::Result<()> {
     let (placement, gallery) = (options.placement()?, gallery()?);
-    for (pitfall, style) in cells(groups) {
-        say!("Testing {}", id(pitfall, style));
-        both_ways(pitfall, true, |way| pitfall::go(pitfall, style, way, &placement, gallery.path()))?;
+    for (pitfall, style) in cells {
+        say!("Testing {}", id(pitfall, *style));
+        both_ways(pitfall, true, |way| pitfall::go(pitfall, *style, way, &placement, gallery.path()))?;
         say!("Success\n");
     }
     Ok(())
 }
 
-fn measure(options: &Common, groups: &[Group]) -> io::Result<()> {
+fn measure(options: &Common, cells: &[(Pitfall, Style)]) -> io::Result<()> {
     let json = options.json.as_deref().map(ResultsFile::checked).transpose()?;
-    match &options.report {
-        Some(folder) => check_folder(folder)?,
-        None => Runs::here().check()?,
-    }
+    check_folder(&options.report.clone().unwrap_or_else(report::folder))?;
     interrupt::watch()?;
     let (placement, gallery) = (options.placement()?, gallery()?);
     let seed = options.seed.unwrap_or_else(|| fastrand::u64(..1 << 32));
@@ -116,7 +102,7 @@ fn measure(options: &Common, groups: &[Group]) -> io::Result<()> {
     let head = head(&placement, seed, rounds, options.quick);
     // The watching process takes no time from the measured ones.
     placement.server.pin_this_process();
-    let cells = all_rounds(groups, rounds, seed, &placement, gallery.path());
+    let cells = all_rounds(cells, rounds, seed, &placement, gallery.path());
 
     if cells.is_empty() {
         note!("interrupted before anything was measured");
@@ -129,43 +115,42 @@ fn measure(options: &Common, groups: &[Group]) -> io::Result<()> {
     if let Some(file) = json {
         say!("\nresults: {}", file.end(&run.raw, complete)?.display());
     }
-    let page = match &options.report {
-        Some(folder) => report::add_pitfalls(folder, &run.raw)?,
-        None => Some(add_to_runs(run, Head { complete, ..head })?),
-    };
-    if let Some(page) = page {
-        say!("\nreport: {}", page.display());
-    }
+    let page = add_to_report(options, run, Head { complete, ..head })?;
+    say!("\nreport: {}", page.display());
     Ok(())
 }
 
-/// Adds the pitfalls to the newest run, or if that has some already, as a run without other parts. Returns the page.
-fn add_to_runs(pitfalls: Run, head: Head) -> io::Result<PathBuf> {
+/// Adds the pitfalls to the run in the given folder, or to the newest run. If that has pitfalls already, or if there is no
+/// run, they become a run without other parts. Returns the page.
+fn add_to_report(options: &Common, pitfalls: Run, head: Head) -> io::Result<PathBuf> {
     let runs = Runs::here();
-    let (folder, run) = match runs.without_pitfalls() {
-        Some(folder) => (folder.clone(), Run::read(&folder)?),
-        None => (runs.add(head.at_unix_s)?, Run::of(&[Record::Run(head)])?),
+    let folder = match options.report.clone().or_else(|| runs.without_pitfalls()) {
+        Some(folder) => folder,
+        None => runs.add(head.at_unix_s)?,
     };
+    let is_run = folder.join(LINES).exists();
+    let run = if is_run { Run::read(&folder)? } else { Run::of(&[Record::Run(head)])? };
     let run = Run { raw_pitfalls: Some(pitfalls.raw), pitfalls: pitfalls.pitfalls, ..run };
     let page = report::write(&folder, &[run])?;
-    runs.refresh()?;
+    if options.report.is_none() {
+        runs.refresh()?;
+    }
     Ok(page)
 }
 
 fn all_rounds(
-    groups: &[Group],
+    cells: &[(Pitfall, Style)],
     rounds: u32,
     seed: u64,
     placement: &CorePlacement,
     gallery: &Path,
 ) -> Vec<PitfallCell> {
-    let cells: Vec<_> = cells(groups).collect();
     let mut results: Vec<(Vec<_>, Option<String>)> = vec![(Vec::new(), None); cells.len()];
     let progress = Progress::new(cells.len() * rounds as usize);
     let mut random = fastrand::Rng::with_seed(seed);
     'rounds: for round in 1..=rounds {
         for index in shuffled(&mut random, cells.len()) {
-            let (pitfall, style) = cells[index];
+            let (pitfall, style) = (&cells[index].0, cells[index].1);
             if interrupt::came().is_some() {
                 break 'rounds;
             }
@@ -185,10 +170,10 @@ fn all_rounds(
         progress.end_of_group("pitfalls", round, rounds);
     }
     progress.finish();
-    let all = cells.into_iter().zip(results);
+    let all = cells.iter().zip(results);
     // A cell whose first round has not ended has no results.
     let measured = all.filter(|(_, (rounds, failed))| !rounds.is_empty() || failed.is_some());
-    measured.map(|((pitfall, style), (rounds, failed))| cell(pitfall, style, rounds, failed)).collect()
+    measured.map(|((pitfall, style), (rounds, failed))| cell(pitfall, *style, rounds, failed)).collect()
 }
 
 /// A cell of which one round failed has no figures.

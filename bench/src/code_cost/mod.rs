@@ -15,7 +15,7 @@ use serde::Serialize;
 
 pub use tally::WORDS;
 
-use crate::text::grid;
+use crate::text::grid::{self, Table};
 use crate::text::markers;
 use tally::Tally;
 
@@ -107,7 +107,7 @@ pub fn render(costs: &[Cost]) -> String {
         })
     }));
     let totals = STYLES.map(|style| total(costs, style));
-    grid::terminal(&columns, &[costs, &totals].concat())
+    Table::new("", &columns, &[costs, &totals].concat()).terminal()
 }
 
 /// Replaces the table of recipes in the README: what each shows, and its source with the lines of code.

@@ -24,7 +24,7 @@ use crate::text::progress::Progress;
 /// The rounds of each client of a group.
 type Results = Vec<Vec<io::Result<Trial>>>;
 
-/// What is measured beyond the rounds.
+/// The measurements beyond the rounds.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct More {
     /// Whether a group with a cell that was measured for too short a time has up to twice as many rounds.

@@ -19,7 +19,7 @@ use crate::record::load::Transport;
 /// The fastest client takes at least this long in each round; 21 rounds are then 3.4 seconds.
 pub(crate) const ROUND: Duration = Duration::from_millis(160);
 
-/// The same where options choose the groups: fewer groups, or more patience, for finer figures.
+/// Groups that options choose have longer rounds: fewer groups, or more patience, for finer figures.
 const LONG_ROUND: Duration = Duration::from_millis(240);
 
 /// Groups are repeated, because rounds disagreed too much, until a default run has taken this long.

@@ -10,7 +10,7 @@ use crate::code_cost::{Cost, PROGRAM, STYLES};
 use crate::record::cell::Cell;
 use crate::record::decision::{Decision, Step, advice};
 use crate::record::figures::Figure;
-use crate::record::group::{Group, sorted};
+use crate::record::group::Group;
 use crate::record::load::Load;
 use crate::record::run::{self, Run};
 use crate::text::format::{digits, size};
@@ -42,12 +42,7 @@ pub fn splice(readme: &str, folder: &Path, costs: &[Cost]) -> io::Result<String>
 }
 
 fn bullets(run: &Run, costs: &[Cost]) -> Option<String> {
-    let groups = sorted(run.loops());
-    let at = |load: Point| {
-        let is_it = |group: &&Group| (group.load, group.in_flight) == (Load::plain(BYTES, load.0), load.1);
-        groups.iter().find(is_it)
-    };
-    let (one, many) = (at(ONE)?, at(MANY)?);
+    let (one, many) = (&run.closed_loop(ONE.0, ONE.1)?, &run.closed_loop(MANY.0, MANY.1)?);
     let decisions = run.decisions();
     let speed: Figure = |it| Some(it.downloads_per_s);
     Some(format!(
@@ -117,7 +112,7 @@ mod tests {
 
     #[test]
     fn the_readme_has_the_newest_answer() {
-        let folder = newest(&root().join("bench/results"), run::LINES).unwrap();
+        let folder = newest(&root().join("bench/results"), "load").unwrap();
         let costs = count(&root()).unwrap();
         assert_up_to_date("README.md", |readme| splice(readme, &folder, &costs));
     }

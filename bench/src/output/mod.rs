@@ -2,11 +2,9 @@
 
 pub mod answer;
 pub mod markdown;
-mod notes;
-pub mod pages;
-mod reason;
 pub mod report;
 pub mod runs;
+mod tables;
 pub mod terminal;
 
 pub use crate::text::out::{note_line, print};

@@ -30,13 +30,6 @@ impl Runs {
         Self(report::folder())
     }
 
-    /// # Errors
-    ///
-    /// If no run can be written here.
-    pub(crate) fn check(&self) -> io::Result<()> {
-        results::check_folder(&self.0)
-    }
-
     /// Makes the folder of a run that has begun at this time.
     pub(crate) fn add(&self, at_unix_s: u64) -> io::Result<PathBuf> {
         fs::create_dir_all(&self.0)?;

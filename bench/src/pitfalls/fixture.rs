@@ -51,7 +51,7 @@ impl Fixture {
         runtime.expect("a runtime can be made").block_on(self.with_bystanders(Tokio, way));
     }
 
-    /// The same on smol.
+    /// Goes an asynchronous way next to the bystanders on smol, in one thread.
     pub(super) fn on_smol(&self, way: impl AsyncFnOnce(&photo_futures::Client<Smol>, &Self)) {
         smol::block_on(self.with_bystanders(Smol, way));
     }

@@ -6,7 +6,7 @@ use super::fixture::Fixture;
 use crate::record::pitfall::Metric;
 
 /// A mistake, and how to see what it costs.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Pitfall {
     pub(crate) name: &'static str,
     /// The file that shows both ways, in the folder of this one.

@@ -63,10 +63,10 @@ pub(crate) struct Cell {
     /// The client's CPU, compared with that of the style that used least.
     pub(crate) cpu_vs_best: Option<Comparison>,
     /// Event loops of the server, each in its thread.
-    #[serde(default = "one", skip_serializing_if = "is_one")]
+    #[serde(default = "one")]
     pub(crate) server_loops: usize,
     /// Rounds in which a CPU quota made client or server wait.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default)]
     pub(crate) throttled_rounds: usize,
     /// The share of the client's cores that other programs and other virtual machines had while it was measured.
     #[serde(default)]
@@ -148,7 +148,7 @@ impl Cell {
     }
 
     /// The interval of a figure's median; `None` if the rounds are too few.
-    pub(crate) fn interval(&self, figure: Figure) -> Option<MedianInterval> {
+    pub(crate) fn interval(&self, figure: impl Fn(&Figures) -> Option<f64>) -> Option<MedianInterval> {
         MedianInterval::of(&self.values(figure)?)
     }
 
@@ -164,7 +164,7 @@ impl Cell {
     }
 
     /// The figure of each round; `None` if one is unknown.
-    pub(super) fn values(&self, figure: Figure) -> Option<Vec<f64>> {
+    pub(super) fn values(&self, figure: impl Fn(&Figures) -> Option<f64>) -> Option<Vec<f64>> {
         self.rounds.iter().map(figure).collect()
     }
 
@@ -187,16 +187,6 @@ impl Cell {
 
 fn one() -> usize {
     1
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-fn is_one(number: &usize) -> bool {
-    *number == 1
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-fn is_zero(number: &usize) -> bool {
-    *number == 0
 }
 
 #[cfg(test)]

@@ -47,33 +47,25 @@ pub(crate) struct ChangedGroup<'a> {
 #[derive(Debug)]
 pub(crate) struct ChangedCell<'a> {
     pub(crate) cell: &'a Cell,
+    /// The rounds of each of [`FIGURES`] in the old run and in the new one, if they are known.
+    samples: [Option<(Vec<f64>, Vec<f64>)>; FIGURES.len()],
     /// The ratio of each of [`FIGURES`]; `None` if it is unknown, or the rounds are too few.
     pub(crate) ratios: [Option<UnpairedRatio>; FIGURES.len()],
 }
 
-/// The rounds of one figure in both runs.
-type Samples = (Vec<f64>, Vec<f64>);
-
-/// The samples of all figures of one client.
-type CellSamples<'a> = (&'a Cell, [Option<Samples>; FIGURES.len()]);
-
 impl<'a> Changes<'a> {
     /// Compares all closed loops that both runs have. All intervals together are wrong in at most 5 % of comparisons.
     pub fn new(old: &'a Run, new: &'a Run) -> Self {
-        let closed = in_common(&old.closed, &new.closed);
-        let groups: Vec<_> = closed.into_iter().chain(in_common(&old.scale, &new.scale)).collect();
-        let samples = groups.iter().flat_map(|(cells, ..)| cells.iter().flat_map(|(_, samples)| samples));
+        let mut groups = in_common(&old.closed, &new.closed);
+        groups.extend(in_common(&old.scale, &new.scale));
+        let samples = groups.iter().flat_map(|group| group.cells.iter().flat_map(|cell| &cell.samples));
         let error = TABLE_ERROR / samples.flatten().count().max(1) as f64;
-        let ratio = |samples: &Option<Samples>| {
-            samples.as_ref().and_then(|(old, new)| UnpairedRatio::of(old, new, error))
-        };
-        let cell =
-            |(cell, samples): CellSamples<'a>| ChangedCell { cell, ratios: samples.each_ref().map(ratio) };
-        let group = |(cells, mut group): (Vec<_>, ChangedGroup<'a>)| {
-            group.cells = cells.into_iter().map(cell).collect();
-            group
-        };
-        Self { old, new, groups: groups.into_iter().map(group).collect(), fewest_rounds: fewest(error) }
+        for cell in groups.iter_mut().flat_map(|group| &mut group.cells) {
+            let samples = cell.samples.each_ref().map(Option::as_ref);
+            cell.ratios =
+                samples.map(|samples| samples.and_then(|(old, new)| UnpairedRatio::of(old, new, error)));
+        }
+        Self { old, new, groups, fewest_rounds: fewest(error) }
     }
 
     /// Whether both runs are from one machine, as far as is known.
@@ -99,14 +91,17 @@ impl<'a> Changes<'a> {
     }
 }
 
-/// The groups that both runs have, without ratios, and their rounds.
-fn in_common<'a>(old: &'a [Cell], new: &'a [Cell]) -> Vec<(Vec<CellSamples<'a>>, ChangedGroup<'a>)> {
+/// The groups that both runs have, without ratios.
+fn in_common<'a>(old: &'a [Cell], new: &'a [Cell]) -> Vec<ChangedGroup<'a>> {
     let pairs = in_order(new).filter_map(|new| Some((in_order(old).find(|old| old.has_load_of(&new))?, new)));
     let pairs: Vec<_> = pairs.collect();
     let group = |(old, new): &(Group<'a>, Group<'a>)| {
-        let floors = floors(&pairs, new);
-        let group = ChangedGroup { floor: floors, cells: Vec::new(), old: old.clone(), new: new.clone() };
-        (samples(old, new, floors), group)
+        let floor = floors(&pairs, new);
+        let cells = new.cells.iter().filter_map(|cell| {
+            let (old, new) = (old.cell(&cell.style)?, new.cell(&cell.style)?);
+            Some(ChangedCell { cell: new, samples: samples(old, new, floor), ratios: Default::default() })
+        });
+        ChangedGroup { floor, cells: cells.collect(), old: old.clone(), new: new.clone() }
     };
     pairs.iter().map(group).collect()
 }
@@ -120,24 +115,19 @@ fn floors<'a>(pairs: &[(Group<'a>, Group<'a>)], group: &Group) -> Option<(&'a Ce
     like.min_by_key(|(_, floor)| (floor.load != group.load, floor.in_flight.abs_diff(group.in_flight)))
 }
 
-/// The rounds of each client that both groups have measured, for each figure.
-fn samples<'a>(
-    old: &Group<'a>,
-    new: &Group<'a>,
-    floors: Option<(&'a Cell, &'a Cell)>,
-) -> Vec<CellSamples<'a>> {
-    let cells = new.cells.iter().filter_map(|cell| Some((old.cell(&cell.style)?, new.cell(&cell.style)?)));
-    let samples = |(old, new): (&'a Cell, &'a Cell)| {
-        let of = FIGURES.map(|(name, figure)| {
-            let percentile = Percentiles::ALL.iter().find(|percentile| percentile.name == name);
-            let is_known = |cell: &Cell| percentile.is_none_or(|it| cell.percentile(it).is_some());
-            let (old_floor, new_floor) = floors.filter(|_| new.style != FLOOR).unzip();
-            let samples = (multiples(old, old_floor, figure)?, multiples(new, new_floor, figure)?);
-            (is_known(old) && is_known(new)).then_some(samples)
-        });
-        (new, of)
-    };
-    cells.map(samples).collect()
+/// The rounds of each figure of one client in both runs.
+fn samples(
+    old: &Cell,
+    new: &Cell,
+    floors: Option<(&Cell, &Cell)>,
+) -> [Option<(Vec<f64>, Vec<f64>)>; FIGURES.len()] {
+    let (old_floor, new_floor) = floors.filter(|_| new.style != FLOOR).unzip();
+    FIGURES.map(|(name, figure)| {
+        let percentile = Percentiles::ALL.iter().find(|percentile| percentile.name == name);
+        let is_known = |cell: &Cell| percentile.is_none_or(|it| cell.percentile(it).is_some());
+        let samples = (multiples(old, old_floor, figure)?, multiples(new, new_floor, figure)?);
+        (is_known(old) && is_known(new)).then_some(samples)
+    })
 }
 
 /// The figure of each round, as a multiple of that of `floor` in the same round.

@@ -130,6 +130,15 @@ impl Decision {
         };
         choices.iter().enumerate().map(sentence).collect::<Vec<_>>().join(" ")
     }
+
+    /// The steps without a choice: "Only callbacks is shown to keep up with 2048 in flight."
+    pub(crate) fn without_choice(&self) -> String {
+        let steps = self.steps.iter().filter(|step| step.keep_up.len() == 1);
+        let sentence = |step: &Step| {
+            format!(" Only {} is shown to keep up with {} in flight.", step.choose, step.range(" to "))
+        };
+        steps.map(sentence).collect()
+    }
 }
 
 impl Step {
@@ -142,7 +151,7 @@ impl Step {
 
 impl fmt::Display for Decision {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.load, self.answer())
+        write!(f, "{}: {}{}", self.load, self.answer(), self.without_choice())
     }
 }
 
@@ -199,7 +208,8 @@ mod tests {
         assert_eq!(steps[2].least_cpu, "callbacks");
         assert_eq!(
             decisions[0].to_string(),
-            "32 KiB photos, 20 ms delay: One at a time, block. From 64, call back. From 1024, await on tokio."
+            "32 KiB photos, 20 ms delay: One at a time, block. From 64, call back. From 1024, await on tokio. \
+             Only callbacks is shown to keep up with 64 in flight."
         );
     }
 

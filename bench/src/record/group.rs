@@ -71,11 +71,6 @@ impl<'a> Group<'a> {
         cell.ratio(base, figure, error_in_table(self.cells.len()))
     }
 
-    /// Whether the rounds show a difference to `base`.
-    pub(crate) fn differs(&self, cell: &Cell, base: &Cell, figure: Figure) -> bool {
-        self.ratio(cell, base, figure).is_some_and(|ratio| ratio.differs())
-    }
-
     /// Whether the rounds of a cell disagree too much to decide anything. A round that was slow for all of the group, as on
     /// a busy machine, is no disagreement: each round is compared with the others of the same turn.
     pub(crate) fn is_unsteady(&self, cell: &Cell) -> bool {

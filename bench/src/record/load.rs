@@ -16,7 +16,7 @@ pub(crate) struct Load {
     #[serde(flatten)]
     pub(crate) transport: Transport,
     /// Cores of the client; 0 means one.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default)]
     pub(crate) client_cores: usize,
 }
 
@@ -24,21 +24,11 @@ pub(crate) struct Load {
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub(crate) struct Transport {
     /// Whether photos come by https.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default)]
     pub(crate) tls: bool,
     /// A fresh connection for each photo.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default)]
     pub(crate) fresh: bool,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-fn is_zero(number: &usize) -> bool {
-    *number == 0
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-fn is_false(flag: &bool) -> bool {
-    !*flag
 }
 
 impl Transport {
@@ -102,7 +92,10 @@ mod tests {
     fn a_load_reads_as_a_title_and_comes_back_from_its_line() {
         let plain = Load::plain(32 << 10, 20);
         assert_eq!(plain.to_string(), "32 KiB photos, 20 ms delay");
-        assert_eq!(serde_json::to_string(&plain).unwrap(), r#"{"bytes":32768,"delay_ms":20}"#);
+        assert_eq!(
+            serde_json::to_string(&plain).unwrap(),
+            r#"{"bytes":32768,"delay_ms":20,"tls":false,"fresh":false,"client_cores":0}"#
+        );
         let transport = Transport { tls: true, fresh: true };
         let other = Load { delay_ms: Some(0), transport, client_cores: 2, ..plain };
         assert_eq!(

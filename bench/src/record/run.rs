@@ -11,7 +11,8 @@ use super::Record;
 use super::cell::Cell;
 use super::cost::CostCell;
 use super::decision::{Decision, decide};
-use super::group::sorted;
+use super::group::{Group, in_order, sorted};
+use super::load::Load;
 use super::open::OpenCell;
 use super::pitfall::PitfallCell;
 use super::waits::WaitsCell;
@@ -151,6 +152,12 @@ impl Run {
         self.closed.iter().chain(&self.scale)
     }
 
+    /// The closed loop of photos of 32 KiB with this delay and so many in flight.
+    pub(crate) fn closed_loop(&self, delay_ms: u64, in_flight: usize) -> Option<Group<'_>> {
+        let load = (Load::plain(32 << 10, delay_ms), in_flight);
+        in_order(&self.closed).find(|group| (group.load, group.in_flight) == load)
+    }
+
     /// The decisions that the run recorded, or else those that follow from its closed loops.
     pub(crate) fn decisions(&self) -> Vec<Decision> {
         if self.decided.is_empty() { decide(&sorted(self.loops())) } else { self.decided.clone() }
@@ -164,7 +171,6 @@ fn yes() -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::load::Load;
     use crate::record::sample::cell;
 
     #[test]

@@ -77,9 +77,10 @@ fn a_cell_that_cannot_run_is_shown_with_its_reason() {
 
 fn a_server_of_ones_own_can_be_measured() {
     let server = photo_server::PhotoServer::start().expect("the server starts");
-    let url = format!("--url={}", server.url("/photo?bytes=3000"));
-    let printed = run("--bench --styles floor,callbacks --in-flight 2 --count 20 --rounds 1", &[&url]);
-    assert!(printed.contains("3000 B photos") && printed.contains("n/a"), "{printed}");
+    let url = server.url("/photo?bytes=3000");
+    let option = format!("--url={url}");
+    let printed = run("--bench --styles floor,callbacks --in-flight 2 --count 20 --rounds 1", &[&option]);
+    assert!(printed.contains(&format!("3000 B photos, your own server ({url})")), "{printed}");
     let absent = format!("--url={}", server.url("/nothing-here"));
     let printed = run("--bench --styles callbacks --in-flight 1 --count 20 --rounds 1", &[&absent]);
     assert!(printed.contains("not measured") && printed.contains("404"), "{printed}");
@@ -113,7 +114,7 @@ fn clients_on_several_cores_do_the_same_work() {
     assert_eq!(styles(true), ["blocking", "tokio-multi", "async-std", "callbacks-multi", "smol-multi"]);
     for cell in &cells {
         assert!(cell.get("failed").is_none() && cell["errors"] == 0, "{cell}");
-        assert_eq!(cell["server_loops"], cell["client_cores"], "both are 2, or absent");
+        assert_eq!(cell["server_loops"].as_u64(), cell["client_cores"].as_u64().max(Some(1)), "{cell}");
     }
     let page = fs::read_to_string(report_folder().join("index.html")).expect("the page is written");
     assert!(page.contains("Photos per second against cores"));

@@ -140,7 +140,7 @@ fn a_bad_reply_is_refused_for_what_is_wrong_with_it() {
 }
 
 #[test]
-fn a_claimed_length_reserves_nothing() {
+fn a_claimed_length_reserves_little() {
     let config = Arc::new(Config::default().max_bytes(u64::MAX));
     let mut exchange = Exchange::new("http://a.test/", &config).unwrap();
     exchange.sent(exchange.to_send().len());

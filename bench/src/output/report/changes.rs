@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use maud::{Markup, html};
 
 use super::page::document;
-use super::tables::table;
-use crate::record::changes::{ChangedCell, ChangedGroup, Changes, FIGURES};
-use crate::stats::rank_sum::UnpairedRatio;
+use super::table::{boxed, table};
+use crate::output::tables;
+use crate::record::changes::Changes;
 use crate::text::results;
 
 /// Writes the page into this folder; returns its path.
@@ -35,7 +35,8 @@ fn page(changes: &Changes) -> Markup {
                     h1 { (changes.verdict()) }
                 }
                 p {
-                    "Ratios are new to old, with their intervals, all of which hold in 95 % of comparisons. Styles are \
+                    "Ratios are new to old, with their intervals, all of which hold in 95 % of comparisons; * marks a \
+                     difference. Styles are \
                      compared by their multiples of " code { "floor" } " in the same round, so a slower machine is no \
                      difference; " code { "floor" } " itself shows it. Without " code { "floor" } " in both runs, \
                      figures are compared as they are."
@@ -44,46 +45,12 @@ fn page(changes: &Changes) -> Markup {
                     @let body = html! { tbody { @for (name, old, new) in &conditions {
                         tr { th scope="row" { (name) } td { (old) } td { (new) } }
                     } } };
-                    (table("What differs between the runs", &["", "old", "new"], &body))
+                    (boxed("What differs between the runs", &["", "old", "new"], &body))
                 }
-                @for group in &changes.groups { (cells(group)) }
+                @for group in tables::changes(changes) { (table(&group)) }
             }
         },
     )
-}
-
-fn cells(group: &ChangedGroup) -> Markup {
-    let ChangedGroup { old, new, cells, .. } = group;
-    let rounds = |rounds: String| rounds.trim_start_matches(", ").to_owned();
-    let title = format!(
-        "{}, {} in flight: {} (old), {} (new)",
-        new.load,
-        new.in_flight,
-        rounds(old.rounds()),
-        rounds(new.rounds())
-    );
-    let header: Vec<_> = ["style"].into_iter().chain(FIGURES.map(|(name, _)| name)).collect();
-    table(&title, &header, &html! { tbody { @for cell in cells { (row(cell)) } } })
-}
-
-fn row(cell: &ChangedCell) -> Markup {
-    let shown = |UnpairedRatio { ratio, low, high }: &UnpairedRatio| {
-        html! { "× " (format!("{ratio:.3}")) br; small { (format!("{low:.3}–{high:.3}")) } }
-    };
-    html! {
-        tr {
-            th scope="row" { span class={ "style is-" (cell.cell.style) } { (cell.cell.style) } }
-            @for ratio in &cell.ratios {
-                td.number {
-                    @match ratio {
-                        None => "–",
-                        Some(ratio) if ratio.differs() => strong { (shown(ratio)) },
-                        Some(ratio) => (shown(ratio)),
-                    }
-                }
-            }
-        }
-    }
 }
 
 #[cfg(test)]
@@ -103,6 +70,6 @@ mod tests {
         let page = page(&Changes::new(&old, &new)).into_string();
         assert!(page.contains("after compared with before"), "{page}");
         assert!(page.contains("<h1>1 of 1 cells differs: tokio"), "{page}");
-        assert!(page.contains("<strong>× 1.300"), "{page}");
+        assert!(page.contains("<td class=\"number\">1.300</td>") && page.contains(" *</td>"), "{page}");
     }
 }

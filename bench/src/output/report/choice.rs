@@ -2,13 +2,22 @@
 
 use maud::{Markup, html};
 
-use super::tables::table;
-use super::verdict::{MERITS, Merit};
-use crate::output::reason::reason;
-use crate::record::decision::{Decision, Step, advice};
+use super::table::boxed;
+use crate::record::decision::{Decision, Step, advice, styles};
+use crate::record::figures::Figure;
 use crate::record::group::{Group, sorted};
 use crate::record::run::Run;
 use crate::text::format::digits;
+
+/// A figure that styles are compared by.
+struct Merit {
+    figure: Figure,
+    more_is_better: bool,
+}
+
+const PHOTOS: Merit = Merit { figure: |it| Some(it.downloads_per_s), more_is_better: true };
+const P99_MS: Merit = Merit { figure: |it| Some(it.latency.p99_us * 1e-3), more_is_better: false };
+const CPU: Merit = Merit { figure: |it| Some(it.cpu_us_per_download), more_is_better: false };
 
 /// The choice of a style for each load, with the figures behind it.
 pub(super) fn choice(run: &Run) -> Option<Markup> {
@@ -17,7 +26,7 @@ pub(super) fn choice(run: &Run) -> Option<Markup> {
     let rows = decisions.iter().map(|decision| decision_rows(decision, &groups));
     let rows: Vec<_> = rows.collect();
     (!rows.is_empty()).then(|| {
-        table(
+        boxed(
             "Which style to choose. Figures are those at the most in flight, and where another style is better, those \
              of the best.",
             &["photos", "in flight", "choose", "photos per s", "p99 ms", "CPU µs each", "least CPU"],
@@ -44,7 +53,7 @@ fn decision_rows(decision: &Decision, groups: &[Group]) -> Markup {
                             br; small { (why) }
                         }
                     }
-                    @for merit in &MERITS[..3] { td.number { (chosen(step, group, merit)) } }
+                    @for merit in [PHOTOS, P99_MS, CPU] { td.number { (chosen(step, group, &merit)) } }
                     td { (step.least_cpu) }
                 }
             }
@@ -52,23 +61,41 @@ fn decision_rows(decision: &Decision, groups: &[Group]) -> Markup {
     }
 }
 
+/// "only callbacks is shown to keep up", or the number of styles that do.
+fn reason(step: &Step) -> String {
+    match &*step.keep_up {
+        [] => "the fastest, but its p99 is long".into(),
+        [only] => format!("only {only} is shown to keep up"),
+        several => format!("the plainest code of {} styles that keep up", several.len()),
+    }
+}
+
+impl Merit {
+    /// The best style, and its figure.
+    fn best<'a>(&self, group: &Group<'a>) -> Option<(f64, &'a str)> {
+        let figures = styles(group).into_iter().filter_map(|it| Some((it.figure(self.figure)?, &*it.style)));
+        figures.reduce(|best, other| {
+            let is_better = if self.more_is_better { other.0 > best.0 } else { other.0 < best.0 };
+            if is_better { other } else { best }
+        })
+    }
+}
+
 /// The figure of the chosen style, and that of the best style if it is another one.
 fn chosen(step: &Step, group: Option<&Group>, merit: &Merit) -> Markup {
-    let of_chosen = group.and_then(|group| merit.of(group.cell(&step.choose)?));
+    let of_chosen = group.and_then(|group| group.cell(&step.choose)?.figure(merit.figure));
     let best = group.and_then(|group| merit.best(group));
-    let (Some(chosen), Some(best)) = (of_chosen, best) else { return html! { "–" } };
+    let (Some(chosen), Some((figure, style))) = (of_chosen, best) else { return html! { "–" } };
     html! {
         (digits(chosen))
-        @if digits(chosen) != digits(best.figure) {
-            " " small { "best " (digits(best.figure)) ", " (best.styles[0]) }
-        }
+        @if digits(chosen) != digits(figure) { " " small { "best " (digits(figure)) ", " (style) } }
     }
 }
 
 /// The reason why the fastest style is not chosen, where the reason is its p99.
 fn too_slow_at_times(step: &Step, group: &Group) -> Option<Markup> {
-    let fastest = MERITS[0].best(group)?.styles[0];
-    let p99 = |style| MERITS[1].of(group.cell(style)?);
+    let (_, fastest) = PHOTOS.best(group)?;
+    let p99 = |style| group.cell(style)?.figure(P99_MS.figure);
     let (of_fastest, of_chosen) = (p99(fastest)?, p99(&step.choose)?);
     let is_reason = fastest != step.choose && !step.keep_up.iter().any(|it| it == fastest);
     (is_reason && of_fastest > of_chosen).then(|| {
@@ -96,13 +123,11 @@ mod tests {
             least_cpu: "blocking".into(),
         };
         let groups = sorted(closed.iter());
-        let fastest = MERITS[0].best(&groups[0]).unwrap().styles[0];
         let why = too_slow_at_times(&step, &groups[0]).map(Markup::into_string);
-        assert_eq!(
-            (fastest, why.as_deref()),
-            ("blocking", Some("blocking is faster, but has a p99 of 9.0 ms"))
-        );
+        assert_eq!(why.as_deref(), Some("blocking is faster, but has a p99 of 9.0 ms"));
         let keeps_up = Step { keep_up: vec!["tokio".into(), "blocking".into()], ..step };
         assert!(too_slow_at_times(&keeps_up, &groups[0]).is_none());
+        let reasons = [reason(&keeps_up), reason(&Step { keep_up: vec!["tokio".into()], ..keeps_up })];
+        assert_eq!(reasons, ["the plainest code of 2 styles that keep up", "only tokio is shown to keep up"]);
     }
 }

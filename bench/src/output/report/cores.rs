@@ -14,13 +14,8 @@ use crate::record::run::Run;
 pub(super) fn pictures(run: &Run) -> Vec<Markup> {
     let groups = sorted(run.loops());
     let on_several = groups.iter().filter(|group| cores(group) > 1);
-    let mut pictured: Vec<(Load, usize)> = Vec::new();
     let picture = |group: &Group| {
         let key = key(group);
-        if pictured.contains(&key) {
-            return None;
-        }
-        pictured.push(key);
         let same_load: Vec<_> = groups.iter().filter(|other| self::key(other) == key).collect();
         picture(&same_load)
     };

@@ -7,10 +7,14 @@ use maud::{Markup, html};
 
 use super::choice::choice;
 use super::placed::{LOG, Placed};
-use super::{cores, known, pictures, sources, tables};
-use crate::output::reason::without_choice;
+use super::table::table;
+use super::{cores, known, pictures, sources};
+use crate::output::tables;
 use crate::record::decision::Decision;
+use crate::record::group::sorted;
+use crate::record::open::rates;
 use crate::record::run::{Head, LINES, Run};
+use crate::record::waits::counts;
 use crate::text::format::size;
 
 pub(super) const TITLE: &str = "Three ways of waiting";
@@ -38,7 +42,7 @@ pub(super) fn findings(placed: &Placed, filter: Option<&Markup>) -> io::Result<M
         Some(0) => format!("{} photos from a server that replies at once", photos(it.load.bytes)),
         Some(delay_ms) => format!("{} photos from a server that takes {delay_ms} ms", photos(it.load.bytes)),
     });
-    let no_choice = answer.map(without_choice).unwrap_or_default();
+    let no_choice = answer.map(Decision::without_choice).unwrap_or_default();
     let answer = answer.map_or("Which style to choose, when".into(), Decision::answer);
     let (parts, absent): (Vec<_>, Vec<_>) = parts(run)?.into_iter().partition(Part::has_data);
     let absent: Vec<_> = absent.iter().map(|part| part.title.to_lowercase()).collect();
@@ -72,10 +76,9 @@ struct Part {
     tables: Vec<Markup>,
 }
 
-fn parts(run: &Run) -> io::Result<[Part; 10]> {
+fn parts(run: &Run) -> io::Result<[Part; 9]> {
     let part = |title, about, pictures, tables| Part { title, about, pictures, tables };
     Ok([
-        part("Best style for each figure", "", Vec::new(), tables::best(run).into_iter().collect()),
         part(
             "Latency",
             "From the start of a download to its photo. Each nine of the percentile has the same room. Marks are the \
@@ -87,7 +90,7 @@ fn parts(run: &Run) -> io::Result<[Part; 10]> {
         part(
             "Throughput and CPU",
             "Bars go from the least to the most of all rounds. CPU is user and system, of the whole client.",
-            pictures::speeds(run),
+            pictures::against_in_flight(run, &pictures::SPEED),
             Vec::new(),
         ),
         part(
@@ -101,7 +104,7 @@ fn parts(run: &Run) -> io::Result<[Part; 10]> {
             "Memory and threads",
             "KiB per download in flight: the peak memory of the client above that of the idle client, divided by the \
              downloads in flight.",
-            pictures::spaces(run),
+            pictures::against_in_flight(run, &pictures::SPACE),
             Vec::new(),
         ),
         part(
@@ -117,20 +120,20 @@ fn parts(run: &Run) -> io::Result<[Part; 10]> {
              what each style reached in the closed loop. Latency counts from when they should have started; \
              uncorrected, from when they did.",
             pictures::rates(run)?,
-            tables::open(run),
+            rates(&run.open).into_iter().map(|cells| table(&tables::open(cells))).collect(),
         ),
-        part("Cost of a download", "", Vec::new(), tables::cost(run).into_iter().collect()),
+        part("Cost of a download", "", Vec::new(), tables::cost(&run.cost).iter().map(table).collect()),
         part(
             "Waiting alone",
             "Threads that sleep, callbacks on timers, tasks on timers of their runtime.",
             pictures::waits(run),
-            tables::waits(run),
+            counts(&run.waits).map(|cells| table(&tables::waits(cells))).collect(),
         ),
         part(
             "Pitfalls",
             "The cost of tempting mistakes, each next to the right way.",
             Vec::new(),
-            tables::pitfalls(run).into_iter().collect(),
+            tables::pitfalls(&run.pitfalls, |cell| cell.pitfall.clone()).iter().map(table).collect(),
         ),
     ])
 }
@@ -176,7 +179,7 @@ fn origin(run: &Run) -> Markup {
 /// Everything that was measured, and where to take it from.
 fn figures(placed: &Placed) -> Markup {
     let Placed { run, place, log } = placed;
-    let closed = tables::closed(run);
+    let closed: Vec<_> = sorted(run.loops()).iter().map(|group| table(&tables::closed(group))).collect();
     html! {
         section {
             h2 { "All figures" }
@@ -185,7 +188,7 @@ fn figures(placed: &Placed) -> Markup {
             }
             p {
                 "Raw: " a href={ (place) (LINES) } { "the results as JSON lines" }
-                @if matches!(log, Ok(Some(_))) {
+                @if log.is_some() {
                     ", " a href={ (place) (LOG) } { "all latencies as an HDR histogram log" }
                 } "."
             }

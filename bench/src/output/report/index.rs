@@ -5,7 +5,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use maud::html;
 
 use super::page::document;
-use super::tables::table;
+use super::table::boxed;
 use crate::record::run::{Head, Run};
 
 /// The page of these runs, whose folders lie next to it; the newest run comes first.
@@ -27,7 +27,7 @@ pub(crate) fn index(runs: &[Run]) -> String {
         section {
             header { h1 { "All runs" } }
             p { a href="latest/index.html" { "The latest full run" } ", or the newest run if none is full." }
-            (table("The newest run first. Old runs are removed, except for baselines.", &header, &body))
+            (boxed("The newest run first. Old runs are removed, except for baselines.", &header, &body))
         }
     };
     document("All runs", &page).into_string()

@@ -20,9 +20,8 @@ mod pictures;
 mod placed;
 mod plot;
 mod sources;
-mod tables;
+mod table;
 mod timeline;
-mod verdict;
 
 pub use changes::write_changes;
 pub(crate) use index::index;
@@ -33,7 +32,7 @@ use std::path::{Path, PathBuf};
 
 use placed::Placed;
 
-use crate::record::run::{self, Run};
+use crate::record::run::Run;
 use crate::text::results::{check_folder, replace};
 
 /// The file by which cargo marks its build folder.
@@ -54,7 +53,8 @@ pub fn folder() -> PathBuf {
 /// If a file cannot be written, or a histogram of the results cannot be read.
 pub fn write(folder: &Path, runs: &[Run]) -> io::Result<PathBuf> {
     check_folder(folder)?;
-    let runs: Vec<_> = runs.iter().enumerate().map(|(index, run)| Placed::new(run, index, runs)).collect();
+    let runs = runs.iter().enumerate().map(|(index, run)| Placed::new(run, index, runs));
+    let runs = runs.collect::<io::Result<Vec<_>>>()?;
     for run in &runs {
         run.write(folder)?;
     }
@@ -71,21 +71,7 @@ pub fn write(folder: &Path, runs: &[Run]) -> io::Result<PathBuf> {
 ///
 /// If a file cannot be written, or a histogram of the results cannot be read.
 pub(crate) fn write_results(folder: &Path, run: &Run) -> io::Result<()> {
-    Placed::new(run, 0, std::slice::from_ref(run)).write(folder)
-}
-
-/// Puts what pitfalls cost into the report that the load bench has left in this folder: JSON lines of the bench
-/// `pitfalls`. Returns the path of the page; `None` if there is no report.
-///
-/// # Errors
-///
-/// If a file cannot be read or written.
-pub fn add_pitfalls(folder: &Path, lines: &str) -> io::Result<Option<PathBuf>> {
-    if !folder.join(run::LINES).exists() {
-        return Ok(None);
-    }
-    replace(&folder.join(run::PITFALLS), lines)?;
-    write(folder, &[Run::read(folder)?]).map(Some)
+    Placed::new(run, 0, std::slice::from_ref(run))?.write(folder)
 }
 
 /// The relative path of criterion's report, if it has been written.
@@ -134,9 +120,9 @@ mod tests {
         assert!(fs::read_to_string(&again).unwrap() == page);
 
         let pitfall = pitfall::tests::cell(Metric::Photos, vec![(way(1.0, 9), way(1.0, 3))]);
-        let path = add_pitfalls(&folder, &Record::Pitfall(pitfall).to_line()).unwrap().unwrap();
-        assert!(fs::read_to_string(&path).unwrap().contains("<code>unbounded</code>"));
-        assert_eq!(add_pitfalls(Path::new("/nowhere"), "").unwrap(), None);
+        fs::write(folder.join("pitfalls.jsonl"), Record::Pitfall(pitfall).to_line()).unwrap();
+        let path = write(&folder, &[Run::read(&folder).unwrap()]).unwrap();
+        assert!(fs::read_to_string(&path).unwrap().contains(">unbounded</th>"));
 
         write(&folder, &[Run { closed: vec![noisy("smol", 1, 1.0, 1.0)], ..Run::default() }]).unwrap();
         assert!(!folder.join("load.hlog").exists() && !folder.join("pitfalls.jsonl").exists());

@@ -57,8 +57,8 @@ pub(super) const LOOKS: [Look; 10] = [
 ];
 
 /// Axes and what is written at them; grid lines.
-pub(super) const INK: [u32; 2] = [0x4A_4F_55, 0xA9_B0_B8];
-pub(super) const GRID: [u32; 2] = [0xE3_E5_E2, 0x2E_34_3B];
+const INK: [u32; 2] = [0x4A_4F_55, 0xA9_B0_B8];
+const GRID: [u32; 2] = [0xE3_E5_E2, 0x2E_34_3B];
 
 impl Look {
     /// The look of a style; `None` for a client that is only in tables.
@@ -67,27 +67,38 @@ impl Look {
     }
 }
 
-/// The rules that depend on the styles: colours in the dark, dashes, and the filter.
-pub(super) fn css() -> String {
-    let paints =
-        [("ink-2".to_owned(), INK), ("grid".to_owned(), GRID)].into_iter().chain(LOOKS.iter().flat_map(
-            |look| [(look.style.to_owned(), look.mark), (format!("{}-text", look.style), look.text)],
-        ));
-    let mut schemes = [String::new(), String::new()];
-    for (name, colors) in paints {
-        for (scheme, color) in schemes.iter_mut().zip(colors) {
-            let _ = write!(scheme, "--{name}:#{color:06X};");
-        }
-    }
-    let [light, dark] = schemes;
-    let mut css =
-        format!(":root{{{light}}}\n@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}\n");
+/// The colours of light pages, or of dark ones.
+pub(super) fn colors(is_dark: bool) -> String {
+    let of_styles =
+        LOOKS.iter().flat_map(|look| [(look.style, "", look.mark), (look.style, "-text", look.text)]);
+    let all = [("ink-2", "", INK), ("grid", "", GRID)].into_iter().chain(of_styles);
+    let color = |(name, end, colors): (&str, &str, [u32; 2])| {
+        format!("--{name}{end}:#{:06X};", colors[usize::from(is_dark)])
+    };
+    all.map(color).collect::<Vec<_>>().concat()
+}
+
+/// The rules of pictures.
+pub(super) fn picture() -> String {
+    let mut css = String::new();
     for Look { style, dash, .. } in LOOKS {
         let _ = writeln!(
             css,
-            ".is-{style}{{--mark:var(--{style});--mark-text:var(--{style}-text);--dash:{dash}}}\n\
-             body:has(#show-{style}:not(:checked)) :is(tr,g).is-{style}{{display:none}}"
+            ".is-{style}{{--mark:var(--{style});--mark-text:var(--{style}-text);--dash:{dash}}}"
         );
+    }
+    css + include_str!("picture.css")
+}
+
+/// The rules of the page that depend on the styles, with those of the filter.
+pub(super) fn css() -> String {
+    let [light, dark] = [false, true].map(colors);
+    let mut css = format!(
+        ":root{{{light}}}\n@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}\n{}",
+        picture()
+    );
+    for Look { style, .. } in LOOKS {
+        let _ = writeln!(css, "body:has(#show-{style}:not(:checked)) :is(tr,g).is-{style}{{display:none}}");
     }
     css
 }

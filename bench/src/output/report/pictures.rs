@@ -18,29 +18,19 @@ use crate::stats::latency::Percentiles;
 /// Points of a line that comes from a histogram, for each nine.
 const POINTS_PER_NINE: u32 = 24;
 
-/// A quantity shown against the downloads in flight.
-struct Quantity {
-    name: &'static str,
-    title: &'static str,
-    figure: Figure,
-}
+/// A quantity shown against the downloads in flight: the title, the name with its unit, and the figure.
+pub(super) type OfCell = (&'static str, &'static str, Figure);
 
-const SPEED: [Quantity; 2] = [
-    Quantity { name: "photos per second", title: "Throughput", figure: |it| Some(it.downloads_per_s) },
-    Quantity {
-        name: "CPU per photo, µs",
-        title: "CPU of the client",
-        figure: |it| Some(it.cpu_us_per_download),
-    },
+/// Throughput and CPU.
+pub(super) const SPEED: [OfCell; 2] = [
+    ("Throughput", "photos per second", |it| Some(it.downloads_per_s)),
+    ("CPU of the client", "CPU per photo, µs", |it| Some(it.cpu_us_per_download)),
 ];
 
-const SPACE: [Quantity; 2] = [
-    Quantity {
-        name: "KiB per download in flight",
-        title: "Memory of the client",
-        figure: |it| it.rss_kib_per_in_flight,
-    },
-    Quantity { name: "threads", title: "Threads of the client", figure: |it| Some(it.threads_max? as f64) },
+/// Memory and threads.
+pub(super) const SPACE: [OfCell; 2] = [
+    ("Memory of the client", "KiB per download in flight", |it| it.rss_kib_per_in_flight),
+    ("Threads of the client", "threads", |it| Some(it.threads_max? as f64)),
 ];
 
 /// A quantity shown against the number of waits.
@@ -57,11 +47,10 @@ const WAITS: [OfWait; 2] = [
 ///
 /// If a histogram cannot be read.
 pub(super) fn latencies(run: &Run) -> io::Result<Vec<Markup>> {
-    let pictures = sorted(run.closed.iter()).into_iter().map(|group| {
-        let Group { load, in_flight, cells } = group;
+    let pictures = sorted(run.closed.iter()).into_iter().map(|Group { load, in_flight, cells }| {
         latency(&format!("{in_flight} in flight"), &load.to_string(), &cells)
     });
-    Ok(pictures.collect::<io::Result<Vec<_>>>()?.into_iter().flatten().collect())
+    pictures.filter_map(Result::transpose).collect()
 }
 
 /// Latencies of the open loops, a picture for each rate.
@@ -74,17 +63,7 @@ pub(super) fn rates(run: &Run) -> io::Result<Vec<Markup>> {
         let cells: Vec<_> = opens.iter().map(|open| &open.cell).collect();
         latency(&opens[0].rate(), &cells[0].load.to_string(), &cells)
     });
-    Ok(pictures.collect::<io::Result<Vec<_>>>()?.into_iter().flatten().collect())
-}
-
-/// Throughput and CPU.
-pub(super) fn speeds(run: &Run) -> Vec<Markup> {
-    against_in_flight(run, &SPEED)
-}
-
-/// Memory and threads.
-pub(super) fn spaces(run: &Run) -> Vec<Markup> {
-    against_in_flight(run, &SPACE)
+    pictures.filter_map(Result::transpose).collect()
 }
 
 /// The cost of waiting alone, against the number of waits.
@@ -158,23 +137,19 @@ fn latency_of(cell: &Cell) -> io::Result<Vec<Point>> {
     Ok(points)
 }
 
-fn against_in_flight(run: &Run, quantities: &[Quantity]) -> Vec<Markup> {
+/// A picture for each load and quantity, where there are several numbers in flight to show it against.
+pub(super) fn against_in_flight(run: &Run, quantities: &[OfCell]) -> Vec<Markup> {
     let groups = sorted(run.loops());
-    let loads = groups.chunk_by(|one, other| one.load == other.load);
-    loads.flat_map(|groups| quantities.iter().filter_map(|quantity| quantity.picture(groups))).collect()
-}
-
-impl Quantity {
-    /// `None` unless there are several numbers in flight to show it against.
-    fn picture(&self, groups: &[Group]) -> Option<Markup> {
-        let Self { name, title, figure } = self;
+    let picture = |groups: &[Group], (title, name, figure): OfCell| {
         let of_style = |look: Look| {
             let cells = groups.iter().filter_map(|group| group.cell(look.style));
-            cells.filter_map(|cell| point(cell, cell.in_flight, *figure)).collect()
+            cells.filter_map(|cell| point(cell, cell.in_flight, figure)).collect()
         };
         let x = Axis::of_steps("in flight", groups.iter().map(|group| group.in_flight as u64))?;
         against(title, &groups[0].load.to_string(), x, name, of_style)
-    }
+    };
+    let loads = groups.chunk_by(|one, other| one.load == other.load);
+    loads.flat_map(|groups| quantities.iter().filter_map(|quantity| picture(groups, *quantity))).collect()
 }
 
 /// `None` if there are no figures at all.
@@ -226,9 +201,9 @@ mod tests {
             .flat_map(|in_flight| ["tokio", "blocking"].map(|style| noisy(style, *in_flight, 20.0, 1000.0)));
         let mut run = Run { closed: cells.collect(), ..Run::default() };
         assert_eq!(latencies(&run).unwrap().len(), 3);
-        assert_eq!((speeds(&run).len(), spaces(&run).len()), (2, 2));
+        assert_eq!(against_in_flight(&run, &SPEED).len(), 2);
         run.closed.truncate(1);
-        assert_eq!((latencies(&run).unwrap().len(), speeds(&run).len()), (1, 0));
+        assert_eq!((latencies(&run).unwrap().len(), against_in_flight(&run, &SPEED).len()), (1, 0));
         assert_eq!((rates(&run).unwrap().len(), waits(&run).len()), (0, 0));
         let wait = |count| {
             let figures = WaitsFigures {

@@ -16,18 +16,21 @@ pub(super) struct Placed<'a> {
     pub(super) run: &'a Run,
     /// Within the folder of the page, with a slash at its end; nothing if there is but one run.
     pub(super) place: String,
-    pub(super) log: io::Result<Option<String>>,
+    pub(super) log: Option<String>,
 }
 
 impl<'a> Placed<'a> {
-    pub(super) fn new(run: &'a Run, index: usize, runs: &[Run]) -> Self {
+    /// # Errors
+    ///
+    /// If a histogram of the run cannot be read.
+    pub(super) fn new(run: &'a Run, index: usize, runs: &[Run]) -> io::Result<Self> {
         let is_taken = runs[..index].iter().any(|other| other.name == run.name);
         let place = match runs {
             [_] => String::new(),
             _ if is_taken || run.name.is_empty() => format!("{}-{}/", run.name, index + 1),
             _ => format!("{}/", run.name),
         };
-        Self { run, place, log: log::log(run) }
+        Ok(Self { run, place, log: log::log(run)? })
     }
 
     pub(super) fn write(&self, folder: &Path) -> io::Result<()> {
@@ -36,10 +39,7 @@ impl<'a> Placed<'a> {
         replace(&folder.join(run::LINES), &self.run.raw)?;
         put(&folder.join(run::CONDITIONS), self.run.conditions.as_deref())?;
         put(&folder.join(run::PITFALLS), self.run.raw_pitfalls.as_deref())?;
-        match &self.log {
-            Ok(log) => put(&folder.join(LOG), log.as_deref()),
-            Err(error) => Err(io::Error::new(error.kind(), error.to_string())),
-        }
+        put(&folder.join(LOG), self.log.as_deref())
     }
 }
 

@@ -28,12 +28,11 @@ const LESSONS: [&str; 3] = [
 ///
 /// # Errors
 ///
-/// If a source cannot be read, or is no Rust.
+/// If a source cannot be read.
 pub(super) fn order(root: &Path) -> io::Result<Markup> {
     let columns = STYLES.iter().zip(ORDER).zip(LESSONS).map(|((style, events), lesson)| {
         let source = fs::read_to_string(root.join(style).join("examples/order.rs"))?;
         let (first, story) = story(&source).ok_or_else(|| io::Error::other("the example has no story"))?;
-        let numbered = highlight(story)?;
         let last = first + story.lines().count();
         Ok(html! {
             figure {
@@ -43,7 +42,7 @@ pub(super) fn order(root: &Path) -> io::Result<Markup> {
                 }
                 div.source tabindex="0" role="region" aria-label={ "Source of the example, " (style) } {
                     pre.numbers aria-hidden="true" { @for line in first..last { (line) "\n" } }
-                    pre { code { (numbered) } }
+                    pre { code { (highlight(story)) } }
                 }
             }
         })
@@ -63,7 +62,7 @@ fn story(source: &str) -> Option<(usize, &str)> {
 ///
 /// # Errors
 ///
-/// If a source cannot be read, or is no Rust.
+/// If a source cannot be read.
 pub(super) fn recipes(root: &Path) -> io::Result<Markup> {
     let costs = code_cost::count(root)?;
     let recipes = RECIPES.iter().zip(costs.chunks(STYLES.len())).map(|(recipe, costs)| {
@@ -100,7 +99,7 @@ fn column(root: &Path, cost: &Cost) -> io::Result<Markup> {
                 @for paragraph in lesson.split("\n\n") { p { (with_code(paragraph)) } }
             }
             div.source tabindex="0" role="region" aria-label={ "The recipe " (recipe) ", " (style) } {
-                pre { code { (highlight(code)?) } }
+                pre { code { (highlight(code)) } }
             }
         }
     })

@@ -1,17 +1,16 @@
 //! The table of decisions.
 
-use crate::output::reason::without_choice;
 use crate::record::decision::{Decision, Step, advice};
 use crate::record::load::Load;
 use crate::text::format::size;
-use crate::text::grid::{self, UNKNOWN};
+use crate::text::grid::{self, Table, UNKNOWN};
 
 type Column<'a> = grid::Column<'a, (&'a Decision, &'a Step)>;
 
 const TITLE: &str = "Which style, when: the plainest that is at most 5 % slower than the best, with a p99 at most twice the shortest";
 
 /// `None` without a decision.
-pub(super) fn render(decisions: &[Decision]) -> Option<String> {
+pub(crate) fn decisions(decisions: &[Decision]) -> Option<Table> {
     let rows = decisions.iter().flat_map(|decision| decision.steps.iter().map(move |step| (decision, step)));
     let rows: Vec<(&Decision, &Step)> = rows.collect();
     let columns = [
@@ -22,11 +21,33 @@ pub(super) fn render(decisions: &[Decision]) -> Option<String> {
         Column::name("least\nCPU", |(_, step)| step.least_cpu.clone()),
         Column::name("\nkeep up", |(_, step)| step.keep_up.join(", ")),
     ];
-    let mut lines = vec![TITLE.to_owned(), grid::terminal(&columns, &rows)];
-    lines.extend(decisions.iter().map(|decision| format!("  {decision}{}", without_choice(decision))));
-    (!decisions.is_empty()).then(|| lines.join("\n"))
+    let sentences = decisions.iter().map(Decision::to_string);
+    (!decisions.is_empty()).then(|| Table::new(TITLE, &columns, &rows).with_notes(sentences))
 }
 
 fn photos(load: &Load) -> String {
     format!("{}{}{}", load.bytes.map_or(UNKNOWN.into(), size), load.transport, load.on_cores())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_decision_has_a_row_for_each_step() {
+        let step = |from, to, choose: &str| Step {
+            from_in_flight: from,
+            to_in_flight: to,
+            choose: choose.into(),
+            keep_up: vec![choose.into()],
+            least_cpu: "callbacks".into(),
+        };
+        let steps = vec![step(1, 64, "blocking"), step(1024, 1024, "tokio")];
+        let table = decisions(&[Decision { load: Load::plain(32768, 20), steps }]).unwrap();
+        let rows = [
+            ["32 KiB", "20", "1–64", "block", "callbacks", "blocking"],
+            ["32 KiB", "20", "1024", "await on tokio", "callbacks", "tokio"],
+        ];
+        assert_eq!(table.rows, rows);
+    }
 }

@@ -4,16 +4,10 @@ use crate::record::cell::{BUSY, Bound, Cell, FEW, SHORT_S, TAKEN};
 use crate::record::group::Group;
 use crate::stats::interval::TABLE_ERROR;
 
-/// The notes of one table.
+/// The notes of one table: what a reader must know before believing its figures.
 pub(super) fn of(group: &Group) -> Vec<String> {
-    let cells = group.cells.iter().filter_map(|cell| note(cell));
-    cells.chain(on_figures(group)).collect()
-}
-
-/// The notes on the figures of one table: what a reader must know before believing them.
-pub(super) fn on_figures(group: &Group) -> Vec<String> {
     let cells = group.cells.as_slice();
-    let mut notes = Vec::new();
+    let mut notes: Vec<_> = cells.iter().filter_map(|cell| note(cell)).collect();
     notes.extend(few_note(cells));
     notes.extend(server_note(cells));
     notes.extend(names(cells, "rounds disagree too much to decide anything", |cell| group.is_unsteady(cell)));
@@ -21,11 +15,10 @@ pub(super) fn on_figures(group: &Group) -> Vec<String> {
     notes.extend(names(cells, throttled, |cell| cell.throttled_rounds > 0));
     let taken = |cell: &Cell| Some(cell.taken_share).filter(|share| *share > TAKEN);
     let shares = shares(cells, taken);
-    notes.extend(
-        shares.map(|it| {
-            format!("  other programs had part of the client's core, so this decides nothing: {it}")
-        }),
-    );
+    notes
+        .extend(shares.map(|it| {
+            format!("other programs had part of the client's core, so this decides nothing: {it}")
+        }));
     if cells.iter().any(|cell| cell.rounds.len() > 1) {
         notes.extend(interval_notes(group));
     }
@@ -35,7 +28,7 @@ pub(super) fn on_figures(group: &Group) -> Vec<String> {
 /// The levels of the intervals, and the smallest difference that they show.
 fn interval_notes(group: &Group) -> Vec<String> {
     let Some(level) = group.level() else {
-        return vec!["  too few rounds to show a difference".into()];
+        return vec!["too few rounds to show a difference".into()];
     };
     let cells = group.cells.as_slice();
     let median = cells.iter().find_map(|cell| cell.interval(|it| Some(it.wall_s)));
@@ -45,14 +38,14 @@ fn interval_notes(group: &Group) -> Vec<String> {
     .into_iter()
     .collect();
     notes.push(format!(
-        "  ±: {:.1} % intervals of medians; × best: {:.2} % intervals, so that at most {:.0} % of tables have a false one",
+        "±: {:.1} % intervals of medians; × best: {:.2} % intervals, so that at most {:.0} % of tables have a false one",
         median.map_or(f64::NAN, |it| it.level * 100.0),
         level * 100.0,
         TABLE_ERROR * 100.0,
     ));
     let resolution = group.resolution();
     notes.extend(
-        resolution.map(|share| format!("  differences in CPU below {:.1} % are not resolved", share * 100.0)),
+        resolution.map(|share| format!("differences in CPU below {:.1} % are not resolved", share * 100.0)),
     );
     notes
 }
@@ -60,7 +53,7 @@ fn interval_notes(group: &Group) -> Vec<String> {
 /// The cells for which something holds.
 fn names(cells: &[&Cell], what: &str, holds: impl Fn(&Cell) -> bool) -> Option<String> {
     let names: Vec<_> = cells.iter().filter(|cell| holds(cell)).map(|cell| cell.style.as_str()).collect();
-    (!names.is_empty()).then(|| format!("  {what}: {}", names.join(", ")))
+    (!names.is_empty()).then(|| format!("{what}: {}", names.join(", ")))
 }
 
 /// Why a row has no figures, or what its errors were.
@@ -68,20 +61,20 @@ pub(super) fn note(cell: &Cell) -> Option<String> {
     let Cell { style, failed, first_error, .. } = cell;
     match (failed, first_error) {
         (Some(reason), _) => Some(not_measured(style, reason)),
-        (None, Some(error)) => Some(format!("  {style}: the first error: {error}")),
+        (None, Some(error)) => Some(format!("{style}: the first error: {error}")),
         (None, None) => None,
     }
 }
 
 /// Why a row has no figures.
 pub(super) fn not_measured(name: &str, reason: &str) -> String {
-    format!("  {name}: not measured: {reason}")
+    format!("{name}: not measured: {reason}")
 }
 
 /// The first downloads have to be started, and the last ones end one by one: some are always missing.
 fn few_note(cells: &[&Cell]) -> Option<String> {
     let few = |cell: &Cell| cell.in_flight_share().filter(|share| *share < FEW);
-    Some(format!("  fewer in flight than requested, on average: {}", shares(cells, few)?))
+    Some(format!("fewer in flight than requested, on average: {}", shares(cells, few)?))
 }
 
 fn server_note(cells: &[&Cell]) -> Option<String> {
@@ -91,7 +84,7 @@ fn server_note(cells: &[&Cell]) -> Option<String> {
         loops => format!("{loops} threads were"),
     };
     Some(format!(
-        "  server-bound? Its {threads} busy for more than {:.0} % of the time with {}",
+        "server-bound? Its {threads} busy for more than {:.0} % of the time with {}",
         BUSY * 100.0,
         shares(cells, busy)?
     ))

@@ -1,19 +1,18 @@
 //! The table of waiting alone.
 
-use super::shown;
-use crate::output::notes;
+use super::notes;
 use crate::record::waits::{WaitsCell, WaitsFigures};
-use crate::text::grid;
+use crate::text::grid::{self, Table};
 
 type Column<'a> = grid::Column<'a, WaitsCell>;
 
 /// The table of the cells of one number of waits.
-pub(super) fn render(cells: &[WaitsCell]) -> String {
+pub(crate) fn waits(cells: &[WaitsCell]) -> Table {
     let of = |header: &str, figure: fn(&WaitsFigures) -> Option<f64>| {
-        Column::figure(header, move |cell| shown(cell.figures.as_ref().and_then(figure)))
+        Column::number(header, move |cell| cell.figures.as_ref().and_then(figure))
     };
     let columns = [
-        Column::name("style", |cell| cell.style.clone()),
+        Column::style(|cell| cell.style.clone()),
         of("start\nms", |it| Some(it.start_s * 1e3)),
         of("finish\nms", |it| Some(it.finish_s * 1e3)),
         of("CPU\nµs each", |it| Some(it.cpu_us_per_wait)),
@@ -21,11 +20,9 @@ pub(super) fn render(cells: &[WaitsCell]) -> String {
         Column::figure("\nthreads", |cell| Some(cell.figures?.threads?.to_string())),
     ];
     let title = format!("{} waits at once, without a download", cells[0].count);
-    let mut lines = vec![title, grid::terminal(&columns, cells)];
-    lines.extend(
-        cells.iter().filter_map(|cell| Some(notes::not_measured(&cell.style, cell.failed.as_ref()?))),
-    );
-    lines.join("\n")
+    let failed =
+        cells.iter().filter_map(|cell| Some(notes::not_measured(&cell.style, cell.failed.as_ref()?)));
+    Table::new(title, &columns, cells).with_notes(failed)
 }
 
 #[cfg(test)]
@@ -45,13 +42,9 @@ mod tests {
             |style: &str, figures, failed| WaitsCell { style: style.into(), count: 9, figures, failed };
         let cells =
             [cell("tokio", Some(figures), None), cell("blocking", None, Some("too few threads".into()))];
-        let text = render(&cells);
-        let row = |name| text.lines().find(|line: &&str| line.starts_with(name)).unwrap();
-        assert_eq!(
-            row("tokio").split_whitespace().collect::<Vec<_>>(),
-            ["tokio", "12.3", "2.0", "1.5", "240", "1"]
-        );
-        assert_eq!(row("blocking").split_whitespace().last(), Some("–"));
-        assert!(text.ends_with("  blocking: not measured: too few threads"));
+        let table = waits(&cells);
+        assert_eq!(table.rows[0], ["tokio", "12.3", "2.0", "1.5", "240", "1"]);
+        assert_eq!(table.rows[1], ["blocking", "–", "–", "–", "–", "–"]);
+        assert_eq!(table.notes, ["blocking: not measured: too few threads"]);
     }
 }
