@@ -18,9 +18,9 @@ const BATCH_BYTES: u64 = 32 << 10;
 fn main() {
     entry::run_if_child();
     let fixture = CriterionFixture::open().expect("the server starts");
-    let mut criterion = configured(Duration::from_millis(700), 25);
+    let mut criterion = configured(Duration::from_millis(500), 25);
     latency(&mut criterion, &fixture);
-    let mut criterion = configured(Duration::from_secs(1), 10);
+    let mut criterion = configured(Duration::from_millis(800), 10);
     throughput(&mut criterion, &fixture);
     criterion.final_summary();
 }
@@ -29,7 +29,7 @@ fn main() {
 /// override them.
 fn configured(time: Duration, samples: usize) -> Criterion {
     Criterion::default()
-        .warm_up_time(Duration::from_millis(300))
+        .warm_up_time(Duration::from_millis(200))
         .measurement_time(time)
         .sample_size(samples)
         // Ten times as many would be drawn as well, and take longer than all measuring.

@@ -242,7 +242,7 @@ fn until_moved(
             Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => {}
             Ok(0) => return Ok(0),
             Ok(n) => {
-                deadline.moved(Instant::now());
+                deadline.moved();
                 return Ok(n);
             }
             Err(error) => return Err(error),

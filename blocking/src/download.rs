@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use photo::{Error, Exchange, Photo, Progress, Step, Target};
 
@@ -26,7 +26,7 @@ pub(crate) fn download(
 ) -> Result<Photo, Error> {
     let token = client.token();
     let mut exchange = Exchange::of(target, Arc::clone(client.config()))?;
-    let mut deadline = IoDeadline::new(client.config(), Instant::now());
+    let mut deadline = IoDeadline::new(client.config());
     let mut retry = false;
     loop {
         cancel::check(token)?;
@@ -60,7 +60,7 @@ pub(crate) fn download(
             Err(error) if was_kept && exchange.restart(&error) => retry = true,
             Err(error) => return Err(error),
         }
-        deadline.connecting(Instant::now());
+        deadline.connecting();
     }
 }
 
@@ -100,7 +100,7 @@ fn send(
     exchange: &mut Exchange,
     deadline: &mut IoDeadline,
 ) -> Result<(), Error> {
-    deadline.enter_send(Instant::now());
+    deadline.enter_send();
     while !exchange.to_send().is_empty() {
         let sent = connection.send(exchange, deadline);
         exchange.sent(sent.map_err(|error| IoDeadline::failed(exchange, error))?);

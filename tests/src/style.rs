@@ -7,111 +7,113 @@ use photo::{Config, Error};
 
 use crate::{Adapter, Downloader, blocking, callbacks, futures, ureq};
 
-/// Makes [`Style`] and [`suite!`](crate::suite) from the list. A style in the list is in every test and bench.
-///
-/// `$d` is a dollar sign, which a macro needs to make another one.
-macro_rules! styles {
-    (
-        $d:tt
-        $( #[$first_doc:meta] )* $first:ident = $first_name:literal in $first_module:ident: $first_new:expr;
-        $( #[$unequal_doc:meta] )* unequal $unequal:ident = $unequal_name:literal in $unequal_module:ident: $unequal_new:expr;
-        $( $( #[$doc:meta] )* $style:ident = $name:literal in $module:ident: $new:expr; )+
-    ) => {
-        /// The clients that are compared: each style, the futures on each runtime, and ureq.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Style {
-            $( #[$first_doc] )* $first,
-            $( #[$unequal_doc] )* $unequal,
-            $( $( #[$doc] )* $style, )+
-        }
-
-        impl Style {
-            /// All clients, in the order of every table.
-            pub const ALL: [Self; 2 + [$( $name ),+].len()] =
-                [Self::$first, Self::$unequal, $( Self::$style ),+];
-
-            /// The clients that the suite holds equal: all except ureq.
-            pub const HELD_EQUAL: [Self; 1 + [$( $name ),+].len()] = [Self::$first, $( Self::$style ),+];
-
-            /// The name in tables and options.
-            pub fn name(self) -> &'static str {
-                match self {
-                    Self::$first => $first_name,
-                    Self::$unequal => $unequal_name,
-                    $( Self::$style => $name, )+
-                }
-            }
-
-            /// A fresh client with its runtime.
-            pub fn client(self, config: Config) -> Result<Box<dyn Downloader>, Error> {
-                match self {
-                    Self::$unequal => $unequal_new(config),
-                    style => style.adapter(config).map(|adapter| adapter as Box<dyn Downloader>),
-                }
-            }
-
-            /// A fresh client with its runtime, and the recipes of its style.
-            pub fn adapter(self, config: Config) -> Result<Box<dyn Adapter>, Error> {
-                match self {
-                    Self::$first => $first_new(config),
-                    Self::$unequal => panic!("{self} has no recipes"),
-                    $( Self::$style => $new(config), )+
-                }
-            }
-        }
-
-        /// Turns functions of a [`Style`](crate::Style) into tests, one for each style, in a module of its name:
-        /// `callbacks::a_stalled_server_times_out`. The tests after `+ ureq:` are also for ureq, which is not held
-        /// equal. Functions after `once:` take no style.
-        #[macro_export]
-        macro_rules! suite {
-            (@ $d module:ident, $d style:ident, [$d ( $d test:ident )+]) => {
-                mod $d module {
-                    $d (
-                        #[test]
-                        fn $d test() {
-                            $d crate::within(|| super::$d test($d crate::Style::$d style));
-                        }
-                    )+
-                }
-            };
-            (once: $d ( $d test:ident ),+ $d (,)?) => {
-                mod once {
-                    $d (
-                        #[test]
-                        fn $d test() {
-                            $d crate::within(super::$d test);
-                        }
-                    )+
-                }
-            };
-            (+ ureq: $d ( $d test:ident ),+ $d (,)?) => {
-                $d crate::suite!(@ $unequal_module, $unequal, [$d ( $d test )+]);
-                $d crate::suite!($d ( $d test ),+);
-            };
-            ($d ( $d test:ident ),+ $d (,)?) => {
-                $d crate::suite!(@ $first_module, $first, [$d ( $d test )+]);
-                $( $d crate::suite!(@ $module, $style, [$d ( $d test )+]); )+
-            };
-        }
-    };
+/// The clients that are compared: each style, the futures on each runtime, and ureq.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Style {
+    /// Blocking calls, one thread for each download in flight.
+    Blocking,
+    /// Blocking calls of the library ureq, with no recipe except `many`.
+    Ureq,
+    /// Callbacks on one event loop in one thread.
+    Callbacks,
+    /// Futures on tokio's current-thread runtime.
+    Tokio,
+    /// Futures on tokio's multi-thread runtime, a worker for each core.
+    TokioMulti,
+    /// Futures on async-std.
+    AsyncStd,
+    /// Futures on smol's executor, one thread.
+    Smol,
 }
 
-styles! { $
-    /// Blocking calls, one thread for each download in flight.
-    Blocking = "blocking" in blocking: blocking::new;
-    /// Blocking calls of the library ureq, with no recipe except `many`.
-    unequal Ureq = "ureq" in ureq: ureq::new;
-    /// Callbacks on one event loop in one thread.
-    Callbacks = "callbacks" in callbacks: callbacks::new;
-    /// Futures on tokio's current-thread runtime.
-    Tokio = "tokio" in tokio: futures::tokio;
-    /// Futures on tokio's multi-thread runtime, a worker for each core.
-    TokioMulti = "tokio-multi" in tokio_multi: futures::tokio_multi;
-    /// Futures on async-std.
-    AsyncStd = "async-std" in async_std: futures::async_std;
-    /// Futures on smol's executor, one thread.
-    Smol = "smol" in smol: futures::smol;
+impl Style {
+    /// All clients, in the order of every table.
+    pub const ALL: [Self; 7] = [
+        Self::Blocking,
+        Self::Ureq,
+        Self::Callbacks,
+        Self::Tokio,
+        Self::TokioMulti,
+        Self::AsyncStd,
+        Self::Smol,
+    ];
+
+    /// The clients that the suite holds equal: all except ureq.
+    pub const HELD_EQUAL: [Self; 6] =
+        [Self::Blocking, Self::Callbacks, Self::Tokio, Self::TokioMulti, Self::AsyncStd, Self::Smol];
+
+    /// The name in tables and options.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Blocking => "blocking",
+            Self::Ureq => "ureq",
+            Self::Callbacks => "callbacks",
+            Self::Tokio => "tokio",
+            Self::TokioMulti => "tokio-multi",
+            Self::AsyncStd => "async-std",
+            Self::Smol => "smol",
+        }
+    }
+
+    /// A fresh client with its runtime.
+    pub fn client(self, config: Config) -> Result<Box<dyn Downloader>, Error> {
+        match self {
+            Self::Ureq => ureq::new(config),
+            style => style.adapter(config).map(|adapter| adapter as Box<dyn Downloader>),
+        }
+    }
+
+    /// A fresh client with its runtime, and the recipes of its style; ureq has none.
+    pub fn adapter(self, config: Config) -> Result<Box<dyn Adapter>, Error> {
+        match self {
+            Self::Blocking => blocking::new(config),
+            Self::Ureq => panic!("{self} has no recipes"),
+            Self::Callbacks => callbacks::new(config),
+            Self::Tokio => futures::tokio(config),
+            Self::TokioMulti => futures::tokio_multi(config),
+            Self::AsyncStd => futures::async_std(config),
+            Self::Smol => futures::smol(config),
+        }
+    }
+}
+
+/// Turns functions of a [`Style`] into tests, one for each style, in a module of its name:
+/// `callbacks::a_stalled_server_times_out`. The tests after `+ ureq:` are also for ureq, which is not held equal.
+/// Functions after `once:` take no style.
+#[macro_export]
+macro_rules! suite {
+    (once: $( $test:ident ),+ $(,)?) => {
+        mod once {
+            $(
+                #[test]
+                fn $test() {
+                    $crate::within(super::$test);
+                }
+            )+
+        }
+    };
+    (+ ureq: $( $test:ident ),+ $(,)?) => {
+        $crate::suite!(@ ureq, Ureq, $( $test ),+);
+        $crate::suite!($( $test ),+);
+    };
+    (@ $module:ident, $style:ident, $( $test:ident ),+) => {
+        mod $module {
+            $(
+                #[test]
+                fn $test() {
+                    $crate::within(|| super::$test($crate::Style::$style));
+                }
+            )+
+        }
+    };
+    ($( $test:ident ),+ $(,)?) => {
+        $crate::suite!(@ blocking, Blocking, $( $test ),+);
+        $crate::suite!(@ callbacks, Callbacks, $( $test ),+);
+        $crate::suite!(@ tokio, Tokio, $( $test ),+);
+        $crate::suite!(@ tokio_multi, TokioMulti, $( $test ),+);
+        $crate::suite!(@ async_std, AsyncStd, $( $test ),+);
+        $crate::suite!(@ smol, Smol, $( $test ),+);
+    };
 }
 
 impl fmt::Display for Style {

@@ -41,12 +41,6 @@ struct Shared {
 }
 
 impl Names {
-    fn client(&self, style: Style, site: &Site, connect_timeout: Duration) -> Box<dyn Adapter> {
-        let shared = Arc::clone(&self.0);
-        let look_up = move |host: &str, port| Ok(shared.look_up(host, port));
-        site.client_with(style, |config| config.connect_timeout(connect_timeout).resolve_with(look_up))
-    }
-
     fn asked(&self, host: &str) -> usize {
         self.0.asked.lock().unwrap().get(host).copied().unwrap_or_default()
     }
@@ -85,6 +79,16 @@ fn hanging(site: &Site, count: usize) -> Vec<String> {
     (0..count).map(|i| url(site, &format!("hanging{i}.test"))).collect()
 }
 
+/// A server, the resolver, and a client that uses both.
+fn start(style: Style, connect_timeout: Duration) -> (Site, Names, Box<dyn Adapter>) {
+    let (site, names) = (Site::start(), Names::default());
+    let shared = Arc::clone(&names.0);
+    let look_up = move |host: &str, port| Ok(shared.look_up(host, port));
+    let client =
+        site.client_with(style, |config| config.connect_timeout(connect_timeout).resolve_with(look_up));
+    (site, names, client)
+}
+
 #[track_caller]
 fn assert_shortly<T>(work: impl FnOnce() -> T) -> T {
     takes(..SHORTLY, work)
@@ -98,8 +102,7 @@ fn assert_free(client: &dyn Adapter, site: &Site) {
 
 fn hanging_names_hold_up_neither_a_good_one_nor_offloaded_work(style: Style) {
     for count in COUNTS {
-        let (site, names) = (Site::start(), Names::default());
-        let client = names.client(style, &site, 10 * SHORTLY);
+        let (site, _names, client) = start(style, 10 * SHORTLY);
         let mut mirrors = hanging(&site, count);
         mirrors.push(url(&site, "good.test"));
         assert_shortly(|| client.race(&mirrors).unwrap()); // the others are cancelled
@@ -110,8 +113,7 @@ fn hanging_names_hold_up_neither_a_good_one_nor_offloaded_work(style: Style) {
 
 fn hanging_names_that_time_out_hold_up_nothing_afterwards(style: Style) {
     for count in COUNTS {
-        let (site, names) = (Site::start(), Names::default());
-        let client = names.client(style, &site, SHORTLY / 2);
+        let (site, _names, client) = start(style, SHORTLY / 2);
         for result in client.many(&hanging(&site, count), count) {
             TIMED_OUT.assert_of(&result);
         }
@@ -120,16 +122,14 @@ fn hanging_names_that_time_out_hold_up_nothing_afterwards(style: Style) {
 }
 
 fn a_download_of_a_hanging_name_is_cancelled_at_once(style: Style) {
-    let (site, names) = (Site::start(), Names::default());
-    let client = names.client(style, &site, 10 * SHORTLY);
+    let (site, _names, client) = start(style, 10 * SHORTLY);
     let cancelled = assert_shortly(|| client.cancel(&url(&site, "hanging.test"), SHORTLY / 10));
     Outcome::Cancelled.assert_of(&cancelled);
     assert_free(&*client, &site);
 }
 
 fn a_host_is_looked_up_once_for_all_that_wait(style: Style) {
-    let (site, names) = (Site::start(), Names::default());
-    let client = names.client(style, &site, 10 * SHORTLY);
+    let (site, names, client) = start(style, 10 * SHORTLY);
     for result in client.many(&vec![url(&site, "slow.test"); 20], 20) {
         result.unwrap();
     }
@@ -137,8 +137,7 @@ fn a_host_is_looked_up_once_for_all_that_wait(style: Style) {
 }
 
 fn a_hanging_name_is_looked_up_once_however_often_it_is_tried(style: Style) {
-    let (site, names) = (Site::start(), Names::default());
-    let client = names.client(style, &site, Duration::from_millis(10));
+    let (site, names, client) = start(style, Duration::from_millis(10));
     for _ in 0..20 {
         TIMED_OUT.assert_of(&client.download(&url(&site, "hanging.test")));
     }
@@ -146,9 +145,8 @@ fn a_hanging_name_is_looked_up_once_however_often_it_is_tried(style: Style) {
 }
 
 fn beyond_1024_hanging_names_others_wait_and_time_out(style: Style) {
-    let (site, names) = (Site::start(), Names::default());
     // Long enough to start so many threads on a busy machine.
-    let client = names.client(style, &site, 3 * SHORTLY);
+    let (site, names, client) = start(style, 3 * SHORTLY);
     for result in client.many(&hanging(&site, 1100), 1100) {
         TIMED_OUT.assert_of(&result);
     }
@@ -162,8 +160,8 @@ fn beyond_1024_hanging_names_others_wait_and_time_out(style: Style) {
 }
 
 fn an_address_is_not_looked_up(style: Style) {
-    let (site, names) = (Site::start(), Names::default());
-    names.client(style, &site, SHORTLY).download(&site.url("/photo")).unwrap();
+    let (site, names, client) = start(style, SHORTLY);
+    client.download(&site.url("/photo")).unwrap();
     let address = site.addr();
     let panics = |_: &str, _| panic!("nothing is to be looked up");
     let config = Config::default().resolve("known.test", [address]).resolve_with(panics);
@@ -172,8 +170,8 @@ fn an_address_is_not_looked_up(style: Style) {
 }
 
 fn an_error_names_the_host(style: Style) {
-    let (site, names) = (Site::start(), Names::default());
-    let result = names.client(style, &site, SHORTLY).download(&url(&site, "nowhere.test"));
+    let (site, _names, client) = start(style, SHORTLY);
+    let result = client.download(&url(&site, "nowhere.test"));
     Outcome::Resolve.assert_of(&result);
     assert_eq!(result.unwrap_err().to_string(), "cannot resolve nowhere.test: no address");
     let config = Config::default().resolve("dead.test", [refusing()]);
@@ -182,8 +180,7 @@ fn an_error_names_the_host(style: Style) {
 }
 
 fn a_resolver_that_panics_is_an_error(style: Style) {
-    let (site, names) = (Site::start(), Names::default());
-    let client = names.client(style, &site, 10 * SHORTLY);
+    let (site, _names, client) = start(style, 10 * SHORTLY);
     for _ in 0..2 {
         Outcome::Resolve.assert_of(&client.download(&url(&site, "panic.test")));
     }

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use photo_tests::Style;
-
 use crate::clients::subject::Subject;
 use crate::load::workload::{Mode, Source, Workload};
 use crate::options::Options;
@@ -14,7 +12,7 @@ const WITH_DELAY: &[u32] = &[1, 64, 1024];
 const WITHOUT_DELAY: &[u32] = &[1, 16, 256];
 
 /// Downloads in flight in a run that names no part: fewer groups, rather than fewer rounds.
-const FEW_WITH_DELAY: &[u32] = &[1024];
+const FEW_WITH_DELAY: &[u32] = &[64, 1024];
 const FEW_WITHOUT_DELAY: &[u32] = &[1, 256];
 
 const DELAY_MS: u64 = 20;
@@ -42,17 +40,10 @@ pub(crate) fn groups(options: &Options, client_cores: usize) -> Vec<Group> {
     let on_all = |workload: &Workload| {
         let is_worth_it =
             matches!(workload.source, Source::Embedded { delay_ms: 0, .. }) && workload.in_flight > 1;
-        let is_wanted = !is_short || workload.transport == options.transport();
-        (client_cores > 1 && is_worth_it && is_wanted).then(|| Workload { client_cores, ..workload.clone() })
+        (client_cores > 1 && is_worth_it).then(|| Workload { client_cores, ..workload.clone() })
     };
     let on_all: Vec<_> = workloads.iter().filter_map(on_all).collect();
-    let group = |workload: Workload| {
-        let is_small = is_short && options.styles.is_empty() && workload.transport != options.transport();
-        let mut group = Group::of(workload, options)?;
-        group.subjects.retain(|subject| !is_small || is_one_of_a_kind(*subject));
-        Some(group)
-    };
-    workloads.into_iter().chain(on_all).filter_map(group).collect()
+    workloads.into_iter().chain(on_all).filter_map(|workload| Group::of(workload, options)).collect()
 }
 
 /// The workloads on one client core; a short run has fewer of them.
@@ -82,7 +73,7 @@ fn workloads(options: &Options, is_short: bool) -> Vec<Workload> {
             loads.extend(each.map(|n| (embedded(delay_ms), n, options.transport())));
         }
     }
-    if !options.describes_closed_loops() {
+    if !is_short && !options.describes_closed_loops() {
         loads.extend(OTHER_TRANSPORTS.map(|transport| (embedded(0), WITH_OTHER_TRANSPORTS, transport)));
     }
     let workload = |(source, in_flight, transport): (Source, u32, Transport)| {
@@ -93,12 +84,6 @@ fn workloads(options: &Options, is_short: bool) -> Vec<Workload> {
         Workload { transport, burden_percent, ..Workload::closed(source, in_flight, count) }
     };
     loads.into_iter().map(workload).collect()
-}
-
-/// Whether it is in the short groups: one style for each way of waiting, and one for each kind of runtime.
-fn is_one_of_a_kind(subject: Subject) -> bool {
-    const ONES: [Style; 4] = [Style::Blocking, Style::Callbacks, Style::Tokio, Style::Smol];
-    subject.style().is_some_and(|style| ONES.contains(&style))
 }
 
 impl Group {
@@ -140,11 +125,10 @@ mod tests {
     }
 
     #[test]
-    fn by_default_there_are_three_groups_of_eight_and_two_small_ones() {
+    fn by_default_there_are_four_groups_and_in_full_eight() {
         let few = ids("");
-        assert_eq!(few.len(), 3 * 8 + 2 * 4);
-        assert_eq!((&*few[0], &*few[23]), ("load/20ms/1024/floor", "load/0ms/256/smol"));
-        assert_eq!((&*few[24], &*few[31]), ("load/https/0ms/64/blocking", "load/fresh/0ms/64/smol"));
+        assert_eq!(few.len(), 4 * 8);
+        assert_eq!((&*few[0], &*few[31]), ("load/20ms/64/floor", "load/0ms/256/smol"));
         let all = ids("--closed");
         assert_eq!(all.len(), 6 * 8 + 2 * 7);
         assert_eq!((&*all[0], &*all[47]), ("load/20ms/1/floor", "load/0ms/256/smol"));
@@ -155,7 +139,7 @@ mod tests {
     fn on_several_cores_there_is_a_second_set() {
         let ids = |words: &str| ids_of(&groups(&options(&format!("--bench {words}")), 4));
         let all = ids("");
-        let second = &all[3 * 8 + 2 * 4..];
+        let second = &all[4 * 8..];
         let styles = ["blocking", "tokio-multi", "async-std", "callbacks-multi", "smol-multi"];
         assert_eq!(second, styles.map(|style| format!("load/4-cores/0ms/256/{style}")));
         assert_eq!(ids("--styles callbacks-multi --in-flight 64 --delay-ms 0 --tls").len(), 1);

@@ -16,25 +16,26 @@ pub(crate) struct IoDeadline {
 
 impl IoDeadline {
     /// A download starts.
-    pub(crate) fn new(config: &Arc<Config>, now: Instant) -> Self {
-        Self { config: Arc::clone(config), deadline: Deadline::new(config, now), phase: Phase::Connect }
+    pub(crate) fn new(config: &Arc<Config>) -> Self {
+        let deadline = Deadline::new(config, Instant::now());
+        Self { config: Arc::clone(config), deadline, phase: Phase::Connect }
     }
 
     /// Restarts the time to connect.
-    pub(crate) fn connecting(&mut self, now: Instant) {
-        self.deadline.connecting(&self.config, now);
+    pub(crate) fn connecting(&mut self) {
+        self.deadline.connecting(&self.config, Instant::now());
     }
 
     /// Starts the phase `Send`, on an established connection.
-    pub(crate) fn enter_send(&mut self, now: Instant) {
+    pub(crate) fn enter_send(&mut self) {
         self.phase = Phase::Send;
-        self.moved(now);
+        self.moved();
     }
 
-    /// Extends the deadline, because bytes have moved; during the handshake it does not.
-    pub(crate) fn moved(&mut self, now: Instant) {
+    /// Extends the deadline, because bytes moved just now; during the handshake it does not.
+    pub(crate) fn moved(&mut self) {
         if self.phase != Phase::Handshake {
-            self.deadline.moved(&self.config, now);
+            self.deadline.moved(&self.config, Instant::now());
         }
     }
 

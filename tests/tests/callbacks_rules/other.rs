@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use photo_callbacks::{Client, Config};
-use photo_tests::suite;
+use photo_tests::{suite, takes};
 
 use crate::story::{millis, start};
 
@@ -41,7 +41,7 @@ fn timers_ring_in_order_and_not_early() {
 }
 
 fn a_cancelled_timer_does_not_ring_and_is_not_waited_for() {
-    let ((_, client, story), start) = (start(), Instant::now());
+    let (_, client, story) = start();
     let far = client.after(Duration::from_mins(1), || unreachable!("it was cancelled"));
     let near = story.clone();
     let rung = client.after(millis(10), move || {
@@ -49,11 +49,10 @@ fn a_cancelled_timer_does_not_ring_and_is_not_waited_for() {
         far.cancel();
         far.cancel();
     });
-    client.run();
+    takes(..Duration::from_secs(10), || client.run());
     rung.cancel(); // it has expired
     client.run();
     story.assert_is(&["near"]);
-    assert!(start.elapsed() < Duration::from_secs(10));
 }
 
 fn offloaded_work_does_not_hold_up_the_loop() {

@@ -1,6 +1,5 @@
 //! The documented pitfalls behave as described.
 
-use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -12,7 +11,6 @@ use crate::story::{Story, start};
 
 suite! { once:
     cancelling_a_download_calls_its_callback_but_cancelling_a_timer_drops_it,
-    a_callback_counts_in_a_copy_of_a_number_but_in_a_shared_cell,
     a_chain_that_ignores_cancelled_outlives_cancel_all,
     a_callback_that_holds_a_client_keeps_it_alive_until_it_is_called,
     cancelling_a_download_that_has_ended_leaves_the_next_one_alone,
@@ -29,22 +27,6 @@ fn cancelling_a_download_calls_its_callback_but_cancelling_a_timer_drops_it() {
     assert_eq!(Rc::strong_count(&held), 1, "the timer's callback is dropped at once");
     client.run();
     story.assert_is(&["download Cancelled"]);
-}
-
-#[expect(unused_assignments, reason = "the compiler's only hint at the mistake")]
-fn a_callback_counts_in_a_copy_of_a_number_but_in_a_shared_cell() {
-    let client = Client::new(Config::default()).unwrap();
-    let mut copied = 0;
-    let shared = Rc::new(Cell::new(0));
-    for _ in 0..3 {
-        let shared = Rc::clone(&shared);
-        client.download("no URL", move |_| {
-            copied += 1;
-            shared.set(shared.get() + 1);
-        });
-    }
-    client.run();
-    assert_eq!((copied, shared.get()), (0, 3));
 }
 
 fn a_chain_that_ignores_cancelled_outlives_cancel_all() {

@@ -8,7 +8,7 @@ mod token;
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use photo::Config;
 use photo_server::Fault;

@@ -17,8 +17,13 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use photo::{Error, Photo};
 use photo_futures::runtime::{AsyncStd, Runtime, Smol, Tokio};
 use photo_futures::{Client, Config};
-use photo_tests::{Feed, Remote, Site, Style, Turn, in_a_child_by, is_installed, this_program, within};
+use photo_tests::{Feed, Remote, Site, Style, Turn, in_a_child_by, is_installed, suite, this_program};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+
+suite! { once:
+    a_download_allocates_little,
+    a_download_makes_few_system_calls,
+}
 
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
@@ -53,57 +58,40 @@ fn bounds(style: Style) -> Bounds {
     Bounds { allocations, transfers, calls }
 }
 
-#[test]
 fn a_download_allocates_little() {
-    within(|| {
-        let site = Site::start();
-        let mut found = Vec::new();
-        for style in Style::ALL {
-            let output = downloads(Command::new(this_program()), style, &site, 1000);
-            let each =
-                output.lines().find_map(|line| line.split_once("allocations: ")?.1.parse::<f64>().ok());
-            let each = each.expect("the process says how many allocations") / 1000.0;
-            println!("{style}: {each:.1} allocations");
-            if each > bounds(style).allocations {
-                found.push(format!("{style}: {each:.1} allocations, {} allowed", bounds(style).allocations));
-            }
-        }
-        assert!(found.is_empty(), "for each download\n{}", found.join("\n"));
-    });
+    let site = Site::start();
+    for style in Style::ALL {
+        let output = downloads(Command::new(this_program()), style, &site, 1000);
+        let each = output.lines().find_map(|line| line.split_once("allocations: ")?.1.parse::<f64>().ok());
+        let each = each.expect("the process says how many allocations") / 1000.0;
+        println!("{style}: {each:.1} allocations for each download");
+        assert!(each <= bounds(style).allocations, "{} are allowed", bounds(style).allocations);
+    }
 }
 
-#[test]
 fn a_download_makes_few_system_calls() {
     if !is_installed("strace") {
         return;
     }
-    within(|| {
-        let site = Site::start();
-        let folder = tempfile::tempdir().unwrap();
-        let mut found = Vec::new();
-        for style in Style::ALL {
-            // Both runs share the start of the process and of its connections.
-            let [few, many] = [100, 1100].map(|count| {
-                let counts = folder.path().join(format!("{style}-{count}"));
-                let mut strace = Command::new("strace");
-                strace.args(["-f", "-qq", "-c", "-o"]).arg(&counts).arg(this_program());
-                downloads(strace, style, &site, count);
-                calls(&counts)
-            });
-            let each = |name: &str| (many.get(name).unwrap_or(&0.0) - few.get(name).unwrap_or(&0.0)) / 1000.0;
-            let transfers = each("sendto") + each("recvfrom");
-            let all: f64 = many.keys().map(|name| each(name)).sum();
-            println!("{style}: {transfers:.2} transfers, {all:.2} system calls");
-            let bounds = bounds(style);
-            if transfers > bounds.transfers || all > bounds.calls {
-                found.push(format!(
-                    "{style}: {transfers:.2} transfers, {} allowed; {all:.2} system calls, {} allowed; {many:?}",
-                    bounds.transfers, bounds.calls
-                ));
-            }
-        }
-        assert!(found.is_empty(), "for each download\n{}", found.join("\n"));
-    });
+    let site = Site::start();
+    let folder = tempfile::tempdir().unwrap();
+    for style in Style::ALL {
+        // Both runs share the start of the process and of its connections.
+        let [few, many] = [100, 1100].map(|count| {
+            let counts = folder.path().join(format!("{style}-{count}"));
+            let mut strace = Command::new("strace");
+            strace.args(["-f", "-qq", "-c", "-o"]).arg(&counts).arg(this_program());
+            downloads(strace, style, &site, count);
+            calls(&counts)
+        });
+        let each = |name: &str| (many.get(name).unwrap_or(&0.0) - few.get(name).unwrap_or(&0.0)) / 1000.0;
+        let transfers = each("sendto") + each("recvfrom");
+        let all: f64 = many.keys().map(|name| each(name)).sum();
+        println!("{style}: {transfers:.2} transfers, {all:.2} system calls for each download");
+        let bounds = bounds(style);
+        assert!(transfers <= bounds.transfers, "{} are allowed: {many:?}", bounds.transfers);
+        assert!(all <= bounds.calls, "{} are allowed: {many:?}", bounds.calls);
+    }
 }
 
 #[test]

@@ -228,12 +228,12 @@ fn a_failed_download_is_an_error(style: Style) {
 }
 
 fn other_downloads_go_on_meanwhile(style: Style) {
-    /// A picture that takes some hundred milliseconds to decode, and almost none to download.
-    static LARGE: LazyLock<Vec<u8>> = LazyLock::new(|| png(8000, 8000));
+    /// A picture that takes long to decode and to average, and almost no time to download.
+    static LARGE: LazyLock<Vec<u8>> = LazyLock::new(|| png(3000, 3000));
 
     let (site, client) = Site::with(style);
-    // Each takes 10 ms, so that few of them fit into the download of the large photo.
-    let other = site.url("/photo?bytes=1000&delay_ms=10");
+    // Each takes 5 ms, so that few of them fit into the download of the large photo.
+    let other = site.url("/photo?bytes=1000&delay_ms=5");
     let (thumbnail, others) = client.thumbnail_meanwhile(&serve_once(&**LARGE), 100, &other);
     assert_eq!(size(&thumbnail.unwrap()), (100, 100));
     println!("{style}: {others} other downloads meanwhile");

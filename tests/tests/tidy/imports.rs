@@ -62,31 +62,21 @@ impl Imports {
             .collect()
     }
 
-    /// A circle of files that import each other, if there is one.
-    pub(crate) fn circle(&self) -> Option<String> {
-        let mut done = BTreeSet::new();
-        let mut path = Vec::new();
-        self.0.keys().find_map(|module| self.circle_from(module, &mut path, &mut done))
-    }
-
-    fn circle_from<'a>(
-        &'a self,
-        module: &'a Module,
-        path: &mut Vec<&'a Module>,
-        done: &mut BTreeSet<&'a Module>,
-    ) -> Option<String> {
-        if let Some(start) = path.iter().position(|it| *it == module) {
-            let names: Vec<_> = path[start..].iter().map(|it| it.join("/")).collect();
-            return Some(names.join(" → "));
+    /// The files that import each other in a circle, and those between two circles.
+    pub(crate) fn in_circles(&self) -> Vec<String> {
+        let mut left = self.0.clone();
+        loop {
+            let before = left.len();
+            let modules: BTreeSet<_> = left.keys().cloned().collect();
+            for imports in left.values_mut() {
+                imports.retain(|it| modules.contains(it));
+            }
+            let imported: BTreeSet<_> = left.values().flatten().cloned().collect();
+            left.retain(|module, imports| imported.contains(module) && !imports.is_empty());
+            if left.len() == before {
+                return left.keys().map(|module| module.join("/")).collect();
+            }
         }
-        if done.contains(module) {
-            return None;
-        }
-        path.push(module);
-        let circle = self.0[module].iter().find_map(|imported| self.circle_from(imported, path, done));
-        path.pop();
-        done.insert(module);
-        circle
     }
 }
 
@@ -149,8 +139,8 @@ fn circles_and_upward_imports_are_found() {
         file("bottom/two.rs", "#[cfg(test)] mod tests { use crate::top; }"),
     ];
     let imports = Imports::of(&files, "x/src");
-    assert_eq!((imports.circle(), imports.upward(&["top", "bottom"])), (None, Vec::new()));
+    assert_eq!((imports.in_circles(), imports.upward(&["top", "bottom"])), (Vec::new(), Vec::new()));
     assert_eq!(imports.upward(&["bottom", "top"]).len(), 2);
     files[3].text = "mod inner { use super::super::one::One; }".into();
-    assert_eq!(Imports::of(&files, "x/src").circle().as_deref(), Some("bottom/one → bottom/two"));
+    assert_eq!(Imports::of(&files, "x/src").in_circles(), ["bottom/one", "bottom/two"]);
 }

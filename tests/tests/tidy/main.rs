@@ -9,6 +9,7 @@ mod recipes;
 mod source;
 
 use differences::DIFFERENCES;
+use documents::prose;
 use imports::{Imports, LAYERS};
 use source::{Style, files_of_the_workspace, manifests, members};
 
@@ -56,7 +57,9 @@ fn the_styles_have_the_same_public_items_in_the_same_order() {
 #[test]
 fn the_styles_have_the_same_headings_in_their_documentation() {
     for style in Style::all() {
-        assert_eq!(headings(&style.expect("src/lib.rs").documentation()), HEADINGS, "{}", style.name);
+        let text = style.expect("src/lib.rs").documentation();
+        let headings = prose(&text).filter_map(|line| line.trim().strip_prefix("# "));
+        assert_eq!(headings.collect::<Vec<_>>(), HEADINGS, "{}", style.name);
     }
 }
 
@@ -88,19 +91,6 @@ fn assert_alike(part: impl Fn(&Style) -> Vec<String>) {
 /// Whether no other style has this file or public item.
 fn is_intended(style: &Style, what: &str) -> bool {
     DIFFERENCES.iter().any(|it| it.is(style.name, what))
-}
-
-/// The headings of the first level, outside of code.
-fn headings(text: &str) -> Vec<String> {
-    let mut in_code = false;
-    let mut headings = Vec::new();
-    for line in text.lines().map(str::trim) {
-        in_code ^= line.starts_with("```");
-        if let Some(heading) = line.strip_prefix("# ").filter(|_| !in_code) {
-            headings.push(heading.to_owned());
-        }
-    }
-    headings
 }
 
 #[test]
@@ -155,8 +145,8 @@ fn no_files_import_each_other_in_a_circle() {
     let files = files_of_the_workspace();
     let mut found = Vec::new();
     for member in members() {
-        let circle = Imports::of(&files, &format!("{member}/src")).circle();
-        found.extend(circle.map(|circle| format!("{member}: {circle}")));
+        let circles = Imports::of(&files, &format!("{member}/src")).in_circles();
+        found.extend(circles.iter().map(|module| format!("{member}: {module}")));
     }
     assert_none(&found);
 }
