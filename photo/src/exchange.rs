@@ -165,9 +165,8 @@ impl Exchange {
     pub fn filled(&mut self, scratch: &mut [u8], n: usize) -> Result<Step, Error> {
         match std::mem::replace(&mut self.state, State::Over) {
             State::Head(head) if n == 0 => {
-                let error = head.truncated();
                 self.state = State::Head(head);
-                Err(error)
+                Err(self.truncated())
             }
             State::Head(head) => self.head(head, &mut scratch[..n]),
             State::Body(mut body) => {
@@ -239,11 +238,8 @@ impl Exchange {
         if !may_be_given_up {
             return false;
         }
-        match State::send(&self.target, &self.config) {
-            Ok(state) => self.state = state,
-            Err(_) => return false,
-        }
-        true
+        // The request could be written before.
+        State::send(&self.target, &self.config).map(|state| self.state = state).is_ok()
     }
 
     fn truncated(&self) -> Error {

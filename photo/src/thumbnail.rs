@@ -130,21 +130,21 @@ fn shrink(picture: DynamicImage, max_side: u32) -> DynamicImage {
     };
     let (width, height) = (scaled(width), scaled(height));
     match picture {
-        DynamicImage::ImageLuma8(pixels) => average(&pixels, width, height).into(),
         DynamicImage::ImageLumaA8(pixels) => average(&pixels, width, height).into(),
-        DynamicImage::ImageRgb8(pixels) => average(&pixels, width, height).into(),
-        DynamicImage::ImageRgba8(pixels) => average(&pixels, width, height).into(),
-        DynamicImage::ImageLuma16(pixels) => average(&pixels, width, height).into(),
         DynamicImage::ImageLumaA16(pixels) => average(&pixels, width, height).into(),
-        DynamicImage::ImageRgb16(pixels) => average(&pixels, width, height).into(),
+        DynamicImage::ImageRgba8(pixels) => average(&pixels, width, height).into(),
         DynamicImage::ImageRgba16(pixels) => average(&pixels, width, height).into(),
-        // No decoder in use makes any other kind.
-        other => other.thumbnail_exact(width, height),
+        opaque => {
+            // The sums of the crate overflow where a pixel replaces more than 256 × 256 of 16 bits.
+            let first = |old: u32, new: u32| new.max(old.div_ceil(255));
+            let smaller =
+                opaque.thumbnail_exact(first(opaque.width(), width), first(opaque.height(), height));
+            smaller.thumbnail_exact(width, height)
+        }
     }
 }
 
-/// Averages the pixels of each new pixel's area, weighted by alpha, which is the last channel. The crate's own
-/// `thumbnail` knows no weights, and its sums overflow where a new pixel replaces very many.
+/// Averages the pixels of each new pixel's area, weighted by alpha, their last channel.
 fn average<P, S>(pixels: &ImageBuffer<P, Vec<S>>, width: u32, height: u32) -> ImageBuffer<P, Vec<S>>
 where
     P: Pixel<Subpixel = S>,
@@ -154,26 +154,25 @@ where
         let edge = |at| u32::try_from(u64::from(at) * u64::from(old) / u64::from(new)).unwrap_or(old);
         edge(at)..edge(at + 1)
     };
-    let alpha = P::HAS_ALPHA.then(|| usize::from(P::CHANNEL_COUNT) - 1);
     ImageBuffer::from_fn(width, height, |x, y| {
         let (columns, rows) = (place(x, width, pixels.width()), place(y, height, pixels.height()));
         let mut sums = [0; 4];
-        let (mut weight, mut count) = (0, 0);
-        for (row, column) in rows.flat_map(|row| columns.clone().map(move |column| (row, column))) {
+        let mut weight = 0;
+        for (row, column) in rows.clone().flat_map(|row| columns.clone().map(move |column| (row, column))) {
             let channels = pixels.get_pixel(column, row).channels();
-            let opacity: u64 = alpha.map_or(1, |alpha| channels[alpha].into());
+            let alpha: u64 = channels[channels.len() - 1].into();
             for (sum, channel) in sums.iter_mut().zip(channels) {
-                *sum += (*channel).into() * opacity;
+                *sum += (*channel).into() * alpha;
             }
-            weight += opacity;
-            count += 1;
+            weight += alpha;
         }
+        let count = u64::from(columns.end - columns.start) * u64::from(rows.end - rows.start);
+        let alpha = usize::from(P::CHANNEL_COUNT) - 1;
+        // Alpha itself has no weight.
+        sums[alpha] = weight;
         let mut channels = sums.map(|sum| rounded(sum, weight));
-        if let Some(alpha) = alpha {
-            // Alpha itself has no weight.
-            channels[alpha] = rounded(weight, count);
-        }
-        *P::from_slice(&channels[..P::CHANNEL_COUNT.into()])
+        channels[alpha] = rounded(weight, count);
+        *P::from_slice(&channels[..=alpha])
     })
 }
 
@@ -190,7 +189,7 @@ mod tests {
 
     #[test]
     fn a_pixel_may_replace_very_many() {
-        let white = ImageBuffer::from_pixel(300, 300, image::Luma([u16::MAX]));
-        assert_eq!(shrink(white.into(), 1).into_luma16().into_raw(), [u16::MAX]);
+        let white = ImageBuffer::from_pixel(600, 300, image::Luma([u16::MAX]));
+        assert_eq!(shrink(white.into(), 2).into_luma16().into_raw(), [u16::MAX; 2]);
     }
 }

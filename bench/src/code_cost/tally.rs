@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::iter::Peekable;
 
 use proc_macro2::token_stream::IntoIter;
-use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 
 /// The words that waiting adds: they keep a value alive, share it, or give it away.
 pub const WORDS: [&str; 8] = ["clone", "Rc", "Arc", "RefCell", "Mutex", "Box", "'static", "move"];
@@ -29,38 +29,30 @@ impl Tally {
 
     fn add(&mut self, tokens: TokenStream) {
         let mut tokens = tokens.into_iter().peekable();
-        let mut after_quote = false;
+        let (mut after_quote, mut in_import) = (false, false);
         while let Some(token) = tokens.next() {
             if is_punct(&token, '#') && skip_attribute(&mut tokens) {
                 continue;
             }
+            in_import |=
+                matches!(&token, TokenTree::Ident(word) if word == "use") && !next_is(&mut tokens, '<');
             let is_quote = is_punct(&token, '\'');
             match token {
-                TokenTree::Ident(word) if word == "use" && !next_is(&mut tokens, '<') => {
-                    self.add_import(&word, &mut tokens);
-                }
-                TokenTree::Ident(word) => {
+                TokenTree::Ident(word) if !in_import => {
                     self.add_lines(word.span());
                     self.add_word(&format!("{}{word}", if after_quote { "'" } else { "" }));
                 }
-                TokenTree::Group(group) => {
+                TokenTree::Group(group) if !in_import => {
                     self.add_lines(group.span_open());
                     self.add(group.stream());
                     self.add_lines(group.span_close());
                 }
-                other => self.add_lines(other.span()),
+                other => {
+                    in_import &= !is_punct(&other, ';');
+                    self.add_lines(other.span());
+                }
             }
             after_quote = is_quote;
-        }
-    }
-
-    fn add_import(&mut self, word: &Ident, tokens: &mut Tokens) {
-        self.add_lines(word.span());
-        for token in tokens {
-            self.add_lines(token.span());
-            if is_punct(&token, ';') {
-                break;
-            }
         }
     }
 

@@ -4,6 +4,14 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
+#[cfg(target_os = "linux")]
+use nix::sched::{self, sched_getaffinity, sched_setaffinity};
+#[cfg(target_os = "linux")]
+use nix::unistd::Pid;
+
+#[cfg(target_os = "linux")]
+const THIS_THREAD: Pid = Pid::from_raw(0);
+
 /// More than any machine has.
 const MOST_CORES: usize = 1 << 16;
 
@@ -14,7 +22,13 @@ pub(crate) struct CpuSet(pub(super) Vec<usize>);
 impl CpuSet {
     /// The cores that this process may use; empty if the system does not report them.
     pub(crate) fn allowed() -> Self {
-        Self(system::allowed())
+        #[cfg(target_os = "linux")]
+        if let Ok(set) = sched_getaffinity(THIS_THREAD) {
+            return Self(
+                (0..sched::CpuSet::count()).filter(|core| set.is_set(*core).unwrap_or(false)).collect(),
+            );
+        }
+        Self::default()
     }
 
     /// The first of the cores, so many.
@@ -30,8 +44,12 @@ impl CpuSet {
     /// Keeps this thread, and all that it will start, on these cores. Where the system refuses, the figures are
     /// noisier, but still figures.
     pub(crate) fn pin_this_process(&self) {
+        #[cfg(target_os = "linux")]
         if !self.0.is_empty() {
-            system::pin(&self.0);
+            let mut set = sched::CpuSet::new();
+            if self.0.iter().all(|core| set.set(*core).is_ok()) {
+                let _ = sched_setaffinity(THIS_THREAD, &set);
+            }
         }
     }
 }
@@ -59,35 +77,6 @@ impl FromStr for CpuSet {
         }
         Ok(Self(cores.into_iter().collect()))
     }
-}
-
-#[cfg(any(target_os = "linux", target_os = "android"))]
-mod system {
-    use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
-    use nix::unistd::Pid;
-
-    const THIS_THREAD: Pid = Pid::from_raw(0);
-
-    pub(super) fn allowed() -> Vec<usize> {
-        let Ok(set) = sched_getaffinity(THIS_THREAD) else { return Vec::new() };
-        (0..CpuSet::count()).filter(|core| set.is_set(*core).unwrap_or(false)).collect()
-    }
-
-    pub(super) fn pin(cores: &[usize]) {
-        let mut set = CpuSet::new();
-        if cores.iter().all(|core| set.set(*core).is_ok()) {
-            let _ = sched_setaffinity(THIS_THREAD, &set);
-        }
-    }
-}
-
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-mod system {
-    pub(super) fn allowed() -> Vec<usize> {
-        Vec::new()
-    }
-
-    pub(super) fn pin(_cores: &[usize]) {}
 }
 
 #[cfg(test)]

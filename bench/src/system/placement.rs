@@ -38,14 +38,15 @@ impl CorePlacement {
         client: Option<&CpuSet>,
     ) -> Result<Self, String> {
         let given = [("--server-cores", server), ("--client-cores", client)];
-        for (option, cores) in given.iter().filter_map(|(option, cores)| Some((option, (*cores)?))) {
-            if let Some(core) = cores.0.iter().find(|core| !allowed.contains(core)) {
+        let mut taken = Vec::new();
+        for (option, cores) in given {
+            let cores = cores.map_or_else(Vec::new, |cores| cores.0.clone());
+            if let Some(core) = cores.iter().find(|core| !allowed.contains(core)) {
                 let allowed = CpuSet(allowed.to_vec());
                 return Err(format!("{option}: core {core} is not among those of this process: {allowed}"));
             }
+            taken.extend(cores);
         }
-        let taken: Vec<_> =
-            given.iter().flat_map(|(_, cores)| cores.iter().flat_map(|it| it.cores())).collect();
         let free: Vec<_> = allowed.iter().copied().filter(|core| !taken.contains(core)).collect();
         let mut free = usable(root, &apart_from(root, &taken, &free));
         Ok(match (server, client) {

@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// The cores that the group may use, such as 1.5; the least of those of all groups around it. `None` without a quota.
 pub(crate) fn cores(root: &Path) -> Option<f64> {
-    let quota = |folder: &PathBuf| quota_v2(folder).or_else(|| quota_v1(folder));
-    folders(root).iter().filter_map(quota).reduce(f64::min)
+    folders(root).iter().filter_map(|folder| quota(folder)).reduce(f64::min)
 }
 
 /// The number of times that the group, or one around it, had used up its quota and had to wait. `None` if that is not
@@ -39,20 +38,12 @@ fn folders(root: &Path) -> Vec<PathBuf> {
     groups.lines().filter_map(of_line).flatten().collect()
 }
 
-/// `cpu.max` holds the quota and the period, in microseconds.
-fn quota_v2(folder: &Path) -> Option<f64> {
-    let text = fs::read_to_string(folder.join("cpu.max")).ok()?;
-    let (quota, period) = text.trim().split_once(' ')?;
-    share(quota.parse().ok()?, period.parse().ok()?)
-}
-
-fn quota_v1(folder: &Path) -> Option<f64> {
-    let number = |file: &str| fs::read_to_string(folder.join(file)).ok()?.trim().parse::<f64>().ok();
-    share(number("cpu.cfs_quota_us")?, number("cpu.cfs_period_us")?)
-}
-
-/// A quota of -1 sets no limit.
-fn share(quota: f64, period: f64) -> Option<f64> {
+/// The second version has the quota and the period in one file, the first one in two; -1 and `max` set no limit.
+fn quota(folder: &Path) -> Option<f64> {
+    let read = |file: &str| fs::read_to_string(folder.join(file)).ok();
+    let text = read("cpu.max").or_else(|| Some(read("cpu.cfs_quota_us")? + &read("cpu.cfs_period_us")?))?;
+    let (quota, period) = text.trim().split_once(char::is_whitespace)?;
+    let (quota, period) = (quota.parse::<f64>().ok()?, period.parse::<f64>().ok()?);
     (quota > 0.0 && period > 0.0).then(|| quota / period)
 }
 

@@ -2,10 +2,11 @@
 
 use std::fs;
 use std::io;
+#[cfg(target_os = "linux")]
 use std::time::Duration;
 
 use nix::sys::resource::{UsageWho, getrusage};
-use nix::sys::time::TimeVal;
+use nix::sys::time::{TimeVal, TimeValLike};
 #[cfg(target_os = "linux")]
 use nix::time::ClockId;
 #[cfg(target_os = "linux")]
@@ -26,10 +27,11 @@ pub(crate) struct Usage {
 impl Usage {
     pub(crate) fn so_far() -> Self {
         let Ok(usage) = getrusage(UsageWho::RUSAGE_SELF) else { return Self::default() };
+        let seconds = |time: TimeVal| time.num_microseconds() as f64 / 1e6;
         let count = |switches| u64::try_from(switches).unwrap_or(0);
         Self {
-            user_s: duration(usage.user_time()).as_secs_f64(),
-            system_s: duration(usage.system_time()).as_secs_f64(),
+            user_s: seconds(usage.user_time()),
+            system_s: seconds(usage.system_time()),
             voluntary_switches: count(usage.voluntary_context_switches()),
             involuntary_switches: count(usage.involuntary_context_switches()),
         }
@@ -129,11 +131,6 @@ fn user_share(stat: &str) -> f64 {
     let mut ticks = || fields.next().and_then(|ticks| ticks.parse::<f64>().ok()).unwrap_or(0.0);
     let (user, system) = (ticks(), ticks());
     if user + system > 0.0 { user / (user + system) } else { 0.5 }
-}
-
-fn duration(time: TimeVal) -> Duration {
-    let secs = u64::try_from(time.tv_sec()).unwrap_or(0);
-    Duration::from_secs(secs) + Duration::from_micros(u64::try_from(time.tv_usec()).unwrap_or(0))
 }
 
 #[cfg(test)]

@@ -94,16 +94,6 @@ mod tests {
     use crate::text::out::note;
 
     #[test]
-    fn all_are_there_that_were_built() {
-        let names: Vec<_> = Peer::all().map(Peer::name).collect();
-        let always = ["ureq-per-thread"];
-        let has_completions = cfg!(all(feature = "completions", target_os = "linux"));
-        let completions: &[_] = if has_completions { &["completions"] } else { &[] };
-        let others: &[_] = if ARE_WANTED { &["reqwest", "hyper-util", "curl"] } else { &[] };
-        assert_eq!(names, [&always, completions, others].concat());
-    }
-
-    #[test]
     fn photos_come_over_kept_connections_and_errors_are_reported() {
         for peer in Peer::all() {
             let server = PhotoServer::start().unwrap();
