@@ -10,6 +10,7 @@ use super::*;
 
 suite! { once:
     a_token_stops_its_client_and_the_clients_made_of_that,
+    a_token_that_was_cancelled_before_lets_nothing_start,
 }
 
 fn a_token_stops_its_client_and_the_clients_made_of_that() {
@@ -31,4 +32,17 @@ fn a_token_stops_its_client_and_the_clients_made_of_that() {
     root.run();
     let expected = [("sibling", true), ("parent", true), ("child", true), ("root", false)];
     assert_eq!(*ended.borrow(), expected);
+}
+
+fn a_token_that_was_cancelled_before_lets_nothing_start() {
+    let site = Site::start();
+    let (client, token) = Client::new(site.config()).unwrap().cancellable();
+    token.cancel();
+    client.run();
+    let ended = Rc::new(RefCell::new(None));
+    let outcome = Rc::clone(&ended);
+    client.download(&site.url("/photo"), move |result| *outcome.borrow_mut() = Some(Outcome::of(&result)));
+    client.run();
+    assert_eq!(*ended.borrow(), Some(Outcome::Cancelled));
+    assert_eq!(site.counters().connections, 0);
 }
