@@ -99,20 +99,13 @@ fn recorded_closed_loops_have_21_rounds_and_3_seconds() {
 fn an_unknown_version_is_refused_in_one_line() {
     let folder = tempfile::tempdir().expect("a folder");
     let lines = fs::read_to_string(recorded().join("load.jsonl")).expect("results");
-    fs::write(folder.path().join("load.jsonl"), versioned(&lines, 99)).expect("a file");
+    let (_, rest) = lines.split_once(',').expect("a version and more");
+    fs::write(folder.path().join("load.jsonl"), format!("{{\"version\":99,{rest}")).expect("a file");
     let refused = report(folder.path(), "--tables");
     let error = String::from_utf8(refused.stderr).expect("text");
     assert!(!refused.status.success());
     let why = "load.jsonl: line 1: version 99 of the results is unknown; this program reads 1 to 2\n";
     assert!(error.starts_with("error: ") && error.ends_with(why) && error.lines().count() == 1, "{error}");
-}
-
-fn versioned(lines: &str, version: u32) -> String {
-    let lines = lines.lines().map(|line| {
-        let (_, rest) = line.split_once(',').expect("a version and more");
-        format!("{{\"version\":{version},{rest}\n")
-    });
-    lines.collect()
 }
 
 fn recorded() -> PathBuf {

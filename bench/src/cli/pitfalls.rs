@@ -145,7 +145,7 @@ fn all_rounds(
     placement: &CorePlacement,
     gallery: &Path,
 ) -> Vec<PitfallCell> {
-    let mut results: Vec<(Vec<_>, Option<String>)> = vec![(Vec::new(), None); cells.len()];
+    let mut results: Vec<Result<Vec<_>, String>> = vec![Ok(Vec::new()); cells.len()];
     let progress = Progress::new(cells.len() * rounds as usize);
     let mut random = fastrand::Rng::with_seed(seed);
     'rounds: for round in 1..=rounds {
@@ -161,9 +161,10 @@ fn all_rounds(
             if both.is_err() && interrupt::came().is_some() {
                 break 'rounds;
             }
-            match both {
-                Ok(both) => results[index].0.push(both),
-                Err(error) => results[index].1 = Some(error.to_string()),
+            match (both, &mut results[index]) {
+                (Ok(both), Ok(rounds)) => rounds.push(both),
+                (Err(error), result) => *result = Err(error.to_string()),
+                (Ok(_), Err(_)) => {}
             }
             progress.end(1);
         }
@@ -172,19 +173,21 @@ fn all_rounds(
     progress.finish();
     let all = cells.iter().zip(results);
     // A cell whose first round has not ended has no results.
-    let measured = all.filter(|(_, (rounds, failed))| !rounds.is_empty() || failed.is_some());
-    measured.map(|((pitfall, style), (rounds, failed))| cell(pitfall, *style, rounds, failed)).collect()
+    let measured = all.filter(|(_, result)| !result.as_ref().is_ok_and(Vec::is_empty));
+    measured.map(|((pitfall, style), result)| cell(pitfall, *style, result)).collect()
 }
 
 /// A cell of which one round failed has no figures.
 fn cell(
     pitfall: &Pitfall,
     style: Style,
-    rounds: Vec<(WayFigures, WayFigures)>,
-    failed: Option<String>,
+    result: Result<Vec<(WayFigures, WayFigures)>, String>,
 ) -> PitfallCell {
     let Work { photo, count, others, tls, .. } = pitfall.work;
-    let rounds = if failed.is_none() { rounds } else { Vec::new() };
+    let (rounds, failed) = match result {
+        Ok(rounds) => (rounds, None),
+        Err(why) => (Vec::new(), Some(why)),
+    };
     let cell = PitfallCell {
         pitfall: pitfall.name.into(),
         file: pitfall.file.into(),

@@ -107,7 +107,7 @@ mod tests {
     use super::*;
     use crate::code_cost::count;
     use crate::output::markdown::newest;
-    use crate::record::sample::noisy;
+    use crate::record::sample::{noisy, step};
     use crate::text::markers::tests::{assert_up_to_date, root};
 
     #[test]
@@ -123,15 +123,9 @@ mod tests {
             let cell = move |style| noisy(style, in_flight, 10.0, 1000.0);
             SHOWN.map(|style| Cell { load: Load::plain(BYTES, delay_ms), ..cell(style) })
         });
-        let decision = |(delay_ms, number): Point, keep_up: &[&str]| {
-            let step = Step {
-                from_in_flight: number,
-                to_in_flight: number,
-                choose: keep_up[0].into(),
-                keep_up: keep_up.iter().map(ToString::to_string).collect(),
-                least_cpu: "callbacks".into(),
-            };
-            Decision { load: Load::plain(BYTES, delay_ms), steps: vec![step] }
+        let decision = |(delay_ms, number): Point, keep_up: &[&str]| Decision {
+            load: Load::plain(BYTES, delay_ms),
+            steps: vec![step(number, number, keep_up)],
         };
         let decided = vec![decision(ONE, &["blocking", "tokio"]), decision(MANY, &["callbacks"])];
         let mut run = Run { closed: cells.collect(), decided, ..Run::default() };

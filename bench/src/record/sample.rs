@@ -1,8 +1,10 @@
 //! Records for tests.
 
 use super::cell::Cell;
+use super::decision::Step;
 use super::figures::Figures;
 use super::load::Load;
+use super::open::OpenCell;
 use crate::stats::latency::Percentiles;
 
 /// The figures of a round that differ in the CPU only.
@@ -77,5 +79,23 @@ pub(crate) fn of_rounds(style: &str, in_flight: usize, rounds: Vec<Figures>) -> 
         rounds,
         failed: None,
         first_error: None,
+    }
+}
+
+/// The cell at a rate for all styles, at which it was saturated.
+pub(crate) fn open(cell: Cell) -> OpenCell {
+    let uncorrected = Some(Percentiles { p50_us: 1000.0, ..Percentiles::default() });
+    let (rate_per_s, late, skipped) = (Some(200.0), Some(123), Some(7));
+    OpenCell { cell, rate_per_s, share_percent: None, uncorrected, late, skipped, saturated: Some(true) }
+}
+
+/// A step with these styles that keep up, the first of which is chosen.
+pub(crate) fn step(from_in_flight: usize, to_in_flight: usize, keep_up: &[&str]) -> Step {
+    Step {
+        from_in_flight,
+        to_in_flight,
+        choose: keep_up[0].into(),
+        keep_up: keep_up.iter().map(ToString::to_string).collect(),
+        least_cpu: "callbacks".into(),
     }
 }

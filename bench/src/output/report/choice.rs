@@ -106,7 +106,7 @@ fn too_slow_at_times(step: &Step, group: &Group) -> Option<Markup> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::sample::noisy;
+    use crate::record::sample::{noisy, step};
 
     #[test]
     fn a_faster_style_with_a_long_tail_is_named_with_its_p99() {
@@ -115,13 +115,7 @@ mod tests {
             noisy("tokio", 64, 80.0, 1000.0),
             noisy("callbacks", 64, 90.0, 1000.0),
         ];
-        let step = Step {
-            from_in_flight: 64,
-            to_in_flight: 64,
-            choose: "tokio".into(),
-            keep_up: vec!["tokio".into()],
-            least_cpu: "blocking".into(),
-        };
+        let step = step(64, 64, &["tokio"]);
         let groups = sorted(closed.iter());
         let why = too_slow_at_times(&step, &groups[0]).map(Markup::into_string);
         assert_eq!(why.as_deref(), Some("blocking is faster, but has a p99 of 9.0 ms"));

@@ -6,24 +6,18 @@ use std::path::Path;
 use super::{palette, pictures};
 use crate::record::run::{self, Run};
 
-/// The load of the picture: server delay in milliseconds, downloads in flight. Every default run has it.
-const LOAD: (u64, usize) = (20, 1024);
-
 /// The files in `docs/`, in the order of the palette's colours: light, dark.
 pub const FILES: [&str; 2] = ["latency-light.svg", "latency-dark.svg"];
 
-/// Draws latency by percentile, from the run in `folder`: the text of each of [`FILES`].
+/// Draws latency by percentile at a load that every default run has, from the run in `folder`: the text of each of [`FILES`].
 ///
 /// # Errors
 ///
 /// If a file cannot be read, or the run lacks the load.
 pub fn latency(folder: &Path) -> io::Result<[String; 2]> {
     let run = Run::of_file(&folder.join(run::LINES))?;
-    let plot = run
-        .closed_loop(LOAD.0, LOAD.1)
-        .map(|group| pictures::latency_plot(&group.cells))
-        .transpose()?
-        .flatten();
+    let plot =
+        run.closed_loop(20, 1024).map(|group| pictures::latency_plot(&group.cells)).transpose()?.flatten();
     let plot = plot.ok_or_else(|| io::Error::other("the run has no figures for the picture"))?;
     let svg = plot.draw().into_string();
     // An image has no page around it, so the colours go into it.

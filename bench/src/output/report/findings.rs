@@ -15,7 +15,6 @@ use crate::record::group::sorted;
 use crate::record::open::rates;
 use crate::record::run::{Head, LINES, Run};
 use crate::record::waits::counts;
-use crate::text::format::size;
 
 pub(super) const TITLE: &str = "Three ways of waiting";
 
@@ -36,12 +35,7 @@ pub(super) fn findings(placed: &Placed, filter: Option<&Markup>) -> io::Result<M
             it.steps.last().map(|s| s.to_in_flight),
         )
     });
-    let photos = |bytes: Option<u64>| bytes.map_or("?".into(), size);
-    let load = answer.map(|it| match it.load.delay_ms {
-        None => format!("{} photos from a server of one’s own", photos(it.load.bytes)),
-        Some(0) => format!("{} photos from a server that replies at once", photos(it.load.bytes)),
-        Some(delay_ms) => format!("{} photos from a server that takes {delay_ms} ms", photos(it.load.bytes)),
-    });
+    let load = answer.map(|it| it.load);
     let no_choice = answer.map(Decision::without_choice).unwrap_or_default();
     let answer = answer.map_or("Which style to choose, when".into(), Decision::answer);
     let (parts, absent): (Vec<_>, Vec<_>) = parts(run)?.into_iter().partition(Part::has_data);

@@ -90,6 +90,8 @@ fn criterion(folder: &Path) -> Option<String> {
 mod tests {
     use std::fs;
 
+    use tempfile::TempDir;
+
     use super::*;
     use crate::record::Record;
     use crate::record::pitfall::tests::way;
@@ -102,15 +104,15 @@ mod tests {
         Record::Closed(cell).to_line()
     }
 
-    fn in_a_new_folder(name: &str) -> PathBuf {
-        let folder = env::temp_dir().join(format!("photo-report-{name}-{}", std::process::id()));
-        fs::remove_dir_all(&folder).ok();
-        folder
+    fn new_folder() -> (TempDir, PathBuf) {
+        let folder = TempDir::new().unwrap();
+        let place = folder.path().join("report");
+        (folder, place)
     }
 
     #[test]
     fn the_raw_results_lie_next_to_the_page_and_make_it_again() {
-        let folder = in_a_new_folder("one");
+        let (_kept, folder) = new_folder();
         let path = write(&folder, &[Run::parse(&lines("tokio")).unwrap()]).unwrap();
         let page = fs::read_to_string(&path).unwrap();
         assert_eq!(fs::read_to_string(folder.join("load.jsonl")).unwrap(), lines("tokio"));
@@ -126,12 +128,11 @@ mod tests {
 
         write(&folder, &[Run { closed: vec![noisy("smol", 1, 1.0, 1.0)], ..Run::default() }]).unwrap();
         assert!(!folder.join("load.hlog").exists() && !folder.join("pitfalls.jsonl").exists());
-        fs::remove_dir_all(&folder).unwrap();
     }
 
     #[test]
     fn runs_of_several_machines_share_a_page_and_keep_their_results_apart() {
-        let folder = in_a_new_folder("several");
+        let (_kept, folder) = new_folder();
         let named = |name: &str, style| Run { name: name.into(), ..Run::parse(&lines(style)).unwrap() };
         let runs = [named("alpha", "tokio"), named("beta", "smol"), named("alpha", "tokio")];
         let page = fs::read_to_string(write(&folder, &runs).unwrap()).unwrap();
@@ -139,7 +140,6 @@ mod tests {
             assert!(folder.join(place).join("load.hlog").exists(), "{place}");
             assert!(page.contains(&format!("href=\"{place}/load.jsonl\"")), "{place}");
         }
-        fs::remove_dir_all(&folder).unwrap();
     }
 
     #[test]

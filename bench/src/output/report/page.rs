@@ -144,8 +144,7 @@ fn method(criterion: Option<&str>) -> Markup {
 mod tests {
     use super::*;
     use crate::record::Record;
-    use crate::record::open::OpenCell;
-    use crate::record::sample::{cell, noisy};
+    use crate::record::sample::{cell, noisy, open};
     use crate::text::markers::tests::root;
 
     fn page_of(run: &Run) -> String {
@@ -181,18 +180,9 @@ mod tests {
 
     #[test]
     fn measured_parts_are_shown() {
-        let open = OpenCell {
-            cell: cell("tokio", &[9.0]),
-            rate_per_s: Some(200.0),
-            share_percent: None,
-            uncorrected: None,
-            late: Some(123),
-            skipped: Some(1),
-            saturated: Some(true),
-        };
         let run = Run::parse(&[
             r#"{"version":1,"mode":"run","at_unix_s":1795376921,"machine":"Z 80","client_cores":"1","server_cores":"0","commit":"abc","seed":7,"rounds":1,"quick":false,"versions":{"mio":"1.2"}}"#.into(),
-            Record::Open(open).to_line(),
+            Record::Open(open(cell("tokio", &[9.0]))).to_line(),
             r#"{"version":1,"mode":"cost","style":"tokio","in_flight":64,"count":9,"delay_ms":20,"bytes":32768,"allocations_per_download":12.5,"no_instructions":"valgrind is not there","failed":"no"}"#.into(),
             r#"{"version":1,"mode":"waits","style":"smol","count":1000,"start_s":0.5,"finish_s":1.0,"cpu_us_per_wait":1.0,"threads":2}"#.into(),
             r#"{"version":1,"mode":"decision","bytes":1024,"delay_ms":5,"steps":[{"from_in_flight":1,"to_in_flight":64,"choose":"smol","keep_up":["smol"],"least_cpu":"callbacks"}]}"#.into(),

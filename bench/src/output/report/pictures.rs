@@ -191,8 +191,7 @@ fn picture(title: &str, load: &str, what: &str, plot: &Plot) -> Markup {
 mod tests {
     use super::super::log::tests::encoded;
     use super::*;
-    use crate::record::open::OpenCell;
-    use crate::record::sample::noisy;
+    use crate::record::sample::{noisy, open};
 
     #[test]
     fn each_load_has_its_pictures() {
@@ -216,15 +215,7 @@ mod tests {
             WaitsCell { style: "smol".into(), count, figures: Some(figures), failed: None }
         };
         run.waits = [1000, 100_000].map(wait).into();
-        run.open = vec![OpenCell {
-            cell: run.closed[0].clone(),
-            rate_per_s: Some(200.0),
-            share_percent: None,
-            uncorrected: None,
-            late: None,
-            skipped: None,
-            saturated: None,
-        }];
+        run.open = vec![open(run.closed[0].clone())];
         assert_eq!((rates(&run).unwrap().len(), waits(&run).len()), (1, 1));
         run.open[0].cell.histogram = Some("broken".into());
         assert!(rates(&run).is_err());

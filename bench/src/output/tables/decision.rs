@@ -32,17 +32,11 @@ fn photos(load: &Load) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::sample::step;
 
     #[test]
     fn a_decision_has_a_row_for_each_step() {
-        let step = |from, to, choose: &str| Step {
-            from_in_flight: from,
-            to_in_flight: to,
-            choose: choose.into(),
-            keep_up: vec![choose.into()],
-            least_cpu: "callbacks".into(),
-        };
-        let steps = vec![step(1, 64, "blocking"), step(1024, 1024, "tokio")];
+        let steps = vec![step(1, 64, &["blocking"]), step(1024, 1024, &["tokio"])];
         let table = decisions(&[Decision { load: Load::plain(32768, 20), steps }]).unwrap();
         let rows = [
             ["32 KiB", "20", "1–64", "block", "callbacks", "blocking"],

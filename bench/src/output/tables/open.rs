@@ -61,27 +61,18 @@ fn columns(cells: &[OpenCell]) -> Vec<Column<'_>> {
 mod tests {
     use super::super::tests::{assert_fits, texts};
     use super::*;
-    use crate::record::sample::cell;
+    use crate::record::sample::{self, cell};
 
     #[test]
     fn both_latencies_are_side_by_side_and_saturation_is_noted() {
-        let cells = [OpenCell {
-            cell: cell("tokio", &[9.0]),
-            rate_per_s: Some(1000.0),
-            share_percent: Some(50),
-            uncorrected: Some(Percentiles { p50_us: 1000.0, ..Percentiles::default() }),
-            late: Some(20),
-            skipped: Some(7),
-            saturated: Some(true),
-        }];
-        let table = open(&cells);
+        let table = open(&[OpenCell { share_percent: Some(50), ..sample::open(cell("tokio", &[9.0])) }]);
         assert_fits(&table);
         let title = "50 % of each style’s closed loop start per second, at most 64";
         assert!(table.title.starts_with(title), "{}", table.title);
         let latencies = ["p50", "p90", "p99 ms", "p99.9", "max"];
         assert_eq!(texts(&table, 0, &latencies), ["20.1", "20.2", "20.3", "–", "22.0"]);
         let others = ["uncorr. p50", "uncorr. p99", "late", "skipped"];
-        assert_eq!(texts(&table, 0, &others), ["1.0", "0.00", "20", "7"]);
+        assert_eq!(texts(&table, 0, &others), ["1.0", "0.00", "123", "7"]);
         assert_eq!(table.notes, ["saturated, so that latency grows with the time measured: tokio"]);
     }
 }
