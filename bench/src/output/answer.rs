@@ -1,4 +1,4 @@
-//! The answer at the top of the README: four bullets, generated from a recorded run and the sources of the recipes.
+//! The answer at the top of the README: five bullets, generated from a recorded run and the sources of the recipes.
 //!
 //! The advice is that of `Decision`. Every other sentence is a list of figures, so no
 //! recording can make it false.
@@ -19,9 +19,10 @@ use crate::text::markers;
 /// The size of the photos.
 const BYTES: u64 = 32 << 10;
 
-/// The loads of the bullets about one and about many: server delay in milliseconds, downloads in flight. Every default
+/// The loads of the bullets about one, some and many: server delay in milliseconds, downloads in flight. Every default
 /// run has them.
 const ONE: Point = (0, 1);
+const SOME: Point = (20, 64);
 const MANY: Point = (20, 1024);
 
 type Point = (u64, usize);
@@ -42,22 +43,28 @@ pub fn splice(readme: &str, folder: &Path, costs: &[Cost]) -> io::Result<String>
 }
 
 fn bullets(run: &Run, costs: &[Cost]) -> Option<String> {
-    let (one, many) = (&run.closed_loop(ONE.0, ONE.1)?, &run.closed_loop(MANY.0, MANY.1)?);
+    let [one, some, many] =
+        &[ONE, SOME, MANY].map(|(delay_ms, in_flight)| run.closed_loop(delay_ms, in_flight));
+    let (one, some, many) = (one.as_ref()?, some.as_ref()?, many.as_ref()?);
     let decisions = run.decisions();
     let speed: Figure = |it| Some(it.downloads_per_s);
     Some(format!(
         "For {} photos, on the machine below:\n\n\
          - **One at a time: {}.** Photos per second without server delay: {}.\n\
-         - **{} at once: {}.** Photos per second with {} ms of server delay: {}. Their p99 in milliseconds: {}.\n\
+         - **{} at once: {}.** Photos per second with {} ms of server delay: {}.\n\
+         - **{} at once: {}.** Photos per second with the same delay: {}. Their p99 in milliseconds: {}.\n\
          - **CPU and memory, {} at once.** Client CPU for each photo, in µs: {}. Memory for each download in flight, in \
          KiB: {}. Blocking has {} threads.\n\
          - **Code.** Lines of all eleven recipes: {}.\n",
         size(BYTES),
         chosen(&decisions, ONE),
         listed(one, speed, 1.0)?,
+        SOME.1,
+        chosen(&decisions, SOME),
+        SOME.0,
+        listed(some, speed, 1.0)?,
         MANY.1,
         chosen(&decisions, MANY),
-        MANY.0,
         listed(many, speed, 1.0)?,
         listed(many, |it| Some(it.latency.p99_us), 1e-3)?,
         MANY.1,
@@ -119,7 +126,7 @@ mod tests {
 
     #[test]
     fn advice_follows_from_the_run() {
-        let cells = [ONE, MANY].into_iter().flat_map(|(delay_ms, in_flight)| {
+        let cells = [ONE, SOME, MANY].into_iter().flat_map(|(delay_ms, in_flight)| {
             let cell = move |style| noisy(style, in_flight, 10.0, 1000.0);
             SHOWN.map(|style| Cell { load: Load::plain(BYTES, delay_ms), ..cell(style) })
         });
