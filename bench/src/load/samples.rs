@@ -2,8 +2,8 @@
 
 use std::io;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
 use photo::{Error, Phase, Photo};
 use photo_tests::{Feed, Turn};
@@ -24,6 +24,10 @@ const LATE: Duration = Duration::from_millis(10);
 /// turn, in its own way. So there are never more downloads than takers. A turn that finds all takers busy starts late;
 /// one that no taker has taken by the end of the schedule and some grace is skipped.
 ///
+/// A closed loop may have a lead: as many downloads before and after those that are measured. All that should be in flight
+/// then are, from the first measured moment to the last: the start of all at once and the end, with fewer and fewer, are
+/// left out.
+///
 /// All memory is allocated and touched at the start, and recording one download takes three relaxed atomic operations.
 /// So neither time nor memory of the measuring is mistaken for the style's.
 #[derive(Clone, Debug)]
@@ -31,11 +35,16 @@ pub(crate) struct Samples(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    /// From before the first download starts to the end of the last one: starting and ending threads is not measured.
+    /// The start of the first download, if there is a lead.
+    begun: OnceLock<Instant>,
+    /// From before the first download starts to the end of the last one, or from the end of one lead to the beginning of
+    /// the other: starting and ending threads is not measured.
     window: Window,
+    /// The downloads to end before the window, and as many after it.
+    lead: usize,
     next: AtomicUsize,
     ended: AtomicUsize,
-    /// Nanoseconds of each download, 0 while it has not ended.
+    /// Nanoseconds of each measured download, 0 while it has not ended.
     latencies: Box<[AtomicU64]>,
     bytes: AtomicU64,
     errors: Mutex<Vec<Error>>,
@@ -59,9 +68,9 @@ pub(crate) struct Sample {
     /// The time of each photo from start to callback, return or ready. A [`first`](Feed::first) download counts from
     /// the start of the loop, one of an open loop from its intended start.
     pub(crate) latencies: Vec<Duration>,
-    /// Bytes of all photos.
+    /// Bytes of all photos, also of the lead.
     pub(crate) bytes: u64,
-    /// The errors of the other downloads.
+    /// The errors of the other downloads, also of the lead.
     pub(crate) errors: Vec<Error>,
     pub(crate) paced: Option<OpenLoopStats>,
 }
@@ -78,18 +87,25 @@ pub(crate) struct OpenLoopStats {
 impl Samples {
     /// A closed loop of `count` downloads.
     pub(crate) fn new(count: usize) -> Self {
-        Self::of(count, None, 0.0)
+        Self::of(count, 0, None, 0.0)
     }
 
-    /// A loop of `count` downloads with the burden of a [`Window`]. With a schedule it is an open loop; its times are in
-    /// ascending order, and count from the start of the loop.
-    pub(crate) fn of(count: usize, schedule: Option<Vec<Duration>>, burden_percent: f64) -> Self {
+    /// A loop of `count` downloads between two leads, with the burden of a [`Window`]. With a schedule it is an open loop,
+    /// which has no lead; its times are in ascending order, and count from the start of the loop.
+    pub(crate) fn of(
+        count: usize,
+        lead: usize,
+        schedule: Option<Vec<Duration>>,
+        burden_percent: f64,
+    ) -> Self {
         // Written one by one: zeroed memory would only be touched later.
-        let latencies = (0..count).map(|_| AtomicU64::new(u64::MAX)).collect::<Box<[_]>>();
+        let latencies = (0..count + 2 * lead).map(|_| AtomicU64::new(u64::MAX)).collect::<Box<[_]>>();
         latencies.iter().for_each(|latency| latency.store(0, Relaxed));
         let lags = || (0..count).map(|_| AtomicU64::new(NEVER)).collect();
         Self(Arc::new(Inner {
+            begun: OnceLock::new(),
             window: Window::with_burden(burden_percent),
+            lead,
             next: AtomicUsize::new(0),
             ended: AtomicUsize::new(0),
             latencies,
@@ -106,9 +122,11 @@ impl Samples {
 
     /// Records a download of `bytes` bytes that no [`Photo`] was made of.
     pub(crate) fn arrived(&self, turn: &Turn, bytes: usize) {
-        self.0.latencies[turn.index].store(nanos(turn.started.elapsed()), Relaxed);
+        let latency = nanos(turn.started.elapsed());
         self.0.bytes.fetch_add(bytes as u64, Relaxed);
-        self.ended();
+        if self.ended() {
+            self.0.latencies[turn.index].store(latency, Relaxed);
+        }
     }
 
     /// Records the download of a client that reports the bytes of a photo, and no phase of an error.
@@ -142,10 +160,22 @@ impl Samples {
         Some(self.0.next.fetch_add(1, Relaxed)).filter(|index| *index < self.0.latencies.len())
     }
 
-    fn ended(&self) {
-        if self.0.ended.fetch_add(1, Relaxed) + 1 == self.0.latencies.len() {
-            self.0.window.end();
+    /// Counts a download that has ended; returns whether it is measured.
+    fn ended(&self) -> bool {
+        let Inner { window, lead, ended, latencies, .. } = &*self.0;
+        let (first, end) = (*lead, latencies.len() - lead);
+        let before = ended.fetch_add(1, Relaxed);
+        if before + 1 == first {
+            window.begin();
+        } else if before + 1 == end {
+            window.end();
         }
+        (first..end).contains(&before)
+    }
+
+    /// The time at which the first download was about to start.
+    fn begun(&self) -> Instant {
+        if self.0.lead == 0 { self.0.window.begin() } else { *self.0.begun.get_or_init(Instant::now) }
     }
 }
 
@@ -167,7 +197,7 @@ fn nanos(time: Duration) -> u64 {
 
 impl Feed for Samples {
     fn begin(&self) {
-        self.0.window.begin();
+        self.begun();
     }
 
     /// In a closed loop, a turn that counts from the start of the loop: waiting for a turn is waiting.
@@ -175,13 +205,13 @@ impl Feed for Samples {
         if self.0.paced.is_some() {
             return self.next();
         }
-        let started = self.0.window.begin();
+        let started = self.begun();
         self.take().map(|index| Turn { index, started, at: None })
     }
 
     fn next(&self) -> Option<Turn> {
         let Some(Paced { schedule, .. }) = &self.0.paced else { return self.take().map(Turn::now) };
-        let begin = self.0.window.begin();
+        let begin = self.begun();
         if begin.elapsed() > *schedule.last()? + GRACE {
             return None;
         }
@@ -229,10 +259,27 @@ mod tests {
         assert_eq!(paced, None);
     }
 
+    #[test]
+    fn what_leads_in_and_out_is_not_measured() {
+        let samples = Samples::of(3, 2, None, 0.0);
+        samples.begin();
+        for slow in [true, true, false, false, false, true, true] {
+            let turn = samples.next().unwrap();
+            if slow {
+                thread::sleep(LONG);
+            }
+            samples.arrived(&turn, 1);
+        }
+        assert!(samples.next().is_none() && samples.spent().wall < LONG);
+        let Sample { latencies, bytes, .. } = samples.sample();
+        assert!(latencies.len() == 3 && latencies.iter().all(|latency| *latency < LONG), "{latencies:?}");
+        assert_eq!(bytes, 7);
+    }
+
     /// There is one taker, and its first download lasts for many arrivals.
     #[test]
     fn an_arrival_that_waits_for_a_stalled_download_has_waited() {
-        let samples = Samples::of(5, Some((0..5).map(Duration::from_millis).collect()), 0.0);
+        let samples = Samples::of(5, 0, Some((0..5).map(Duration::from_millis).collect()), 0.0);
         let mut first = true;
         while let Some(mut turn) = samples.next() {
             if let Some(wait) = turn.wait() {
@@ -254,7 +301,7 @@ mod tests {
 
     #[test]
     fn an_arrival_that_comes_too_late_is_skipped() {
-        let samples = Samples::of(3, Some(vec![Duration::ZERO; 3]), 0.0);
+        let samples = Samples::of(3, 0, Some(vec![Duration::ZERO; 3]), 0.0);
         let mut turn = samples.next().unwrap();
         samples.start(&mut turn);
         thread::sleep(GRACE);

@@ -24,9 +24,8 @@ pub(crate) const MOST_SLICES: usize = 16;
 /// most of it.
 pub(crate) const TURNS: usize = 4;
 
-/// Downloads for each one in flight in each of several slices, at least: each slice starts and ends the threads of
-/// blocking.
-pub(crate) const SLICE_TURNS: usize = 16;
+/// Downloads for each one in flight in each of several slices, at least: each slice has a lead of two more.
+pub(crate) const SLICE_TURNS: usize = 4;
 
 /// The kinds of measurement, in the order of a run.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
@@ -52,7 +51,10 @@ pub(crate) struct Workload {
     /// Cores of the client; 0 means one.
     pub(crate) client_cores: usize,
     pub(crate) in_flight: usize,
+    /// The downloads that are measured.
     pub(crate) count: usize,
+    /// The downloads before those, and as many after them.
+    pub(crate) lead: usize,
     /// The pace of an open loop.
     pub(crate) pace: Option<Pace>,
     /// CPU work that is added to each round, in hundredths of what the round takes: the self-check must find it.
@@ -77,6 +79,7 @@ impl Workload {
             client_cores: 0,
             in_flight,
             count,
+            lead: 0,
             pace: None,
             burden_percent: 0.0,
         }
@@ -132,6 +135,7 @@ impl Workload {
         let part = |part| Self {
             in_flight: share(self.in_flight, part),
             count: share(self.count, part),
+            lead: share(self.lead, part),
             ..self.clone()
         };
         (0..parts).map(part).collect()
@@ -185,8 +189,8 @@ mod tests {
     fn slices_are_equal_and_not_too_short() {
         let slices = |in_flight, count| Workload::closed(Source::Url("x".into()), in_flight, count).slices();
         assert_eq!((slices(1, 1600), slices(1, 1), slices(256, 256)), (16, 1, 1));
-        assert_eq!((slices(256, 32 * 1024), slices(256, 32 * 1024 - 256), slices(1024, 8 * 1024)), (8, 4, 1));
-        assert_eq!((slices(4, 77), slices(4, 7 * 64)), (1, 7));
+        assert_eq!((slices(256, 8 * 1024), slices(256, 8 * 1024 - 256), slices(1024, 7 * 1024)), (8, 4, 1));
+        assert_eq!((slices(4, 77), slices(4, 7 * 16)), (1, 7));
     }
 
     #[test]

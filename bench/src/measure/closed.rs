@@ -157,8 +157,9 @@ pub(crate) fn cell(workload: &Workload, subject: Subject, trials: Vec<io::Result
             cell.figures = Figures::median(&cell.rounds);
             cell.bound = cell.busy_side();
             cell.throttled_rounds = trials.iter().filter(|trial| trial.throttled > 0).count();
-            let taken_s = trials.iter().map(|trial| trial.taken_s).sum();
-            cell.taken_share = core_time::share(taken_s, workload.client_cores.max(1), cell.measured_s());
+            let all = |of: fn(&Trial) -> f64| trials.iter().map(of).sum::<f64>();
+            let (taken_s, took_s) = (all(|trial| trial.taken_s), all(|trial| trial.took_s));
+            cell.taken_share = core_time::share(taken_s, workload.client_cores.max(1), took_s);
             let mut latencies = Latencies::none();
             for trial in &trials {
                 latencies.add(&trial.latencies);

@@ -52,9 +52,9 @@ pub(crate) struct SessionResult {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ServerCounts {
     pub(crate) connections: u64,
-    /// The requests during the measurement.
+    /// The requests since the warm-up.
     pub(crate) requests: u64,
-    /// Heads and bodies of what was measured.
+    /// Heads and bodies of the replies to them.
     pub(crate) bytes: u64,
 }
 
@@ -145,8 +145,8 @@ impl ServerCounts {
 
 /// Checks that all photos of a server without counters have the same size.
 fn check_sizes(workload: &Workload, outcome: &WorkerReport) -> io::Result<()> {
-    let (measured, warm_up) = (outcome.started(workload) as u64, 2 * workload.in_flight as u64);
-    if outcome.errors == 0 && outcome.bytes * warm_up != outcome.warm_up_bytes * measured {
+    let (requested, warm_up) = (outcome.requested(workload) as u64, 2 * workload.in_flight as u64);
+    if outcome.errors == 0 && outcome.bytes * warm_up != outcome.warm_up_bytes * requested {
         return Err(io::Error::other("the downloads were not all of the same size"));
     }
     Ok(())
@@ -161,7 +161,7 @@ fn prove_equal_work(
     done: Counters,
     outcome: &WorkerReport,
 ) -> Result<(), String> {
-    let (count, in_flight) = (outcome.started(workload) as u64, workload.in_flight as u64);
+    let (count, in_flight) = (outcome.requested(workload) as u64, workload.in_flight as u64);
     if count == 0 {
         return Err("nothing was downloaded".into());
     }
@@ -219,6 +219,10 @@ mod tests {
         let paced = OpenLoopStats { uncorrected: outcome().latencies.percentiles(), late: 2, skipped: 1 };
         let skipped = WorkerReport { bytes: 9_000, paced: Some(paced), ..outcome() };
         assert_eq!(prove_equal_work(&workload(), 1000, 4, nine, &skipped), Ok(()));
+        let (with_lead, fourteen) =
+            (Workload { lead: 2, ..workload() }, Counters { requests: 14, bytes_sent: 15_400, ..done });
+        let all = WorkerReport { bytes: 14_000, ..outcome() };
+        assert_eq!(prove_equal_work(&with_lead, 1000, 4, fourteen, &all), Ok(()));
         let fewer = WorkerReport { bytes: 9_999, ..outcome() };
         assert!(prove_equal_work(&workload(), 1000, 4, done, &fewer).is_err());
     }

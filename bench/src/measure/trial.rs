@@ -3,6 +3,7 @@
 use std::io;
 use std::mem;
 use std::thread;
+use std::time::Instant;
 
 use crate::clients::subject::Subject;
 use crate::load::samples::OpenLoopStats;
@@ -37,6 +38,8 @@ pub(crate) struct Trial {
     pub(crate) throttled: u64,
     /// The time of the client's cores that went to others, in seconds.
     pub(crate) taken_s: f64,
+    /// The duration of all slices, in seconds: also before and after what is measured.
+    pub(crate) took_s: f64,
     /// The server's counts from the worker's start to its end.
     pub(crate) served: Option<ServerCounts>,
 }
@@ -70,7 +73,7 @@ impl Trial {
         workload: &Workload,
         outcome: WorkerReport,
         threads: Option<u64>,
-        server_cpu_us: Option<u64>,
+        server_cpu_us_per_download: Option<f64>,
     ) -> Self {
         let started = outcome.started(workload);
         let WorkerReport { errors, first_error, wall_s, usage, latencies, peak_kib, paced, .. } = outcome;
@@ -85,7 +88,7 @@ impl Trial {
             cpu_system_us_per_download: each(usage.system_s * 1e6),
             voluntary_switches_per_download: each(usage.voluntary_switches as f64),
             involuntary_switches_per_download: each(usage.involuntary_switches as f64),
-            server_cpu_us_per_download: server_cpu_us.map(|micros| each(micros as f64)),
+            server_cpu_us_per_download,
             latency: latencies.percentiles(),
             rss_kib_per_in_flight: peak_kib.map(|kib| kib as f64 / workload.in_flight as f64),
             threads_max: threads,
@@ -103,6 +106,7 @@ impl Trial {
             server_loops: 1,
             throttled: 0,
             taken_s: 0.0,
+            took_s: 0.0,
             served: None,
         }
     }
@@ -119,6 +123,7 @@ pub(crate) struct Slices {
     client_cores: CpuSet,
     throttled: u64,
     taken_s: f64,
+    took_s: f64,
     done: io::Result<Option<SessionResult>>,
 }
 
@@ -131,7 +136,10 @@ impl Slices {
     ) -> io::Result<Self> {
         limits::check_all(workload.in_flight, subject.threads(workload.in_flight) as u64)
             .map_err(io::Error::other)?;
-        let slice = Workload { count: workload.count / workload.slices(), ..workload.clone() };
+        // An open loop has its own start and end, and a worker in another language reports all that it does.
+        let has_lead = workload.pace.is_none() && subject.foreign().is_none();
+        let lead = if has_lead { workload.in_flight } else { 0 };
+        let slice = Workload { count: workload.count / workload.slices(), lead, ..workload.clone() };
         let shares = slice.shares(slice.processes());
         let sessions = shares.into_iter().map(|share| Session::start(share, subject, placement, start()?));
         let sessions = sessions.collect::<io::Result<Vec<_>>>()?;
@@ -145,6 +153,7 @@ impl Slices {
             client_cores: client_cores.unwrap_or_default(),
             throttled: 0,
             taken_s: 0.0,
+            took_s: 0.0,
             done: Ok(None),
         })
     }
@@ -152,12 +161,13 @@ impl Slices {
     /// Does one slice of the work. After an error, it does nothing.
     pub(crate) fn go(&mut self) {
         let throttled = || quota::throttled("/".as_ref()).unwrap_or_default();
-        let before = (throttled(), CoreTime::of(&self.client_cores));
+        let before = (throttled(), CoreTime::of(&self.client_cores), Instant::now());
         let done = mem::replace(&mut self.done, Ok(None));
         self.done = done.and_then(|done| {
             let slice = at_the_same_time(&mut self.sessions)?;
+            self.took_s += before.2.elapsed().as_secs_f64();
             if let (Some(before), Some(after)) = (before.1, CoreTime::of(&self.client_cores)) {
-                self.taken_s += after.taken_since(before, slice.outcome.usage.user_s);
+                self.taken_s += after.taken_since(before, slice.outcome.user_s);
             }
             match done {
                 None => Ok(Some(slice)),
@@ -171,12 +181,15 @@ impl Slices {
     pub(crate) fn trial(self) -> io::Result<Trial> {
         let done = self.done?.ok_or_else(|| io::Error::other("nothing is in flight"))?;
         let SessionResult { outcome, threads, served, server_cpu_us } = done;
-        let trial = Trial::new(&self.workload, outcome, threads, server_cpu_us);
+        let each =
+            server_cpu_us.zip(served).map(|(micros, served)| micros as f64 / served.requests.max(1) as f64);
+        let trial = Trial::new(&self.workload, outcome, threads, each);
         Ok(Trial {
             served,
             server_loops: self.server_loops,
             throttled: self.throttled,
             taken_s: self.taken_s,
+            took_s: self.took_s,
             ..trial
         })
     }
@@ -205,7 +218,7 @@ mod tests {
 
     #[test]
     fn figures_are_per_download() {
-        let trial = Trial::new(&workload(), outcome(), Some(3), Some(50));
+        let trial = Trial::new(&workload(), outcome(), Some(3), Some(5.0));
         assert_eq!((trial.bytes, trial.errors), (1000, 0));
         let Figures { downloads_per_s, cpu_us_per_download, .. } = trial.figures;
         assert!((downloads_per_s - 20.0).abs() < 1e-9 && (cpu_us_per_download - 100.0).abs() < 1e-9);

@@ -75,8 +75,8 @@ pub(crate) struct Options {
     #[arg(long, hide = true, default_value_t = 0.0)]
     pub(crate) burden: f64,
 
-    /// The clients to measure [default: floor and every style; in closed loops also the peers, if built with
-    /// --features peers]
+    /// The clients to measure [default: floor and every style, but ureq up to 64 in flight only, if no option chooses the
+    /// groups; in closed loops also the peers, if built with --features peers]
     #[arg(long, value_delimiter = ',', value_name = "NAMES")]
     pub(crate) styles: Vec<Subject>,
 
@@ -182,7 +182,7 @@ impl Options {
     }
 
     /// Whether the run has the closed loops of `cargo bench`.
-    fn is_default(&self) -> bool {
+    pub(crate) fn is_default(&self) -> bool {
         !(self.names_a_part() || self.describes_closed_loops() || self.common.filter.is_some())
     }
 

@@ -101,6 +101,7 @@ impl Protocol {
             first_error,
             wall_s,
             usage,
+            user_s: usage.user_s,
             latencies: latencies.iter().collect(),
             paced: None,
             peak_kib: Status::growth_kib(self.idle, peak),

@@ -42,7 +42,9 @@ impl Job {
 
     /// The time limit of a worker. A hung client runs into its timeouts one after another.
     pub(crate) fn patience(&self) -> Duration {
-        2 * PATIENCE + Duration::from_millis(10) * u32::try_from(self.workload.count).unwrap_or(u32::MAX)
+        2 * PATIENCE
+            + Duration::from_millis(10)
+                * u32::try_from(self.workload.count + 2 * self.workload.lead).unwrap_or(u32::MAX)
     }
 
     /// The configuration of the client, the same for every style.

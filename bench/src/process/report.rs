@@ -11,15 +11,17 @@ use crate::system::usage::Usage;
 /// The measurements of a worker.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct WorkerReport {
-    /// The bytes of all measured photos.
+    /// The bytes of all photos since the command.
     pub(crate) bytes: u64,
     /// The bytes of all photos of the warm-up: twice the number in flight.
     pub(crate) warm_up_bytes: u64,
     pub(crate) errors: usize,
     pub(crate) first_error: Option<String>,
-    /// The time from the start of the first download to the end of the last one, as for `usage` and `allocations`.
+    /// The time of what is measured, as for `usage` and `allocations`.
     pub(crate) wall_s: f64,
     pub(crate) usage: Usage,
+    /// The user time since the command, in seconds.
+    pub(crate) user_s: f64,
     /// The latencies from the intended start.
     pub(crate) latencies: Latencies,
     pub(crate) paced: Option<OpenLoopStats>,
@@ -30,9 +32,14 @@ pub(crate) struct WorkerReport {
 }
 
 impl WorkerReport {
-    /// The number of started downloads; an open loop may skip some.
+    /// The number of measured downloads; an open loop may skip some.
     pub(crate) fn started(&self, workload: &Workload) -> usize {
         workload.count - self.paced.map_or(0, |paced| paced.skipped)
+    }
+
+    /// The number of all downloads since the command.
+    pub(crate) fn requested(&self, workload: &Workload) -> usize {
+        self.started(workload) + 2 * workload.lead
     }
 
     /// The report of one worker in two slices.
@@ -53,6 +60,7 @@ impl WorkerReport {
             first_error: self.first_error.or(other.first_error),
             wall_s: self.wall_s.max(other.wall_s),
             usage: self.usage.and(other.usage),
+            user_s: self.user_s + other.user_s,
             latencies: self.latencies,
             paced: None,
             peak_kib: self.peak_kib.zip(other.peak_kib).map(|(one, other)| one + other),
@@ -81,6 +89,7 @@ pub(crate) mod tests {
             first_error: None,
             wall_s: 0.5,
             usage: Usage { user_s: 0.0004, system_s: 0.0006, voluntary_switches: 20, ..Usage::default() },
+            user_s: 0.0004,
             latencies: Latencies::none(),
             paced: None,
             peak_kib: Some(100),

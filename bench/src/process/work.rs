@@ -12,7 +12,7 @@ use crate::process::job::{GO, Job};
 use crate::process::report::WorkerReport;
 use crate::process::role::{answer, order};
 use crate::system::limits;
-use crate::system::usage::Status;
+use crate::system::usage::{Status, Usage};
 use crate::system::window::ResourceUse;
 
 /// When no thread has ended for this many looks, the threads that were ending are gone.
@@ -68,10 +68,12 @@ impl Warm {
 
     fn measure(&mut self) -> io::Result<WorkerReport> {
         let Self { job, client, idle, threads, bytes: warm_up_bytes } = self;
-        let Workload { in_flight, count, pace, burden_percent, .. } = job.workload;
+        let Workload { in_flight, count, lead, pace, burden_percent, .. } = job.workload;
         let schedule = pace.map(|pace| pace.schedule(count));
-        let samples = Samples::of(count, schedule, burden_percent);
+        let samples = Samples::of(count, lead, schedule, burden_percent);
+        let before = Usage::so_far();
         client.download_all(&job.url, in_flight, &samples)?;
+        let user_s = Usage::so_far().since(before).user_s;
         let ResourceUse { wall, usage, allocations } = samples.spent();
         let peak = Status::of_this_process();
         settle_again(*threads);
@@ -84,6 +86,7 @@ impl Warm {
             first_error: errors.first().map(ToString::to_string),
             wall_s: wall.as_secs_f64(),
             usage,
+            user_s,
             latencies: latencies.iter().collect(),
             paced,
             peak_kib: Status::growth_kib(*idle, peak),

@@ -111,10 +111,12 @@ impl Cell {
         PLAINEST.contains(&&*self.style)
     }
 
-    /// The share of its loops' cores that the server was busy.
+    /// The share of its loops' cores that the server was busy; an estimate, because requests before and after what is measured
+    /// count as much as the others.
     pub(crate) fn server_share(&self) -> Option<f64> {
         let Figures { server_cpu_us_per_download, downloads_per_s, .. } = self.figures?;
-        Some(server_cpu_us_per_download? / 1e6 * downloads_per_s / self.server_loops as f64)
+        let share = server_cpu_us_per_download? / 1e6 * downloads_per_s / self.server_loops as f64;
+        Some(share.min(1.0))
     }
 
     /// The share of the requested downloads in flight that were in flight, on average.

@@ -18,11 +18,11 @@ pub(crate) struct CoreTime {
     pub(crate) stolen_s: f64,
 }
 
-/// The share of so many cores in so much measured time; 0 if fewer than ten ticks are taken, which chance may do.
+/// The share of so many cores in so much time; 0 if fewer than ten ticks are taken, which chance may do.
 ///
 /// It contains what the report of a worker takes after the measured window, a few hundredths.
-pub(crate) fn share(taken_s: f64, cores: usize, measured_s: f64) -> f64 {
-    if taken_s < 10.0 / TICKS_PER_S { 0.0 } else { taken_s / cores as f64 / measured_s }
+pub(crate) fn share(taken_s: f64, cores: usize, all_s: f64) -> f64 {
+    if taken_s < 10.0 / TICKS_PER_S { 0.0 } else { taken_s / cores as f64 / all_s }
 }
 
 impl CoreTime {

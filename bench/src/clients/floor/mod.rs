@@ -176,7 +176,7 @@ mod tests {
     #[test]
     fn arrivals_are_waited_for_and_none_is_lost() {
         let server = PhotoServer::start().unwrap();
-        let samples = Samples::of(30, Some((0..30).map(Duration::from_millis).collect()), 0.0);
+        let samples = Samples::of(30, 0, Some((0..30).map(Duration::from_millis).collect()), 0.0);
         let mut floor = Floor::new(Config::default()).unwrap();
         floor.download_all(&server.url("/photo?bytes=5000"), 3, &samples).unwrap();
         let Sample { latencies, bytes, paced, .. } = samples.sample();
