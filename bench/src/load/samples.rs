@@ -7,16 +7,9 @@ use std::time::{Duration, Instant};
 
 use photo::{Error, Phase, Photo};
 use photo_tests::{Feed, Turn};
-use serde::{Deserialize, Serialize};
 
-use crate::stats::latency::{Latencies, Percentiles};
+use crate::load::paced::{OpenLoopStats, Paced, nanos};
 use crate::system::window::{ResourceUse, Window};
-
-/// An open loop starts nothing more when its schedule has been over for so long.
-const GRACE: Duration = Duration::from_millis(250);
-
-/// A download that starts so much after its time is late. Timers alone may take a millisecond or two.
-const LATE: Duration = Duration::from_millis(10);
 
 /// A fixed number of downloads, and their results. Clones share them.
 ///
@@ -52,16 +45,6 @@ struct Inner {
     paced: Option<Paced>,
 }
 
-#[derive(Debug)]
-struct Paced {
-    /// The start of each download, after the start of the loop, in ascending order.
-    schedule: Box<[Duration]>,
-    /// The time from the intended to the real start, in nanoseconds; [`NEVER`] before the start.
-    lags: Box<[AtomicU64]>,
-}
-
-const NEVER: u64 = u64::MAX;
-
 /// The results of all downloads.
 #[derive(Clone, Debug)]
 pub(crate) struct Sample {
@@ -73,15 +56,6 @@ pub(crate) struct Sample {
     /// The errors of the other downloads, also of the lead.
     pub(crate) errors: Vec<Error>,
     pub(crate) paced: Option<OpenLoopStats>,
-}
-
-/// The measurements of an open loop only.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
-pub(crate) struct OpenLoopStats {
-    /// The latencies from the real start.
-    pub(crate) uncorrected: Percentiles,
-    pub(crate) late: usize,
-    pub(crate) skipped: usize,
 }
 
 impl Samples {
@@ -101,7 +75,6 @@ impl Samples {
         // Written one by one: zeroed memory would only be touched later.
         let latencies = (0..count + 2 * lead).map(|_| AtomicU64::new(u64::MAX)).collect::<Box<[_]>>();
         latencies.iter().for_each(|latency| latency.store(0, Relaxed));
-        let lags = || (0..count).map(|_| AtomicU64::new(NEVER)).collect();
         Self(Arc::new(Inner {
             begun: OnceLock::new(),
             window: Window::with_burden(burden_percent),
@@ -111,7 +84,7 @@ impl Samples {
             latencies,
             bytes: AtomicU64::new(0),
             errors: Mutex::default(),
-            paced: schedule.map(|schedule| Paced { schedule: schedule.into(), lags: lags() }),
+            paced: schedule.map(Paced::new),
         }))
     }
 
@@ -179,22 +152,6 @@ impl Samples {
     }
 }
 
-impl Paced {
-    /// The statistics of downloads that have taken so many nanoseconds from their intended starts.
-    fn stats(&self, latencies: &[u64]) -> OpenLoopStats {
-        let lags: Vec<_> = self.lags.iter().map(|lag| lag.load(Relaxed)).collect();
-        let ended = latencies.iter().zip(&lags).filter(|(nanos, _)| **nanos > 0);
-        let uncorrected: Vec<_> = ended.map(|(nanos, lag)| Duration::from_nanos(nanos - lag)).collect();
-        let skipped = lags.iter().filter(|lag| **lag == NEVER).count();
-        let late = lags.iter().filter(|lag| **lag > nanos(LATE)).count() - skipped;
-        OpenLoopStats { uncorrected: uncorrected.iter().collect::<Latencies>().percentiles(), late, skipped }
-    }
-}
-
-fn nanos(time: Duration) -> u64 {
-    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
-}
-
 impl Feed for Samples {
     fn begin(&self) {
         self.begun();
@@ -210,19 +167,19 @@ impl Feed for Samples {
     }
 
     fn next(&self) -> Option<Turn> {
-        let Some(Paced { schedule, .. }) = &self.0.paced else { return self.take().map(Turn::now) };
-        let begin = self.begun();
-        if begin.elapsed() > *schedule.last()? + GRACE {
+        let Some(paced) = &self.0.paced else { return self.take().map(Turn::now) };
+        let begun = self.begun();
+        if paced.is_over(begun.elapsed()) {
             return None;
         }
         let index = self.take()?;
-        let at = begin + schedule[index];
+        let at = begun + paced.at(index);
         Some(Turn { index, started: at, at: Some(at) })
     }
 
     fn start(&self, turn: &mut Turn) {
         if let Some(paced) = &self.0.paced {
-            paced.lags[turn.index].store(nanos(turn.started.elapsed()), Relaxed);
+            paced.starts(turn.index, turn.started.elapsed());
         }
     }
 
@@ -242,6 +199,7 @@ mod tests {
     use std::{mem, thread};
 
     use super::*;
+    use crate::load::paced::GRACE;
 
     const LONG: Duration = Duration::from_millis(60);
 

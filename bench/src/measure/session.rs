@@ -189,7 +189,7 @@ fn prove_equal_work(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::load::samples::OpenLoopStats;
+    use crate::load::paced::OpenLoopStats;
     use crate::process::report::tests::{outcome, workload};
     use crate::record::load::Transport;
 

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Instant;
 
 use crate::clients::subject::Subject;
-use crate::load::samples::OpenLoopStats;
+use crate::load::paced::OpenLoopStats;
 use crate::load::workload::Workload;
 use crate::measure::session::{ServerCounts, Session, SessionResult};
 use crate::process::report::WorkerReport;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::load::samples::OpenLoopStats;
+use crate::load::paced::OpenLoopStats;
 use crate::load::workload::Workload;
 use crate::stats::latency::Latencies;
 use crate::system::allocations::Allocations;

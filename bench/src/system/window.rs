@@ -3,6 +3,8 @@
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
+use nix::time::{ClockId, clock_gettime};
+
 use crate::system::allocations::{self, Allocations};
 use crate::system::usage::Usage;
 
@@ -43,10 +45,15 @@ impl Window {
 
     /// The last download has ended.
     pub(crate) fn end(&self) {
-        if let (Some(begin), true) = (self.begin.get(), self.burden_percent > 0.0) {
-            work(Usage::so_far().since(begin.usage).cpu_s() * self.burden_percent / 100.0);
-        }
-        self.end.get_or_init(Reading::now);
+        self.end.get_or_init(|| {
+            let mut end = Reading::now();
+            if let (Some(begin), true) = (self.begin.get(), self.burden_percent > 0.0) {
+                // Other threads may do what follows the window by now, so only the work of this one is added.
+                end.usage.user_s += work(end.usage.since(begin.usage).cpu_s() * self.burden_percent / 100.0);
+                end.at = Instant::now();
+            }
+            end
+        });
     }
 
     /// The resources used between the ends, or up to now if an open loop had no end.
@@ -61,10 +68,17 @@ impl Window {
     }
 }
 
-/// Works for so many seconds of CPU time.
-fn work(cpu_s: f64) {
-    let before = Usage::so_far();
-    while Usage::so_far().since(before).cpu_s() < cpu_s {}
+/// Works for so many seconds of CPU time of this thread; returns how many it took.
+fn work(cpu_s: f64) -> f64 {
+    let clock = ClockId::CLOCK_THREAD_CPUTIME_ID;
+    let so_far = || Duration::from(clock_gettime(clock).expect("each thread has a clock"));
+    let before = so_far();
+    loop {
+        let worked_s = so_far().saturating_sub(before).as_secs_f64();
+        if worked_s >= cpu_s {
+            return worked_s;
+        }
+    }
 }
 
 impl Reading {

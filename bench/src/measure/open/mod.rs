@@ -12,7 +12,7 @@ use std::io;
 use std::time::Duration;
 
 use crate::clients::subject::Subject;
-use crate::load::samples::OpenLoopStats;
+use crate::load::paced::OpenLoopStats;
 use crate::load::workload::{Mode, Source, Workload};
 use crate::measure::closed;
 use crate::measure::open::group::{OpenGroup, Target};
