@@ -37,12 +37,12 @@ const ROUNDS: u32 = 21;
 #[expect(clippy::struct_excessive_bools, reason = "a command line has switches")]
 #[command(name = "load", bin_name = "cargo bench --bench load --", max_term_width = 100)]
 pub(crate) struct Options {
-    /// Run all closed loops, about 9 minutes. Parts can be combined [default: four closed loops, about 4 minutes, or
+    /// Run all closed loops, about 16 minutes. Parts can be combined [default: four closed loops, about 5 minutes, or
     /// those that options such as --in-flight describe]
     #[arg(long, help_heading = "Parts")]
     pub(crate) closed: bool,
 
-    /// Run all parts in full. Takes about an hour and a half
+    /// Run all parts in full. Takes about two hours
     #[arg(long, help_heading = "Parts")]
     pub(crate) all: bool,
 
@@ -60,7 +60,7 @@ pub(crate) struct Options {
     pub(crate) waits: bool,
 
     /// Run a ladder of sizes, delays and numbers in flight, up to the limits of this machine, and print the decisions
-    /// that follow from it. Takes about an hour
+    /// that follow from it. Takes more than an hour
     #[arg(long, help_heading = "Parts")]
     pub(crate) scale: bool,
 
