@@ -1,6 +1,7 @@
 //! The samples of a loop, shared by all threads or tasks that run it.
 
 use std::io;
+use std::ops::Range;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
@@ -97,9 +98,11 @@ impl Samples {
     pub(crate) fn arrived(&self, turn: &Turn, bytes: usize) {
         let latency = nanos(turn.started.elapsed());
         self.0.bytes.fetch_add(bytes as u64, Relaxed);
-        if self.ended() {
+        // By the order of their starts, so that none is left out because it takes long.
+        if self.measured().contains(&turn.index) {
             self.0.latencies[turn.index].store(latency, Relaxed);
         }
+        self.ended();
     }
 
     /// Records the download of a client that reports the bytes of a photo, and no phase of an error.
@@ -133,17 +136,19 @@ impl Samples {
         Some(self.0.next.fetch_add(1, Relaxed)).filter(|index| *index < self.0.latencies.len())
     }
 
-    /// Counts a download that has ended; returns whether it is measured.
-    fn ended(&self) -> bool {
-        let Inner { window, lead, ended, latencies, .. } = &*self.0;
-        let (first, end) = (*lead, latencies.len() - lead);
-        let before = ended.fetch_add(1, Relaxed);
-        if before + 1 == first {
-            window.begin();
-        } else if before + 1 == end {
-            window.end();
+    /// The downloads between the leads.
+    fn measured(&self) -> Range<usize> {
+        self.0.lead..self.0.latencies.len() - self.0.lead
+    }
+
+    fn ended(&self) {
+        let ended = self.0.ended.fetch_add(1, Relaxed) + 1;
+        let Range { start, end } = self.measured();
+        if ended == start {
+            self.0.window.begin();
+        } else if ended == end {
+            self.0.window.end();
         }
-        (first..end).contains(&before)
     }
 
     /// The time at which the first download was about to start.

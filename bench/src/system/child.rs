@@ -1,6 +1,7 @@
 //! A child process, addressed line by line, that can neither make its parent wait forever nor outlive it.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
+use std::iter;
 use std::os::unix::process::CommandExt;
 use std::process::{self, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
@@ -20,6 +21,9 @@ const LAST_BREATH: Duration = Duration::from_secs(2);
 
 /// The interval at which a process that waits for its child looks at it, and checks whether it must end.
 const LOOK: Duration = Duration::from_millis(20);
+
+/// The time before the first look: a slice of a round may take no longer than 10 ms.
+const FIRST_LOOK: Duration = Duration::from_millis(3);
 
 /// Longer lines are split, so that output without an end does not fill the memory.
 const LINE: u64 = 1 << 26;
@@ -98,9 +102,9 @@ impl Child {
 
     fn hear_while(&mut self, limit: Duration, mut look: impl FnMut(u32)) -> io::Result<String> {
         let deadline = Instant::now() + limit;
-        loop {
+        for pause in iter::once(FIRST_LOOK).chain(iter::repeat(LOOK)) {
             let left = deadline.saturating_duration_since(Instant::now());
-            match self.lines.recv_timeout(left.min(LOOK)) {
+            match self.lines.recv_timeout(left.min(pause)) {
                 Ok(line) => return Ok(line),
                 Err(RecvTimeoutError::Timeout) if interrupt::came().is_some() => {
                     self.kill();
@@ -115,6 +119,7 @@ impl Child {
                 Err(RecvTimeoutError::Disconnected) => return Err(self.obituary()),
             }
         }
+        unreachable!("the pauses have no end")
     }
 
     /// Closes its input and waits for its end; returns what it said on its error output.
