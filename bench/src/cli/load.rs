@@ -107,7 +107,7 @@ fn measure_parts(
         } else {
             groups.into()
         };
-        let more = closed::More { rounds: options.wants_more_rounds(), until: options.patience() };
+        let more = closed::More { rounds: options.wants_more_rounds(), groups: !options.is_default() };
         closed::measure(&calibrated, rounds, more, placement).concat()
     };
     let closed = loops(&plan.closed);

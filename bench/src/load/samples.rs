@@ -18,9 +18,8 @@ use crate::system::window::{ResourceUse, Window};
 /// turn, in its own way. So there are never more downloads than takers. A turn that finds all takers busy starts late;
 /// one that no taker has taken by the end of the schedule and some grace is skipped.
 ///
-/// A closed loop may have a lead: as many downloads before and after those that are measured. All that should be in flight
-/// then are, from the first measured moment to the last: the start of all at once and the end, with fewer and fewer, are
-/// left out.
+/// A closed loop may have a lead: so many downloads end before the measured window, and as many after it. Within the window,
+/// all that should be in flight are.
 ///
 /// All memory is allocated and touched at the start, and recording one download takes three relaxed atomic operations.
 /// So neither time nor memory of the measuring is mistaken for the style's.
@@ -237,6 +236,21 @@ mod tests {
         let Sample { latencies, bytes, .. } = samples.sample();
         assert!(latencies.len() == 3 && latencies.iter().all(|latency| *latency < LONG), "{latencies:?}");
         assert_eq!(bytes, 7);
+    }
+
+    #[test]
+    fn a_download_that_outlasts_the_window_is_measured() {
+        let samples = Samples::of(2, 1, None, 0.0);
+        let turns = [(); 4].map(|()| samples.next().unwrap());
+        let [lead_in, slow, fast, lead_out] = &turns;
+        for turn in [lead_in, fast, lead_out] {
+            samples.arrived(turn, 1);
+        }
+        thread::sleep(LONG);
+        samples.arrived(slow, 1);
+        let Sample { latencies, .. } = samples.sample();
+        assert!(latencies.len() == 2 && latencies[0] >= LONG && latencies[1] < LONG, "{latencies:?}");
+        assert!(samples.spent().wall < LONG);
     }
 
     /// There is one taker, and its first download lasts for many arrivals.

@@ -2,7 +2,6 @@
 
 use std::io;
 use std::slice;
-use std::time::{Duration, Instant};
 
 use crate::clients::subject::Subject;
 use crate::load::workload::{Source, Workload};
@@ -29,8 +28,8 @@ type Results = Vec<Vec<io::Result<Trial>>>;
 pub(crate) struct More {
     /// Whether a group with a cell that was measured for too short a time has up to twice as many rounds.
     pub(crate) rounds: bool,
-    /// Until then, from the start, a group with an unsteady cell is measured once more.
-    pub(crate) until: Duration,
+    /// Whether a group with an unsteady cell is measured once more.
+    pub(crate) groups: bool,
 }
 
 /// Measures all groups; returns the cells of each.
@@ -40,7 +39,6 @@ pub(crate) fn measure(
     more: More,
     placement: &CorePlacement,
 ) -> Vec<Vec<Cell>> {
-    let started = Instant::now();
     let mut results = take_turns(groups, rounds, placement);
     if more.rounds {
         for (group, results) in groups.iter().zip(&mut results) {
@@ -55,7 +53,7 @@ pub(crate) fn measure(
     let mut measured: Vec<_> =
         groups.iter().zip(results).map(|(group, results)| cells(group, results)).collect();
     for (group, cells_of_group) in groups.iter().zip(&mut measured) {
-        if unsteady(cells_of_group) > 0 && started.elapsed() < more.until && interrupt::came().is_none() {
+        if more.groups && unsteady(cells_of_group) > 0 && interrupt::came().is_none() {
             say!("{}: rounds disagree too much; measured again", group.workload.group_id());
             let again = take_turns(slice::from_ref(group), rounds, placement).into_iter().next();
             let again = cells(group, again.unwrap_or_default());

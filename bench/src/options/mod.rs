@@ -22,9 +22,6 @@ pub(crate) const ROUND: Duration = Duration::from_millis(160);
 /// Groups that options choose have longer rounds: fewer groups, or more patience, for finer figures.
 const LONG_ROUND: Duration = Duration::from_millis(240);
 
-/// Groups are repeated, because rounds disagreed too much, until a default run has taken this long.
-const PATIENCE: Duration = Duration::from_secs(200);
-
 /// Fewer than 21 rounds show small differences rarely; each takes half a minute or so in a default run.
 const ROUNDS: u32 = 21;
 
@@ -103,8 +100,8 @@ pub(crate) struct Options {
     #[arg(long, value_delimiter = ',', value_name = "NUMBERS", value_parser = clap::value_parser!(u64).range(0..=10_000))]
     pub(crate) delay_ms: Vec<u64>,
 
-    /// Downloads in each cell and round [default: the number that the fastest style does in 0.16 s, or in 0.24 s if an option chooses
-    /// the groups]
+    /// Downloads in each cell and round [default: the number that the fastest style does in 0.16 s, or in 0.24 s if
+    /// an option chooses the groups]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) count: Option<u32>,
 
@@ -181,7 +178,7 @@ impl Options {
         self.count.is_none() && !self.common.quick && !self.common.is_test()
     }
 
-    /// Whether the run has the closed loops of `cargo bench`.
+    /// Whether the run has the closed loops of `cargo bench`, which should take minutes: no group of them is measured again.
     pub(crate) fn is_default(&self) -> bool {
         !(self.names_a_part() || self.describes_closed_loops() || self.common.filter.is_some())
     }
@@ -189,11 +186,6 @@ impl Options {
     /// The duration of a round for the fastest client.
     pub(crate) fn round(&self) -> Duration {
         if self.is_default() { ROUND } else { LONG_ROUND }
-    }
-
-    /// The time from the start of the closed loops in which groups are repeated.
-    pub(crate) fn patience(&self) -> Duration {
-        if self.is_default() { PATIENCE } else { Duration::MAX }
     }
 
     /// Whether rounds are added until each cell is measured for 3 seconds.

@@ -103,7 +103,6 @@ fn groups_that_options_choose_have_longer_rounds() {
     {
         let options = options(&format!("--bench {words}"));
         assert_eq!(options.round() == ROUND, is_default, "{words}");
-        assert_eq!(options.patience() == PATIENCE, is_default, "{words}");
     }
 }
 
