@@ -20,8 +20,7 @@ const ROUND_TRIP_S: f64 = 100e-6;
 /// The most slices of a round.
 pub(crate) const MOST_SLICES: usize = 16;
 
-/// Downloads for each one in flight in a round, at least. With fewer, its end, with fewer and fewer in flight, would be
-/// most of it.
+/// Downloads for each one in flight in a round, at least: fewer would be less work than the leads.
 pub(crate) const TURNS: usize = 4;
 
 /// Downloads for each one in flight in each of several slices, at least: each slice has a lead of two more.

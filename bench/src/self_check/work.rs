@@ -40,8 +40,7 @@ fn equal_work(served: &[(Subject, ServerCounts)]) -> Finding {
     }
 }
 
-/// Checks the downloads in flight by their latencies and Little's law. The first and the last ones are alone for a
-/// while.
+/// Checks the downloads in flight by their latencies and Little's law, which a short window follows roughly.
 fn in_flight(cells: &[Cell]) -> Finding {
     let shown = |cell: &Cell| {
         let mean = cell.figures.map_or(f64::NAN, |it| it.in_flight_mean);

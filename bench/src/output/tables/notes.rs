@@ -71,7 +71,7 @@ pub(super) fn not_measured(name: &str, reason: &str) -> String {
     format!("{name}: not measured: {reason}")
 }
 
-/// The first downloads have to be started, and the last ones end one by one: some are always missing.
+/// Downloads may wait for a thread or a task instead of the server; workers in other languages have no lead.
 fn few_note(cells: &[&Cell]) -> Option<String> {
     let few = |cell: &Cell| cell.in_flight_share().filter(|share| *share < FEW);
     Some(format!("fewer in flight than requested, on average: {}", shares(cells, few)?))
