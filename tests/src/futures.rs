@@ -20,11 +20,17 @@ type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// An executor for tests, in addition to the needs of a client: it runs one future to its end, or many at once.
 trait Executor {
-    /// Runs `future` on this thread.
-    fn block_on<T>(&self, future: impl Future<Output = T>) -> T;
+    /// Runs `future` on this thread. It is a `dyn` one: the code of a whole runtime would be compiled for each recipe.
+    fn run(&self, future: Pin<&mut dyn Future<Output = ()>>);
     /// Runs `tasks`, each spawned, until all have ended. They are spawned from inside: tokio rarely checks for tasks
     /// from outside while it is busy.
     fn run_all(&self, tasks: Vec<Task>);
+
+    fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
+        let mut output = None;
+        self.run(std::pin::pin!(async { output = Some(future.await) }));
+        output.expect("the future has ended")
+    }
 }
 
 struct Futures<R: Runtime, E> {
@@ -179,8 +185,8 @@ impl<R: Runtime, E: Executor> Adapter for Futures<R, E> {
 }
 
 impl Executor for tokio::runtime::Runtime {
-    fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
-        self.block_on(future)
+    fn run(&self, future: Pin<&mut dyn Future<Output = ()>>) {
+        self.block_on(future);
     }
 
     fn run_all(&self, tasks: Vec<Task>) {
@@ -196,8 +202,8 @@ impl Executor for tokio::runtime::Runtime {
 struct AsyncStdExecutor;
 
 impl Executor for AsyncStdExecutor {
-    fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
-        async_std::task::block_on(future)
+    fn run(&self, future: Pin<&mut dyn Future<Output = ()>>) {
+        async_std::task::block_on(future);
     }
 
     fn run_all(&self, tasks: Vec<Task>) {
@@ -211,8 +217,8 @@ impl Executor for AsyncStdExecutor {
 }
 
 impl Executor for smol::Executor<'static> {
-    fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
-        smol::block_on(smol::future::or(future, run(self)))
+    fn run(&self, future: Pin<&mut dyn Future<Output = ()>>) {
+        smol::block_on(smol::future::or(future, tick(self)));
     }
 
     fn run_all(&self, tasks: Vec<Task>) {
@@ -226,7 +232,7 @@ impl Executor for smol::Executor<'static> {
 }
 
 /// Runs the tasks of `executor`, and often returns to the reactor: see [`Smol`].
-async fn run<T>(executor: &smol::Executor<'_>) -> T {
+async fn tick<T>(executor: &smol::Executor<'_>) -> T {
     loop {
         for _ in 0..16 {
             executor.tick().await;
