@@ -73,11 +73,14 @@ impl PictureFormat {
 
     /// The gradient, and the single pixel that is used if the gradient is too large.
     fn bases(self) -> &'static [Base; 2] {
-        static BASES: LazyLock<[[Base; 2]; 3]> = LazyLock::new(|| {
-            let formats = [PictureFormat::Gif, PictureFormat::Png, PictureFormat::Jpeg];
-            formats.map(|format| [Base::new(format, 64, 48), Base::new(format, 1, 1)])
-        });
-        &BASES[self as usize]
+        static GIF: LazyLock<[Base; 2]> = LazyLock::new(|| Base::both(PictureFormat::Gif));
+        static PNG: LazyLock<[Base; 2]> = LazyLock::new(|| Base::both(PictureFormat::Png));
+        static JPEG: LazyLock<[Base; 2]> = LazyLock::new(|| Base::both(PictureFormat::Jpeg));
+        match self {
+            Self::Gif => &GIF,
+            Self::Png => &PNG,
+            Self::Jpeg => &JPEG,
+        }
     }
 
     /// The possible sizes, as a sentence.
@@ -103,6 +106,10 @@ struct Base {
 }
 
 impl Base {
+    fn both(format: PictureFormat) -> [Self; 2] {
+        [Self::new(format, 64, 48), Self::new(format, 1, 1)]
+    }
+
     fn new(format: PictureFormat, width: u32, height: u32) -> Self {
         let gradient = RgbImage::from_fn(width, height, |x, y| {
             let shade = |at: u32, of: u32| u8::try_from(at * 255 / of.max(2)).unwrap_or(u8::MAX);

@@ -5,12 +5,14 @@
 //! ratio of the two: what disturbs the machine then disturbs both.
 
 use std::ffi::OsString;
-use std::io;
+use std::fs::File;
+use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
-use image::{ImageFormat, RgbImage};
+use image::RgbImage;
+use image::codecs::jpeg::JpegEncoder;
 use photo_tests::Style;
 use tempfile::TempDir;
 
@@ -235,6 +237,7 @@ fn gallery() -> io::Result<TempDir> {
         let [x, y] = [x, y].map(|n| n.to_le_bytes()[0]);
         image::Rgb([x, y, x ^ y])
     });
-    photo.save_with_format(folder.path().join("large.jpeg"), ImageFormat::Jpeg).map_err(io::Error::other)?;
+    let file = File::create(folder.path().join("large.jpeg"))?;
+    JpegEncoder::new(BufWriter::new(file)).encode_image(&photo).map_err(io::Error::other)?;
     Ok(folder)
 }
