@@ -18,9 +18,9 @@ const BATCH_BYTES: u64 = 32 << 10;
 fn main() {
     entry::run_if_child();
     let fixture = CriterionFixture::open().expect("the server starts");
-    let mut criterion = configured(Duration::from_millis(500), 25);
+    let mut criterion = configured(Duration::from_millis(400), 25);
     latency(&mut criterion, &fixture);
-    let mut criterion = configured(Duration::from_millis(800), 10);
+    let mut criterion = configured(Duration::from_millis(600), 10);
     throughput(&mut criterion, &fixture);
     criterion.final_summary();
 }
@@ -32,8 +32,8 @@ fn configured(time: Duration, samples: usize) -> Criterion {
         .warm_up_time(Duration::from_millis(200))
         .measurement_time(time)
         .sample_size(samples)
-        // Ten times as many would be drawn as well, and take longer than all measuring.
-        .nresamples(10_000)
+        // 25 times as many are the default; they would be drawn as well, and take longer than all measuring.
+        .nresamples(4_000)
         .configure_from_args()
 }
 
