@@ -27,7 +27,7 @@
 //!
 //! - Each round of each cell has a fresh server and a fresh client process ([`cli::entry`]), pinned to different cores
 //!   where there are two. So rounds are independent, as intervals need it.
-//! - A pilot finds how many downloads the fastest client does in 0.16 or 0.24 s; all clients of a group do as many.
+//! - A pilot finds how many downloads the fastest client does in 0.15 to 1 s; all clients of a group do as many.
 //! - Connections are made, and threads started, before the measured window. In a closed loop, as many downloads as are in
 //!   flight lead in before it, and as many lead out after it. Within it, all that should be in flight are.
 //! - The server's counters prove that every client had the same number of requests, bytes and connections; a client

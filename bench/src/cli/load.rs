@@ -15,7 +15,7 @@ use crate::cli::smoke;
 use crate::load::workload::Mode;
 use crate::measure::groups::Group;
 use crate::measure::{closed, cost, open, pilot, waits};
-use crate::options::Options;
+use crate::options::{Options, RoundLength};
 use crate::record::Record;
 use crate::record::decision::decide;
 use crate::record::group::sorted;
@@ -101,16 +101,13 @@ fn measure_parts(
     placement: &CorePlacement,
     kept: &mut Kept,
 ) {
-    let loops = |groups: &[Group]| {
-        let calibrated = if options.is_calibrated() {
-            pilot::calibrated(groups, options.round(), placement)
-        } else {
-            groups.into()
-        };
+    let loops = |groups: &[Group], round| {
+        let calibrated =
+            if options.is_calibrated() { pilot::calibrated(groups, round, placement) } else { groups.into() };
         let more = closed::More { rounds: options.wants_more_rounds(), groups: !options.is_default() };
         closed::measure(&calibrated, rounds, more, placement).concat()
     };
-    let closed = loops(&plan.closed);
+    let closed = loops(&plan.closed, options.round());
     kept.add(closed.iter().cloned().map(Record::Closed));
 
     let open = open::measure(&plan.open, &closed, rounds, placement);
@@ -135,7 +132,7 @@ fn measure_parts(
     });
     kept.add(waits.map(Record::Waits));
 
-    let scale = loops(&plan.scale);
+    let scale = loops(&plan.scale, RoundLength::OF_SCALE);
     kept.add(scale.iter().cloned().map(Record::Scale));
     kept.add(decide(&sorted(closed.iter().chain(&scale))).into_iter().map(Record::Decision));
 }

@@ -17,14 +17,14 @@ const BYTES_PER_S: f64 = 1e9;
 /// The duration of a download without delay, with one in flight: mostly the round trip.
 const ROUND_TRIP_S: f64 = 100e-6;
 
-/// The most slices of a round.
-pub(crate) const MOST_SLICES: usize = 16;
+/// The most slices of a round: each has a lead, which takes time from all that is measured.
+pub(crate) const MOST_SLICES: usize = 8;
 
 /// Downloads for each one in flight in a round, at least: fewer would be less work than the leads.
 pub(crate) const TURNS: usize = 4;
 
 /// Downloads for each one in flight in each of several slices, at least: each slice has a lead of two more.
-pub(crate) const SLICE_TURNS: usize = 4;
+pub(crate) const SLICE_TURNS: usize = 8;
 
 /// The kinds of measurement, in the order of a run.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
@@ -187,9 +187,9 @@ mod tests {
     #[test]
     fn slices_are_equal_and_not_too_short() {
         let slices = |in_flight, count| Workload::closed(Source::Url("x".into()), in_flight, count).slices();
-        assert_eq!((slices(1, 1600), slices(1, 1), slices(256, 256)), (16, 1, 1));
-        assert_eq!((slices(256, 8 * 1024), slices(256, 8 * 1024 - 256), slices(1024, 7 * 1024)), (8, 4, 1));
-        assert_eq!((slices(4, 77), slices(4, 7 * 16)), (1, 7));
+        assert_eq!((slices(1, 1600), slices(1, 1), slices(256, 256)), (8, 1, 1));
+        assert_eq!((slices(256, 16 * 1024), slices(256, 8 * 1024), slices(1024, 15 * 1024)), (8, 4, 1));
+        assert_eq!((slices(4, 77), slices(4, 7 * 32)), (1, 7));
     }
 
     #[test]

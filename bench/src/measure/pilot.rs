@@ -4,17 +4,19 @@ use std::io;
 use std::time::Duration;
 
 use crate::clients::subject::Subject;
-use crate::load::workload::{MOST_SLICES, SLICE_TURNS, TURNS, Workload};
+use crate::load::workload::{MOST_SLICES, SLICE_TURNS, Workload};
 use crate::measure::groups::Group;
 use crate::measure::trial::Trial;
+use crate::options::RoundLength;
+use crate::record::figures::Figures;
 use crate::system::placement::CorePlacement;
 use crate::text::progress::Progress;
 
 /// The first guess is corrected this often.
 const CORRECTIONS: usize = 3;
 
-/// The groups with as many downloads in each round as their fastest client does in the time `round`.
-pub(crate) fn calibrated(groups: &[Group], round: Duration, placement: &CorePlacement) -> Vec<Group> {
+/// The groups with as many downloads in each round as their fastest client needs for such a round.
+pub(crate) fn calibrated(groups: &[Group], round: RoundLength, placement: &CorePlacement) -> Vec<Group> {
     let progress = Progress::new(groups.len());
     let calibrate = |group: &Group| {
         progress.begin(&format!("pilot of {}", group.workload.group_id()));
@@ -29,7 +31,7 @@ pub(crate) fn calibrated(groups: &[Group], round: Duration, placement: &CorePlac
     calibrated
 }
 
-/// The number of downloads that the fastest of these clients does in the time `round`.
+/// The number of downloads that the fastest of these clients does in such a round.
 ///
 /// # Errors
 ///
@@ -37,54 +39,89 @@ pub(crate) fn calibrated(groups: &[Group], round: Duration, placement: &CorePlac
 pub(crate) fn count(
     workload: &Workload,
     subjects: &[Subject],
-    round: Duration,
+    round: RoundLength,
     placement: &CorePlacement,
 ) -> io::Result<usize> {
-    let wall_s = |count, subject| -> io::Result<f64> {
+    let timed = |count, subject| -> io::Result<Took> {
         let workload = Workload { count, ..workload.clone() };
-        Ok(Trial::run(&workload, subject, placement)?.figures.wall_s)
+        let Figures { wall_s, cpu_us_per_download, .. } = Trial::run(&workload, subject, placement)?.figures;
+        Ok(Took { wall_s, cpu_s: cpu_us_per_download * count as f64 / 1e6 })
     };
-    let mut count = workload.source.count(workload.in_flight, round / 2);
-    let timed = subjects.iter().filter_map(|subject| Some((wall_s(count, *subject).ok()?, *subject)));
-    let fastest = timed.min_by(|(one, _), (other, _)| one.total_cmp(other));
-    let (mut took_s, subject) = fastest.ok_or_else(|| io::Error::other("no client works"))?;
+    let mut count = workload.source.count(workload.in_flight, round.wall / 2);
+    let all = subjects.iter().filter_map(|subject| Some((timed(count, *subject).ok()?, *subject)));
+    let fastest = all.min_by(|(one, _), (other, _)| one.wall_s.total_cmp(&other.wall_s));
+    let (mut took, subject) = fastest.ok_or_else(|| io::Error::other("no client works"))?;
     for _ in 0..CORRECTIONS {
-        let corrected = corrected(count, workload.in_flight, took_s, round);
+        let corrected = corrected(count, workload.in_flight, took, round);
         // A long round does no harm, but takes time from the other groups.
-        if corrected == count || took_s >= round.as_secs_f64() && corrected * 4 > count * 3 {
+        let is_enough = took.share_of(round) >= 1.0 && (count * 3 / 4..count).contains(&corrected);
+        if corrected == count || is_enough {
             break;
         }
         count = corrected;
         // Whatever else the machine does only takes more time, so the least counts.
-        took_s = wall_s(count, subject)?.min(wall_s(count, subject)?);
+        took = timed(count, subject)?.least(timed(count, subject)?);
     }
     Ok(count)
 }
 
 /// Whole turns for each slot, in each of as many slices as possible.
-fn corrected(count: usize, in_flight: usize, took_s: f64, round: Duration) -> usize {
-    let wanted = count as f64 * round.as_secs_f64() / took_s;
+fn corrected(count: usize, in_flight: usize, took: Took, round: RoundLength) -> usize {
+    let wanted = count as f64 / took.share_of(round);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates, and is above 0")]
-    let wanted = wanted.ceil() as usize;
+    let wanted = (wanted.ceil() as usize).max(round.turns * in_flight);
     let slices = (wanted / (SLICE_TURNS * in_flight)).clamp(1, MOST_SLICES);
-    wanted.max(TURNS * in_flight).next_multiple_of(slices * in_flight)
+    wanted.next_multiple_of(slices * in_flight)
+}
+
+/// The time of a pilot.
+#[derive(Clone, Copy)]
+struct Took {
+    wall_s: f64,
+    cpu_s: f64,
+}
+
+impl Took {
+    fn least(self, other: Self) -> Self {
+        Self { wall_s: self.wall_s.min(other.wall_s), cpu_s: self.cpu_s.min(other.cpu_s) }
+    }
+
+    /// The part of a round that this was; 1 is all of it.
+    fn share_of(self, round: RoundLength) -> f64 {
+        let of = |took_s: f64, round: Duration| took_s / round.as_secs_f64();
+        of(self.wall_s, round.wall).min(of(self.cpu_s, round.cpu).max(of(self.wall_s, round.most)))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// The length of a round of a client that has `per_s` downloads with so much CPU each.
+    fn round_s(per_s: f64, cpu_us: f64, in_flight: usize, round: RoundLength) -> f64 {
+        let first = 1000;
+        let took = Took { wall_s: first as f64 / per_s, cpu_s: first as f64 * cpu_us / 1e6 };
+        let count = corrected(first, in_flight, took, round);
+        assert_eq!(count % in_flight, 0);
+        count as f64 / per_s
+    }
+
     #[test]
     fn a_machine_of_any_speed_has_rounds_of_the_same_length() {
-        let round_s = |per_s: f64, in_flight| {
-            let first = 1000;
-            let count = corrected(first, in_flight, first as f64 / per_s, Duration::from_millis(240));
-            assert_eq!(count % in_flight, 0);
-            count as f64 / per_s
-        };
         for per_s in [500.0, 10_000.0, 30_000.0, 90_000.0] {
-            assert!((0.24..0.3).contains(&round_s(per_s, 4)), "{per_s}");
+            let round_s = round_s(per_s, 1e6 / per_s, 4, RoundLength::OF_SCALE);
+            assert!((0.24..0.3).contains(&round_s), "{per_s}: {round_s}");
         }
-        assert!((round_s(1000.0, 1024) - 4.096).abs() < 1e-9);
+        assert!((round_s(1000.0, 100.0, 1024, RoundLength::OF_SCALE) - 4.096).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_client_that_mostly_waits_has_longer_rounds() {
+        let long = |per_s, cpu_us, in_flight| round_s(per_s, cpu_us, in_flight, RoundLength::LONG);
+        assert!((0.39..0.45).contains(&long(3000.0, 16.7, 64)));
+        assert!((1.0..1.2).contains(&long(50.0, 90.0, 1)));
+        assert!((0.24..0.26).contains(&long(30_000.0, 20.0, 16)));
+        let short = round_s(3000.0, 16.7, 64, RoundLength::SHORT);
+        assert!((0.15..0.2).contains(&short), "{short}");
     }
 }

@@ -13,14 +13,41 @@ pub(crate) use common::Common;
 
 use crate::clients::foreign::Foreign;
 use crate::clients::subject::Subject;
-use crate::load::workload::{Mode, Source};
+use crate::load::workload::{Mode, SLICE_TURNS, Source, TURNS};
 use crate::record::load::Transport;
 
-/// The fastest client takes at least this long in each round; 21 rounds are then 3.4 seconds.
-pub(crate) const ROUND: Duration = Duration::from_millis(160);
+/// The length of a round. Only the fastest client counts; all others do as much.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct RoundLength {
+    /// The least time.
+    pub(crate) wall: Duration,
+    /// The least CPU time, unless it would take longer than `most`: a client that mostly waits uses little in `wall`, and a
+    /// single interrupt is much of it.
+    pub(crate) cpu: Duration,
+    pub(crate) most: Duration,
+    /// Downloads for each one in flight, at least.
+    pub(crate) turns: usize,
+}
 
-/// Groups that options choose have longer rounds: fewer groups, or more patience, for finer figures.
-const LONG_ROUND: Duration = Duration::from_millis(240);
+impl RoundLength {
+    /// A default run: 21 rounds are 3.15 seconds.
+    pub(crate) const SHORT: Self = Self::of_wall(Duration::from_millis(150));
+
+    /// A step of a ladder.
+    pub(crate) const OF_SCALE: Self = Self::of_wall(Duration::from_millis(240));
+
+    /// Groups that options choose: fewer of them, or more patience, have finer figures.
+    pub(crate) const LONG: Self = Self {
+        cpu: Duration::from_millis(20),
+        most: Duration::from_secs(1),
+        turns: 2 * SLICE_TURNS,
+        ..Self::OF_SCALE
+    };
+
+    pub(crate) const fn of_wall(wall: Duration) -> Self {
+        Self { wall, cpu: Duration::ZERO, most: wall, turns: TURNS }
+    }
+}
 
 /// Fewer than 21 rounds show small differences rarely; each takes half a minute or so in a default run.
 const ROUNDS: u32 = 21;
@@ -100,8 +127,8 @@ pub(crate) struct Options {
     #[arg(long, value_delimiter = ',', value_name = "NUMBERS", value_parser = clap::value_parser!(u64).range(0..=10_000))]
     pub(crate) delay_ms: Vec<u64>,
 
-    /// Downloads in each cell and round [default: the number that the fastest style does in 0.16 s, or in 0.24 s if
-    /// an option chooses the groups]
+    /// Downloads in each cell and round [default: the number that the fastest style does in 0.15 s; if an
+    /// option chooses the groups, in 0.24 s, or in up to 1 s until it has used 20 ms of CPU]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) count: Option<u32>,
 
@@ -183,9 +210,9 @@ impl Options {
         !(self.names_a_part() || self.describes_closed_loops() || self.common.filter.is_some())
     }
 
-    /// The duration of a round for the fastest client.
-    pub(crate) fn round(&self) -> Duration {
-        if self.is_default() { ROUND } else { LONG_ROUND }
+    /// The rounds of the closed loops.
+    pub(crate) fn round(&self) -> RoundLength {
+        if self.is_default() { RoundLength::SHORT } else { RoundLength::LONG }
     }
 
     /// Whether rounds are added until each cell is measured for 3 seconds.

@@ -102,7 +102,7 @@ fn groups_that_options_choose_have_longer_rounds() {
         [("", true), ("--styles tokio", true), ("--closed", false), ("--in-flight 9", false), ("x", false)]
     {
         let options = options(&format!("--bench {words}"));
-        assert_eq!(options.round() == ROUND, is_default, "{words}");
+        assert_eq!(options.round() == RoundLength::SHORT, is_default, "{words}");
     }
 }
 
