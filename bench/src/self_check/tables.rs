@@ -169,7 +169,7 @@ fn equal_rows(tables: &[Table]) -> Finding {
     }
 }
 
-/// Of the burdens above the resolution of their tables, nine of ten must be found.
+/// Nine of ten burdens above the resolution of their tables must be found.
 fn resolved(tables: &[Table]) -> Finding {
     let mut tries: BTreeMap<u32, (usize, usize)> = BTreeMap::new();
     for (burden, is_found) in tables.iter().flat_map(|table| &table.found) {
@@ -188,7 +188,7 @@ fn resolved(tables: &[Table]) -> Finding {
     }
 }
 
-/// Those above three times the resolution must all be found.
+/// All burdens above three times the resolution must be found.
 fn resolved_three_times(tables: &[Table]) -> Finding {
     let (found, all) = found_above(tables, 3.0);
     Finding {
@@ -198,7 +198,7 @@ fn resolved_three_times(tables: &[Table]) -> Finding {
     }
 }
 
-/// Of the burdens of at least so many times the resolution of their table: those found, and all.
+/// The burdens that are found, and all, of those that are at least so many times the resolution of their table.
 fn found_above(tables: &[Table], times: f64) -> (usize, usize) {
     let of_table = |table: &Table| {
         let least = table.equal.map_or(f64::INFINITY, |equal| equal.resolution() * 100.0 * times);
