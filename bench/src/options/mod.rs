@@ -61,7 +61,7 @@ const ROUNDS: u32 = 21;
 #[expect(clippy::struct_excessive_bools, reason = "a command line has switches")]
 #[command(name = "load", bin_name = "cargo bench --bench load --", max_term_width = 100)]
 pub(crate) struct Options {
-    /// Run all closed loops, about 16 minutes. Parts can be combined [default: four closed loops, about 5 minutes, or
+    /// Run all closed loops, about 16 minutes. Parts can be combined [default: four closed loops, about 4 minutes, or
     /// those that options such as --in-flight describe]
     #[arg(long, help_heading = "Parts")]
     pub(crate) closed: bool,

@@ -107,11 +107,14 @@ impl<'a> Group<'a> {
         level_in_table(self.cells.len(), self.cells.iter().map(|cell| cell.rounds.len()).max()?)
     }
 
-    /// A smaller difference in CPU between styles is not found in nine of ten tables; `None` if the rounds show no difference at all.
-    pub(crate) fn resolution(&self) -> Option<f64> {
+    /// A smaller difference in CPU to the best style is not found in nine of ten tables: of the styles that decide, or of the
+    /// doubtful ones. `None` if the rounds show no difference at all.
+    pub(crate) fn resolution(&self, of_doubtful: bool) -> Option<f64> {
         self.level()?;
-        let versus = self.cells.iter().filter_map(|cell| Some((cell, cell.cpu_vs_best.as_ref()?)));
-        let others = versus.filter(|(cell, versus)| cell.is_style() && cell.style != versus.style);
+        let styles =
+            self.cells.iter().filter(|cell| cell.is_style() && self.is_doubtful(cell) == of_doubtful);
+        let versus = styles.filter_map(|cell| Some((cell, cell.cpu_vs_best.as_ref()?)));
+        let others = versus.filter(|(cell, versus)| cell.style != versus.style);
         others.filter_map(|(_, versus)| Some(versus.ratio?.resolution())).reduce(f64::max)
     }
 

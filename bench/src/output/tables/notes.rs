@@ -43,11 +43,20 @@ fn interval_notes(group: &Group) -> Vec<String> {
         level * 100.0,
         TABLE_ERROR * 100.0,
     ));
-    let resolution = group.resolution();
-    notes.extend(
-        resolution.map(|share| format!("differences in CPU below {:.1} % are not resolved", share * 100.0)),
-    );
+    notes.extend(resolution(group));
     notes
+}
+
+/// The smallest differences that the table shows; rows that decide nothing may hide larger ones.
+fn resolution(group: &Group) -> Option<String> {
+    let [deciding, doubtful] = [false, true].map(|of_doubtful| group.resolution(of_doubtful));
+    let note = |share: f64| format!("differences in CPU below {:.1} % are not resolved", share * 100.0);
+    match (deciding, doubtful) {
+        (Some(deciding), Some(doubtful)) if doubtful > deciding => {
+            Some(format!("{}; below {:.1} % in rows that decide nothing", note(deciding), doubtful * 100.0))
+        }
+        (deciding, doubtful) => deciding.or(doubtful).map(note),
+    }
 }
 
 /// The cells for which something holds.
@@ -83,11 +92,7 @@ fn server_note(cells: &[&Cell]) -> Option<String> {
         1 => "thread was".to_owned(),
         loops => format!("{loops} threads were"),
     };
-    Some(format!(
-        "server-bound? Its {threads} busy for more than {:.0} % of the time with {}",
-        BUSY * 100.0,
-        shares(cells, busy)?
-    ))
+    Some(format!("server-bound? Its {threads} busy for over {:.0} %: {}", BUSY * 100.0, shares(cells, busy)?))
 }
 
 /// The styles that have such a share; `None` without any.
