@@ -20,12 +20,13 @@ type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// An executor for tests, in addition to the needs of a client: it runs one future to its end, or many at once.
 trait Executor {
-    /// Runs `future` on this thread. It is a `dyn` one: the code of a whole runtime would be compiled for each recipe.
+    /// Runs `future` on this thread. A generic one would compile the whole runtime again for each recipe.
     fn run(&self, future: Pin<&mut dyn Future<Output = ()>>);
     /// Runs `tasks`, each spawned, until all have ended. They are spawned from inside: tokio rarely checks for tasks
     /// from outside while it is busy.
     fn run_all(&self, tasks: Vec<Task>);
 
+    /// Runs `future` on this thread, and returns its output.
     fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
         let mut output = None;
         self.run(std::pin::pin!(async { output = Some(future.await) }));

@@ -6,7 +6,7 @@
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::{self, BufWriter};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -237,7 +237,8 @@ fn gallery() -> io::Result<TempDir> {
         let [x, y] = [x, y].map(|n| n.to_le_bytes()[0]);
         image::Rgb([x, y, x ^ y])
     });
-    let file = File::create(folder.path().join("large.jpeg"))?;
-    JpegEncoder::new(BufWriter::new(file)).encode_image(&photo).map_err(io::Error::other)?;
+    let mut file = BufWriter::new(File::create(folder.path().join("large.jpeg"))?);
+    JpegEncoder::new(&mut file).encode_image(&photo).map_err(io::Error::other)?;
+    file.flush()?;
     Ok(folder)
 }

@@ -4,7 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use crate::clients::subject::Subject;
-use crate::load::workload::{MOST_SLICES, SLICE_TURNS, Workload};
+use crate::load::workload::{MOST_SLICES, SLICE_TURNS, TURNS, Workload};
 use crate::measure::groups::Group;
 use crate::measure::trial::Trial;
 use crate::options::RoundLength;
@@ -15,7 +15,7 @@ use crate::text::progress::Progress;
 /// The first guess is corrected this often.
 const CORRECTIONS: usize = 3;
 
-/// The groups with as many downloads in each round as their fastest client needs for such a round.
+/// The groups, each with the downloads that its fastest client needs for a round of this length.
 pub(crate) fn calibrated(groups: &[Group], round: RoundLength, placement: &CorePlacement) -> Vec<Group> {
     let progress = Progress::new(groups.len());
     let calibrate = |group: &Group| {
@@ -31,7 +31,7 @@ pub(crate) fn calibrated(groups: &[Group], round: RoundLength, placement: &CoreP
     calibrated
 }
 
-/// The number of downloads that the fastest of these clients does in such a round.
+/// The number of downloads that the fastest of these clients does in a round of this length.
 ///
 /// # Errors
 ///
@@ -49,9 +49,9 @@ pub(crate) fn count(
     };
     let mut count = workload.source.count(workload.in_flight, round.wall / 2);
     let all = subjects.iter().filter_map(|subject| Some((timed(count, *subject).ok()?, *subject)));
-    let fastest = all.min_by(|(one, _), (other, _)| one.wall_s.total_cmp(&other.wall_s));
-    let (mut took, subject) = fastest.ok_or_else(|| io::Error::other("no client works"))?;
-    for _ in 0..CORRECTIONS {
+    let neediest = all.min_by(|(one, _), (other, _)| one.share_of(round).total_cmp(&other.share_of(round)));
+    let (mut took, subject) = neediest.ok_or_else(|| io::Error::other("no client works"))?;
+    for correction in 1..=CORRECTIONS {
         let corrected = corrected(count, workload.in_flight, took, round);
         // A long round does no harm, but takes time from the other groups.
         let is_enough = took.share_of(round) >= 1.0 && (count * 3 / 4..count).contains(&corrected);
@@ -59,7 +59,9 @@ pub(crate) fn count(
             break;
         }
         count = corrected;
-        took = timed(count, subject)?;
+        if correction < CORRECTIONS {
+            took = timed(count, subject)?;
+        }
     }
     Ok(count)
 }
@@ -67,8 +69,10 @@ pub(crate) fn count(
 /// Whole turns for each slot, in each of as many slices as possible.
 fn corrected(count: usize, in_flight: usize, took: Took, round: RoundLength) -> usize {
     let wanted = count as f64 / took.share_of(round);
+    let most = count as f64 * round.most.as_secs_f64() / took.wall_s;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates, and is above 0")]
-    let wanted = (wanted.ceil() as usize).max(round.turns * in_flight);
+    let [wanted, most] = [wanted, most].map(|count| count.ceil() as usize);
+    let wanted = wanted.max(most.min(round.turns * in_flight)).max(TURNS * in_flight);
     let slices = (wanted / (SLICE_TURNS * in_flight)).clamp(1, MOST_SLICES);
     wanted.next_multiple_of(slices * in_flight)
 }
@@ -81,7 +85,7 @@ struct Took {
 }
 
 impl Took {
-    /// The part of a round that this was; 1 is all of it.
+    /// The trial's share of a round of this length; 1 is a whole round.
     fn share_of(self, round: RoundLength) -> f64 {
         let of = |took_s: f64, round: Duration| took_s / round.as_secs_f64();
         of(self.wall_s, round.wall).min(of(self.cpu_s, round.cpu).max(of(self.wall_s, round.most)))
@@ -116,6 +120,8 @@ mod tests {
         assert!((0.39..0.45).contains(&long(3000.0, 16.7, 64)));
         assert!((1.0..1.2).contains(&long(50.0, 90.0, 1)));
         assert!((0.24..0.26).contains(&long(30_000.0, 20.0, 16)));
+        assert!((long(40_000.0, 20.0, 1024) - 0.4096).abs() < 1e-9, "two slices");
+        assert!((1.0..1.7).contains(&long(80_000.0, 12.0, 10_000)), "as many turns as fit");
         let short = round_s(3000.0, 16.7, 64, RoundLength::SHORT);
         assert!((0.15..0.2).contains(&short), "{short}");
     }

@@ -16,17 +16,18 @@ use crate::clients::subject::Subject;
 use crate::load::workload::{Mode, SLICE_TURNS, Source, TURNS};
 use crate::record::load::Transport;
 
-/// The length of a round. Only the fastest client counts; all others do as much.
+/// The length of a round. The client that needs the most downloads for it decides; all others do as many.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct RoundLength {
     /// The least time.
     pub(crate) wall: Duration,
-    /// The least CPU time, unless it would take longer than `most`: a client that mostly waits uses little in `wall`, and a
-    /// single interrupt is much of it.
+    /// The least CPU time, unless it takes longer than `most`. A client that mostly waits uses little in `wall`, and one
+    /// interrupt is much of that.
     pub(crate) cpu: Duration,
-    pub(crate) most: Duration,
-    /// Downloads for each one in flight, at least.
+    /// The least downloads for each one in flight, unless they take longer than `most`.
     pub(crate) turns: usize,
+    /// The time that is long enough in any case.
+    pub(crate) most: Duration,
 }
 
 impl RoundLength {
@@ -37,19 +38,19 @@ impl RoundLength {
     pub(crate) const OF_SCALE: Self = Self::of_wall(Duration::from_millis(240));
 
     /// Groups that options choose: fewer of them, or more patience, have finer figures.
-    pub(crate) const LONG: Self = Self {
-        cpu: Duration::from_millis(20),
-        most: Duration::from_secs(1),
-        turns: 2 * SLICE_TURNS,
-        ..Self::OF_SCALE
-    };
+    pub(crate) const LONG: Self =
+        Self { wall: Self::OF_SCALE.wall, turns: 2 * SLICE_TURNS, ..Self::OF_SELF_CHECK };
+
+    /// A table of the self-check, of which there are many.
+    pub(crate) const OF_SELF_CHECK: Self =
+        Self { cpu: Duration::from_millis(20), most: Duration::from_secs(1), ..Self::SHORT };
 
     pub(crate) const fn of_wall(wall: Duration) -> Self {
         Self { wall, cpu: Duration::ZERO, most: wall, turns: TURNS }
     }
 }
 
-/// Fewer than 21 rounds show small differences rarely; each takes half a minute or so in a default run.
+/// Fewer than 21 rounds rarely show small differences; each takes some ten seconds in a default run.
 const ROUNDS: u32 = 21;
 
 /// Measure latency and cost of every style under concurrent load.
@@ -61,7 +62,7 @@ const ROUNDS: u32 = 21;
 #[expect(clippy::struct_excessive_bools, reason = "a command line has switches")]
 #[command(name = "load", bin_name = "cargo bench --bench load --", max_term_width = 100)]
 pub(crate) struct Options {
-    /// Run all closed loops, about 16 minutes. Parts can be combined [default: four closed loops, about 4 minutes, or
+    /// Run all closed loops, about 20 minutes. Parts can be combined [default: four closed loops, about 4 minutes, or
     /// those that options such as --in-flight describe]
     #[arg(long, help_heading = "Parts")]
     pub(crate) closed: bool,
@@ -127,8 +128,8 @@ pub(crate) struct Options {
     #[arg(long, value_delimiter = ',', value_name = "NUMBERS", value_parser = clap::value_parser!(u64).range(0..=10_000))]
     pub(crate) delay_ms: Vec<u64>,
 
-    /// Downloads in each cell and round [default: the number that the fastest style does in 0.15 s; if an
-    /// option chooses the groups, in 0.24 s, or in up to 1 s until it has used 20 ms of CPU]
+    /// Downloads in each cell and round [default: the number that the fastest style does in 0.15 s. If an
+    /// option chooses the groups: in 0.24 s, or in up to 1 s until there are 16 for each one in flight, with 20 ms of CPU]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) count: Option<u32>,
 

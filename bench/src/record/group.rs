@@ -107,8 +107,8 @@ impl<'a> Group<'a> {
         level_in_table(self.cells.len(), self.cells.iter().map(|cell| cell.rounds.len()).max()?)
     }
 
-    /// A smaller difference in CPU to the best style is not found in nine of ten tables: of the styles that decide, or of the
-    /// doubtful ones. `None` if the rounds show no difference at all.
+    /// The smallest difference in CPU to the best style that nine of ten tables show: among the styles that decide, or
+    /// among the doubtful ones. `None` if the rounds show no difference at all.
     pub(crate) fn resolution(&self, of_doubtful: bool) -> Option<f64> {
         self.level()?;
         let styles =

@@ -22,7 +22,7 @@ const LAST_BREATH: Duration = Duration::from_secs(2);
 /// The interval at which a process that waits for its child looks at it, and checks whether it must end.
 const LOOK: Duration = Duration::from_millis(20);
 
-/// The time before the first look: a slice of a round may take no longer than 10 ms.
+/// The time before the first look: a slice of a round may take only 20 ms.
 const FIRST_LOOK: Duration = Duration::from_millis(3);
 
 /// Longer lines are split, so that output without an end does not fill the memory.

@@ -105,7 +105,26 @@ fn shares(cells: &[&Cell], of: impl Fn(&Cell) -> Option<f64>) -> Option<String> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::cell::Comparison;
     use crate::record::sample::{cell, figures};
+    use crate::stats::interval::PairedRatio;
+
+    #[test]
+    fn rows_that_decide_nothing_have_a_resolution_of_their_own() {
+        let versus = |cell: Cell, high| {
+            let ratio = Some(PairedRatio { ratio: 1.05, low: 1.0, high });
+            let versus = Comparison { style: "callbacks".into(), ratio, different: false };
+            Cell { cpu_vs_best: Some(versus), ..cell }
+        };
+        let steady = versus(cell("tokio", &[1.0; 21]), 1.1);
+        let sharing = Cell { taken_share: 0.5, ..versus(cell("smol", &[1.0; 21]), 1.5) };
+        let note = |cells: &[&Cell]| resolution(&Group::of(cells.to_vec())).unwrap();
+        assert_eq!(
+            note(&[&steady, &sharing]),
+            "differences in CPU below 10.0 % are not resolved; below 50.0 % in rows that decide nothing"
+        );
+        assert!(note(&[&steady]).contains("below 10.0 %") && note(&[&sharing]).contains("below 50.0 %"));
+    }
 
     #[test]
     fn a_busy_server_is_pointed_out() {
