@@ -61,11 +61,11 @@ fn decision_rows(decision: &Decision, groups: &[Group]) -> Markup {
     }
 }
 
-/// "only callbacks is shown to keep up", or the number of styles that do.
+/// "no other is shown to keep up", or the number of styles that do.
 fn reason(step: &Step) -> String {
     match &*step.keep_up {
         [] => "the fastest, but its p99 is long".into(),
-        [only] => format!("only {only} is shown to keep up"),
+        [_] => "no other is shown to keep up".into(),
         several => format!("the plainest code of {} styles that keep up", several.len()),
     }
 }
@@ -122,6 +122,6 @@ mod tests {
         let keeps_up = Step { keep_up: vec!["tokio".into(), "blocking".into()], ..step };
         assert!(too_slow_at_times(&keeps_up, &groups[0]).is_none());
         let reasons = [reason(&keeps_up), reason(&Step { keep_up: vec!["tokio".into()], ..keeps_up })];
-        assert_eq!(reasons, ["the plainest code of 2 styles that keep up", "only tokio is shown to keep up"]);
+        assert_eq!(reasons, ["the plainest code of 2 styles that keep up", "no other is shown to keep up"]);
     }
 }
