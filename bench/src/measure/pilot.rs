@@ -124,5 +124,6 @@ mod tests {
         assert!((1.0..1.7).contains(&long(80_000.0, 12.0, 10_000)), "as many turns as fit");
         let short = round_s(3000.0, 16.7, 64, RoundLength::SHORT);
         assert!((0.15..0.2).contains(&short), "{short}");
+        assert!((round_s(40_000.0, 20.0, 1024, RoundLength::SHORT) - 0.2048).abs() < 1e-9, "eight turns");
     }
 }
