@@ -31,7 +31,7 @@ pub(crate) struct RoundLength {
 }
 
 impl RoundLength {
-    /// A default run: 21 rounds are 3.15 seconds. With fewer turns, rounds of 1024 in flight disagree.
+    /// A default run: 21 rounds are 3.15 seconds. With fewer turns, the leads would be a quarter of the work, or more.
     pub(crate) const SHORT: Self = Self {
         turns: SLICE_TURNS,
         most: Duration::from_millis(250),
@@ -132,8 +132,9 @@ pub(crate) struct Options {
     #[arg(long, value_delimiter = ',', value_name = "NUMBERS", value_parser = clap::value_parser!(u64).range(0..=10_000))]
     pub(crate) delay_ms: Vec<u64>,
 
-    /// Downloads in each cell and round [default: the number that the fastest style does in 0.15 s. If an
-    /// option chooses the groups: in 0.24 s, or in up to 1 s until there are 16 for each one in flight, with 20 ms of CPU]
+    /// Downloads in each cell and round [default: the number that the fastest style does in 0.15 s, or in up to 0.25 s
+    /// until there are 8 for each one in flight. If an option chooses the groups: in 0.24 s, or in up to 1 s until there
+    /// are 16 for each one in flight, with 20 ms of CPU]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) count: Option<u32>,
 
