@@ -17,12 +17,9 @@ use crate::system::child::Child;
 use crate::system::cpu_set::CpuSet;
 use crate::system::placement::CorePlacement;
 
-/// Downloads of the shorter and of the longer run: the difference is without start and warm-up.
-const SHORT: usize = 64;
-const LONG: usize = 5 * SHORT;
-
-/// The least in flight with which the runs take any time at all.
-const IN_FLIGHT: usize = 16;
+/// Downloads for each one in flight, in the shorter and in the longer run: the difference is without start and warm-up.
+const SHORT: usize = 1;
+const LONG: usize = 5;
 
 /// The text before the number of instructions in valgrind's output, without spaces.
 const TOTAL: &str = "Irefs:";
@@ -35,23 +32,22 @@ pub(super) fn per_download(
     subject: Subject,
     placement: &CorePlacement,
 ) -> io::Result<f64> {
-    let (short, long) =
-        (count(workload, subject, SHORT, placement)?, count(workload, subject, LONG, placement)?);
-    Ok(long.saturating_sub(short) as f64 / (LONG - SHORT) as f64)
+    let [short, long] = [SHORT, LONG].map(|turns| count(workload, subject, turns, placement));
+    Ok(long?.saturating_sub(short?) as f64 / ((LONG - SHORT) * workload.in_flight) as f64)
 }
 
 fn count(
     workload: &Workload,
     subject: Subject,
-    downloads: usize,
+    turns: usize,
     placement: &CorePlacement,
 ) -> io::Result<u64> {
-    let Source::Embedded { bytes, .. } = workload.source else {
+    let Source::Embedded { bytes, delay_ms } = workload.source else {
         return Err(io::Error::other("not on a server of your own"));
     };
     let server = Server::start(&placement.server)?;
-    let workload = Workload { in_flight: IN_FLIGHT, count: downloads, ..workload.clone() };
-    let urls = server.urls(bytes, 5, IN_FLIGHT, false);
+    let workload = Workload { count: turns * workload.in_flight, ..workload.clone() };
+    let urls = server.urls(bytes, delay_ms, workload.in_flight, false);
     let mut worker = Worker::in_child(valgrind(&placement.client)?, &Job::new(&workload, subject, urls))?;
     worker.go()?;
     total(&worker.end()?).ok_or_else(|| io::Error::other("valgrind counted nothing"))
