@@ -53,12 +53,13 @@ pub(crate) fn measure(
     let mut measured: Vec<_> =
         groups.iter().zip(results).map(|(group, results)| cells(group, results)).collect();
     for (group, cells_of_group) in groups.iter().zip(&mut measured) {
-        if more.groups && unsteady(cells_of_group) > 0 && interrupt::came().is_none() {
+        if more.groups && has_unsteady(cells_of_group) && interrupt::came().is_none() {
             say!("{}: rounds disagree too much; measured again", group.workload.group_id());
             let again = take_turns(slice::from_ref(group), rounds, placement).into_iter().next();
             let again = cells(group, again.unwrap_or_default());
-            // A repetition that a signal has ended has fewer rounds.
-            if interrupt::came().is_none() && unsteady(&again) < unsteady(cells_of_group) {
+            // The second measurement counts whatever it shows, because a choice of the steadier one would flatter it. One
+            // that a signal has ended has fewer rounds.
+            if interrupt::came().is_none() {
                 *cells_of_group = again;
             }
         }
@@ -66,12 +67,12 @@ pub(crate) fn measure(
     measured
 }
 
-fn unsteady(cells: &[Cell]) -> usize {
+fn has_unsteady(cells: &[Cell]) -> bool {
     if cells.is_empty() {
-        return 0;
+        return false;
     }
     let group = record::group::Group::of(cells.iter().collect());
-    cells.iter().filter(|cell| group.is_unsteady(cell)).count()
+    cells.iter().any(|cell| group.is_unsteady(cell))
 }
 
 /// The number of rounds missing until each cell has been measured long enough; at most the rounds done.
