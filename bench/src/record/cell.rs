@@ -140,12 +140,13 @@ impl Cell {
         self.figures.as_ref().and_then(figure)
     }
 
-    /// A percentile of its latencies, if all rounds together have enough samples beyond it; at 1, the longest latency.
+    /// A percentile of its latencies, if each round has a sample beyond it, and all together have enough; at 1, the longest
+    /// latency. Without one beyond it, the percentile of a round would be its longest latency.
     pub(crate) fn percentile(&self, percentile: &Percentile) -> Option<f64> {
-        let samples = self.count as f64 * self.rounds.len() as f64;
         // 1 - 0.99 is less than 0.01, by rounding.
-        let beyond = samples * (1.0 - percentile.quantile) + 1e-6;
-        let is_known = percentile.quantile >= 1.0 || beyond >= SAMPLES_BEYOND;
+        let beyond = self.count as f64 * (1.0 - percentile.quantile) + 1e-6;
+        let has_enough = beyond >= 1.0 && beyond * self.rounds.len() as f64 >= SAMPLES_BEYOND;
+        let is_known = percentile.quantile >= 1.0 || has_enough;
         (percentile.of)(&self.figures?.latency).filter(|_| is_known)
     }
 
@@ -208,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn a_percentile_needs_ten_samples_beyond_it() {
+    fn a_percentile_needs_ten_samples_beyond_it_and_one_in_each_round() {
         let shown = |count| {
             let cell = Cell { count, ..cell("tokio", &[3.0; 2]) };
             let shown = Percentiles::ALL.iter().filter(|percentile| cell.percentile(percentile).is_some());
@@ -221,6 +222,9 @@ mod tests {
         assert_eq!(missing(499), [0.99, 0.999]);
         assert_eq!(missing(500), [0.999]);
         assert_eq!(missing(5000), [0.0; 0]);
+        let p99 = Percentiles::ALL.iter().find(|percentile| percentile.name == "p99").unwrap();
+        let in_many_rounds = |count| Cell { count, ..cell("tokio", &[3.0; 21]) }.percentile(p99);
+        assert_eq!((in_many_rounds(99), in_many_rounds(100).is_some()), (None, true));
     }
 
     #[test]
