@@ -28,8 +28,9 @@
 //! - Each round of each cell has a fresh server and a fresh client process ([`cli::entry`]), pinned to different cores
 //!   where there are two. So rounds are independent, as intervals need it.
 //! - A pilot finds how many downloads the fastest client does in 0.15 to 1 s; all clients of a group do as many.
-//! - Connections are made, and threads started, before the measured window. In a closed loop, as many downloads as are in
-//!   flight lead in before it, and as many lead out after it. Within it, all that should be in flight are.
+//! - Connections are made, and threads started, before the measured window. In a closed loop, the first download of each
+//!   thread, callback or task leads in before it, and as many downloads lead out after it. Within it, all that should be
+//!   in flight are.
 //! - The server's counters prove that every client had the same number of requests, bytes and connections; a client
 //!   with other counts has no figures.
 //! - Rounds are interleaved in random order, and figures are medians. Intervals are so wide that at most 5 % of tables

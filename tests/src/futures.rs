@@ -22,8 +22,8 @@ type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
 trait Executor {
     /// Runs `future` on this thread. A generic one would compile the whole runtime again for each recipe.
     fn run(&self, future: Pin<&mut dyn Future<Output = ()>>);
-    /// Runs `tasks`, each spawned, until all have ended. They are spawned from inside: tokio rarely checks for tasks
-    /// from outside while it is busy.
+    /// Runs `tasks`, each spawned, until all have ended. They are spawned by a task: tokio rarely checks for tasks from
+    /// outside while it is busy.
     fn run_all(&self, tasks: Vec<Task>);
 
     /// Runs `future` on this thread, and returns its output.
@@ -191,12 +191,13 @@ impl Executor for tokio::runtime::Runtime {
     }
 
     fn run_all(&self, tasks: Vec<Task>) {
-        self.block_on(async {
-            let tasks: Vec<_> = tasks.into_iter().map(|task| self.spawn(task)).collect();
+        let all = self.spawn(async {
+            let tasks: Vec<_> = tasks.into_iter().map(tokio::spawn).collect();
             for task in tasks {
                 task.await.expect("a download does not panic");
             }
         });
+        self.block_on(all).expect("no task panics");
     }
 }
 

@@ -1,7 +1,6 @@
 //! The samples of a loop, shared by all threads or tasks that run it.
 
 use std::io;
-use std::ops::Range;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
@@ -18,13 +17,17 @@ use crate::system::window::{ResourceUse, Window};
 /// turn, in its own way. So there are never more downloads than takers. A turn that finds all takers busy starts late;
 /// one that no taker has taken by the end of the schedule and some grace is skipped.
 ///
-/// A closed loop may have a lead: so many downloads end before the measured window, and as many after it. Within the window,
-/// all that should be in flight are.
+/// A closed loop may have leads. The window opens when the first download of each taker has ended, however late a thread
+/// or a task got the core for it. As many downloads follow after those that are measured. Within the window, all that
+/// should be in flight are.
 ///
 /// All memory is allocated and touched at the start, and recording one download takes three relaxed atomic operations.
 /// So neither time nor memory of the measuring is mistaken for the style's.
 #[derive(Clone, Debug)]
 pub(crate) struct Samples(Arc<Inner>);
+
+/// The number of a download that is not known yet.
+const UNKNOWN: usize = usize::MAX;
 
 #[derive(Debug)]
 struct Inner {
@@ -33,10 +36,17 @@ struct Inner {
     /// From before the first download starts to the end of the last one, or from the end of one lead to the beginning of
     /// the other: starting and ending threads is not measured.
     window: Window,
-    /// The downloads to end before the window, and as many after it.
+    /// The takers whose first downloads lead in. As many downloads lead out.
     lead: usize,
+    /// The first downloads that have started. Their indices are below `lead`, and all others above.
+    first: AtomicUsize,
+    first_ended: AtomicUsize,
     next: AtomicUsize,
     ended: AtomicUsize,
+    /// The index of the first measured download; [`UNKNOWN`] until the window opens.
+    start: AtomicUsize,
+    /// The downloads that have ended when the window closes; [`UNKNOWN`] until it opens.
+    last: AtomicUsize,
     /// Nanoseconds of each measured download, 0 while it has not ended.
     latencies: Box<[AtomicU64]>,
     bytes: AtomicU64,
@@ -55,6 +65,8 @@ pub(crate) struct Sample {
     pub(crate) bytes: u64,
     /// The errors of the other downloads, also of the lead.
     pub(crate) errors: Vec<Error>,
+    /// The downloads of both leads.
+    pub(crate) in_leads: usize,
     pub(crate) paced: Option<OpenLoopStats>,
 }
 
@@ -73,14 +85,18 @@ impl Samples {
         burden_percent: f64,
     ) -> Self {
         // Written one by one: zeroed memory would only be touched later.
-        let latencies = (0..count + 2 * lead).map(|_| AtomicU64::new(u64::MAX)).collect::<Box<[_]>>();
+        let latencies = (0..count).map(|_| AtomicU64::new(u64::MAX)).collect::<Box<[_]>>();
         latencies.iter().for_each(|latency| latency.store(0, Relaxed));
         Self(Arc::new(Inner {
             begun: OnceLock::new(),
             window: Window::with_burden(burden_percent),
             lead,
-            next: AtomicUsize::new(0),
+            first: AtomicUsize::new(0),
+            first_ended: AtomicUsize::new(0),
+            next: AtomicUsize::new(lead),
             ended: AtomicUsize::new(0),
+            start: AtomicUsize::new(if lead == 0 { 0 } else { UNKNOWN }),
+            last: AtomicUsize::new(if lead == 0 { count } else { UNKNOWN }),
             latencies,
             bytes: AtomicU64::new(0),
             errors: Mutex::default(),
@@ -98,10 +114,11 @@ impl Samples {
         let latency = nanos(turn.started.elapsed());
         self.0.bytes.fetch_add(bytes as u64, Relaxed);
         // By the order of their starts, so that none is left out because it takes long.
-        if self.measured().contains(&turn.index) {
-            self.0.latencies[turn.index].store(latency, Relaxed);
+        let place = turn.index.checked_sub(self.0.start.load(Relaxed));
+        if let Some(place) = place.and_then(|place| self.0.latencies.get(place)) {
+            place.store(latency, Relaxed);
         }
-        self.ended();
+        self.ended(turn);
     }
 
     /// Records the download of a client that reports the bytes of a photo, and no phase of an error.
@@ -120,33 +137,34 @@ impl Samples {
 
     /// A snapshot of the records.
     pub(crate) fn sample(&self) -> Sample {
-        let Inner { latencies, bytes, errors, paced, .. } = &*self.0;
+        let Inner { latencies, bytes, errors, paced, lead, ended, .. } = &*self.0;
+        let in_leads = if *lead == 0 { 0 } else { ended.load(Relaxed).saturating_sub(latencies.len()) };
         let latencies: Vec<_> = latencies.iter().map(|nanos| nanos.load(Relaxed)).collect();
         Sample {
             paced: paced.as_ref().map(|paced| paced.stats(&latencies)),
             latencies: latencies.into_iter().filter(|nanos| *nanos > 0).map(Duration::from_nanos).collect(),
             bytes: bytes.load(Relaxed),
             errors: errors.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+            in_leads,
         }
     }
 
     /// The index of one more download that is wanted.
     fn take(&self) -> Option<usize> {
-        Some(self.0.next.fetch_add(1, Relaxed)).filter(|index| *index < self.0.latencies.len())
+        let Inner { next, start, latencies, lead, .. } = &*self.0;
+        let end = start.load(Relaxed).saturating_add(latencies.len() + lead);
+        Some(next.fetch_add(1, Relaxed)).filter(|index| *index < end)
     }
 
-    /// The downloads between the leads.
-    fn measured(&self) -> Range<usize> {
-        self.0.lead..self.0.latencies.len() - self.0.lead
-    }
-
-    fn ended(&self) {
-        let ended = self.0.ended.fetch_add(1, Relaxed) + 1;
-        let Range { start, end } = self.measured();
-        if ended == start {
-            self.0.window.begin();
-        } else if ended == end {
-            self.0.window.end();
+    fn ended(&self, turn: &Turn) {
+        let Inner { window, lead, first_ended, next, ended, start, last, latencies, .. } = &*self.0;
+        let ended = ended.fetch_add(1, Relaxed) + 1;
+        if turn.index < *lead && first_ended.fetch_add(1, Relaxed) + 1 == *lead {
+            window.begin();
+            last.store(ended + latencies.len(), Relaxed);
+            start.store(next.load(Relaxed), Relaxed);
+        } else if ended >= last.load(Relaxed) {
+            window.end();
         }
     }
 
@@ -167,7 +185,8 @@ impl Feed for Samples {
             return self.next();
         }
         let started = self.begun();
-        self.take().map(|index| Turn { index, started, at: None })
+        let index = if self.0.lead == 0 { self.take()? } else { self.0.first.fetch_add(1, Relaxed) };
+        Some(Turn { index, started, at: None })
     }
 
     fn next(&self) -> Option<Turn> {
@@ -192,7 +211,7 @@ impl Feed for Samples {
             Ok(photo) => self.arrived(turn, photo.bytes.len()),
             Err(error) => {
                 self.0.errors.lock().unwrap_or_else(PoisonError::into_inner).push(error);
-                self.ended();
+                self.ended(turn);
             }
         }
     }
@@ -225,25 +244,33 @@ mod tests {
     fn what_leads_in_and_out_is_not_measured() {
         let samples = Samples::of(3, 2, None, 0.0);
         samples.begin();
-        for slow in [true, true, false, false, false, true, true] {
-            let turn = samples.next().unwrap();
-            if slow {
+        let arrives = |turn: Option<Turn>, is_slow| {
+            let turn = turn.unwrap();
+            if is_slow {
                 thread::sleep(LONG);
             }
             samples.arrived(&turn, 1);
+        };
+        // One taker has its third turn when the other begins.
+        arrives(samples.first(), true);
+        arrives(samples.next(), true);
+        arrives(samples.next(), true);
+        arrives(samples.first(), false);
+        for is_slow in [false, false, false, true, true] {
+            arrives(samples.next(), is_slow);
         }
         assert!(samples.next().is_none() && samples.spent().wall < LONG);
-        let Sample { latencies, bytes, .. } = samples.sample();
+        let Sample { latencies, bytes, in_leads, .. } = samples.sample();
         assert!(latencies.len() == 3 && latencies.iter().all(|latency| *latency < LONG), "{latencies:?}");
-        assert_eq!(bytes, 7);
+        assert_eq!((bytes, in_leads), (9, 6));
     }
 
     #[test]
     fn a_download_that_outlasts_the_window_is_measured() {
         let samples = Samples::of(2, 1, None, 0.0);
-        let turns = [(); 4].map(|()| samples.next().unwrap());
-        let [lead_in, slow, fast, lead_out] = &turns;
-        for turn in [lead_in, fast, lead_out] {
+        samples.arrived(&samples.first().unwrap(), 1);
+        let [slow, fast, lead_out] = &[(); 3].map(|()| samples.next().unwrap());
+        for turn in [fast, lead_out] {
             samples.arrived(turn, 1);
         }
         thread::sleep(LONG);

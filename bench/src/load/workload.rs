@@ -23,7 +23,7 @@ pub(crate) const MOST_SLICES: usize = 8;
 /// Downloads for each one in flight in a round, at least: fewer would be less work than the leads.
 pub(crate) const TURNS: usize = 4;
 
-/// Downloads for each one in flight in each of several slices, at least: each slice has a lead of two more.
+/// Downloads for each one in flight in each of several slices, at least: each slice has leads of two more, or of a few.
 pub(crate) const SLICE_TURNS: usize = 8;
 
 /// The kinds of measurement, in the order of a run.
@@ -52,7 +52,7 @@ pub(crate) struct Workload {
     pub(crate) in_flight: usize,
     /// The downloads that are measured.
     pub(crate) count: usize,
-    /// The downloads before those, and as many after them.
+    /// The least downloads before those, and as many after them.
     pub(crate) lead: usize,
     /// The pace of an open loop.
     pub(crate) pace: Option<Pace>,

@@ -54,6 +54,8 @@ pub(crate) struct ServerCounts {
     pub(crate) connections: u64,
     /// The requests since the warm-up.
     pub(crate) requests: u64,
+    /// Those of them in leads: a client may need more until all of its threads or tasks have begun.
+    pub(crate) in_leads: u64,
     /// Heads and bodies of the replies to them.
     pub(crate) bytes: u64,
 }
@@ -106,6 +108,7 @@ impl Session {
         let served = ServerCounts {
             connections: mem::take(uncounted) + done.connections,
             requests: done.requests,
+            in_leads: outcome.in_leads as u64,
             bytes: done.bytes_sent,
         };
         Ok(SessionResult { outcome, threads, served: Some(served), server_cpu_us: Some(done.cpu_us) })
@@ -138,6 +141,7 @@ impl ServerCounts {
         Self {
             connections: self.connections + other.connections,
             requests: self.requests + other.requests,
+            in_leads: self.in_leads + other.in_leads,
             bytes: self.bytes + other.bytes,
         }
     }
@@ -219,10 +223,9 @@ mod tests {
         let paced = OpenLoopStats { uncorrected: outcome().latencies.percentiles(), late: 2, skipped: 1 };
         let skipped = WorkerReport { bytes: 9_000, paced: Some(paced), ..outcome() };
         assert_eq!(prove_equal_work(&workload(), 1000, 4, nine, &skipped), Ok(()));
-        let (with_lead, fourteen) =
-            (Workload { lead: 2, ..workload() }, Counters { requests: 14, bytes_sent: 15_400, ..done });
-        let all = WorkerReport { bytes: 14_000, ..outcome() };
-        assert_eq!(prove_equal_work(&with_lead, 1000, 4, fourteen, &all), Ok(()));
+        let fourteen = Counters { requests: 14, bytes_sent: 15_400, ..done };
+        let with_leads = WorkerReport { bytes: 14_000, in_leads: 4, ..outcome() };
+        assert_eq!(prove_equal_work(&workload(), 1000, 4, fourteen, &with_leads), Ok(()));
         let fewer = WorkerReport { bytes: 9_999, ..outcome() };
         assert!(prove_equal_work(&workload(), 1000, 4, done, &fewer).is_err());
     }

@@ -97,6 +97,7 @@ impl Protocol {
         let report = WorkerReport {
             bytes,
             warm_up_bytes: self.warm_up_bytes,
+            in_leads: 0,
             errors,
             first_error,
             wall_s,

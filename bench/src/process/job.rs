@@ -44,7 +44,7 @@ impl Job {
     pub(crate) fn patience(&self) -> Duration {
         2 * PATIENCE
             + Duration::from_millis(10)
-                * u32::try_from(self.workload.count + 2 * self.workload.lead).unwrap_or(u32::MAX)
+                * u32::try_from(self.workload.count + 4 * self.workload.lead).unwrap_or(u32::MAX)
     }
 
     /// The configuration of the client, the same for every style.

@@ -15,6 +15,8 @@ pub(crate) struct WorkerReport {
     pub(crate) bytes: u64,
     /// The bytes of all photos of the warm-up: twice the number in flight.
     pub(crate) warm_up_bytes: u64,
+    /// The downloads before and after those that are measured.
+    pub(crate) in_leads: usize,
     pub(crate) errors: usize,
     pub(crate) first_error: Option<String>,
     /// The time of what is measured, as for `usage` and `allocations`.
@@ -39,7 +41,7 @@ impl WorkerReport {
 
     /// The number of all downloads since the command.
     pub(crate) fn requested(&self, workload: &Workload) -> usize {
-        self.started(workload) + 2 * workload.lead
+        self.started(workload) + self.in_leads
     }
 
     /// The report of one worker in two slices.
@@ -56,6 +58,7 @@ impl WorkerReport {
         Self {
             bytes: self.bytes + other.bytes,
             warm_up_bytes: self.warm_up_bytes + other.warm_up_bytes,
+            in_leads: self.in_leads + other.in_leads,
             errors: self.errors + other.errors,
             first_error: self.first_error.or(other.first_error),
             wall_s: self.wall_s.max(other.wall_s),
@@ -85,6 +88,7 @@ pub(crate) mod tests {
         WorkerReport {
             bytes: 10_000,
             warm_up_bytes: 8_000,
+            in_leads: 0,
             errors: 0,
             first_error: None,
             wall_s: 0.5,

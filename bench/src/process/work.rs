@@ -43,7 +43,7 @@ pub(crate) fn work() -> io::Result<()> {
 struct Warm {
     job: Job,
     client: Box<dyn LoadClient>,
-    /// Before the first download.
+    /// After one download, which brings in what any number of them needs.
     idle: Option<Status>,
     /// The threads that stay between downloads.
     threads: Option<u64>,
@@ -56,8 +56,10 @@ impl Warm {
         let subject: Subject = job.style.parse().map_err(io::Error::other)?;
         limits::check(in_flight as u64, subject.threads(in_flight) as u64).map_err(io::Error::other)?;
 
-        let (steady, gathered) = (Samples::new(in_flight), Samples::new(in_flight));
+        let [one, steady, gathered] = [1, in_flight, in_flight].map(Samples::new);
         let mut client = subject.client(in_flight, job.config())?;
+        client.download_all(&job.url, 1, &one)?;
+        warmed_up(&one)?;
         let idle = Status::of_this_process();
         client.download_all(&job.url, in_flight, &steady)?;
         client.download_all(&job.gathering_url, in_flight, &gathered)?;
@@ -78,10 +80,11 @@ impl Warm {
         let peak = Status::of_this_process();
         settle_again(*threads);
 
-        let Sample { latencies, bytes, errors, paced } = samples.sample();
+        let Sample { latencies, bytes, errors, in_leads, paced } = samples.sample();
         Ok(WorkerReport {
             bytes,
             warm_up_bytes: *warm_up_bytes,
+            in_leads,
             errors: errors.len(),
             first_error: errors.first().map(ToString::to_string),
             wall_s: wall.as_secs_f64(),

@@ -29,12 +29,18 @@ pub(super) fn check(placement: &CorePlacement) -> io::Result<Vec<Finding>> {
 }
 
 fn equal_work(served: &[(Subject, ServerCounts)]) -> Finding {
-    let equal = served.windows(2).all(|pair| pair[0].1 == pair[1].1);
-    let shown = |(subject, ServerCounts { connections, requests, bytes }): &(Subject, ServerCounts)| {
-        format!("{subject:<12} {connections} connections, {requests} requests, {bytes} bytes")
+    let work = |counts: &ServerCounts| {
+        let ServerCounts { connections, requests, in_leads, bytes } = *counts;
+        (connections, requests - in_leads, bytes / requests.max(1))
+    };
+    let equal = served.windows(2).all(|pair| work(&pair[0].1) == work(&pair[1].1));
+    let shown = |(subject, counts): &(Subject, ServerCounts)| {
+        let (connections, measured, bytes) = work(counts);
+        let in_leads = counts.in_leads;
+        format!("{subject:<12} {connections} connections, {measured} requests of {bytes} bytes, {in_leads} in leads")
     };
     Finding {
-        claim: "(e) equal work: connections, requests and bytes agree".into(),
+        claim: "(e) equal work: connections, measured requests and bytes of each agree".into(),
         holds: equal && !served.is_empty(),
         figures: served.iter().map(shown).collect(),
     }
@@ -94,11 +100,12 @@ mod tests {
 
     #[test]
     fn one_request_more_is_unequal_work() {
-        let served = ServerCounts { connections: 4, requests: 10, bytes: 1000 };
+        let served = ServerCounts { connections: 4, requests: 10, in_leads: 2, bytes: 1000 };
         let all = |second| [("floor".parse().unwrap(), served), ("tokio".parse().unwrap(), second)];
         assert!(equal_work(&all(served)).holds);
-        let unequal = equal_work(&all(ServerCounts { requests: 11, ..served }));
-        assert!(!unequal.holds && unequal.figures[1].contains("11 requests"));
+        assert!(equal_work(&all(ServerCounts { requests: 11, in_leads: 3, bytes: 1100, ..served })).holds);
+        let unequal = equal_work(&all(ServerCounts { requests: 11, bytes: 1100, ..served }));
+        assert!(!unequal.holds && unequal.figures[1].contains("9 requests"));
         assert!(!equal_work(&[]).holds);
     }
 
