@@ -45,7 +45,7 @@ impl Target {
 
     fn new(url: NormalUrl, redirects: u32) -> Result<Self, Error> {
         if url.text().len() > MAX_URL {
-            let start: String = url.text().chars().take(80).collect();
+            let start: String = url.shown().chars().take(80).collect();
             return Err(invalid(&format!("{start}…"), &format!("longer than {MAX_URL} bytes")));
         }
         Ok(Self { url, redirects, any_format: false })
@@ -156,8 +156,10 @@ mod tests {
         ] {
             assert!(!reason(bad).contains("ret@"), "{}", reason(bad));
         }
-        let long = format!("http://me:secret@a.test/{}", "x".repeat(20_000));
-        assert!(!reason(&long).contains("secret"));
+        for token in ["secret".to_owned(), "secret".repeat(20)] {
+            let long = format!("http://me:{token}@a.test/{}", "x".repeat(20_000));
+            assert!(!reason(&long).contains("secret"), "{}", reason(&long));
+        }
     }
 
     #[test]
