@@ -80,7 +80,7 @@ impl<C> Pool<C> {
             return None;
         }
         let other = self.others.keys().next().cloned()?;
-        Some(self.change(&other, Vec::pop)?.connection)
+        Some(self.change(&other, |idle| Some(idle.remove(0)))?.connection)
     }
 
     /// The number of idle connections, over all origins.
@@ -185,6 +185,18 @@ mod tests {
         assert_eq!((pool.len(), surplus), (4, 96));
         // Both limits are reached, and one connection is returned.
         assert_eq!((put(&mut pool, &origin("h99.test"), 100), pool.len()), (Some(99), 4));
+    }
+
+    #[test]
+    fn another_origin_gives_up_its_oldest() {
+        let mut pool = Pool::new(&Config::default().max_idle_per_host(2));
+        let put_each = |pool: &mut Pool<_>, host: &str, connections: [i32; 2]| {
+            connections.map(|connection| put(pool, &origin(host), connection))
+        };
+        for host in ["a.test", "a.test:81", "a.test:82", "a.test:83"] {
+            assert_eq!(put_each(&mut pool, host, [1, 2]), [None, None]);
+        }
+        assert_eq!(put(&mut pool, &origin("b.test"), 3), Some(1));
     }
 
     #[test]
