@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::net::{Shutdown, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
 use photo::Error;
@@ -32,7 +32,7 @@ struct Shared {
     /// Notified when the token is cancelled.
     changed: Condvar,
     /// Cancels this token together with its parent.
-    _parent: Option<Guard>,
+    parent: OnceLock<Guard>,
 }
 
 /// The waits in progress, each under the number that its [`Guard`] has.
@@ -45,14 +45,13 @@ struct Waits {
 impl CancelToken {
     /// A token that is cancelled together with `parent`, and may be cancelled without it.
     pub(crate) fn child(parent: Option<&Self>) -> Self {
-        let child = Arc::new_cyclic(|child: &Weak<Shared>| {
-            let child: Weak<dyn Interrupt> = child.clone();
-            match parent.map(|parent| parent.interrupt_on_cancel(child)).transpose() {
-                Ok(parent) => Shared { _parent: parent, ..Shared::default() },
-                Err(_) => Shared { cancelled: AtomicBool::new(true), ..Shared::default() },
-            }
-        });
-        Self { shared: child }
+        let child = Self::default();
+        match guard(parent, &child.shared) {
+            Ok(Some(parent)) => _ = child.shared.parent.set(parent),
+            Ok(None) => {}
+            Err(_) => child.cancel(),
+        }
+        child
     }
 
     /// Ends every present and future download of the client that belongs to this token with [`Error::Cancelled`].
@@ -201,6 +200,18 @@ mod tests {
         parent.cancel();
         assert!(second.is_cancelled() && grandchild.is_cancelled());
         assert!(CancelToken::child(Some(&parent)).is_cancelled());
+    }
+
+    #[test]
+    fn a_child_that_is_made_while_its_parent_is_cancelled_is_cancelled_too() {
+        for _ in 0..2_000 {
+            let parent = CancelToken::default();
+            let child = thread::scope(|scope| {
+                scope.spawn(|| parent.cancel());
+                CancelToken::child(Some(&parent))
+            });
+            assert!(child.is_cancelled());
+        }
     }
 
     #[test]
