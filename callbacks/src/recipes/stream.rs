@@ -2,8 +2,8 @@
 //!
 //! The loop waits for all downloads together; each callback starts the next download and then passes its result on.
 //! Easy to get wrong: results are pushed, so a slow consumer delays every download, and one that queues them must
-//! bound its queue. If `on_each` panics, the others must still arrive, so the next download starts before it is
-//! called.
+//! bound its queue. If `on_each` panics, the others must still arrive, so the next download starts, and the end is
+//! queued, before it is called.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -16,7 +16,7 @@ pub type Done<T> = Box<dyn FnOnce(T)>;
 /// Calls `work` with each of `urls`, at most `in_flight` at once, and passes each result on as soon as it arrives.
 ///
 /// Each result has its index in `urls`, and one failure fails one photo. `work` ends when it calls its callback. After
-/// the last result, `on_complete` is called.
+/// the last call of `on_each`, `on_complete` is called.
 ///
 /// ```
 /// use photo_callbacks::recipes::{self, Done};
@@ -93,18 +93,18 @@ where
     let done = move |result| {
         steps_left.batch.borrow_mut().left -= 1;
         start_next(&steps_left);
-        steps_left.on_each.borrow_mut()(index, result);
         finish_if_last(&steps_left.batch);
+        steps_left.on_each.borrow_mut()(index, result);
     };
     (steps.work)(&client, &url, Box::new(done));
 }
 
+/// Queues `on_complete` after the last result. It is called even if `on_each` panics, and after each call of that.
 fn finish_if_last(batch: &RefCell<Batch>) {
     let mut batch = batch.borrow_mut();
-    if batch.left > 0 {
-        return;
+    if batch.left == 0
+        && let Some(on_complete) = batch.on_complete.take()
+    {
+        batch.client.defer(on_complete);
     }
-    let Some(on_complete) = batch.on_complete.take() else { return };
-    drop(batch);
-    on_complete();
 }

@@ -19,6 +19,8 @@ suite! { once:
     threads_keep_photos_that_are_not_taken_and_end_with_the_iterator,
     dropping_the_stream_cancels_what_is_running,
     a_panic_in_on_each_costs_no_other_result,
+    a_panic_in_the_last_on_each_does_not_lose_the_end,
+    the_end_comes_after_each_result_even_if_work_is_done_at_once,
 }
 
 fn results_come_as_they_are_ready(style: Style) {
@@ -94,4 +96,34 @@ fn a_panic_in_on_each_costs_no_other_result() {
     assert!(std::panic::catch_unwind(run).is_err());
     client.run();
     assert!(results.into_iter().eq([0, 1, 3, 4, 5]));
+}
+
+fn a_panic_in_the_last_on_each_does_not_lose_the_end() {
+    let site = Site::start();
+    let client = photo_callbacks::Client::new(site.config()).unwrap();
+    let (sender, ended) = mpsc::channel();
+    let download = |client: &photo_callbacks::Client, url: &str, done| _ = client.download(url, done);
+    let (on_each, on_complete) = (|_, _| panic!("on purpose"), move || sender.send(()).unwrap());
+    photo_callbacks::recipes::stream(&client, &[site.url("/photo")], 1, download, on_each, on_complete);
+    let run = std::panic::AssertUnwindSafe(|| client.run());
+    assert!(std::panic::catch_unwind(run).is_err());
+    client.run();
+    assert_eq!(ended.into_iter().count(), 1);
+}
+
+fn the_end_comes_after_each_result_even_if_work_is_done_at_once() {
+    let client = photo_callbacks::Client::default();
+    let (events, seen) = mpsc::channel();
+    let last = events.clone();
+    let cached = |_: &photo_callbacks::Client, url: &str, done: photo_callbacks::recipes::Done<String>| {
+        done(url.to_owned());
+    };
+    let on_each = move |_, url| events.send(url).unwrap();
+    let urls = ["a", "b", "c"].map(String::from);
+    photo_callbacks::recipes::stream(&client, &urls, 1, cached, on_each, move || {
+        last.send("end".into()).unwrap()
+    });
+    client.run();
+    let seen: Vec<String> = seen.into_iter().collect();
+    assert_eq!((seen.len(), seen.last().map(String::as_str)), (4, Some("end")));
 }
