@@ -77,6 +77,10 @@ impl Client {
         let target = Target::parse(url)?;
         let translated = |error, phase| self.translated(error, phase, target.origin());
         let mut response = self.agent.get(url).call().map_err(|error| translated(error, Phase::Head))?;
+        // If no redirect may be followed, ureq returns its page instead of an error.
+        if self.config.max_redirects == 0 && response.status().is_redirection() {
+            return Err(Error::TooManyRedirects { limit: 0 });
+        }
         let body = response.body_mut().with_config().limit(self.config.max_bytes);
         let bytes = body.read_to_vec().map_err(|error| translated(error, Phase::Body))?;
         Photo::new(bytes, &Target::parse(&response.get_uri().to_string())?, &self.config)

@@ -7,13 +7,14 @@ use std::time::Duration;
 use image::ImageReader;
 use photo::Format;
 use photo_server::{Fault, Options, PictureFormat};
-use photo_tests::{Picture, Scheme, Site, Style, suite};
+use photo_tests::{Outcome, Picture, Scheme, Site, Style, suite};
 
 suite! { + ureq:
     every_format_and_size_arrives_as_it_was_served,
     a_large_photo_arrives,
     a_photo_knows_its_format_and_dimensions,
     a_photo_knows_where_it_came_from,
+    as_many_redirects_are_followed_as_may_be,
     a_connection_is_kept_for_the_next_download,
     no_connection_is_kept_where_none_may_be,
     a_chunked_photo_arrives_whatever_the_chunks,
@@ -75,6 +76,16 @@ fn a_photo_knows_where_it_came_from(style: Style) {
         assert_eq!(client.download(&url).unwrap().url, url);
     }
     assert_eq!(client.download(&site.url("/photo#fragment")).unwrap().name(), "photo");
+}
+
+fn as_many_redirects_are_followed_as_may_be(style: Style) {
+    let site = Site::start();
+    for most in [0, 4] {
+        let client = site.downloader_with(style, |config| config.max_redirects(most));
+        let chain = |hops| client.download(&site.fault(Fault::RedirectChain, &format!("hops={hops}")));
+        chain(most).unwrap();
+        Outcome::TooManyRedirects.assert_of(&chain(most + 1));
+    }
 }
 
 fn a_connection_is_kept_for_the_next_download(style: Style) {

@@ -1,14 +1,12 @@
-//! Redirects that are followed: their end, their work and their limit. The table of `faults` has those that are
-//! refused.
+//! Redirects that are followed: their end and their work. The table of `faults` has those that are refused.
 
 use photo_server::Fault;
-use photo_tests::{Outcome, Picture, Site, Style, encoded, suite};
+use photo_tests::{Picture, Site, Style, encoded, suite};
 
 suite! {
     a_photo_knows_the_end_of_its_redirects,
     a_chain_of_redirects_uses_one_connection,
     a_redirect_to_another_host_name_is_followed,
-    as_many_redirects_are_followed_as_may_be,
 }
 
 const PICTURE: Picture = Picture::jpeg(5000, 11);
@@ -43,14 +41,4 @@ fn a_redirect_to_another_host_name_is_followed(style: Style) {
     PICTURE.assert_is(&photo);
     assert!(photo.url.starts_with(&format!("http://localhost:{}/photo?", site.addr().port())), "{photo}");
     assert_eq!(site.counters().connections, 2, "another name is another host");
-}
-
-fn as_many_redirects_are_followed_as_may_be(style: Style) {
-    let site = Site::start();
-    for most in [0, 4] {
-        let client = site.client_with(style, |config| config.max_redirects(most));
-        let chain = |hops| client.download(&site.fault(Fault::RedirectChain, &format!("hops={hops}")));
-        chain(most).unwrap();
-        Outcome::TooManyRedirects.assert_of(&chain(most + 1));
-    }
 }
