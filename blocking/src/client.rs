@@ -62,6 +62,7 @@ impl Client {
     ///
     /// Those of [`download`](Self::download), but never [`Error::NotAPhoto`].
     pub fn fetch(&self, url: &str) -> Result<Photo, Error> {
+        cancel::check(self.token())?;
         download::download(self, Target::parse(url)?.any_format(), |_| {})
     }
 
@@ -75,6 +76,7 @@ impl Client {
         url: &str,
         on_progress: impl FnMut(Progress),
     ) -> Result<Photo, Error> {
+        cancel::check(self.token())?;
         download::download(self, Target::parse(url)?, on_progress)
     }
 

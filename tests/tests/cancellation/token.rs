@@ -38,8 +38,8 @@ fn a_token_that_was_cancelled_before_lets_nothing_start() {
     let site = Site::start();
     let (client, token) = Client::new(site.config()).unwrap().cancellable();
     token.cancel();
-    for _ in 0..2 {
-        Outcome::Cancelled.assert_of(&client.download(&site.url("/photo")));
+    for url in [site.url("/photo"), site.url("/photo"), "no URL".into()] {
+        Outcome::Cancelled.assert_of(&client.download(&url));
     }
     thread::sleep(Duration::from_millis(50));
     assert_eq!(site.counters().connections, 0);
