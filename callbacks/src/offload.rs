@@ -6,19 +6,27 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use std::{io, thread};
 
-/// Time after which a thread without work ends.
-const MAX_IDLE: Duration = Duration::from_secs(10);
-
 /// Threads that do work of any kind; the event loop collects the results, of type `R`.
 ///
 /// A thread is started if there is work and no thread is free. After a drop, each thread ends with its present work;
 /// nothing waits for that, because a resolver may hang for long.
 pub(crate) struct Workers<R> {
-    max: usize,
+    threads: Threads,
     queue: Arc<Queue<R>>,
     results: Receiver<R>,
     report: Sender<R>,
     waker: Arc<mio::Waker>,
+}
+
+/// The threads of [`Workers`].
+pub(crate) struct Threads {
+    pub(crate) name: &'static str,
+    /// Most threads at once.
+    pub(crate) most: usize,
+    /// The stack of each, in bytes; `None` is the default.
+    pub(crate) stack: Option<usize>,
+    /// Time after which a thread without work ends.
+    pub(crate) max_idle: Duration,
 }
 
 type Work<R> = Box<dyn FnOnce() -> R + Send>;
@@ -36,12 +44,12 @@ struct State<R> {
 }
 
 impl<R: Send + 'static> Workers<R> {
-    /// Allows `max` threads at once, which announce results through `waker`.
-    pub(crate) fn new(max: usize, waker: Arc<mio::Waker>) -> Self {
+    /// Starts no thread yet; `threads` will announce results through `waker`.
+    pub(crate) fn new(threads: Threads, waker: Arc<mio::Waker>) -> Self {
         let (report, results) = mpsc::channel();
         let state = State { work: VecDeque::new(), workers: 0, free: 0, ended: false };
         let queue = Queue { state: Mutex::new(state), work_or_end: Condvar::new() };
-        Self { max, queue: Arc::new(queue), results, report, waker }
+        Self { threads, queue: Arc::new(queue), results, report, waker }
     }
 
     /// Queues `work` for a worker.
@@ -51,7 +59,7 @@ impl<R: Send + 'static> Workers<R> {
     /// Returns the work if there is no worker and the operating system refuses to start one.
     pub(crate) fn submit(&self, work: Work<R>) -> Result<(), (Work<R>, io::Error)> {
         let mut state = self.queue.lock();
-        if state.free <= state.work.len() && state.workers < self.max {
+        if state.free <= state.work.len() && state.workers < self.threads.most {
             match self.start_worker() {
                 Ok(()) => state.workers += 1,
                 Err(error) if state.workers == 0 => return Err((work, error)),
@@ -72,9 +80,14 @@ impl<R: Send + 'static> Workers<R> {
         let queue = Arc::clone(&self.queue);
         let report = self.report.clone();
         let waker = Arc::clone(&self.waker);
-        let builder = thread::Builder::new().name("photo-worker".into());
+        let Threads { name, stack, max_idle, .. } = self.threads;
+        let named = thread::Builder::new().name(name.into());
+        let builder = match stack {
+            Some(stack) => named.stack_size(stack),
+            None => named,
+        };
         builder.spawn(move || {
-            while let Some(work) = queue.next(MAX_IDLE) {
+            while let Some(work) = queue.next(max_idle) {
                 // An error means that the client is gone.
                 if report.send(work()).is_err() || waker.wake().is_err() {
                     break;
@@ -135,7 +148,8 @@ mod tests {
     fn a_worker_without_work_ends_and_the_next_work_starts_another() {
         let poll = Poll::new().unwrap();
         let waker = mio::Waker::new(poll.registry(), Token(0)).unwrap();
-        let workers: Workers<&str> = Workers::new(1, Arc::new(waker));
+        let threads = Threads { name: "worker", most: 1, stack: None, max_idle: Duration::ZERO };
+        let workers: Workers<&str> = Workers::new(threads, Arc::new(waker));
         workers.queue.lock().workers = 1; // this thread
         assert!(workers.queue.next(Duration::from_millis(1)).is_none());
         let (left, free) = {

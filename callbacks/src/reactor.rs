@@ -14,7 +14,7 @@ use slab::Slab;
 
 use crate::cancel::{self, Flag};
 use crate::connection::Connection;
-use crate::offload::Workers;
+use crate::offload::{Threads, Workers};
 use crate::timers::{TimerKey, Timers};
 
 /// A callback that waits to be called.
@@ -29,8 +29,9 @@ pub(crate) struct Delayed {
 /// Most sockets that are reported in one turn; the next turn reports the others.
 const EVENTS_PER_TURN: usize = 1024;
 
-/// Most pieces of the user's work at once, the default of libuv: they should wait, not compute.
-const MAX_WORKERS: usize = 4;
+/// The threads of the user's work: at most four, the default of libuv, because it should wait, not compute.
+const WORKERS: Threads =
+    Threads { name: "photo-worker", most: 4, stack: None, max_idle: Duration::from_secs(10) };
 
 /// The token of the waker; those of connections count from 0.
 const WAKER: Token = Token(usize::MAX - 1);
@@ -99,7 +100,7 @@ impl<K: Copy> Reactor<K> {
             ready: VecDeque::new(),
             timers: Timers::new(),
             delayed: Timers::new(),
-            workers: Workers::new(MAX_WORKERS, Arc::clone(&waker)),
+            workers: Workers::new(WORKERS, Arc::clone(&waker)),
             offloaded: Slab::new(),
             finished: VecDeque::new(),
             due: VecDeque::new(),

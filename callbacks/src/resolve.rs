@@ -3,20 +3,24 @@
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use photo::{Config, Error, Lookups, Origin};
 
-use crate::offload::Workers;
+use crate::offload::{Threads, Workers};
 
 /// Most look-ups at once. A look-up cannot be stopped and keeps its thread until the system's resolver gives up, so
 /// this is enough for hundreds of hanging names and a good one.
 const MAX_THREADS: usize = 1024;
 
+/// Stack size for the C library's resolver and its plug-ins, which keep their buffers on the stack.
+const STACK: usize = 512 << 10;
+
 /// The addresses of a host, at least one.
 pub(crate) type Resolved = Result<Vec<SocketAddr>, Error>;
 
-/// Looks up hosts on its own threads, because the system's resolver blocks. All keys, of type `K`, that wait for a
-/// host share one look-up.
+/// Looks up hosts on its own threads, because the system's resolver has no deadline and cannot be interrupted. All
+/// keys, of type `K`, that wait for a host share one look-up. A thread is abandoned if no download waits for its answer.
 pub(crate) struct Resolver<K> {
     lookups: Lookups<K>,
     running: usize,
@@ -27,10 +31,12 @@ pub(crate) struct Resolver<K> {
 
 impl<K: Copy + PartialEq> Resolver<K> {
     pub(crate) fn new(config: Arc<Config>, waker: Arc<mio::Waker>) -> Self {
+        let (name, max_idle) = ("photo-resolve", Duration::ZERO);
+        let threads = Threads { name, most: MAX_THREADS, stack: Some(STACK), max_idle };
         Self {
             lookups: Lookups::new(|_| true),
             running: 0,
-            threads: Workers::new(MAX_THREADS, waker),
+            threads: Workers::new(threads, waker),
             answers: VecDeque::new(),
             config,
         }
