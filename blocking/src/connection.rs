@@ -27,7 +27,7 @@ const SLACK: Duration = Duration::from_millis(4);
 /// Connects to the address that accepts first. As in RFC 8305, the attempts run in parallel from the second on.
 ///
 /// While the guard exists, cancelling the token ends every wait on the socket.
-pub(crate) fn connect(
+pub(crate) fn connect_to_any(
     addresses: &[SocketAddr],
     origin: &Origin,
     deadline: &mut IoDeadline,
@@ -53,7 +53,7 @@ pub(crate) fn connect(
         let ended = wait_for_any(&attempts, end).map_err(|error| Error::connect(origin, error))?;
         cancel::check(token)?;
         match ended.map(|index| attempts.swap_remove(index).finish()) {
-            Some(Ok((tcp, guard))) => return Ok((Connection::plain(tcp), guard)),
+            Some(Ok((tcp, guard))) => return Ok((Connection::new(tcp), guard)),
             Some(Err(error)) => last = error,
             None if deadline.left().is_zero() => return Err(deadline.error()),
             None => {}
@@ -125,7 +125,8 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    fn plain(tcp: Arc<TcpStream>) -> Self {
+    /// A connection without TLS, before any handshake.
+    fn new(tcp: Arc<TcpStream>) -> Self {
         Self { tcp, read_timeout: None, write_timeout: None, tls: None }
     }
 
@@ -187,19 +188,14 @@ impl Connection {
         }
     }
 
-    /// Whether all received bytes have been read.
-    pub(crate) fn is_drained(&mut self) -> bool {
-        let Some(tls) = &mut self.tls else { return true };
-        tls.process_new_packets()
-            .is_ok_and(|state| state.plaintext_bytes_to_read() == 0 && !state.peer_has_closed())
-    }
-
     /// Whether an idle connection may be used again: it is open, and no unrequested byte has arrived. It costs one
     /// system call.
     pub(crate) fn is_open(&self) -> bool {
-        SockRef::from(&*self.tcp)
-            .recv_with_flags(&mut [MaybeUninit::uninit()], MSG_PEEK | MSG_DONTWAIT)
-            .is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
+        // TLS may have decrypted unrequested bytes already.
+        self.tls.as_ref().is_none_or(|tls| tls.wants_read())
+            && SockRef::from(&*self.tcp)
+                .recv_with_flags(&mut [MaybeUninit::uninit()], MSG_PEEK | MSG_DONTWAIT)
+                .is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
     }
 
     fn parts<'a>(

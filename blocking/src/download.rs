@@ -8,14 +8,14 @@ use photo::{Error, Exchange, Photo, Progress, Step, Target};
 
 use crate::Client;
 use crate::cancel::{self, Guard};
-use crate::connection::{self, Connection, IoDeadline};
+use crate::connection::{Connection, IoDeadline, connect_to_any};
 
 /// Space for the head of a reply, in bytes; small photos arrive with it.
-const SCRATCH_CAPACITY: usize = 4 << 10;
+const SCRATCH: usize = 4 << 10;
 
 thread_local! {
     /// The buffer of this thread, which has one download at a time.
-    static SCRATCH: RefCell<[u8; SCRATCH_CAPACITY]> = const { RefCell::new([0; SCRATCH_CAPACITY]) };
+    static SCRATCH_BUFFER: RefCell<[u8; SCRATCH]> = const { RefCell::new([0; SCRATCH]) };
 }
 
 /// Downloads `target`, redirects included.
@@ -46,7 +46,7 @@ pub(crate) fn download(
         cancel::check(token)?;
         match transferred {
             Ok((outcome, keep_for)) => {
-                if let Some(keep_for) = keep_for.filter(|_| connection.is_drained()) {
+                if let Some(keep_for) = keep_for {
                     client.keep_idle(exchange.origin(), connection, keep_for);
                 }
                 match outcome {
@@ -72,7 +72,7 @@ fn connect(
 ) -> Result<(Connection, Option<Guard>), Error> {
     let (origin, token) = (exchange.origin(), client.token());
     let addresses = client.resolver().resolve(origin, deadline, token)?;
-    let (mut connection, guard) = connection::connect(&addresses, origin, deadline, token)?;
+    let (mut connection, guard) = connect_to_any(&addresses, origin, deadline, token)?;
     let agreed = connection.handshake(client.tls(), origin, deadline);
     cancel::check(token).and(agreed)?;
     Ok((connection, guard))
@@ -117,7 +117,7 @@ fn receive(
     loop {
         deadline.phase = exchange.phase();
         // The buffer is borrowed for one read only, because `on_progress` may start another download.
-        let step = SCRATCH.with_borrow_mut(|scratch| {
+        let step = SCRATCH_BUFFER.with_borrow_mut(|scratch| {
             let received = connection.receive(exchange, scratch, deadline);
             let received = received.map_err(|error| IoDeadline::failed(exchange, error))?;
             exchange.filled(scratch, received)

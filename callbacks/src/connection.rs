@@ -22,14 +22,6 @@ pub(crate) struct Connection {
     moved: bool,
 }
 
-/// The result of a read.
-pub(crate) struct Piece {
-    /// The number of bytes received; 0 is the end of the stream.
-    pub(crate) length: usize,
-    /// Whether the socket is empty now: an event will report more.
-    pub(crate) drained: bool,
-}
-
 impl Connection {
     /// Starts to connect to `address`; [`connected`](Self::connected) returns the outcome.
     pub(crate) fn connect(address: SocketAddr, origin: Origin) -> io::Result<Self> {
@@ -93,8 +85,8 @@ impl Connection {
         }
     }
 
-    /// Receives a part of the reply.
-    pub(crate) fn receive(&mut self, exchange: &mut Exchange, scratch: &mut [u8]) -> io::Result<Piece> {
+    /// Receives a part of the reply; returns its number of bytes, where 0 is the end of the stream.
+    pub(crate) fn receive(&mut self, exchange: &mut Exchange, scratch: &mut [u8]) -> io::Result<usize> {
         let space = exchange.space(scratch);
         let room = space.len();
         self.moved = false;
@@ -109,7 +101,7 @@ impl Connection {
         let can_be_cut_short = self.tls.is_none() && !self.ended;
         let cut_short = can_be_cut_short && matches!(received, Ok(n) if 0 < n && n < room);
         self.drained = would_block || cut_short;
-        received.map(|length| Piece { length, drained: self.drained })
+        received
     }
 
     /// Whether the last read has moved bytes, even if TLS cannot use them yet.
@@ -117,8 +109,8 @@ impl Connection {
         self.moved
     }
 
-    /// Whether an idle connection may be used again, judging by events: unrequested bytes or the end of the stream
-    /// would be a new event.
+    /// Whether the last read has emptied the socket: an event will report more, or the end of the stream. So an idle
+    /// connection without an event may be used again.
     pub(crate) fn is_drained(&self) -> bool {
         self.drained
     }

@@ -143,7 +143,7 @@ impl Error {
 
     /// Whether it may only mean that the connection is gone.
     #[must_use]
-    pub fn is_lost_connection(&self) -> bool {
+    pub(crate) fn is_lost_connection(&self) -> bool {
         matches!(self, Self::Io { .. } | Self::Truncated { .. } | Self::Tls { .. })
     }
 

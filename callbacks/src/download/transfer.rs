@@ -60,8 +60,8 @@ impl Downloads {
                 }
                 Err(error) => return self.on_failure(key, error),
             };
-            total += received.length;
-            match exchange.filled(&mut self.scratch, received.length) {
+            total += received;
+            match exchange.filled(&mut self.scratch, received) {
                 Ok(Step::Done { photo, keep_for }) => {
                     self.release_connection(key, keep_for);
                     self.report_progress(key, photo.received());
@@ -78,7 +78,7 @@ impl Downloads {
                 }
                 Err(error) => return self.on_error(key, error),
             }
-            if received.drained {
+            if self.reactor.connection(connection).is_drained() {
                 return;
             }
         }
