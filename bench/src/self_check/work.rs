@@ -37,7 +37,9 @@ fn equal_work(served: &[(Subject, ServerCounts)]) -> Finding {
     let shown = |(subject, counts): &(Subject, ServerCounts)| {
         let (connections, measured, bytes) = work(counts);
         let in_leads = counts.in_leads;
-        format!("{subject:<12} {connections} connections, {measured} requests of {bytes} bytes, {in_leads} in leads")
+        format!(
+            "{subject:<12} {connections} connections, {measured} requests of {bytes} bytes, {in_leads} in leads"
+        )
     };
     Finding {
         claim: "(e) equal work: connections, measured requests and bytes of each agree".into(),

@@ -36,12 +36,7 @@ pub(super) fn per_download(
     Ok(long?.saturating_sub(short?) as f64 / ((LONG - SHORT) * workload.in_flight) as f64)
 }
 
-fn count(
-    workload: &Workload,
-    subject: Subject,
-    turns: usize,
-    placement: &CorePlacement,
-) -> io::Result<u64> {
+fn count(workload: &Workload, subject: Subject, turns: usize, placement: &CorePlacement) -> io::Result<u64> {
     let Source::Embedded { bytes, delay_ms } = workload.source else {
         return Err(io::Error::other("not on a server of your own"));
     };
