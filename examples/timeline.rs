@@ -96,7 +96,7 @@ impl Story {
             marks.dedup();
             text.extend([format!("{name:<13}{}\n", lane(&marks))]);
         }
-        text + "\n─ waits   █ runs   a number: the line of the source that tells it\n"
+        text + "\n─ waits   █ runs   a number: the line of source that prints the event\n"
     }
 }
 

@@ -72,6 +72,7 @@ impl CancelToken {
     }
 
     /// Whether [`cancel`](Self::cancel) has been called.
+    #[must_use]
     pub fn is_cancelled(&self) -> bool {
         self.shared.cancelled.load(Ordering::Acquire)
     }

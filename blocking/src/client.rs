@@ -1,5 +1,6 @@
 //! The client: the state that downloads share.
 
+use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -14,13 +15,12 @@ use crate::{CancelToken, cancel, download};
 /// Downloads photos, each on the calling thread, and keeps connections for the next ones.
 ///
 /// Clones are cheap and share everything. Any number of threads may use a client at once.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Client {
     shared: Arc<Shared>,
     token: Option<CancelToken>,
 }
 
-#[derive(Debug)]
 struct Shared {
     config: Arc<Config>,
     tls: Arc<ClientConfig>,
@@ -146,6 +146,12 @@ impl Client {
 impl Default for Client {
     fn default() -> Self {
         Self::new(Config::default()).expect("the default configuration works")
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("config", self.config()).finish_non_exhaustive()
     }
 }
 

@@ -33,7 +33,7 @@
 //!
 //! Only another thread can stop a waiting thread. [`Client::cancellable`] returns a client and the [`CancelToken`]
 //! that stops it: every download of that client ends with [`Error::Cancelled`] within 50 ms, whether it resolves,
-//! connects or waits for a silent server; its connection is closed. A recipe stops with its client.
+//! connects or waits for a silent server; its connection is closed. A recipe ends when its client is cancelled.
 //!
 //! # Timeouts
 //!
@@ -41,8 +41,8 @@
 //! `connect_timeout` limits each connection's setup: name, TCP and TLS together. `stall_timeout` limits each silence,
 //! in which no byte moves. The earliest one ends the download with [`Error::Timeout`], which names the phase.
 //!
-//! Only the operating system's resolver has no limit and cannot be stopped. It runs on its own thread, which the
-//! download abandons when the time is over.
+//! Only the operating system's resolver has no limit and cannot be stopped. It runs on its own threads, up to 1,024 for
+//! each client. The download abandons its look-up when the time is over, and a hanging name delays no other name.
 //!
 //! # Errors
 //!

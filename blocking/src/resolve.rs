@@ -23,18 +23,15 @@ pub(crate) type Resolved = Result<Vec<SocketAddr>, Error>;
 
 /// Looks up hosts on its own threads, because the system's resolver has no deadline and cannot be interrupted. All
 /// downloads that wait for a host share one look-up. A thread is abandoned if no download waits for its answer.
-#[derive(Debug)]
 pub(crate) struct Resolver {
     shared: Arc<Shared>,
 }
 
-#[derive(Debug)]
 struct Shared {
     state: Mutex<State>,
     config: Arc<Config>,
 }
 
-#[derive(Debug)]
 struct State {
     lookups: Lookups<Waiting>,
     threads: usize,

@@ -32,7 +32,7 @@ use turning::Turning;
 /// 3. It is never called from inside `download`, `cancel`, `after` or `defer`, not even for an error known at once.
 /// 4. `cancel` leads to the same one call, with [`Error::Cancelled`], on a later turn of the loop.
 /// 5. A callback may start downloads and timers, cancel others, clone and drop clients.
-/// 6. A panic in a callback leaves `run` to its caller, and every other download is still there for the next `run`.
+/// 6. A panic in a callback propagates out of `run`, and every other download is still there for the next `run`.
 /// 7. When the last client is dropped, callbacks not yet called are dropped, not called. (A callback that holds a
 ///    client keeps it alive until the callback has been called: forever, if the loop is not turned.)
 ///

@@ -37,7 +37,7 @@
 //! `download` returns a handle; [`Download::cancel`] closes the connection at once, and the callback is called later
 //! with [`Error::Cancelled`], so that it is called exactly once in this case too. [`Client::cancel_all`] stops every
 //! download, also from another thread by a [`Remote`]. [`Client::cancellable`] returns a client and the
-//! [`CancelToken`] that stops it, from any thread. A recipe stops with its client.
+//! [`CancelToken`] that stops it, from any thread. A recipe ends when its client is cancelled.
 //!
 //! # Timeouts
 //!
@@ -45,8 +45,8 @@
 //! `connect_timeout` limits each connection's setup: name, TCP and TLS together. `stall_timeout` limits each silence,
 //! in which no byte moves. The earliest one ends the download with [`Error::Timeout`], which names the phase.
 //!
-//! Only the operating system's resolver has no limit and cannot be stopped. It runs on its own threads, up to 1,024,
-//! and keeps a thread until it gives up. So a hanging name delays neither other names nor offloaded work.
+//! Only the operating system's resolver has no limit and cannot be stopped. It runs on its own threads, up to 1,024 for
+//! each client. The download abandons its look-up when the time is over, and a hanging name delays no other name.
 //!
 //! # Errors
 //!

@@ -44,8 +44,8 @@
 //! `connect_timeout` limits each connection's setup: name, TCP and TLS together. `stall_timeout` limits each silence,
 //! in which no byte moves. The earliest one ends the download with [`Error::Timeout`], which names the phase.
 //!
-//! Only the operating system's resolver has no limit and cannot be stopped. It runs on its own thread, which the
-//! download abandons when the time is over.
+//! Only the operating system's resolver has no limit and cannot be stopped. It runs on its own threads, up to 1,024 for
+//! each client. The download abandons its look-up when the time is over, and a hanging name delays no other name.
 //!
 //! # Errors
 //!

@@ -9,7 +9,7 @@ use std::thread;
 
 use clap::Parser;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
-use photo_server::{Certificate, Options, PhotoServer};
+use photo_server::{Options, PhotoServer};
 
 /// Serve photos, and faults of servers.
 ///
@@ -57,7 +57,6 @@ fn run(arguments: Arguments) -> io::Result<()> {
         port: arguments.port,
         tls_port: arguments.tls_port,
         dir: arguments.dir,
-        certificate: Certificate::Good,
         keep_heads: false,
         max_connections: arguments.max_connections.unwrap_or(usize::MAX),
         ..Options::default()

@@ -17,8 +17,8 @@ const STACK: usize = 256 << 10;
 
 /// Calls `work` with each of `urls`, at most `in_flight` at once, and passes each result on as soon as it arrives.
 ///
-/// Each result has its index in `urls`, and one failure fails one photo. `work` receives a client that is cancelled
-/// when the iterator is dropped:
+/// Each result has its index in `urls`, and one failure fails one photo. `work` runs on a stack of 256 KiB. It receives a
+/// client that is cancelled when the iterator is dropped:
 ///
 /// ```
 /// use photo_blocking::{Backoff, Client, recipes};

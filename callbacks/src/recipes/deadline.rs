@@ -14,7 +14,7 @@ use crate::{Client, Error, Photo};
 /// Downloads the photos at `urls`, at most `in_flight` at once, until all have ended or `budget` has passed.
 ///
 /// The results are in the order of `urls`. An error names its URL; the cause is [`Error::Cancelled`] if a download has
-/// not ended by then. The call takes at most `budget` and 50 ms.
+/// not ended by then. `on_complete` is called at most `budget` and 50 ms later.
 pub fn deadline(
     client: &Client,
     urls: &[String],
