@@ -7,8 +7,9 @@ use std::io;
 use std::path::Path;
 
 use crate::code_cost::{Cost, PROGRAM, STYLES};
+use crate::record::advice::advice;
 use crate::record::cell::Cell;
-use crate::record::decision::{Decision, Step, advice};
+use crate::record::decision::{Decision, Step};
 use crate::record::figures::Figure;
 use crate::record::group::Group;
 use crate::record::load::Load;

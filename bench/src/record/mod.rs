@@ -18,6 +18,7 @@
 //! | `decision` | `Decision` | which style to choose, for one size and one delay |
 //! | `pitfall` | `PitfallCell` | what one mistake costs in a style |
 
+pub(crate) mod advice;
 pub(crate) mod cell;
 pub mod changes;
 #[cfg(test)]

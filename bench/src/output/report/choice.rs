@@ -3,7 +3,8 @@
 use maud::{Markup, html};
 
 use super::table::boxed;
-use crate::record::decision::{Decision, Step, advice, styles};
+use crate::record::advice::advice;
+use crate::record::decision::{Decision, Step, styles};
 use crate::record::figures::Figure;
 use crate::record::group::{Group, sorted};
 use crate::record::run::Run;

@@ -1,6 +1,7 @@
 //! The table of decisions.
 
-use crate::record::decision::{Decision, Step, advice};
+use crate::record::advice::advice;
+use crate::record::decision::{Decision, Step};
 use crate::record::load::Load;
 use crate::text::format::size;
 use crate::text::grid::{self, Table, UNKNOWN};
