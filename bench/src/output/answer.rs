@@ -9,10 +9,9 @@ use std::path::Path;
 use crate::code_cost::{Cost, PROGRAM, STYLES};
 use crate::record::advice::advice;
 use crate::record::cell::Cell;
-use crate::record::decision::{Decision, Step};
+use crate::record::decision::{Step, step};
 use crate::record::figures::Figure;
 use crate::record::group::Group;
-use crate::record::load::Load;
 use crate::record::run::{self, Run};
 use crate::text::format::{digits, size};
 use crate::text::markers;
@@ -47,7 +46,6 @@ fn bullets(run: &Run, costs: &[Cost]) -> Option<String> {
     let [one, some, many] =
         &[ONE, SOME, MANY].map(|(delay_ms, in_flight)| run.closed_loop(delay_ms, in_flight));
     let (one, some, many) = (one.as_ref()?, some.as_ref()?, many.as_ref()?);
-    let decisions = run.decisions();
     let speed: Figure = |it| Some(it.downloads_per_s);
     Some(format!(
         "For {} photos, on the machine below:\n\n\
@@ -58,14 +56,14 @@ fn bullets(run: &Run, costs: &[Cost]) -> Option<String> {
          KiB: {}. Blocking has {} threads.\n\
          - **Code.** Lines of all eleven recipes: {}.\n",
         size(BYTES),
-        chosen(&decisions, ONE),
+        chosen(one),
         listed(one, speed, 1.0)?,
         SOME.1,
-        chosen(&decisions, SOME),
+        chosen(some),
         SOME.0,
         listed(some, speed, 1.0)?,
         MANY.1,
-        chosen(&decisions, MANY),
+        chosen(many),
         listed(many, speed, 1.0)?,
         listed(many, |it| Some(it.latency.p99_us), 1e-3)?,
         MANY.1,
@@ -76,17 +74,15 @@ fn bullets(run: &Run, costs: &[Cost]) -> Option<String> {
     ))
 }
 
-/// The advice for this load.
-fn chosen(decisions: &[Decision], (delay_ms, in_flight): Point) -> String {
-    let decisions = decisions.iter().filter(|it| it.load == Load::plain(BYTES, delay_ms));
-    let mut steps = decisions.flat_map(|decision| &decision.steps);
-    match steps.find(|step| (step.from_in_flight..=step.to_in_flight).contains(&in_flight)) {
-        None => "no advice, because the rounds of this run disagree".into(),
-        Some(Step { choose, keep_up, .. }) if keep_up.len() > 1 => {
-            format!("{}, the plainest code that keeps up", advice(choose))
+/// The advice for the load of this group.
+fn chosen(group: &Group) -> String {
+    match step(group) {
+        Err(why) => format!("no advice, because {why}"),
+        Ok(Step { choose, keep_up, .. }) if keep_up.len() > 1 => {
+            format!("{}, the plainest code that keeps up", advice(&choose))
         }
-        Some(Step { choose, .. }) => {
-            format!("{}, the only style that keeps up", advice(choose))
+        Ok(Step { choose, .. }) => {
+            format!("{}, the only style that keeps up", advice(&choose))
         }
     }
 }
@@ -115,6 +111,7 @@ mod tests {
     use super::*;
     use crate::code_cost::count;
     use crate::output::markdown::newest;
+    use crate::record::load::Load;
     use crate::record::sample::{noisy, of_rounds};
     use crate::text::markers::tests::{assert_up_to_date, root};
 
@@ -144,7 +141,9 @@ mod tests {
         ] {
             assert!(decided.contains(advice), "{decided}");
         }
-        assert!(answer(&few.collect::<Vec<_>>()).contains("1024 at once: no advice"));
+        let undecided = answer(&few.collect::<Vec<_>>());
+        let why = "1024 at once: no advice, because 5 rounds are too few: a decision needs 9.";
+        assert!(undecided.contains(why), "{undecided}");
         assert_eq!(bullets(&Run::default(), &[]), None);
     }
 

@@ -11,6 +11,8 @@ use super::cell::{Cell, PLAINEST};
 use super::figures::Figure;
 use super::group::Group;
 use super::load::Load;
+use super::undecided::Undecided;
+use crate::stats::interval::fewest_rounds;
 use crate::stats::latency::Percentiles;
 
 /// A style that keeps up takes at most this share longer than the best one.
@@ -47,7 +49,7 @@ pub(crate) struct Step {
 pub(crate) fn decide(groups: &[Group]) -> Vec<Decision> {
     let mut decisions: Vec<Decision> = Vec::new();
     for group in groups {
-        let Some(step) = step(group) else { continue };
+        let Ok(step) = step(group) else { continue };
         match decisions.last_mut() {
             Some(last) if last.load == group.load => last.add(step),
             _ => decisions.push(Decision { load: group.load, steps: vec![step] }),
@@ -56,29 +58,48 @@ pub(crate) fn decide(groups: &[Group]) -> Vec<Decision> {
     decisions
 }
 
+/// The reason why groups without any decision have none: that of the group which is closest to one.
+pub(crate) fn undecided(groups: &[Group]) -> Undecided {
+    groups.iter().filter_map(|group| step(group).err()).max().unwrap_or(Undecided::NoStyles)
+}
+
 /// The styles of a group that have figures, the plainest first.
 pub(crate) fn styles<'a>(group: &Group<'a>) -> Vec<&'a Cell> {
     PLAINEST.into_iter().filter_map(|style| group.cell(style)).collect()
 }
 
-/// `None` unless there are styles to choose between, with enough rounds.
-fn step(group: &Group) -> Option<Step> {
+/// The choice for one group.
+///
+/// # Errors
+///
+/// If the group decides nothing, with the reason.
+pub(crate) fn step(group: &Group) -> Result<Step, Undecided> {
     const WALL: Figure = |it| Some(it.wall_s);
     const P99: Figure = |it| Some(it.latency.p99_us);
-    let p99 = Percentiles::ALL.iter().find(|percentile| percentile.name == "p99")?;
-    group.level()?;
+    let has_p99 =
+        |cell: &&Cell| Percentiles::ALL.iter().any(|it| it.name == "p99" && cell.percentile(it).is_some());
     let mut styles = styles(group);
-    styles.retain(|cell| cell.percentile(p99).is_some());
     if styles.len() < 2 {
-        return None;
+        return Err(Undecided::NoStyles);
+    }
+    if group.level().is_none() {
+        let rounds = group.cells.iter().map(|cell| cell.rounds.len()).max().unwrap_or_default();
+        return Err(Undecided::FewRounds { rounds, needed: fewest_rounds(group.cells.len()) });
+    }
+    styles.retain(has_p99);
+    if styles.len() < 2 {
+        return Err(Undecided::FewDownloads);
     }
     let least = |figure: Figure| {
         let known = styles.iter().filter_map(|cell| Some((cell.figure(figure)?, *cell)));
-        known.min_by(|(one, _), (other, _)| one.total_cmp(other)).map(|(_, cell)| cell)
+        let least = known.min_by(|(one, _), (other, _)| one.total_cmp(other));
+        least.map(|(_, cell)| cell).ok_or(Undecided::NoStyles)
     };
     let (fastest, quickest) = (least(WALL)?, least(P99)?);
-    if group.is_doubtful(fastest) || group.is_doubtful(quickest) {
-        return None; // the others cannot be judged by these
+    // The others cannot be judged by a doubtful one.
+    if let Some(best) = [fastest, quickest].into_iter().find(|best| group.is_doubtful(best)) {
+        let is_unsteady = group.is_unsteady(best);
+        return Err(if is_unsteady { Undecided::Unsteady } else { Undecided::Slowed });
     }
     let is_close = |cell: &Cell, best: &Cell, figure, margin: f64| {
         cell.style == best.style
@@ -90,7 +111,7 @@ fn step(group: &Group) -> Option<Step> {
             && is_close(cell, quickest, P99, TAIL)
     };
     let keep_up: Vec<_> = styles.iter().filter(is_as_good).map(|cell| cell.style.clone()).collect();
-    Some(Step {
+    Ok(Step {
         from_in_flight: group.in_flight,
         to_in_flight: group.in_flight,
         // The fastest may have a long tail, and a style without one may be slow.

@@ -35,6 +35,7 @@ pub(crate) mod pitfall;
 pub mod run;
 #[cfg(test)]
 pub(crate) mod sample;
+pub(crate) mod undecided;
 pub(crate) mod waits;
 
 pub(crate) use line::Record;
