@@ -78,11 +78,13 @@ fn bullets(run: &Run, costs: &[Cost]) -> Option<String> {
 fn chosen(group: &Group) -> String {
     match step(group) {
         Err(why) => format!("no advice, because {why}"),
-        Ok(Step { choose, keep_up, .. }) if keep_up.len() > 1 => {
-            format!("{}, the plainest code that keeps up", advice(&choose))
-        }
-        Ok(Step { choose, .. }) => {
-            format!("{}, the only style that keeps up", advice(&choose))
+        Ok(Step { choose, keep_up, .. }) => {
+            let why = match &*keep_up {
+                [] => "the fastest; no style keeps up",
+                [_] => "the only style that keeps up",
+                _ => "the plainest code that keeps up",
+            };
+            format!("{}, {why}", advice(&choose))
         }
     }
 }
@@ -112,7 +114,7 @@ mod tests {
     use crate::code_cost::count;
     use crate::output::markdown::newest;
     use crate::record::load::Load;
-    use crate::record::sample::{noisy, of_rounds};
+    use crate::record::sample::{fast_with_a_long_tail, noisy, of_rounds};
     use crate::text::markers::tests::{assert_up_to_date, root};
 
     #[test]
@@ -141,6 +143,8 @@ mod tests {
         ] {
             assert!(decided.contains(advice), "{decided}");
         }
+        let fastest = answer(&fast_with_a_long_tail("blocking", MANY.1));
+        assert!(fastest.contains("1024 at once: block, the fastest; no style keeps up."), "{fastest}");
         let undecided = answer(&few.collect::<Vec<_>>());
         let why = "1024 at once: no advice, because 5 rounds are too few: a decision needs 9.";
         assert!(undecided.contains(why), "{undecided}");

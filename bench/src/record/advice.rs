@@ -24,11 +24,17 @@ impl Decision {
 
     /// The steps without a choice: "Only callbacks is shown to keep up with 2048 in flight."
     pub(crate) fn without_choice(&self) -> String {
-        let steps = self.steps.iter().filter(|step| step.keep_up.len() == 1);
         let sentence = |step: &Step| {
-            format!(" Only {} is shown to keep up with {} in flight.", step.choose, step.range(" to "))
+            let (style, number) = (&step.choose, step.range(" to "));
+            match &*step.keep_up {
+                [] => format!(
+                    " No style is shown to keep up with {number} in flight: {style} is the fastest, but its p99 is long."
+                ),
+                [_] => format!(" Only {style} is shown to keep up with {number} in flight."),
+                _ => String::new(),
+            }
         };
-        steps.map(sentence).collect()
+        self.steps.iter().map(sentence).collect()
     }
 }
 
@@ -53,5 +59,22 @@ pub(crate) fn advice(style: &str) -> String {
         "callbacks" => "call back".into(),
         "callbacks-multi" => "call back in a loop for each core".into(),
         runtime => format!("await on {runtime}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::record::decision::decide;
+    use crate::record::group::sorted;
+    use crate::record::sample::fast_with_a_long_tail;
+
+    #[test]
+    fn a_load_that_no_style_keeps_up_with_is_named() {
+        let decisions = decide(&sorted(fast_with_a_long_tail("tokio", 64).iter()));
+        assert_eq!(
+            decisions[0].to_string(),
+            "32 KiB photos, 20 ms delay: 64 at once: await on tokio. No style is shown to keep up with 64 in flight: \
+             tokio is the fastest, but its p99 is long."
+        );
     }
 }

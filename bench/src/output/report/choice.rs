@@ -122,7 +122,10 @@ mod tests {
         assert_eq!(why.as_deref(), Some("blocking is faster, but has a p99 of 9.0 ms"));
         let keeps_up = Step { keep_up: vec!["tokio".into(), "blocking".into()], ..step };
         assert!(too_slow_at_times(&keeps_up, &groups[0]).is_none());
-        let reasons = [reason(&keeps_up), reason(&Step { keep_up: vec!["tokio".into()], ..keeps_up })];
-        assert_eq!(reasons, ["the plainest code of 2 styles that keep up", "no other is shown to keep up"]);
+        let reason_of =
+            |count: usize| reason(&Step { keep_up: keeps_up.keep_up[..count].into(), ..keeps_up.clone() });
+        assert_eq!(reason_of(2), "the plainest code of 2 styles that keep up");
+        assert_eq!(reason_of(1), "no other is shown to keep up");
+        assert_eq!(reason_of(0), "the fastest, but its p99 is long");
     }
 }

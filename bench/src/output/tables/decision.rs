@@ -20,7 +20,10 @@ pub(crate) fn decisions(decisions: &[Decision]) -> Option<Table> {
         Column::figure("\nin flight", |(_, step)| Some(step.range("–"))),
         Column::name("\nchoose", |(_, step)| advice(&step.choose)),
         Column::name("least\nCPU", |(_, step)| step.least_cpu.clone()),
-        Column::name("\nkeep up", |(_, step)| step.keep_up.join(", ")),
+        Column::name("\nkeep up", |(_, step)| match &*step.keep_up {
+            [] => "no style".into(),
+            styles => styles.join(", "),
+        }),
     ];
     let sentences = decisions.iter().map(Decision::to_string);
     (!decisions.is_empty()).then(|| Table::new(TITLE, &columns, &rows).with_notes(sentences))
@@ -37,11 +40,13 @@ mod tests {
 
     #[test]
     fn a_decision_has_a_row_for_each_step() {
-        let steps = vec![step(1, 64, &["blocking"]), step(1024, 1024, &["tokio"])];
+        let without = Step { keep_up: Vec::new(), ..step(8192, 8192, &["smol"]) };
+        let steps = vec![step(1, 64, &["blocking"]), step(1024, 1024, &["tokio"]), without];
         let table = decisions(&[Decision { load: Load::plain(32768, 20), steps }]).unwrap();
         let rows = [
             ["32 KiB", "20", "1–64", "block", "callbacks", "blocking"],
             ["32 KiB", "20", "1024", "await on tokio", "callbacks", "tokio"],
+            ["32 KiB", "20", "8192", "await on smol", "callbacks", "no style"],
         ];
         assert_eq!(table.rows, rows);
     }
