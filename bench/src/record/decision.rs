@@ -28,6 +28,9 @@ pub(crate) struct Decision {
     pub(crate) load: Load,
     /// The steps, in ascending order of the downloads in flight.
     pub(crate) steps: Vec<Step>,
+    /// The numbers in flight that were measured and decide nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) undecided: Vec<usize>,
 }
 
 /// A range of numbers in flight with one chosen style and the same styles that keep up.
@@ -45,17 +48,10 @@ pub(crate) struct Step {
     pub(crate) least_cpu: String,
 }
 
-/// The decisions that follow from these groups, one for each load.
+/// The decisions that follow from these groups, one for each load that has a choice.
 pub(crate) fn decide(groups: &[Group]) -> Vec<Decision> {
-    let mut decisions: Vec<Decision> = Vec::new();
-    for group in groups {
-        let Ok(step) = step(group) else { continue };
-        match decisions.last_mut() {
-            Some(last) if last.load == group.load => last.add(step),
-            _ => decisions.push(Decision { load: group.load, steps: vec![step] }),
-        }
-    }
-    decisions
+    let of_loads = groups.chunk_by(|one, other| one.load == other.load).map(Decision::of);
+    of_loads.filter(|decision| !decision.steps.is_empty()).collect()
 }
 
 /// The reason why groups without any decision have none: that of the group which is closest to one.
@@ -122,15 +118,34 @@ pub(crate) fn step(group: &Group) -> Result<Step, Undecided> {
 }
 
 impl Decision {
+    /// The decision of groups with the same load, in ascending order of what is in flight.
+    fn of(groups: &[Group]) -> Self {
+        let mut all = Self { load: groups[0].load, steps: Vec::new(), undecided: Vec::new() };
+        for group in groups {
+            match step(group) {
+                Ok(step) => all.add(step),
+                Err(_) => all.undecided.push(group.in_flight),
+            }
+        }
+        all
+    }
+
     fn add(&mut self, step: Step) {
+        let last = self.steps.last().map_or(0, |last| last.to_in_flight);
+        let is_next = !self.is_undecided_between(last, step.from_in_flight);
         match self.steps.last_mut() {
             // If other styles keep up, a reader may choose another one, so that is another row.
-            Some(last) if (&last.choose, &last.keep_up) == (&step.choose, &step.keep_up) => {
+            Some(last) if is_next && (&last.choose, &last.keep_up) == (&step.choose, &step.keep_up) => {
                 last.to_in_flight = step.to_in_flight;
                 last.least_cpu = step.least_cpu;
             }
             _ => self.steps.push(step),
         }
+    }
+
+    /// Whether a number in flight between these two decides nothing, so that nothing is known of them together.
+    pub(super) fn is_undecided_between(&self, from: usize, to: usize) -> bool {
+        self.undecided.iter().any(|number| from < *number && *number < to)
     }
 }
 
@@ -196,6 +211,17 @@ mod tests {
         let keep_up: Vec<_> = decisions[0].steps.iter().map(|step| step.keep_up.len()).collect();
         assert_eq!(keep_up, [3, 2]);
         assert_eq!(decisions[0].answer(), "From 1 to 64 at once, block.");
+    }
+
+    #[test]
+    fn a_load_that_decides_nothing_parts_the_rows() {
+        let mut cells =
+            [1, 64, 1024].map(|number| ["blocking", "tokio"].map(|style| cell(style, number, 1.0, 20.0)));
+        cells[1][0].taken_share = 0.5;
+        let decisions = decide(&sorted(cells.iter().flatten()));
+        let answer = "One at a time, block. From 1024, block. Undecided: 64 at once.";
+        assert_eq!((decisions.len(), decisions[0].answer()), (1, answer.into()));
+        assert_eq!(decisions[0].steps.len(), 2, "{decisions:?}");
     }
 
     #[test]

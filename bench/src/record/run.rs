@@ -192,7 +192,7 @@ mod tests {
     #[test]
     fn recorded_decisions_are_shown_only_without_closed_loops() {
         let cells = ["tokio", "smol"].map(|style| cell(style, &[1.0; 21]));
-        let decided = vec![Decision { load: Load::plain(7, 0), steps: Vec::new() }];
+        let decided = vec![Decision { load: Load::plain(7, 0), steps: Vec::new(), undecided: Vec::new() }];
         let mut run = Run { closed: cells.into(), decided, ..Run::default() };
         let bytes = |run: &Run| run.decisions().iter().map(|it| it.load.bytes).collect::<Vec<_>>();
         assert_eq!(bytes(&run), [Some(32 << 10)]);

@@ -42,7 +42,7 @@ mod tests {
     fn a_decision_has_a_row_for_each_step() {
         let without = Step { keep_up: Vec::new(), ..step(8192, 8192, &["smol"]) };
         let steps = vec![step(1, 64, &["blocking"]), step(1024, 1024, &["tokio"]), without];
-        let table = decisions(&[Decision { load: Load::plain(32768, 20), steps }]).unwrap();
+        let table = decisions(&[Decision { load: Load::plain(32768, 20), steps, undecided: Vec::new() }]).unwrap();
         let rows = [
             ["32 KiB", "20", "1–64", "block", "callbacks", "blocking"],
             ["32 KiB", "20", "1024", "await on tokio", "callbacks", "tokio"],
