@@ -56,6 +56,11 @@ impl Step {
         let Self { from_in_flight: from, to_in_flight: most, .. } = self;
         if from == most { from.to_string() } else { format!("{from}{to}{most}") }
     }
+
+    /// All styles that are not shown to use more CPU than the one that uses the least.
+    pub(crate) fn least_cpu(&self) -> String {
+        [&self.least_cpu].into_iter().chain(&self.like_least_cpu).cloned().collect::<Vec<_>>().join(", ")
+    }
 }
 
 impl fmt::Display for Decision {

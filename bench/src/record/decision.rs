@@ -46,6 +46,9 @@ pub(crate) struct Step {
     pub(crate) keep_up: Vec<String>,
     /// The style that uses the least CPU at the most in flight.
     pub(crate) least_cpu: String,
+    /// The other styles that are not shown to use more CPU there, the plainest first.
+    #[serde(default)]
+    pub(crate) like_least_cpu: Vec<String>,
 }
 
 /// The decisions that follow from these groups, one for each load that has a choice.
@@ -72,6 +75,7 @@ pub(crate) fn styles<'a>(group: &Group<'a>) -> Vec<&'a Cell> {
 pub(crate) fn step(group: &Group) -> Result<Step, Undecided> {
     const WALL: Figure = |it| Some(it.wall_s);
     const P99: Figure = |it| Some(it.latency.p99_us);
+    const CPU: Figure = |it| Some(it.cpu_us_per_download);
     let has_p99 =
         |cell: &&Cell| Percentiles::ALL.iter().any(|it| it.name == "p99" && cell.percentile(it).is_some());
     let mut styles = styles(group);
@@ -91,7 +95,7 @@ pub(crate) fn step(group: &Group) -> Result<Step, Undecided> {
         let least = known.min_by(|(one, _), (other, _)| one.total_cmp(other));
         least.map(|(_, cell)| cell).ok_or(Undecided::NoStyles)
     };
-    let (fastest, quickest) = (least(WALL)?, least(P99)?);
+    let (fastest, quickest, thriftiest) = (least(WALL)?, least(P99)?, least(CPU)?);
     // The others cannot be judged by a doubtful one.
     if let Some(best) = [fastest, quickest].into_iter().find(|best| group.is_doubtful(best)) {
         let is_unsteady = group.is_unsteady(best);
@@ -106,14 +110,20 @@ pub(crate) fn step(group: &Group) -> Result<Step, Undecided> {
             && is_close(cell, fastest, WALL, SLOWER)
             && is_close(cell, quickest, P99, TAIL)
     };
-    let keep_up: Vec<_> = styles.iter().filter(is_as_good).map(|cell| cell.style.clone()).collect();
+    let is_as_thrifty = |cell: &&&Cell| {
+        let is_more = group.ratio(cell, thriftiest, CPU).is_some_and(|ratio| ratio.low > 1.0);
+        cell.style != thriftiest.style && !is_more
+    };
+    let names = |cells: Vec<&&Cell>| cells.iter().map(|cell| cell.style.clone()).collect::<Vec<_>>();
+    let keep_up = names(styles.iter().filter(is_as_good).collect());
     Ok(Step {
         from_in_flight: group.in_flight,
         to_in_flight: group.in_flight,
         // The fastest may have a long tail, and a style without one may be slow.
         choose: keep_up.first().unwrap_or(&fastest.style).clone(),
         keep_up,
-        least_cpu: least(|it| Some(it.cpu_us_per_download))?.style.clone(),
+        least_cpu: thriftiest.style.clone(),
+        like_least_cpu: names(styles.iter().filter(is_as_thrifty).collect()),
     })
 }
 
@@ -136,8 +146,7 @@ impl Decision {
         match self.steps.last_mut() {
             // If other styles keep up, a reader may choose another one, so that is another row.
             Some(last) if is_next && (&last.choose, &last.keep_up) == (&step.choose, &step.keep_up) => {
-                last.to_in_flight = step.to_in_flight;
-                last.least_cpu = step.least_cpu;
+                *last = Step { from_in_flight: last.from_in_flight, ..step };
             }
             _ => self.steps.push(step),
         }
@@ -156,7 +165,7 @@ mod tests {
     use super::*;
     use crate::record::figures::Figures;
     use crate::record::group::sorted;
-    use crate::record::sample::{figures, of_rounds};
+    use crate::record::sample::{figures, noisy, of_rounds};
 
     /// Rounds that differ by a hundredth.
     fn cell(style: &str, in_flight: usize, wall_s: f64, p99_us: f64) -> Cell {
@@ -195,6 +204,20 @@ mod tests {
             "32 KiB photos, 20 ms delay: One at a time, block. From 64, call back. From 1024, await on tokio. \
              Only callbacks is shown to keep up with 64 in flight."
         );
+    }
+
+    #[test]
+    fn styles_share_the_least_cpu_unless_one_is_shown_to_use_more() {
+        let mut cells = [
+            noisy("blocking", 64, 30.0, 20.0),
+            noisy("ureq", 64, 10.01, 20.0),
+            noisy("callbacks", 64, 10.0, 20.0),
+            noisy("smol", 64, 10.02, 20.0),
+        ];
+        let least_cpu = |cells: &[Cell]| decide(&sorted(cells.iter()))[0].steps[0].least_cpu();
+        assert_eq!(least_cpu(&cells), "callbacks");
+        cells[2].rounds.rotate_left(1); // the same figures in other rounds
+        assert_eq!(least_cpu(&cells), "callbacks, ureq, smol");
     }
 
     #[test]

@@ -108,5 +108,6 @@ pub(crate) fn step(from_in_flight: usize, to_in_flight: usize, keep_up: &[&str])
         choose: keep_up[0].into(),
         keep_up: keep_up.iter().map(ToString::to_string).collect(),
         least_cpu: "callbacks".into(),
+        like_least_cpu: Vec::new(),
     }
 }

@@ -29,7 +29,7 @@ pub(super) fn choice(run: &Run) -> Option<Markup> {
     (!rows.is_empty()).then(|| {
         boxed(
             "Which style to choose. Figures are those at the most in flight, and where another style is better, those \
-             of the best.",
+             of the best. Least CPU names each style that is not shown to use more.",
             &["photos", "in flight", "choose", "photos per s", "p99 ms", "CPU µs each", "least CPU"],
             &html! { @for row in rows { (row) } },
         )
@@ -55,7 +55,7 @@ fn decision_rows(decision: &Decision, groups: &[Group]) -> Markup {
                         }
                     }
                     @for merit in [PHOTOS, P99_MS, CPU] { td.number { (chosen(step, group, &merit)) } }
-                    td { (step.least_cpu) }
+                    td { (step.least_cpu()) }
                 }
             }
         }
