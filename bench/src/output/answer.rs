@@ -7,11 +7,11 @@ use std::io;
 use std::path::Path;
 
 use crate::code_cost::{Cost, PROGRAM, STYLES};
+use crate::record::advice::advice;
 use crate::record::cell::Cell;
-use crate::record::decision::{Decision, Step, advice};
+use crate::record::decision::{Step, step};
 use crate::record::figures::Figure;
 use crate::record::group::Group;
-use crate::record::load::Load;
 use crate::record::run::{self, Run};
 use crate::text::format::{digits, size};
 use crate::text::markers;
@@ -46,7 +46,6 @@ fn bullets(run: &Run, costs: &[Cost]) -> Option<String> {
     let [one, some, many] =
         &[ONE, SOME, MANY].map(|(delay_ms, in_flight)| run.closed_loop(delay_ms, in_flight));
     let (one, some, many) = (one.as_ref()?, some.as_ref()?, many.as_ref()?);
-    let decisions = run.decisions();
     let speed: Figure = |it| Some(it.downloads_per_s);
     Some(format!(
         "For {} photos, on the machine below:\n\n\
@@ -57,14 +56,14 @@ fn bullets(run: &Run, costs: &[Cost]) -> Option<String> {
          KiB: {}. Blocking has {} threads.\n\
          - **Code.** Lines of all eleven recipes: {}.\n",
         size(BYTES),
-        chosen(&decisions, ONE),
+        chosen(one),
         listed(one, speed, 1.0)?,
         SOME.1,
-        chosen(&decisions, SOME),
+        chosen(some),
         SOME.0,
         listed(some, speed, 1.0)?,
         MANY.1,
-        chosen(&decisions, MANY),
+        chosen(many),
         listed(many, speed, 1.0)?,
         listed(many, |it| Some(it.latency.p99_us), 1e-3)?,
         MANY.1,
@@ -75,17 +74,17 @@ fn bullets(run: &Run, costs: &[Cost]) -> Option<String> {
     ))
 }
 
-/// The advice for this load.
-fn chosen(decisions: &[Decision], (delay_ms, in_flight): Point) -> String {
-    let decisions = decisions.iter().filter(|it| it.load == Load::plain(BYTES, delay_ms));
-    let mut steps = decisions.flat_map(|decision| &decision.steps);
-    match steps.find(|step| (step.from_in_flight..=step.to_in_flight).contains(&in_flight)) {
-        None => "no advice, because the rounds of this run disagree".into(),
-        Some(Step { choose, keep_up, .. }) if keep_up.len() > 1 => {
-            format!("{}, the plainest code that keeps up", advice(choose))
-        }
-        Some(Step { choose, .. }) => {
-            format!("{}, the only style that keeps up", advice(choose))
+/// The advice for the load of this group.
+fn chosen(group: &Group) -> String {
+    match step(group) {
+        Err(why) => format!("no advice, because {why}"),
+        Ok(Step { choose, keep_up, .. }) => {
+            let why = match &*keep_up {
+                [] => "the fastest; no style keeps up",
+                [_] => "the only style that keeps up",
+                _ => "the plainest code that keeps up",
+            };
+            format!("{}, {why}", advice(&choose))
         }
     }
 }
@@ -114,7 +113,8 @@ mod tests {
     use super::*;
     use crate::code_cost::count;
     use crate::output::markdown::newest;
-    use crate::record::sample::{noisy, step};
+    use crate::record::load::Load;
+    use crate::record::sample::{fast_with_a_long_tail, noisy, of_rounds};
     use crate::text::markers::tests::{assert_up_to_date, root};
 
     #[test]
@@ -126,25 +126,35 @@ mod tests {
 
     #[test]
     fn advice_follows_from_the_run() {
-        let cells = [ONE, SOME, MANY].into_iter().flat_map(|(delay_ms, in_flight)| {
-            let cell = move |style| noisy(style, in_flight, 10.0, 1000.0);
-            SHOWN.map(|style| Cell { load: Load::plain(BYTES, delay_ms), ..cell(style) })
+        let [one, some] = [ONE, SOME].map(|at| cells(at, |_| 1000.0));
+        let many = cells(MANY, |style| if style == "callbacks" { 1000.0 } else { 9000.0 });
+        let few = many.iter().map(|cell| Cell {
+            load: cell.load,
+            ..of_rounds(&cell.style, cell.in_flight, cell.rounds[..5].to_vec())
         });
-        let decision = |(delay_ms, number): Point, keep_up: &[&str]| Decision {
-            load: Load::plain(BYTES, delay_ms),
-            steps: vec![step(number, number, keep_up)],
+        let answer = |many: &[Cell]| {
+            let closed = [one.as_slice(), &some, many].concat();
+            bullets(&Run { closed, ..Run::default() }, &[]).unwrap()
         };
-        let decided = vec![decision(ONE, &["blocking", "tokio"]), decision(MANY, &["callbacks"])];
-        let mut run = Run { closed: cells.collect(), decided, ..Run::default() };
-        let answer = bullets(&run, &[]).unwrap();
+        let decided = answer(&many);
         for advice in [
             "One at a time: block, the plainest code that keeps up.",
-            "call back, the only style that keeps up.",
+            "1024 at once: call back, the only style that keeps up.",
         ] {
-            assert!(answer.contains(advice), "{answer}");
+            assert!(decided.contains(advice), "{decided}");
         }
-        run.decided.pop();
-        assert!(bullets(&run, &[]).unwrap().contains("1024 at once: no advice"));
+        let fastest = answer(&fast_with_a_long_tail("blocking", MANY.1));
+        assert!(fastest.contains("1024 at once: block, the fastest; no style keeps up."), "{fastest}");
+        let undecided = answer(&few.collect::<Vec<_>>());
+        let why = "1024 at once: no advice, because 5 rounds are too few: a decision needs 9.";
+        assert!(undecided.contains(why), "{undecided}");
         assert_eq!(bullets(&Run::default(), &[]), None);
+    }
+
+    /// A cell of each style, all equally fast, with this p99.
+    fn cells((delay_ms, in_flight): Point, p99_us: impl Fn(&str) -> f64) -> Vec<Cell> {
+        let load = Load::plain(BYTES, delay_ms);
+        let cell = |style| Cell { load, ..noisy(style, in_flight, 10.0, p99_us(style)) };
+        SHOWN.map(cell).into()
     }
 }

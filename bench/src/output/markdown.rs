@@ -79,7 +79,7 @@ fn figures(run: &Run, conditions: &str) -> Option<String> {
 
 /// Nothing, if the run has decided nothing.
 fn decisions(run: &Run) -> String {
-    tables::decisions(&run.decided).map(|table| table.markdown()).unwrap_or_default()
+    tables::decisions(&run.decisions()).map(|table| table.markdown()).unwrap_or_default()
 }
 
 fn price(run: &Run, conditions: &str) -> Option<String> {

@@ -5,14 +5,14 @@
 //! the one with the plainest code is chosen. A cell whose rounds disagree too much, or that a CPU quota made wait, does not
 //! keep up. A group whose best cell is such a one decides nothing; nor do rounds that are too few for an interval.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
 use super::cell::{Cell, PLAINEST};
 use super::figures::Figure;
 use super::group::Group;
 use super::load::Load;
+use super::undecided::Undecided;
+use crate::stats::interval::fewest_rounds;
 use crate::stats::latency::Percentiles;
 
 /// A style that keeps up takes at most this share longer than the best one.
@@ -28,6 +28,9 @@ pub(crate) struct Decision {
     pub(crate) load: Load,
     /// The steps, in ascending order of the downloads in flight.
     pub(crate) steps: Vec<Step>,
+    /// The numbers in flight that were measured and decide nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) undecided: Vec<usize>,
 }
 
 /// A range of numbers in flight with one chosen style and the same styles that keep up.
@@ -43,19 +46,20 @@ pub(crate) struct Step {
     pub(crate) keep_up: Vec<String>,
     /// The style that uses the least CPU at the most in flight.
     pub(crate) least_cpu: String,
+    /// The other styles that are not shown to use more CPU there, the plainest first.
+    #[serde(default)]
+    pub(crate) like_least_cpu: Vec<String>,
 }
 
-/// The decisions that follow from these groups, one for each load.
+/// The decisions that follow from these groups, one for each load that has a choice.
 pub(crate) fn decide(groups: &[Group]) -> Vec<Decision> {
-    let mut decisions: Vec<Decision> = Vec::new();
-    for group in groups {
-        let Some(step) = step(group) else { continue };
-        match decisions.last_mut() {
-            Some(last) if last.load == group.load => last.add(step),
-            _ => decisions.push(Decision { load: group.load, steps: vec![step] }),
-        }
-    }
-    decisions
+    let of_loads = groups.chunk_by(|one, other| one.load == other.load).map(Decision::of);
+    of_loads.filter(|decision| !decision.steps.is_empty()).collect()
+}
+
+/// The reason why groups without any decision have none: that of the group which is closest to one.
+pub(crate) fn undecided(groups: &[Group]) -> Undecided {
+    groups.iter().filter_map(|group| step(group).err()).max().unwrap_or(Undecided::NoStyles)
 }
 
 /// The styles of a group that have figures, the plainest first.
@@ -63,24 +67,39 @@ pub(crate) fn styles<'a>(group: &Group<'a>) -> Vec<&'a Cell> {
     PLAINEST.into_iter().filter_map(|style| group.cell(style)).collect()
 }
 
-/// `None` unless there are styles to choose between, with enough rounds.
-fn step(group: &Group) -> Option<Step> {
+/// The choice for one group.
+///
+/// # Errors
+///
+/// If the group decides nothing, with the reason.
+pub(crate) fn step(group: &Group) -> Result<Step, Undecided> {
     const WALL: Figure = |it| Some(it.wall_s);
     const P99: Figure = |it| Some(it.latency.p99_us);
-    let p99 = Percentiles::ALL.iter().find(|percentile| percentile.name == "p99")?;
-    group.level()?;
+    const CPU: Figure = |it| Some(it.cpu_us_per_download);
+    let has_p99 =
+        |cell: &&Cell| Percentiles::ALL.iter().any(|it| it.name == "p99" && cell.percentile(it).is_some());
     let mut styles = styles(group);
-    styles.retain(|cell| cell.percentile(p99).is_some());
     if styles.len() < 2 {
-        return None;
+        return Err(Undecided::NoStyles);
+    }
+    if group.level().is_none() {
+        let rounds = group.cells.iter().map(|cell| cell.rounds.len()).max().unwrap_or_default();
+        return Err(Undecided::FewRounds { rounds, needed: fewest_rounds(group.cells.len()) });
+    }
+    styles.retain(has_p99);
+    if styles.len() < 2 {
+        return Err(Undecided::FewDownloads);
     }
     let least = |figure: Figure| {
         let known = styles.iter().filter_map(|cell| Some((cell.figure(figure)?, *cell)));
-        known.min_by(|(one, _), (other, _)| one.total_cmp(other)).map(|(_, cell)| cell)
+        let least = known.min_by(|(one, _), (other, _)| one.total_cmp(other));
+        least.map(|(_, cell)| cell).ok_or(Undecided::NoStyles)
     };
-    let (fastest, quickest) = (least(WALL)?, least(P99)?);
-    if group.is_doubtful(fastest) || group.is_doubtful(quickest) {
-        return None; // the others cannot be judged by these
+    let (fastest, quickest, thriftiest) = (least(WALL)?, least(P99)?, least(CPU)?);
+    // The others cannot be judged by a doubtful one.
+    if let Some(best) = [fastest, quickest].into_iter().find(|best| group.is_doubtful(best)) {
+        let is_unsteady = group.is_unsteady(best);
+        return Err(if is_unsteady { Undecided::Unsteady } else { Undecided::Slowed });
     }
     let is_close = |cell: &Cell, best: &Cell, figure, margin: f64| {
         cell.style == best.style
@@ -91,77 +110,51 @@ fn step(group: &Group) -> Option<Step> {
             && is_close(cell, fastest, WALL, SLOWER)
             && is_close(cell, quickest, P99, TAIL)
     };
-    let keep_up: Vec<_> = styles.iter().filter(is_as_good).map(|cell| cell.style.clone()).collect();
-    Some(Step {
+    let is_as_thrifty = |cell: &&&Cell| {
+        let is_more = group.ratio(cell, thriftiest, CPU).is_some_and(|ratio| ratio.low > 1.0);
+        cell.style != thriftiest.style && !is_more
+    };
+    let names = |cells: Vec<&&Cell>| cells.iter().map(|cell| cell.style.clone()).collect::<Vec<_>>();
+    let keep_up = names(styles.iter().filter(is_as_good).collect());
+    Ok(Step {
         from_in_flight: group.in_flight,
         to_in_flight: group.in_flight,
         // The fastest may have a long tail, and a style without one may be slow.
         choose: keep_up.first().unwrap_or(&fastest.style).clone(),
         keep_up,
-        least_cpu: least(|it| Some(it.cpu_us_per_download))?.style.clone(),
+        least_cpu: thriftiest.style.clone(),
+        like_least_cpu: names(styles.iter().filter(is_as_thrifty).collect()),
     })
 }
 
 impl Decision {
+    /// The decision of groups with the same load, in ascending order of what is in flight.
+    fn of(groups: &[Group]) -> Self {
+        let mut all = Self { load: groups[0].load, steps: Vec::new(), undecided: Vec::new() };
+        for group in groups {
+            match step(group) {
+                Ok(step) => all.add(step),
+                Err(_) => all.undecided.push(group.in_flight),
+            }
+        }
+        all
+    }
+
     fn add(&mut self, step: Step) {
+        let last = self.steps.last().map_or(0, |last| last.to_in_flight);
+        let is_next = !self.is_undecided_between(last, step.from_in_flight);
         match self.steps.last_mut() {
             // If other styles keep up, a reader may choose another one, so that is another row.
-            Some(last) if (&last.choose, &last.keep_up) == (&step.choose, &step.keep_up) => {
-                last.to_in_flight = step.to_in_flight;
-                last.least_cpu = step.least_cpu;
+            Some(last) if is_next && (&last.choose, &last.keep_up) == (&step.choose, &step.keep_up) => {
+                *last = Step { from_in_flight: last.from_in_flight, ..step };
             }
             _ => self.steps.push(step),
         }
     }
 
-    /// The answer in a sentence or two: "Up to 64 at once, block. From 1024, await on tokio."
-    pub(crate) fn answer(&self) -> String {
-        let choices: Vec<_> = self.steps.chunk_by(|one, next| one.choose == next.choose).collect();
-        let sentence = |(index, steps): (usize, &&[Step])| {
-            let (from, to) = (steps[0].from_in_flight, steps[steps.len() - 1].to_in_flight);
-            let advice = advice(&steps[0].choose);
-            match (index, choices.len()) {
-                (0, _) if from == to && to == 1 => format!("One at a time, {advice}."),
-                (0, _) if from == to => format!("{from} at once: {advice}."),
-                (0, 1) => format!("From {from} to {to} at once, {advice}."),
-                (0, _) => format!("Up to {to} at once, {advice}."),
-                _ => format!("From {from}, {advice}."),
-            }
-        };
-        choices.iter().enumerate().map(sentence).collect::<Vec<_>>().join(" ")
-    }
-
-    /// The steps without a choice: "Only callbacks is shown to keep up with 2048 in flight."
-    pub(crate) fn without_choice(&self) -> String {
-        let steps = self.steps.iter().filter(|step| step.keep_up.len() == 1);
-        let sentence = |step: &Step| {
-            format!(" Only {} is shown to keep up with {} in flight.", step.choose, step.range(" to "))
-        };
-        steps.map(sentence).collect()
-    }
-}
-
-impl Step {
-    /// The numbers in flight, joined by `to` if they differ.
-    pub(crate) fn range(&self, to: &str) -> String {
-        let Self { from_in_flight: from, to_in_flight: most, .. } = self;
-        if from == most { from.to_string() } else { format!("{from}{to}{most}") }
-    }
-}
-
-impl fmt::Display for Decision {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}{}", self.load, self.answer(), self.without_choice())
-    }
-}
-
-/// The choice in words.
-pub(crate) fn advice(style: &str) -> String {
-    match style {
-        "blocking" => "block".into(),
-        "callbacks" => "call back".into(),
-        "callbacks-multi" => "call back in a loop for each core".into(),
-        runtime => format!("await on {runtime}"),
+    /// Whether a number in flight between these two decides nothing, so that nothing is known of them together.
+    pub(super) fn is_undecided_between(&self, from: usize, to: usize) -> bool {
+        self.undecided.iter().any(|number| from < *number && *number < to)
     }
 }
 
@@ -172,7 +165,7 @@ mod tests {
     use super::*;
     use crate::record::figures::Figures;
     use crate::record::group::sorted;
-    use crate::record::sample::{figures, of_rounds};
+    use crate::record::sample::{figures, noisy, of_rounds};
 
     /// Rounds that differ by a hundredth.
     fn cell(style: &str, in_flight: usize, wall_s: f64, p99_us: f64) -> Cell {
@@ -214,6 +207,20 @@ mod tests {
     }
 
     #[test]
+    fn styles_share_the_least_cpu_unless_one_is_shown_to_use_more() {
+        let mut cells = [
+            noisy("blocking", 64, 30.0, 20.0),
+            noisy("ureq", 64, 10.01, 20.0),
+            noisy("callbacks", 64, 10.0, 20.0),
+            noisy("smol", 64, 10.02, 20.0),
+        ];
+        let least_cpu = |cells: &[Cell]| decide(&sorted(cells.iter()))[0].steps[0].least_cpu();
+        assert_eq!(least_cpu(&cells), "callbacks");
+        cells[2].rounds.rotate_left(1); // the same figures in other rounds
+        assert_eq!(least_cpu(&cells), "callbacks, ureq, smol");
+    }
+
+    #[test]
     fn rows_are_split_where_other_styles_keep_up() {
         let cells = [
             cell("blocking", 1, 1.0, 20.0),
@@ -227,6 +234,17 @@ mod tests {
         let keep_up: Vec<_> = decisions[0].steps.iter().map(|step| step.keep_up.len()).collect();
         assert_eq!(keep_up, [3, 2]);
         assert_eq!(decisions[0].answer(), "From 1 to 64 at once, block.");
+    }
+
+    #[test]
+    fn a_load_that_decides_nothing_parts_the_rows() {
+        let mut cells =
+            [1, 64, 1024].map(|number| ["blocking", "tokio"].map(|style| cell(style, number, 1.0, 20.0)));
+        cells[1][0].taken_share = 0.5;
+        let decisions = decide(&sorted(cells.iter().flatten()));
+        let answer = "One at a time, block. From 1024, block. Undecided: 64 at once.";
+        assert_eq!((decisions.len(), decisions[0].answer()), (1, answer.into()));
+        assert_eq!(decisions[0].steps.len(), 2, "{decisions:?}");
     }
 
     #[test]

@@ -15,7 +15,7 @@ use super::waits::WaitsCell;
 /// The version of the format. Fields may be added to it, and are ignored by readers that do not know them.
 pub const VERSION: u32 = 2;
 
-/// The oldest version that can still be read. Its comparisons and decisions have intervals of other levels.
+/// The oldest version that can still be read. Its comparisons have intervals of other levels.
 const OLDEST: u32 = 1;
 
 /// The kinds of lines.

@@ -18,6 +18,7 @@
 //! | `decision` | `Decision` | which style to choose, for one size and one delay |
 //! | `pitfall` | `PitfallCell` | what one mistake costs in a style |
 
+pub(crate) mod advice;
 pub(crate) mod cell;
 pub mod changes;
 #[cfg(test)]
@@ -34,6 +35,7 @@ pub(crate) mod pitfall;
 pub mod run;
 #[cfg(test)]
 pub(crate) mod sample;
+pub(crate) mod undecided;
 pub(crate) mod waits;
 
 pub(crate) use line::Record;

@@ -158,9 +158,10 @@ impl Run {
         in_order(&self.closed).find(|group| (group.load, group.in_flight) == load)
     }
 
-    /// The decisions that the run recorded, or else those that follow from its closed loops.
+    /// The decisions that follow from the closed loops; without any, those that were recorded.
     pub(crate) fn decisions(&self) -> Vec<Decision> {
-        if self.decided.is_empty() { decide(&sorted(self.loops())) } else { self.decided.clone() }
+        let groups = sorted(self.loops());
+        if groups.is_empty() { self.decided.clone() } else { decide(&groups) }
     }
 }
 
@@ -189,12 +190,14 @@ mod tests {
     }
 
     #[test]
-    fn the_decisions_of_the_run_are_shown_before_others() {
+    fn recorded_decisions_are_shown_only_without_closed_loops() {
         let cells = ["tokio", "smol"].map(|style| cell(style, &[1.0; 21]));
-        let mut run = Run { closed: cells.into(), ..Run::default() };
-        assert_eq!(run.decisions().len(), 1);
-        run.decided = vec![Decision { load: Load::plain(7, 0), steps: Vec::new() }];
-        assert_eq!(run.decisions()[0].load.bytes, Some(7));
+        let decided = vec![Decision { load: Load::plain(7, 0), steps: Vec::new(), undecided: Vec::new() }];
+        let mut run = Run { closed: cells.into(), decided, ..Run::default() };
+        let bytes = |run: &Run| run.decisions().iter().map(|it| it.load.bytes).collect::<Vec<_>>();
+        assert_eq!(bytes(&run), [Some(32 << 10)]);
+        run.closed.clear();
+        assert_eq!(bytes(&run), [Some(7)]);
         assert!(Run::default().decisions().is_empty());
     }
 }

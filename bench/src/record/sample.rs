@@ -54,6 +54,17 @@ pub(crate) fn noisy(style: &str, in_flight: usize, cpu: f64, p99_us: f64) -> Cel
     of_rounds(style, in_flight, [0.9, 1.0, 1.1].repeat(7).into_iter().map(round).collect())
 }
 
+/// Cells of which no style keeps up: this one is twice as fast as two others, with a p99 nine times as long.
+pub(crate) fn fast_with_a_long_tail(fastest: &str, in_flight: usize) -> Vec<Cell> {
+    let cell = |style: &&str| {
+        let (wall, p99_us) = if *style == fastest { (1.0, 9000.0) } else { (2.0, 1000.0) };
+        let cell = noisy(style, in_flight, 10.0, p99_us);
+        let rounds = cell.rounds.iter().map(|round| Figures { wall_s: round.wall_s * wall, ..*round });
+        of_rounds(style, in_flight, rounds.collect())
+    };
+    ["blocking", "callbacks", "tokio"].iter().map(cell).collect()
+}
+
 /// A cell that could not run.
 pub(crate) fn failed(style: &str, reason: &str) -> Cell {
     Cell { failed: Some(reason.into()), errors: None, ..of_rounds(style, 64, Vec::new()) }
@@ -97,5 +108,6 @@ pub(crate) fn step(from_in_flight: usize, to_in_flight: usize, keep_up: &[&str])
         choose: keep_up[0].into(),
         keep_up: keep_up.iter().map(ToString::to_string).collect(),
         least_cpu: "callbacks".into(),
+        like_least_cpu: Vec::new(),
     }
 }

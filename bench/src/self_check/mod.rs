@@ -5,6 +5,7 @@
 //! same work.
 
 mod finding;
+mod known;
 mod tables;
 mod truth;
 mod work;

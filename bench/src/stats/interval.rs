@@ -28,6 +28,11 @@ pub(crate) fn level_in_table(rows: usize, rounds: usize) -> Option<f64> {
     signed_rank::level(rounds, error_in_table(rows))
 }
 
+/// The fewest rounds that show a difference in a table of so many rows.
+pub(crate) fn fewest_rounds(rows: usize) -> usize {
+    (1..).find(|rounds| level_in_table(rows, *rounds).is_some()).expect("some number has any level")
+}
+
 /// The ratio of two figures.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
 pub(crate) struct PairedRatio {
@@ -144,6 +149,7 @@ mod tests {
         assert!(PairedRatio::of(&[2.0; 13], &[1.0; 13], error).is_some_and(|ratio| ratio.differs()));
         assert_eq!(PairedRatio::of(&[1.0; 21], &[0.0; 21], error), None);
         assert_eq!((level_in_table(8, 5), level_in_table(8, 12)), (None, None));
+        assert_eq!((fewest_rounds(8), fewest_rounds(2)), (13, 8));
         assert!(level_in_table(8, 21).unwrap() >= 1.0 - error);
     }
 

@@ -3,7 +3,8 @@
 use maud::{Markup, html};
 
 use super::table::boxed;
-use crate::record::decision::{Decision, Step, advice, styles};
+use crate::record::advice::advice;
+use crate::record::decision::{Decision, Step, styles};
 use crate::record::figures::Figure;
 use crate::record::group::{Group, sorted};
 use crate::record::run::Run;
@@ -28,7 +29,7 @@ pub(super) fn choice(run: &Run) -> Option<Markup> {
     (!rows.is_empty()).then(|| {
         boxed(
             "Which style to choose. Figures are those at the most in flight, and where another style is better, those \
-             of the best.",
+             of the best. Least CPU names each style that is not shown to use more.",
             &["photos", "in flight", "choose", "photos per s", "p99 ms", "CPU µs each", "least CPU"],
             &html! { @for row in rows { (row) } },
         )
@@ -54,7 +55,7 @@ fn decision_rows(decision: &Decision, groups: &[Group]) -> Markup {
                         }
                     }
                     @for merit in [PHOTOS, P99_MS, CPU] { td.number { (chosen(step, group, &merit)) } }
-                    td { (step.least_cpu) }
+                    td { (step.least_cpu()) }
                 }
             }
         }
@@ -121,7 +122,10 @@ mod tests {
         assert_eq!(why.as_deref(), Some("blocking is faster, but has a p99 of 9.0 ms"));
         let keeps_up = Step { keep_up: vec!["tokio".into(), "blocking".into()], ..step };
         assert!(too_slow_at_times(&keeps_up, &groups[0]).is_none());
-        let reasons = [reason(&keeps_up), reason(&Step { keep_up: vec!["tokio".into()], ..keeps_up })];
-        assert_eq!(reasons, ["the plainest code of 2 styles that keep up", "no other is shown to keep up"]);
+        let reason_of =
+            |count: usize| reason(&Step { keep_up: keeps_up.keep_up[..count].into(), ..keeps_up.clone() });
+        assert_eq!(reason_of(2), "the plainest code of 2 styles that keep up");
+        assert_eq!(reason_of(1), "no other is shown to keep up");
+        assert_eq!(reason_of(0), "the fastest, but its p99 is long");
     }
 }

@@ -10,7 +10,7 @@ use super::placed::{LOG, Placed};
 use super::table::table;
 use super::{cores, known, pictures, sources};
 use crate::output::tables;
-use crate::record::decision::Decision;
+use crate::record::decision::{Decision, undecided};
 use crate::record::group::sorted;
 use crate::record::open::rates;
 use crate::record::run::{Head, LINES, Run};
@@ -50,7 +50,7 @@ pub(super) fn findings(placed: &Placed, filter: Option<&Markup>) -> io::Result<M
                 }
                 @match choice(run) {
                     Some(table) => (table),
-                    None => p.note { "This run compares no styles, so it decides nothing." }
+                    None => p.note { "This run decides nothing, because " (undecided(&sorted(run.loops()))) "." }
                 }
                 p.origin { (origin(run)) }
             }

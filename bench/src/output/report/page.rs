@@ -174,8 +174,16 @@ mod tests {
     #[test]
     fn parts_without_data_are_named_and_left_out() {
         let page = page_of(&Run::default());
-        assert!(page.contains("decides nothing"));
+        assert!(page.contains("This run decides nothing, because no styles are compared."));
         assert!(page.contains("Not part of this run: latency, "));
+    }
+
+    #[test]
+    fn a_quick_run_says_how_many_rounds_decide() {
+        let closed = ["blocking", "tokio"].map(|style| cell(style, &[9.0])).into();
+        let page = page_of(&Run { closed, ..Run::default() });
+        let why = "This run decides nothing, because one round is too few: a decision needs 8.";
+        assert!(page.contains(why), "{page}");
     }
 
     #[test]

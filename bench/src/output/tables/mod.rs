@@ -36,7 +36,7 @@ pub(super) fn all(run: &Run) -> Vec<Table> {
     tables.extend(cost(&run.cost));
     tables.extend(counts(&run.waits).map(waits));
     tables.extend(in_order(&run.scale).map(|group| closed(&group)));
-    tables.extend(decisions(&run.decided));
+    tables.extend(decisions(&run.decisions()));
     tables.extend(pitfalls(&run.pitfalls, |cell| cell.pitfall.clone()));
     tables
 }

@@ -2,7 +2,7 @@
 
 use super::notes;
 use crate::record::group::rounds;
-use crate::record::pitfall::PitfallCell;
+use crate::record::pitfall::{Metric, PitfallCell};
 use crate::text::format::digits;
 use crate::text::grid::{self, Table};
 
@@ -14,8 +14,7 @@ pub(crate) fn pitfalls(cells: &[PitfallCell], name: fn(&PitfallCell) -> String) 
         return None;
     }
     let rounds = rounds(cells.iter().map(|cell| cell.rounds.len()));
-    let title =
-        format!("Pitfalls: what the tempting wrong way costs{rounds}; p99: of the unrelated downloads");
+    let title = format!("Pitfalls: what the tempting wrong way costs{rounds}{}", p99_of(cells));
     let first = cells.chunk_by(|one, other| one.pitfall == other.pitfall).map(|group| &group[0]);
     let reasons = first.filter(|cell| !cell.why.is_empty());
     let reasons = reasons.map(|cell| format!("{}: {} → recipe {}", cell.pitfall, cell.why, cell.recipe));
@@ -23,6 +22,20 @@ pub(crate) fn pitfalls(cells: &[PitfallCell], name: fn(&PitfallCell) -> String) 
         "Both ways can be read in bench/src/pitfalls, the recipes in src/recipes of each style.".into();
     let notes = reasons.chain(cells.iter().filter_map(note)).chain([sources]);
     Some(Table::new(title, &columns(cells, name), cells).with_notes(notes))
+}
+
+/// The downloads whose p99 is shown; without unrelated ones, all are timed.
+fn p99_of(cells: &[PitfallCell]) -> String {
+    let timed = cells.iter().filter(|cell| cell.hurts == Metric::P99);
+    let (alone, with_others): (Vec<_>, Vec<_>) = timed.partition(|cell| cell.others == 0);
+    let mut alone: Vec<_> = alone.iter().map(|cell| &*cell.pitfall).collect();
+    alone.dedup();
+    match (alone.as_slice(), with_others.as_slice()) {
+        ([], []) => String::new(),
+        ([], _) => "; p99: of the unrelated downloads".into(),
+        (_, []) => "; p99: of all downloads".into(),
+        (alone, _) => format!("; p99: of the unrelated downloads; in {}, of all", alone.join(" and ")),
+    }
 }
 
 fn columns(cells: &[PitfallCell], name: fn(&PitfallCell) -> String) -> Vec<Column<'_>> {
@@ -67,7 +80,6 @@ fn note(cell: &PitfallCell) -> Option<String> {
 mod tests {
     use super::super::tests::assert_fits;
     use super::*;
-    use crate::record::pitfall::Metric;
     use crate::record::pitfall::tests::{cell, way};
 
     fn table(cell: PitfallCell) -> Table {
@@ -82,6 +94,26 @@ mod tests {
         let figures = ["unbounded", "tokio", "p99, ms", "10.0", "47.5", "4.8", "4.5–5.0", "4.8", "3, 3"];
         assert_eq!(table.rows[0], figures);
         assert_eq!((&*table.notes[0], table.notes.len()), ("unbounded: too many at once → recipe many", 2));
+    }
+
+    #[test]
+    fn the_title_says_of_which_downloads_the_p99_is() {
+        let cell = |pitfall: &str, hurts, others| {
+            PitfallCell { pitfall: pitfall.into(), others, ..cell(hurts, vec![(way(1.0, 8), way(2.0, 8))]) }
+        };
+        let bystanders = cell("cpu-on-the-loop", Metric::P99, 200);
+        let alone = || cell("slow-consumer", Metric::P99, 0);
+        let time = cell("one-by-one", Metric::Time, 0);
+        let p99_of = |cells: &[&PitfallCell]| {
+            let cells: Vec<_> = cells.iter().map(|cell| (*cell).clone()).collect();
+            let title = pitfalls(&cells, |cell| cell.pitfall.clone()).unwrap().title;
+            title.split_once("; ").map(|(_, end)| end.to_owned()).unwrap_or_default()
+        };
+        assert_eq!(p99_of(&[&bystanders, &time]), "p99: of the unrelated downloads");
+        let both = [&bystanders, &alone(), &alone(), &time];
+        assert_eq!(p99_of(&both), "p99: of the unrelated downloads; in slow-consumer, of all");
+        assert_eq!(p99_of(&[&alone()]), "p99: of all downloads");
+        assert_eq!(p99_of(&[&time]), "");
     }
 
     #[test]
