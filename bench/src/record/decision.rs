@@ -1,9 +1,9 @@
 //! The choice of a style for each load, computed from a run.
 //!
-//! A style keeps up if the rounds show two things: it is at most 5 % slower than the best style, and its p99 is at most
-//! twice the shortest one. The unfavourable end of each interval counts, so noise proves nothing. Of the styles that keep up,
-//! the one with the plainest code is chosen. A cell whose rounds disagree too much, or that a CPU quota made wait, does not
-//! keep up. A group whose best cell is such a one decides nothing; nor do rounds that are too few for an interval.
+//! A style keeps up if the rounds show two things: it is at most 5 % slower than the best style, and its p99 (its p90 where
+//! rounds are too short) is at most twice the shortest one. The unfavourable end of each interval counts, so noise proves
+//! nothing. Of the styles that keep up, the one with the plainest code is chosen. A cell whose rounds disagree too much, or
+//! that others slowed, does not keep up. A group whose best cell is such a one decides nothing; nor do too few rounds.
 
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +20,10 @@ const SLOWER: f64 = 0.05;
 
 /// The p99 of a style that keeps up is at most this share longer than the shortest one: 1 is twice as long.
 const TAIL: f64 = 1.0;
+
+/// The tails, of which the first that all styles know is compared.
+const TAILS: [(&str, Figure); 2] =
+    [("p99", |it| Some(it.latency.p99_us)), ("p90", |it| Some(it.latency.p90_us))];
 
 /// The choice for one load.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -74,11 +78,8 @@ pub(crate) fn styles<'a>(group: &Group<'a>) -> Vec<&'a Cell> {
 /// If the group decides nothing, with the reason.
 pub(crate) fn step(group: &Group) -> Result<Step, Undecided> {
     const WALL: Figure = |it| Some(it.wall_s);
-    const P99: Figure = |it| Some(it.latency.p99_us);
     const CPU: Figure = |it| Some(it.cpu_us_per_download);
-    let has_p99 =
-        |cell: &&Cell| Percentiles::ALL.iter().any(|it| it.name == "p99" && cell.percentile(it).is_some());
-    let mut styles = styles(group);
+    let styles = styles(group);
     if styles.len() < 2 {
         return Err(Undecided::NoStyles);
     }
@@ -86,16 +87,18 @@ pub(crate) fn step(group: &Group) -> Result<Step, Undecided> {
         let rounds = group.cells.iter().map(|cell| cell.rounds.len()).max().unwrap_or_default();
         return Err(Undecided::FewRounds { rounds, needed: fewest_rounds(group.cells.len()) });
     }
-    styles.retain(has_p99);
-    if styles.len() < 2 {
-        return Err(Undecided::FewDownloads);
-    }
+    let is_known = |name: &str| {
+        let percentile = Percentiles::ALL.iter().find(|percentile| percentile.name == name);
+        percentile.is_some_and(|it| styles.iter().all(|cell| cell.percentile(it).is_some()))
+    };
+    let tail = TAILS.into_iter().find(|(name, _)| is_known(name));
+    let (_, tail) = tail.ok_or(Undecided::FewDownloads)?;
     let least = |figure: Figure| {
         let known = styles.iter().filter_map(|cell| Some((cell.figure(figure)?, *cell)));
         let least = known.min_by(|(one, _), (other, _)| one.total_cmp(other));
         least.map(|(_, cell)| cell).ok_or(Undecided::NoStyles)
     };
-    let (fastest, quickest, thriftiest) = (least(WALL)?, least(P99)?, least(CPU)?);
+    let (fastest, quickest, thriftiest) = (least(WALL)?, least(tail)?, least(CPU)?);
     // The others cannot be judged by a doubtful one.
     if let Some(best) = [fastest, quickest].into_iter().find(|best| group.is_doubtful(best)) {
         let is_unsteady = group.is_unsteady(best);
@@ -108,7 +111,7 @@ pub(crate) fn step(group: &Group) -> Result<Step, Undecided> {
     let is_as_good = |cell: &&&Cell| {
         !group.is_doubtful(cell)
             && is_close(cell, fastest, WALL, SLOWER)
-            && is_close(cell, quickest, P99, TAIL)
+            && is_close(cell, quickest, tail, TAIL)
     };
     let is_as_thrifty = |cell: &&&Cell| {
         let is_more = group.ratio(cell, thriftiest, CPU).is_some_and(|ratio| ratio.low > 1.0);
@@ -265,13 +268,19 @@ mod tests {
     }
 
     #[test]
-    fn few_rounds_decide_nothing() {
-        let few = |style| of_rounds(style, 1, vec![figures(10.0); 5]);
-        assert_eq!(decide(&sorted([few("tokio"), few("smol")].iter())), []);
+    fn where_a_round_has_no_p99_the_p90_is_compared() {
+        let cell = |style, p90_us: f64| {
+            let latency = Percentiles { p90_us, p99_us: 1.0 / p90_us, ..Percentiles::default() };
+            Cell { count: 54, ..of_rounds(style, 1, vec![Figures { latency, ..figures(10.0) }; 21]) }
+        };
+        let decisions = decide(&sorted([cell("blocking", 50.0), cell("tokio", 20.0)].iter()));
+        assert_eq!(decisions[0].steps[0].keep_up, ["tokio"]);
     }
 
     #[test]
-    fn without_styles_there_is_nothing_to_decide() {
+    fn few_rounds_or_styles_decide_nothing() {
+        let few = |style| of_rounds(style, 1, vec![figures(10.0); 5]);
+        assert_eq!(decide(&sorted([few("tokio"), few("smol")].iter())), []);
         let cells = [cell("floor", 1, 1.0, 1.0), cell("tokio", 1, 1.0, 1.0)];
         assert_eq!(decide(&sorted(cells.iter())), []);
     }

@@ -9,7 +9,7 @@ pub(crate) enum Undecided {
     NoStyles,
     /// The rounds have no interval.
     FewRounds { rounds: usize, needed: usize },
-    /// Too few downloads are slower than the p99.
+    /// Too few downloads are slower than the p90.
     FewDownloads,
     /// Other programs had the core of the best style, or a CPU quota made it wait.
     Slowed,
@@ -28,7 +28,7 @@ impl fmt::Display for Undecided {
             Self::FewRounds { rounds, needed } => {
                 write!(f, "{rounds} rounds are too few: a decision needs {needed}")
             }
-            Self::FewDownloads => f.write_str("the downloads are too few for a p99"),
+            Self::FewDownloads => f.write_str("the downloads are too few for a p90"),
             Self::Slowed => f.write_str("other programs or a CPU quota slowed the best style"),
             Self::Unsteady => f.write_str("the rounds of the best style disagree too much"),
         }
@@ -46,7 +46,7 @@ mod tests {
     fn the_reason_is_that_of_the_group_closest_to_a_decision() {
         let one_round = || ["blocking", "tokio"].map(|style| cell(style, &[9.0]));
         let few_downloads =
-            || ["blocking", "tokio"].map(|style| Cell { count: 10, ..noisy(style, 1, 9.0, 1.0) });
+            || ["blocking", "tokio"].map(|style| Cell { count: 9, ..noisy(style, 1, 9.0, 1.0) });
         let best = || noisy("blocking", 1024, 9.0, 1.0);
         let unsteady = Cell { rounds: cell("", &[9.0, 90.0, 900.0].repeat(7)).rounds, ..best() };
         let mut cells = Vec::new();
@@ -57,7 +57,7 @@ mod tests {
         assert_eq!(reason(&[]), "no styles are compared");
         assert_eq!(reason(&[noisy("tokio", 8, 9.0, 1.0)]), "no styles are compared");
         assert_eq!(reason(&one_round()), "one round is too few: a decision needs 8");
-        assert_eq!(reason(&few_downloads()), "the downloads are too few for a p99");
+        assert_eq!(reason(&few_downloads()), "the downloads are too few for a p90");
         let shared = Cell { taken_share: 0.5, in_flight: 256, ..best() };
         let other = |in_flight| noisy("tokio", in_flight, 9.0, 9.0);
         assert_eq!(reason(&[shared, other(256)]), "other programs or a CPU quota slowed the best style");
