@@ -1,7 +1,8 @@
 //! Intervals of medians and of ratios, with a known level.
 //!
 //! Styles take turns, round by round, so that whatever disturbs the machine for a while disturbs all of them: the ratio
-//! within each round is compared. All intervals of one table together are wrong in at most 5 % of tables.
+//! within each round is compared. All comparisons of one table together are wrong in at most 5 % of tables. The interval
+//! of a median has its own level.
 
 use serde::{Deserialize, Serialize};
 
@@ -65,7 +66,7 @@ impl PairedRatio {
     /// The resolution exceeds half of the interval, because the estimate may be too low, and the next interval wider.
     /// The factor comes from simulated tables; the self-check compares the result with differences that it finds.
     pub(crate) fn resolution(&self) -> f64 {
-        const NINE_OF_TEN: f64 = 2.0;
+        const NINE_OF_TEN: f64 = 2.4;
         ((self.high / self.low).ln() / 2.0 * NINE_OF_TEN).exp() - 1.0
     }
 }

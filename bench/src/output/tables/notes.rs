@@ -47,13 +47,15 @@ fn interval_notes(group: &Group) -> Vec<String> {
     notes
 }
 
-/// The smallest differences that the table shows; rows that decide nothing may hide larger ones.
+/// The differences that nine of ten such tables show; rows that decide nothing may hide larger ones.
 fn resolution(group: &Group) -> Option<String> {
     let [deciding, doubtful] = [false, true].map(|of_doubtful| group.resolution(of_doubtful));
-    let note = |share: f64| format!("differences in CPU below {:.1} % are not resolved", share * 100.0);
+    let note = |share: f64| {
+        format!("differences in CPU from {:.1} % on show in nine of ten tables, smaller ones may not", share * 100.0)
+    };
     match (deciding, doubtful) {
         (Some(deciding), Some(doubtful)) if doubtful > deciding => {
-            Some(format!("{}; below {:.1} % in rows that decide nothing", note(deciding), doubtful * 100.0))
+            Some(format!("{}; from {:.1} % on in rows that decide nothing", note(deciding), doubtful * 100.0))
         }
         (deciding, doubtful) => deciding.or(doubtful).map(note),
     }
@@ -121,9 +123,10 @@ mod tests {
         let note = |cells: &[&Cell]| resolution(&Group::of(cells.to_vec())).unwrap();
         assert_eq!(
             note(&[&steady, &sharing]),
-            "differences in CPU below 10.0 % are not resolved; below 50.0 % in rows that decide nothing"
+            "differences in CPU from 12.1 % on show in nine of ten tables, smaller ones may not; from 62.7 % on in rows \
+             that decide nothing"
         );
-        assert!(note(&[&steady]).contains("below 10.0 %") && note(&[&sharing]).contains("below 50.0 %"));
+        assert!(note(&[&steady]).contains("from 12.1 %") && note(&[&sharing]).contains("from 62.7 %"));
     }
 
     #[test]
