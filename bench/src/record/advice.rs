@@ -48,6 +48,19 @@ impl Decision {
         };
         self.steps.iter().map(sentence).collect()
     }
+
+    /// The steps in which the fastest style may have waited for the server.
+    pub(crate) fn busy_server(&self) -> String {
+        let sentence = |step: &Step| {
+            let (share, number) = (step.busy_server? * 100.0, step.range(" to "));
+            let up_to = if step.from_in_flight == step.to_in_flight { "" } else { "up to " };
+            Some(format!(
+                " With {number} in flight, the server was busy for {up_to}{share:.0} % of the time: the best may lead \
+                 by more."
+            ))
+        };
+        self.steps.iter().filter_map(sentence).collect()
+    }
 }
 
 impl Step {
@@ -65,7 +78,7 @@ impl Step {
 
 impl fmt::Display for Decision {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}{}", self.load, self.answer(), self.without_choice())
+        write!(f, "{}: {}{}{}", self.load, self.answer(), self.without_choice(), self.busy_server())
     }
 }
 
@@ -81,10 +94,11 @@ pub(crate) fn advice(style: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use crate::record::cell::Cell;
     use crate::record::decision::{Decision, decide};
     use crate::record::group::sorted;
     use crate::record::load::Load;
-    use crate::record::sample::{fast_with_a_long_tail, step};
+    use crate::record::sample::{fast_with_a_long_tail, noisy, step};
 
     #[test]
     fn a_load_that_no_style_keeps_up_with_is_named() {
@@ -95,6 +109,25 @@ mod tests {
              tokio is the fastest, but its p99 is long."
         );
     }
+
+    #[test]
+    fn a_server_that_may_have_held_back_the_fastest_style_is_named() {
+        let answer = |servers: [f64; 2]| {
+            let of_load = |in_flight, server_us| {
+                ["blocking", "tokio"].map(|style| {
+                    let mut cell = noisy(style, in_flight, 10.0, 1000.0);
+                    cell.figures.as_mut().unwrap().server_cpu_us_per_download = Some(server_us);
+                    Cell { bound: cell.busy_side(), ..cell }
+                })
+            };
+            let cells = [of_load(16, servers[0]), of_load(64, servers[1])];
+            decide(&sorted(cells.iter().flatten()))[0].busy_server()
+        };
+        assert_eq!(answer([100.0, 200.0]), "");
+        let busy = " With 16 to 64 in flight, the server was busy for up to 91 % of the time: the best may lead by more.";
+        assert_eq!([answer([870.0, 910.0]), answer([910.0, 20.0])], [busy, busy]);
+    }
+
     #[test]
     fn a_number_that_decides_nothing_is_in_no_range() {
         let answer = |steps: &[(usize, usize, &str)], undecided: &[usize]| {

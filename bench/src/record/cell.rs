@@ -195,6 +195,7 @@ fn one() -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clients::subject::Subject;
     use crate::record::sample::{cell, failed, figures};
     use crate::stats::latency::Percentiles;
 
@@ -241,5 +242,15 @@ mod tests {
         let of = |cell: Cell| cell.spread(|it| Some(it.cpu_us_per_download));
         assert_eq!(of(cell("tokio", &[3.0, 1.0, 2.0])), Some((1.0, 3.0)));
         assert_eq!(of(cell("tokio", &[3.0])), None);
+    }
+
+    #[test]
+    fn every_style_has_its_place() {
+        let mut names: Vec<_> =
+            Subject::all().into_iter().filter(|one| one.is_style()).map(Subject::name).collect();
+        let mut plainest = PLAINEST;
+        names.sort_unstable();
+        plainest.sort_unstable();
+        assert_eq!(names, plainest);
     }
 }

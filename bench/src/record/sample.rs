@@ -109,5 +109,6 @@ pub(crate) fn step(from_in_flight: usize, to_in_flight: usize, keep_up: &[&str])
         keep_up: keep_up.iter().map(ToString::to_string).collect(),
         least_cpu: "callbacks".into(),
         like_least_cpu: Vec::new(),
+        busy_server: None,
     }
 }

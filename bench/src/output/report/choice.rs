@@ -26,13 +26,16 @@ pub(super) fn choice(run: &Run) -> Option<Markup> {
     let groups = sorted(run.loops());
     let rows = decisions.iter().map(|decision| decision_rows(decision, &groups));
     let rows: Vec<_> = rows.collect();
+    let busy = decisions.iter().map(|decision| (decision.load, decision.busy_server()));
+    let busy: Vec<_> = busy.filter(|(_, sentences)| !sentences.is_empty()).collect();
     (!rows.is_empty()).then(|| {
-        boxed(
+        let table = boxed(
             "Which style to choose. Figures are those at the most in flight, and where another style is better, those \
              of the best. Least CPU names each style that is not shown to use more.",
             &["photos", "in flight", "choose", "photos per s", "p99 ms", "CPU µs each", "least CPU"],
             &html! { @for row in rows { (row) } },
-        )
+        );
+        html! { (table) @for (load, sentences) in busy { p.note { (load) ":" (sentences) } } }
     })
 }
 
