@@ -28,7 +28,7 @@ pub(crate) struct Figures {
     pub(crate) latency: Percentiles,
     /// The peak above the idle client, for each download in flight. Unknown without `/proc`.
     pub(crate) rss_kib_per_in_flight: Option<f64>,
-    /// The most threads that were seen. Unknown without `/proc`.
+    /// The most threads that were seen in a round. Unknown without `/proc`.
     pub(crate) threads_max: Option<u64>,
 }
 
@@ -36,7 +36,8 @@ pub(crate) struct Figures {
 pub(crate) type Figure = fn(&Figures) -> Option<f64>;
 
 impl Figures {
-    /// The medians of all rounds; of threads, the most. `None` without a round.
+    /// The medians of all rounds, also of the most threads in each: after a slice, a busy machine may still have some that
+    /// have ended. `None` without a round.
     pub(crate) fn median(rounds: &[Self]) -> Option<Self> {
         let some = |figure: &dyn Fn(&Self) -> Option<f64>| {
             median(&mut rounds.iter().filter_map(figure).collect::<Vec<_>>())
@@ -44,6 +45,8 @@ impl Figures {
         let of = |figure: fn(&Self) -> f64| some(&|round| Some(figure(round)));
         let latency =
             |percentile: &Percentile| some(&|round| (percentile.of)(&round.latency)).unwrap_or(f64::NAN);
+        let mut threads: Vec<_> = rounds.iter().filter_map(|round| round.threads_max).collect();
+        threads.sort_unstable();
         Some(Self {
             wall_s: of(|it| it.wall_s)?,
             downloads_per_s: of(|it| it.downloads_per_s)?,
@@ -56,7 +59,7 @@ impl Figures {
             server_cpu_us_per_download: some(&|it| it.server_cpu_us_per_download),
             latency: Percentiles::each(latency),
             rss_kib_per_in_flight: some(&|it| it.rss_kib_per_in_flight),
-            threads_max: rounds.iter().filter_map(|round| round.threads_max).max(),
+            threads_max: threads.get(threads.len() / 2).copied(),
         })
     }
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::cell::Cell;
 use super::cost::CostCell;
 use super::decision::Decision;
+use super::figures::Figures;
 use super::open::OpenCell;
 use super::pitfall::PitfallCell;
 use super::run::Head;
@@ -65,7 +66,11 @@ impl Record {
             }
             None => return Err(io::Error::other("the line has no version")),
         }
-        let record: Self = serde_json::from_str(line)?;
+        let mut record: Self = serde_json::from_str(line)?;
+        if let Self::Closed(cell) | Self::Scale(cell) = &mut record {
+            // Older programs had other medians.
+            cell.figures = Figures::median(&cell.rounds).or(cell.figures);
+        }
         match record.unexplained() {
             Some(style) => Err(io::Error::other(format!("{style} has neither figures nor a reason"))),
             None => Ok(record),
