@@ -40,7 +40,7 @@ pub(super) fn choice(run: &Run) -> Option<Markup> {
 }
 
 fn decision_rows(decision: &Decision, groups: &[Group]) -> Markup {
-    let Decision { load, steps } = decision;
+    let Decision { load, steps, .. } = decision;
     html! {
         tbody {
             @for (index, step) in steps.iter().enumerate() {
