@@ -144,6 +144,9 @@ mod tests {
             answer(&three, &[256, 8192]),
             "Up to 16 at once, block. 64 at once: await on tokio. 1024 at once: call back. Undecided: 256, 8192 at once."
         );
-        assert_eq!(answer(&three, &[]), "Up to 16 at once, block. From 64, await on tokio. From 1024, call back.");
+        assert_eq!(
+            answer(&three, &[]),
+            "Up to 16 at once, block. From 64, await on tokio. From 1024, call back."
+        );
     }
 }

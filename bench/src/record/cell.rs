@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::figures::{Figure, Figures};
 use super::load::Load;
 use crate::stats::interval::{MedianInterval, PairedRatio};
-use crate::stats::latency::{Latencies, Percentile};
+use crate::stats::latency::{Latencies, Percentile, Percentiles};
 
 /// Above this share of one core, the process may be the bottleneck.
 pub(crate) const BUSY: f64 = 0.7;
@@ -150,6 +150,12 @@ impl Cell {
         (percentile.of)(&self.figures?.latency).filter(|_| is_known)
     }
 
+    /// The p99, if it is known.
+    pub(crate) fn p99_us(&self) -> Option<f64> {
+        let p99 = Percentiles::ALL.iter().find(|percentile| percentile.name == "p99")?;
+        self.percentile(p99)
+    }
+
     /// The interval of a figure's median; `None` if the rounds are too few.
     pub(crate) fn interval(&self, figure: impl Fn(&Figures) -> Option<f64>) -> Option<MedianInterval> {
         MedianInterval::of(&self.values(figure)?)
@@ -197,7 +203,6 @@ mod tests {
     use super::*;
     use crate::clients::subject::Subject;
     use crate::record::sample::{cell, failed, figures};
-    use crate::stats::latency::Percentiles;
 
     #[test]
     fn a_busy_server_makes_the_cell_its_own() {
@@ -223,8 +228,7 @@ mod tests {
         assert_eq!(missing(499), [0.99, 0.999]);
         assert_eq!(missing(500), [0.999]);
         assert_eq!(missing(5000), [0.0; 0]);
-        let p99 = Percentiles::ALL.iter().find(|percentile| percentile.name == "p99").unwrap();
-        let in_many_rounds = |count| Cell { count, ..cell("tokio", &[3.0; 21]) }.percentile(p99);
+        let in_many_rounds = |count| Cell { count, ..cell("tokio", &[3.0; 21]) }.p99_us();
         assert_eq!((in_many_rounds(99), in_many_rounds(100).is_some()), (None, true));
     }
 

@@ -4,21 +4,21 @@ use maud::{Markup, html};
 
 use super::table::boxed;
 use crate::record::advice::advice;
+use crate::record::cell::Cell;
 use crate::record::decision::{Decision, Step, styles};
-use crate::record::figures::Figure;
 use crate::record::group::{Group, sorted};
 use crate::record::run::Run;
 use crate::text::format::digits;
 
 /// A figure that styles are compared by.
 struct Merit {
-    figure: Figure,
+    figure: fn(&Cell) -> Option<f64>,
     more_is_better: bool,
 }
 
-const PHOTOS: Merit = Merit { figure: |it| Some(it.downloads_per_s), more_is_better: true };
-const P99_MS: Merit = Merit { figure: |it| Some(it.latency.p99_us * 1e-3), more_is_better: false };
-const CPU: Merit = Merit { figure: |it| Some(it.cpu_us_per_download), more_is_better: false };
+const PHOTOS: Merit = Merit { figure: |cell| Some(cell.figures?.downloads_per_s), more_is_better: true };
+const P99_MS: Merit = Merit { figure: |cell| Some(cell.p99_us()? * 1e-3), more_is_better: false };
+const CPU: Merit = Merit { figure: |cell| Some(cell.figures?.cpu_us_per_download), more_is_better: false };
 
 /// The choice of a style for each load, with the figures behind it.
 pub(super) fn choice(run: &Run) -> Option<Markup> {
@@ -77,7 +77,7 @@ fn reason(step: &Step) -> String {
 impl Merit {
     /// The best style, and its figure.
     fn best<'a>(&self, group: &Group<'a>) -> Option<(f64, &'a str)> {
-        let figures = styles(group).into_iter().filter_map(|it| Some((it.figure(self.figure)?, &*it.style)));
+        let figures = styles(group).into_iter().filter_map(|it| Some(((self.figure)(it)?, &*it.style)));
         figures.reduce(|best, other| {
             let is_better = if self.more_is_better { other.0 > best.0 } else { other.0 < best.0 };
             if is_better { other } else { best }
@@ -87,7 +87,7 @@ impl Merit {
 
 /// The figure of the chosen style, and that of the best style if it is another one.
 fn chosen(step: &Step, group: Option<&Group>, merit: &Merit) -> Markup {
-    let of_chosen = group.and_then(|group| group.cell(&step.choose)?.figure(merit.figure));
+    let of_chosen = group.and_then(|group| (merit.figure)(group.cell(&step.choose)?));
     let best = group.and_then(|group| merit.best(group));
     let (Some(chosen), Some((figure, style))) = (of_chosen, best) else { return html! { "–" } };
     html! {
@@ -99,7 +99,7 @@ fn chosen(step: &Step, group: Option<&Group>, merit: &Merit) -> Markup {
 /// The reason why the fastest style is not chosen, where the reason is its p99.
 fn too_slow_at_times(step: &Step, group: &Group) -> Option<Markup> {
     let (_, fastest) = PHOTOS.best(group)?;
-    let p99 = |style| group.cell(style)?.figure(P99_MS.figure);
+    let p99 = |style| (P99_MS.figure)(group.cell(style)?);
     let (of_fastest, of_chosen) = (p99(fastest)?, p99(&step.choose)?);
     let is_reason = fastest != step.choose && !step.keep_up.iter().any(|it| it == fastest);
     (is_reason && of_fastest > of_chosen).then(|| {

@@ -10,7 +10,8 @@ type Column<'a> = grid::Column<'a, (&'a Decision, &'a Step)>;
 
 const TITLE: &str = "Which style, when: the plainest that is at most 5 % slower than the best, with a p99 at most twice the shortest";
 
-const LEAST_CPU: &str = "least CPU: at the most in flight of the row, with each style that is not shown to use more";
+const LEAST_CPU: &str =
+    "least CPU: at the most in flight of the row, with each style that is not shown to use more";
 
 /// `None` without a decision.
 pub(crate) fn decisions(decisions: &[Decision]) -> Option<Table> {
@@ -45,7 +46,8 @@ mod tests {
         let without = Step { keep_up: Vec::new(), ..step(8192, 8192, &["smol"]) };
         let alike = Step { like_least_cpu: vec!["tokio".into()], ..step(1, 64, &["blocking"]) };
         let steps = vec![alike, step(1024, 1024, &["tokio"]), without];
-        let table = decisions(&[Decision { load: Load::plain(32768, 20), steps, undecided: Vec::new() }]).unwrap();
+        let table =
+            decisions(&[Decision { load: Load::plain(32768, 20), steps, undecided: Vec::new() }]).unwrap();
         let rows = [
             ["32 KiB", "20", "1–64", "block", "callbacks, tokio", "blocking"],
             ["32 KiB", "20", "1024", "await on tokio", "callbacks", "tokio"],

@@ -51,7 +51,10 @@ fn interval_notes(group: &Group) -> Vec<String> {
 fn resolution(group: &Group) -> Option<String> {
     let [deciding, doubtful] = [false, true].map(|of_doubtful| group.resolution(of_doubtful));
     let note = |share: f64| {
-        format!("differences in CPU from {:.1} % on show in nine of ten tables, smaller ones may not", share * 100.0)
+        format!(
+            "differences in CPU from {:.1} % on show in nine of ten tables, smaller ones may not",
+            share * 100.0
+        )
     };
     match (deciding, doubtful) {
         (Some(deciding), Some(doubtful)) if doubtful > deciding => {

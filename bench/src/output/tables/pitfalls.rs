@@ -98,8 +98,10 @@ mod tests {
 
     #[test]
     fn the_title_says_of_which_downloads_the_p99_is() {
-        let cell = |pitfall: &str, hurts, others| {
-            PitfallCell { pitfall: pitfall.into(), others, ..cell(hurts, vec![(way(1.0, 8), way(2.0, 8))]) }
+        let cell = |pitfall: &str, hurts, others| PitfallCell {
+            pitfall: pitfall.into(),
+            others,
+            ..cell(hurts, vec![(way(1.0, 8), way(2.0, 8))])
         };
         let bystanders = cell("cpu-on-the-loop", Metric::P99, 200);
         let alone = || cell("slow-consumer", Metric::P99, 0);
