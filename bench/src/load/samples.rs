@@ -1,13 +1,14 @@
 //! The samples of a loop, shared by all threads or tasks that run it.
 
 use std::io;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use photo::{Error, Phase, Photo};
 use photo_tests::{Feed, Turn};
 
+use crate::load::numbers::{Edge, Numbers};
 use crate::load::paced::{OpenLoopStats, Paced, nanos};
 use crate::system::window::{ResourceUse, Window};
 
@@ -17,17 +18,12 @@ use crate::system::window::{ResourceUse, Window};
 /// turn, in its own way. So there are never more downloads than takers. A turn that finds all takers busy starts late;
 /// one that no taker has taken by the end of the schedule and some grace is skipped.
 ///
-/// A closed loop may have leads. The window opens when the first download of each taker has ended, however late a thread
-/// or a task got the core for it. As many downloads follow after those that are measured. Within the window, all that
-/// should be in flight are.
+/// A closed loop may have leads: the first download of each taker, and as many downloads after those that are measured.
 ///
 /// All memory is allocated and touched at the start, and recording one download takes three relaxed atomic operations.
 /// So neither time nor memory of the measuring is mistaken for the style's.
 #[derive(Clone, Debug)]
 pub(crate) struct Samples(Arc<Inner>);
-
-/// The number of a download that is not known yet.
-const UNKNOWN: usize = usize::MAX;
 
 #[derive(Debug)]
 struct Inner {
@@ -36,17 +32,7 @@ struct Inner {
     /// From before the first download starts to the end of the last one, or from the end of one lead to the beginning of
     /// the other: starting and ending threads is not measured.
     window: Window,
-    /// The takers whose first downloads lead in. As many downloads lead out.
-    lead: usize,
-    /// The first downloads that have started. Their indices are below `lead`, and all others above.
-    first: AtomicUsize,
-    first_ended: AtomicUsize,
-    next: AtomicUsize,
-    ended: AtomicUsize,
-    /// The index of the first measured download; [`UNKNOWN`] until the window opens.
-    start: AtomicUsize,
-    /// The downloads that have ended when the window closes; [`UNKNOWN`] until it opens.
-    last: AtomicUsize,
+    numbers: Numbers,
     /// Nanoseconds of each measured download, 0 while it has not ended.
     latencies: Box<[AtomicU64]>,
     bytes: AtomicU64,
@@ -90,13 +76,7 @@ impl Samples {
         Self(Arc::new(Inner {
             begun: OnceLock::new(),
             window: Window::with_burden(burden_percent),
-            lead,
-            first: AtomicUsize::new(0),
-            first_ended: AtomicUsize::new(0),
-            next: AtomicUsize::new(lead),
-            ended: AtomicUsize::new(0),
-            start: AtomicUsize::new(if lead == 0 { 0 } else { UNKNOWN }),
-            last: AtomicUsize::new(if lead == 0 { count } else { UNKNOWN }),
+            numbers: Numbers::new(count, lead),
             latencies,
             bytes: AtomicU64::new(0),
             errors: Mutex::default(),
@@ -114,9 +94,8 @@ impl Samples {
         let latency = nanos(turn.started.elapsed());
         self.0.bytes.fetch_add(bytes as u64, Relaxed);
         // By the order of their starts, so that none is left out because it takes long.
-        let place = turn.index.checked_sub(self.0.start.load(Relaxed));
-        if let Some(place) = place.and_then(|place| self.0.latencies.get(place)) {
-            place.store(latency, Relaxed);
+        if let Some(place) = self.0.numbers.place(turn.index) {
+            self.0.latencies[place].store(latency, Relaxed);
         }
         self.ended(turn);
     }
@@ -137,40 +116,29 @@ impl Samples {
 
     /// A snapshot of the records.
     pub(crate) fn sample(&self) -> Sample {
-        let Inner { latencies, bytes, errors, paced, lead, ended, .. } = &*self.0;
-        let in_leads = if *lead == 0 { 0 } else { ended.load(Relaxed).saturating_sub(latencies.len()) };
+        let Inner { latencies, bytes, errors, paced, numbers, .. } = &*self.0;
         let latencies: Vec<_> = latencies.iter().map(|nanos| nanos.load(Relaxed)).collect();
         Sample {
             paced: paced.as_ref().map(|paced| paced.stats(&latencies)),
             latencies: latencies.into_iter().filter(|nanos| *nanos > 0).map(Duration::from_nanos).collect(),
             bytes: bytes.load(Relaxed),
             errors: errors.lock().unwrap_or_else(PoisonError::into_inner).clone(),
-            in_leads,
+            in_leads: numbers.in_leads(),
         }
     }
 
-    /// The index of one more download that is wanted.
-    fn take(&self) -> Option<usize> {
-        let Inner { next, start, latencies, lead, .. } = &*self.0;
-        let end = start.load(Relaxed).saturating_add(latencies.len() + lead);
-        Some(next.fetch_add(1, Relaxed)).filter(|index| *index < end)
-    }
-
     fn ended(&self, turn: &Turn) {
-        let Inner { window, lead, first_ended, next, ended, start, last, latencies, .. } = &*self.0;
-        let ended = ended.fetch_add(1, Relaxed) + 1;
-        if turn.index < *lead && first_ended.fetch_add(1, Relaxed) + 1 == *lead {
-            window.begin();
-            last.store(ended + latencies.len(), Relaxed);
-            start.store(next.load(Relaxed), Relaxed);
-        } else if ended >= last.load(Relaxed) {
-            window.end();
+        match self.0.numbers.ended(turn.index) {
+            Some(Edge::Opens) => _ = self.0.window.begin(),
+            Some(Edge::Closes) => self.0.window.end(),
+            None => {}
         }
     }
 
     /// The time at which the first download was about to start.
     fn begun(&self) -> Instant {
-        if self.0.lead == 0 { self.0.window.begin() } else { *self.0.begun.get_or_init(Instant::now) }
+        let Inner { numbers, window, begun, .. } = &*self.0;
+        if numbers.has_leads() { *begun.get_or_init(Instant::now) } else { window.begin() }
     }
 }
 
@@ -185,17 +153,16 @@ impl Feed for Samples {
             return self.next();
         }
         let started = self.begun();
-        let index = if self.0.lead == 0 { self.take()? } else { self.0.first.fetch_add(1, Relaxed) };
-        Some(Turn { index, started, at: None })
+        self.0.numbers.first().map(|index| Turn { index, started, at: None })
     }
 
     fn next(&self) -> Option<Turn> {
-        let Some(paced) = &self.0.paced else { return self.take().map(Turn::now) };
+        let Some(paced) = &self.0.paced else { return self.0.numbers.next().map(Turn::now) };
         let begun = self.begun();
         if paced.is_over(begun.elapsed()) {
             return None;
         }
-        let index = self.take()?;
+        let index = self.0.numbers.next()?;
         let at = begun + paced.at(index);
         Some(Turn { index, started: at, at: Some(at) })
     }
