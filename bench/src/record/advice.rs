@@ -40,7 +40,7 @@ impl Decision {
             let (style, number) = (&step.choose, step.range(" to "));
             match &*step.keep_up {
                 [] => format!(
-                    " No style is shown to keep up with {number} in flight: {style} is the fastest, but its p99 is long."
+                    " No style is shown to keep up with {number} in flight: {style} is the fastest, but its p99 may be too long."
                 ),
                 [_] => format!(" Only {style} is shown to keep up with {number} in flight."),
                 _ => String::new(),
@@ -106,7 +106,7 @@ mod tests {
         assert_eq!(
             decisions[0].to_string(),
             "32 KiB photos, 20 ms delay: 64 at once: await on tokio. No style is shown to keep up with 64 in flight: \
-             tokio is the fastest, but its p99 is long."
+             tokio is the fastest, but its p99 may be too long."
         );
     }
 

@@ -68,7 +68,7 @@ fn decision_rows(decision: &Decision, groups: &[Group]) -> Markup {
 /// "no other is shown to keep up", or the number of styles that do.
 fn reason(step: &Step) -> String {
     match &*step.keep_up {
-        [] => "the fastest, but its p99 is long".into(),
+        [] => "the fastest, but its p99 may be too long".into(),
         [_] => "no other is shown to keep up".into(),
         several => format!("the plainest code of {} styles that keep up", several.len()),
     }
@@ -129,6 +129,6 @@ mod tests {
             |count: usize| reason(&Step { keep_up: keeps_up.keep_up[..count].into(), ..keeps_up.clone() });
         assert_eq!(reason_of(2), "the plainest code of 2 styles that keep up");
         assert_eq!(reason_of(1), "no other is shown to keep up");
-        assert_eq!(reason_of(0), "the fastest, but its p99 is long");
+        assert_eq!(reason_of(0), "the fastest, but its p99 may be too long");
     }
 }
