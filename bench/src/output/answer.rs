@@ -144,7 +144,10 @@ mod tests {
             assert!(decided.contains(advice), "{decided}");
         }
         let fastest = answer(&fast_with_a_long_tail("blocking", MANY.1));
-        assert!(fastest.contains("1024 at once: block, the fastest, but its p99 may be too long."), "{fastest}");
+        assert!(
+            fastest.contains("1024 at once: block, the fastest, but its p99 may be too long."),
+            "{fastest}"
+        );
         let undecided = answer(&few.collect::<Vec<_>>());
         let why = "1024 at once: no advice, because 5 rounds are too few: a decision needs 9.";
         assert!(undecided.contains(why), "{undecided}");

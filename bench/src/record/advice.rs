@@ -86,6 +86,7 @@ impl fmt::Display for Decision {
 pub(crate) fn advice(style: &str) -> String {
     match style {
         "blocking" => "block".into(),
+        "ureq" => "block with ureq".into(),
         "callbacks" => "call back".into(),
         "callbacks-multi" => "call back in a loop for each core".into(),
         runtime => format!("await on {runtime}"),
@@ -94,8 +95,9 @@ pub(crate) fn advice(style: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::record::cell::Cell;
-    use crate::record::decision::{Decision, decide};
+    use super::*;
+    use crate::record::cell::{Cell, PLAINEST};
+    use crate::record::decision::decide;
     use crate::record::group::sorted;
     use crate::record::load::Load;
     use crate::record::sample::{fast_with_a_long_tail, noisy, step};
@@ -148,5 +150,11 @@ mod tests {
             answer(&three, &[]),
             "Up to 16 at once, block. From 64, await on tokio. From 1024, call back."
         );
+    }
+    #[test]
+    fn each_style_waits_in_its_own_way() {
+        let all = PLAINEST.map(advice);
+        assert_eq!(all[..3], ["block", "block with ureq", "await on tokio"]);
+        assert_eq!(all[7..], ["call back", "call back in a loop for each core"]);
     }
 }
