@@ -31,12 +31,11 @@
 //! - Connections are made, and threads started, before the measured window. In a closed loop, the first download of each
 //!   thread, callback or task leads in before it, and as many downloads lead out after it. Within it, all that should be
 //!   in flight are.
-//! - The server's counters prove that every client had the same number of requests, bytes and connections; a client
+//! - The server's counters prove that every client had the same measured requests, bytes and connections; a client
 //!   with other counts has no figures.
 //! - Rounds are interleaved in random order, and figures are medians. Intervals are so wide that at most 5 % of tables
 //!   contain a false difference; each table prints the smallest difference that it resolves.
-//! - In a closed loop, all downloads that should be in flight count from the start; a note names the clients that had
-//!   fewer in flight on average, by Little's law.
+//! - A note names the clients that had fewer in flight on average than they should have, by Little's law.
 //! - In an open loop, latency counts from when a download should have started.
 //! - `floor`, the least that any client can do, is measured like every other client.
 //! - CPU of client and server are separate; a note names a server that may have been the bottleneck.

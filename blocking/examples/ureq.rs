@@ -10,12 +10,11 @@ use photo_server::PhotoServer;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let server;
-    let url = match std::env::args_os().nth(1) {
-        Some(url) => url.into_string().map_err(|url| format!("not UTF-8: {}", url.display()))?,
-        None => {
-            server = PhotoServer::start()?;
-            server.url("/photo/cat.gif?format=gif&delay_ms=300")
-        }
+    let url = if let Some(url) = std::env::args_os().nth(1) {
+        url.into_string().map_err(|url| format!("not UTF-8: {}", url.display()))?
+    } else {
+        server = PhotoServer::start()?;
+        server.url("/photo/cat.gif?format=gif&delay_ms=300")
     };
     let client = Client::default();
     say(&format!("Download started: {url}")); // the call returns only when the photo is there

@@ -27,8 +27,8 @@ const MOST_FALSE: usize = 1;
 /// Rounds, as in a run.
 const ROUNDS: u32 = 21;
 
-/// The loads of the tables: delay in milliseconds, in flight. In this order, ureq has no table with 1024 in flight: its
-/// threads need seconds until each has begun, so that table took a third of a pass.
+/// The loads of the tables: delay in milliseconds, in flight. In this order, ureq has no table with 1024 in flight:
+/// seconds pass until the first download of each of its threads has ended, and that table took a third of a pass.
 const LOADS: [(u64, usize); 6] = [(0, 16), (20, 256), (0, 256), (20, 16), (0, 1024), (20, 1024)];
 const BYTES: u64 = 32 << 10;
 

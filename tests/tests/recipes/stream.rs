@@ -121,7 +121,7 @@ fn the_end_comes_after_each_result_even_if_work_is_done_at_once() {
     let on_each = move |_, url| events.send(url).unwrap();
     let urls = ["a", "b", "c"].map(String::from);
     photo_callbacks::recipes::stream(&client, &urls, 1, cached, on_each, move || {
-        last.send("end".into()).unwrap()
+        last.send("end".into()).unwrap();
     });
     client.run();
     let seen: Vec<String> = seen.into_iter().collect();

@@ -113,12 +113,12 @@ fn method(criterion: Option<&str>) -> Markup {
                 li { "Each cell has a fresh server process and a fresh client process, on different cores where there \
                       are two." }
                 li { "Connections are made before anything is measured. Afterwards the server’s counters prove that \
-                      every client had the same number of requests, bytes and connections; a client with other \
-                      counts is not shown." }
-                li { "In a closed loop, all downloads that should be in flight count from the start, so waiting for a \
-                      turn is latency." }
-                li { "Rounds are interleaved in random order. Figures are medians, and their spread is next to them; \
-                      where rounds overlap, there is no difference." }
+                      every client had the same number of measured requests, bytes and connections; a client with \
+                      other counts is not shown." }
+                li { "In a closed loop, the first download of each thread, callback or task leads in, and as many lead \
+                      out: neither the start of all at once nor the end is measured." }
+                li { "Rounds are interleaved in random order. Figures are medians, with their intervals. Two styles \
+                      differ only if the interval of their ratio, from rounds that took turns, says so." }
                 li { code { "floor" } " is the least that any client can do: a readiness loop that sends a request made \
                       beforehand, and counts the bytes of the reply." }
             }
