@@ -30,8 +30,8 @@ pub(super) fn choice(run: &Run) -> Option<Markup> {
     let busy: Vec<_> = busy.filter(|(_, sentences)| !sentences.is_empty()).collect();
     (!rows.is_empty()).then(|| {
         let table = boxed(
-            "Which style to choose. Figures are those at the most in flight, and where another style is better, those \
-             of the best. Least CPU names each style that is not shown to use more.",
+            "Figures are those at the most in flight, and where another style is better, those of the best. Least CPU \
+             names each style that is not shown to use more.",
             &["photos", "in flight", "choose", "photos per s", "p99 ms", "CPU µs each", "least CPU"],
             &html! { @for row in rows { (row) } },
         );
@@ -65,11 +65,11 @@ fn decision_rows(decision: &Decision, groups: &[Group]) -> Markup {
     }
 }
 
-/// "no other is shown to keep up", or the number of styles that do.
+/// "no other shown to keep up", or the number of styles that do.
 fn reason(step: &Step) -> String {
     match &*step.keep_up {
         [] => "the fastest, but its p99 may be too long".into(),
-        [_] => "no other is shown to keep up".into(),
+        [_] => "no other shown to keep up".into(),
         several => format!("the plainest code of {} styles that keep up", several.len()),
     }
 }
@@ -128,7 +128,7 @@ mod tests {
         let reason_of =
             |count: usize| reason(&Step { keep_up: keeps_up.keep_up[..count].into(), ..keeps_up.clone() });
         assert_eq!(reason_of(2), "the plainest code of 2 styles that keep up");
-        assert_eq!(reason_of(1), "no other is shown to keep up");
+        assert_eq!(reason_of(1), "no other shown to keep up");
         assert_eq!(reason_of(0), "the fastest, but its p99 may be too long");
     }
 }
