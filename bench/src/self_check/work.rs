@@ -16,7 +16,21 @@ const IN_FLIGHT: usize = 256;
 const COUNT: usize = 20 * IN_FLIGHT;
 const BYTES: u64 = 32 << 10;
 
+/// Other programs keep threads from their next downloads: of so many tries, the first with enough in flight counts.
+const TRIES: u32 = 3;
+
 pub(super) fn check(placement: &CorePlacement) -> io::Result<Vec<Finding>> {
+    let mut attempt = 1;
+    loop {
+        let [equal_work, in_flight, server_has_time] = run(attempt, placement)?;
+        if !equal_work.holds || in_flight.holds || attempt == TRIES {
+            return Ok(vec![equal_work, in_flight, server_has_time]);
+        }
+        attempt += 1;
+    }
+}
+
+fn run(attempt: u32, placement: &CorePlacement) -> io::Result<[Finding; 3]> {
     let workload = Workload::closed(Source::Embedded { bytes: BYTES, delay_ms: 0 }, IN_FLIGHT, COUNT);
     let mut cells = Vec::new();
     let mut served = Vec::new();
@@ -25,7 +39,7 @@ pub(super) fn check(placement: &CorePlacement) -> io::Result<Vec<Finding>> {
         served.push((subject, trial.served.ok_or_else(|| io::Error::other("the server is ours"))?));
         cells.push(closed::cell(&workload, subject, vec![Ok(trial)]));
     }
-    Ok(vec![equal_work(&served), in_flight(&cells), server_has_time(&cells)])
+    Ok([equal_work(&served), in_flight(&cells, attempt), server_has_time(&cells)])
 }
 
 fn equal_work(served: &[(Subject, ServerCounts)]) -> Finding {
@@ -49,14 +63,15 @@ fn equal_work(served: &[(Subject, ServerCounts)]) -> Finding {
 }
 
 /// Checks the downloads in flight by their latencies and Little's law, which a short window follows roughly.
-fn in_flight(cells: &[Cell]) -> Finding {
+fn in_flight(cells: &[Cell], attempt: u32) -> Finding {
     let shown = |cell: &Cell| {
         let mean = cell.figures.map_or(f64::NAN, |it| it.in_flight_mean);
         format!("{:<12} {mean:.0} of {} in flight on average", cell.style, cell.in_flight)
     };
+    let tries = if attempt == 1 { String::new() } else { format!(" (try {attempt} of {TRIES})") };
     Finding {
         claim: format!(
-            "(e) at least {:.0} % of those downloads are in flight that are said to be",
+            "(e) at least {:.0} % of those downloads are in flight that are said to be{tries}",
             FEW * 100.0
         ),
         holds: cells.iter().all(|cell| cell.in_flight_share().is_some_and(|share| share >= FEW)),
@@ -114,9 +129,9 @@ mod tests {
     #[test]
     fn too_few_in_flight_are_another_load() {
         let mut cells = [cell("tokio", &[300.0])];
-        assert!(in_flight(&cells).holds);
+        assert!(in_flight(&cells, 1).holds);
         cells[0].figures.as_mut().unwrap().in_flight_mean = 40.0;
-        assert!(!in_flight(&cells).holds);
+        assert!(!in_flight(&cells, 1).holds && in_flight(&cells, 2).claim.ends_with("(try 2 of 3)"));
     }
 
     #[test]
