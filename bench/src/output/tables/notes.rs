@@ -85,10 +85,11 @@ pub(super) fn not_measured(name: &str, reason: &str) -> String {
     format!("{name}: not measured: {reason}")
 }
 
-/// Downloads may wait for a thread or a task instead of the server; workers in other languages have no lead.
+/// Downloads may wait for a thread or a task instead of the server, or last longer than a slice, so that few have a
+/// latency. Workers in other languages have no lead.
 fn few_note(cells: &[&Cell]) -> Option<String> {
     let few = |cell: &Cell| cell.in_flight_share().filter(|share| *share < FEW);
-    Some(format!("fewer in flight than requested, on average: {}", shares(cells, few)?))
+    Some(format!("fewer in flight than requested, or for longer than a slice: {}", shares(cells, few)?))
 }
 
 fn server_note(cells: &[&Cell]) -> Option<String> {
