@@ -20,7 +20,7 @@ use crate::system::window::{ResourceUse, Window};
 ///
 /// A closed loop may have leads: the first download of each taker, and as many downloads after those that are measured.
 ///
-/// All memory is allocated and touched at the start, and recording one download takes three relaxed atomic operations.
+/// All memory is allocated and touched at the start, and recording one download takes a few relaxed atomic operations.
 /// So neither time nor memory of the measuring is mistaken for the style's.
 #[derive(Clone, Debug)]
 pub(crate) struct Samples(Arc<Inner>);
