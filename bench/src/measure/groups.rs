@@ -92,8 +92,7 @@ fn workloads(options: &Options, is_short: bool) -> Vec<Workload> {
         let in_flight = in_flight as usize;
         let time = Duration::from_millis(if options.common.quick { 400 } else { 500 });
         let count = options.count(&source, in_flight, time);
-        let burden_percent = options.burden;
-        Workload { transport, burden_percent, ..Workload::closed(source, in_flight, count) }
+        Workload { transport, ..Workload::closed(source, in_flight, count) }
     };
     loads.into_iter().map(workload).collect()
 }

@@ -63,9 +63,8 @@ pub(crate) struct Options {
     #[arg(long, help_heading = "Parts", conflicts_with_all = ["closed", "open", "cost", "waits", "scale", "all", "test", "list"])]
     pub(crate) self_check: bool,
 
-    /// Adds CPU work to each style in closed loops, in hundredths: --baseline must show it. In --self-check, only to the
-    /// style under its second name: the check must fail
-    #[arg(long, hide = true, default_value_t = 0.0)]
+    /// Adds CPU work to the style under its second name, in hundredths: the check must fail
+    #[arg(long, hide = true, requires = "self_check", default_value_t = 0.0)]
     pub(crate) burden: f64,
 
     /// The clients to measure [default: floor and every style, but ureq up to 64 in flight only, if no option chooses the

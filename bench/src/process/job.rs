@@ -34,10 +34,7 @@ impl Job {
     /// The job of `subject` at `workload`; the URLs are `url` and `gathering_url`.
     pub(crate) fn new(workload: &Workload, subject: Subject, (url, gathering_url): (String, String)) -> Self {
         let (style, is_foreign) = (subject.name().into(), subject.foreign().is_some());
-        // The floor shows what the machine does, which a burden does not change.
-        let burden_percent = if subject == Subject::Floor { 0.0 } else { workload.burden_percent };
-        let workload = Workload { burden_percent, ..workload.clone() };
-        Self { style, url, gathering_url, workload, https: None, is_foreign }
+        Self { style, url, gathering_url, workload: workload.clone(), https: None, is_foreign }
     }
 
     /// The time limit of a worker. A hung client runs into its timeouts one after another.
