@@ -23,13 +23,12 @@ export async function work(prepare) {
     await closedLoop(url, job.in_flight, samples);
     return samples;
   };
-  const warmUps = [await run(job.url, job.in_flight), await run(job.gathering_url, job.in_flight)];
-  const failed = warmUps.find(({ errors }) => errors > 0);
-  if (failed) {
-    answer({ failed: failed.firstError });
+  const warmUp = await run(job.gathering_url, job.in_flight);
+  if (warmUp.errors > 0) {
+    answer({ failed: warmUp.firstError });
     return;
   }
-  answer({ warm: warmUps[0].bytes + warmUps[1].bytes });
+  answer({ warm: warmUp.bytes });
   while ((await next()) === 'go') {
     const begin = performance.now();
     const samples = await run(job.url, job.count);

@@ -50,10 +50,10 @@ async def work():
     answer("ready")
     job = json.loads(sys.stdin.readline())
     connections = [None] * job["in_flight"]
-    warm = [await closed_loop(job[url], len(connections), connections) for url in ("url", "gathering_url")]
-    if errors := warm[0][2] + warm[1][2]:
+    size, _, errors = await closed_loop(job["gathering_url"], len(connections), connections)
+    if errors:
         return answer({"failed": errors[0]})
-    answer({"warm": warm[0][0] + warm[1][0]})
+    answer({"warm": size})
     while sys.stdin.readline() == "go\n":
         begin = time.perf_counter()
         size, latencies, errors = await closed_loop(job["url"], job["count"], connections)

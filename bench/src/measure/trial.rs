@@ -93,7 +93,7 @@ impl Trial {
             rss_kib_per_in_flight: peak_kib.map(|kib| kib as f64 / workload.in_flight as f64),
             threads_max: threads,
         };
-        let bytes = outcome.warm_up_bytes / (2 * workload.in_flight as u64);
+        let bytes = outcome.warm_up_bytes / workload.in_flight as u64;
         let allocations = outcome.allocations;
         Self {
             bytes,

@@ -13,7 +13,7 @@ use crate::system::usage::Usage;
 pub(crate) struct WorkerReport {
     /// The bytes of all photos since the command.
     pub(crate) bytes: u64,
-    /// The bytes of all photos of the warm-up: twice the number in flight.
+    /// The bytes of all photos of the warm-up, one for each in flight.
     pub(crate) warm_up_bytes: u64,
     /// The downloads before and after those that are measured.
     pub(crate) in_leads: usize,
@@ -87,7 +87,7 @@ pub(crate) mod tests {
     pub(crate) fn outcome() -> WorkerReport {
         WorkerReport {
             bytes: 10_000,
-            warm_up_bytes: 8_000,
+            warm_up_bytes: 4_000,
             in_leads: 0,
             errors: 0,
             first_error: None,
@@ -109,13 +109,13 @@ pub(crate) mod tests {
             WorkerReport { errors, first_error, wall_s: millis as f64, latencies, ..outcome() }
         };
         let both = of(20, 0).and(of(10, 1));
-        assert_eq!((both.bytes, both.warm_up_bytes, both.errors), (20_000, 16_000, 1));
+        assert_eq!((both.bytes, both.warm_up_bytes, both.errors), (20_000, 8_000, 1));
         assert_eq!((both.first_error.as_deref(), both.peak_kib), (Some("10"), Some(200)));
         assert!((both.wall_s - 20.0).abs() < 1e-9 && (both.usage.cpu_s() - 0.002).abs() < 1e-9);
         assert!(both.latencies.at_us(0.5) < 10_100.0 && both.latencies.at_us(1.0) > 19_900.0);
 
         let slices = of(20, 0).then(of(10, 1));
-        assert_eq!((slices.bytes, slices.warm_up_bytes, slices.errors), (20_000, 8_000, 1));
+        assert_eq!((slices.bytes, slices.warm_up_bytes, slices.errors), (20_000, 4_000, 1));
         assert_eq!(slices.peak_kib, Some(100));
         assert!((slices.wall_s - 30.0).abs() < 1e-9);
     }

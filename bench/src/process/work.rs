@@ -47,6 +47,7 @@ struct Warm {
     idle: Option<Status>,
     /// The threads that stay between downloads.
     threads: Option<u64>,
+    /// The bytes of a photo for each in flight.
     bytes: u64,
 }
 
@@ -56,14 +57,13 @@ impl Warm {
         let subject: Subject = job.style.parse().map_err(io::Error::other)?;
         limits::check(in_flight as u64, subject.threads(in_flight) as u64).map_err(io::Error::other)?;
 
-        let [one, steady, gathered] = [1, in_flight, in_flight].map(Samples::new);
+        let [one, gathered] = [1, in_flight].map(Samples::new);
         let mut client = subject.client(in_flight, job.config())?;
         client.download_all(&job.url, 1, &one)?;
         warmed_up(&one)?;
         let idle = Status::of_this_process();
-        client.download_all(&job.url, in_flight, &steady)?;
         client.download_all(&job.gathering_url, in_flight, &gathered)?;
-        let bytes = warmed_up(&steady)? + warmed_up(&gathered)?;
+        let bytes = warmed_up(&gathered)?;
         let threads = settle();
         Ok(Self { job, client, idle, threads, bytes })
     }
