@@ -200,7 +200,7 @@ impl Connection {
             return Ok(None);
         };
         if let Some(hold) = play.hold {
-            if !passed(&mut self.wake_at, hold) {
+            if !passed(&mut self.wake_at, || hold) {
                 return Ok(Some(Pause::Wait));
             }
             play.hold = None;
@@ -229,14 +229,19 @@ impl Connection {
                     play.sent = 0;
                 }
                 Step::Wait(duration) => {
-                    if !passed(&mut self.wake_at, *duration) {
+                    if !passed(&mut self.wake_at, || *duration) {
+                        return Ok(Some(Pause::Wait));
+                    }
+                }
+                Step::WaitAbout(delay, jitter) => {
+                    if !passed(&mut self.wake_at, || site.jittered(*delay, *jitter)) {
                         return Ok(Some(Pause::Wait));
                     }
                 }
                 Step::Gather(count, at_most) => {
                     let open = &site.open_requests;
                     let before = *play.gatherings.get_or_insert_with(|| open.gatherings());
-                    if !open.gathered(*count, before) && !passed(&mut self.wake_at, *at_most) {
+                    if !open.gathered(*count, before) && !passed(&mut self.wake_at, || *at_most) {
                         return Ok(Some(Pause::Wait));
                     }
                     self.wake_at = None;
@@ -284,10 +289,10 @@ impl Connection {
     }
 }
 
-/// Whether `duration` has passed since the first call; sets the alarm for its end.
-fn passed(wake_at: &mut Option<Instant>, duration: Duration) -> bool {
+/// Whether a duration has passed since the first call, which asks for it; sets the alarm for its end.
+fn passed(wake_at: &mut Option<Instant>, duration: impl FnOnce() -> Duration) -> bool {
     let now = Instant::now();
-    let passed = now >= *wake_at.get_or_insert(now + duration);
+    let passed = now >= *wake_at.get_or_insert_with(|| now + duration());
     if passed {
         *wake_at = None;
     }

@@ -10,6 +10,9 @@ use crate::script::Step;
 /// Longest delay; a longer one is refused.
 const MAX_DELAY: Duration = Duration::from_hours(1);
 
+/// More is refused: no delay would be left.
+const MAX_JITTER_PERCENT: u32 = 100;
+
 /// The parameters of a photo, served well or badly.
 #[derive(Clone, Debug)]
 pub(crate) struct Order {
@@ -17,6 +20,8 @@ pub(crate) struct Order {
     pub(crate) bytes: usize,
     pub(crate) seed: u64,
     pub(crate) delay: Duration,
+    /// The reply comes so much earlier or later.
+    pub(crate) jitter_percent: u32,
     /// The number of open requests that ends the delay early.
     pub(crate) gather: Option<usize>,
 }
@@ -28,12 +33,17 @@ impl Order {
         if delay > MAX_DELAY {
             return Err(format!("delay_ms is at most {}", MAX_DELAY.as_millis()));
         }
+        let jitter_percent = query.number("jitter_percent", 0)?;
+        if jitter_percent > MAX_JITTER_PERCENT {
+            return Err(format!("jitter_percent is at most {MAX_JITTER_PERCENT}"));
+        }
         Ok(Self {
             format: PictureFormat::from_name(format)
                 .ok_or_else(|| format!("format={format} is not gif, png or jpeg"))?,
             bytes: query.number("bytes", 32 << 10)?,
             seed: query.number("seed", 0)?,
             delay,
+            jitter_percent,
             gather: query.value("gather").map(|_| query.number("gather", 0)).transpose()?,
         })
     }
@@ -42,7 +52,7 @@ impl Order {
     pub(crate) fn delayed(&self) -> Option<Step> {
         match (self.delay, self.gather) {
             (Duration::ZERO, _) => None,
-            (delay, None) => Some(Step::Wait(delay)),
+            (delay, None) => Some(Step::WaitAbout(delay, delay * self.jitter_percent / 100)),
             (delay, Some(count)) => Some(Step::Gather(count, delay)),
         }
     }
@@ -55,10 +65,13 @@ impl Order {
 /// Writes the query that asks for this.
 impl fmt::Display for Order {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { format, bytes, seed, delay, gather } = self;
+        let Self { format, bytes, seed, delay, jitter_percent, gather } = self;
         write!(f, "bytes={bytes}&format={}&seed={seed}", format.name())?;
         if !delay.is_zero() {
             write!(f, "&delay_ms={}", delay.as_millis())?;
+        }
+        if *jitter_percent > 0 {
+            write!(f, "&jitter_percent={jitter_percent}")?;
         }
         if let Some(count) = gather {
             write!(f, "&gather={count}")?;

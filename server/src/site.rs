@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::counters::Tally;
 use crate::hold::Hold;
@@ -9,6 +10,9 @@ use crate::open_requests::OpenRequests;
 use crate::routes::Routes;
 
 const KEPT_HEADS: usize = 64;
+
+/// The fractional parts of its multiples are spread evenly: so are any number of them in a row.
+const GOLDEN_RATIO: f64 = 0.618_033_988_749_894_9;
 
 /// The shared state. Only the thread of the loop uses it, except the open requests of the whole server.
 #[derive(Debug)]
@@ -18,6 +22,8 @@ pub(crate) struct Site {
     heads: Option<VecDeque<Vec<u8>>>,
     /// The holds of the next requests, one each.
     pub(crate) holds: VecDeque<Hold>,
+    /// The place of the last jittered delay between the least and the most, from 0 to 1.
+    place: f64,
     pub(crate) open_requests: Arc<OpenRequests>,
 }
 
@@ -28,6 +34,7 @@ impl Site {
             tally: Tally::new(Arc::clone(&open_requests)),
             heads: keep_heads.then(VecDeque::new),
             holds: VecDeque::new(),
+            place: 0.0,
             open_requests,
         }
     }
@@ -39,6 +46,13 @@ impl Site {
             }
             heads.push_back(head.to_vec());
         }
+    }
+
+    /// The next of many delays that are spread evenly between `delay - jitter` and `delay + jitter`. Every server has the
+    /// same ones in the same order.
+    pub(crate) fn jittered(&mut self, delay: Duration, jitter: Duration) -> Duration {
+        self.place = (self.place + GOLDEN_RATIO).fract();
+        delay.saturating_sub(jitter) + (2 * jitter).mul_f64(self.place)
     }
 
     /// The last request heads, the oldest first.

@@ -23,6 +23,24 @@ fn a_delay_is_never_early() {
 }
 
 #[test]
+fn jittered_delays_are_spread_around_their_middle() {
+    let server = PhotoServer::start().unwrap();
+    let mut wire = Wire::connect(&server);
+    let mut taken = Vec::new();
+    for _ in 0..8 {
+        let started = Instant::now();
+        wire.get("/photo?delay_ms=40&jitter_percent=50");
+        wire.reply();
+        taken.push(started.elapsed());
+    }
+    let at_least = |millis| taken.iter().filter(|taken| **taken >= Duration::from_millis(millis)).count();
+    assert_eq!(at_least(20), 8, "{taken:?}");
+    assert!(at_least(30) >= 6 && at_least(40) >= 4 && at_least(50) >= 2, "{taken:?}");
+    wire.get("/photo?delay_ms=40&jitter_percent=101");
+    assert!(wire.reply().0.starts_with("HTTP/1.1 400"));
+}
+
+#[test]
 fn held_requests_wait_in_their_order_and_a_stall_holds_up_all() {
     let server = PhotoServer::start().unwrap();
     let millis = Duration::from_millis;
