@@ -13,7 +13,7 @@ fn a_recorded_folder_prints_all_its_tables_again() {
     assert!(printed.status.success(), "{text}");
     let lines = fs::read_to_string(recorded().join("load.jsonl")).expect("results");
     for (mode, title) in [
-        ("closed", "1024 in flight, 32 KiB photos, 20 ms delay"),
+        ("closed", "1024 in flight, 32 KiB photos, 20 ± 10 ms delay"),
         ("open", "downloads start per second"),
         ("cost", "Cost per download: "),
         ("waits", "waits at once, without a download"),

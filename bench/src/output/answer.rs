@@ -12,6 +12,7 @@ use crate::record::cell::Cell;
 use crate::record::decision::{Step, step};
 use crate::record::figures::Figure;
 use crate::record::group::Group;
+use crate::record::load::delay;
 use crate::record::run::{self, Run};
 use crate::text::format::{digits, size};
 use crate::text::markers;
@@ -50,7 +51,7 @@ fn bullets(run: &Run, costs: &[Cost]) -> Option<String> {
     Some(format!(
         "For {} photos, on the machine below:\n\n\
          - **One at a time: {}.** Photos per second without server delay: {}.\n\
-         - **{} at once: {}.** Photos per second with {} ms of server delay: {}.\n\
+         - **{} at once: {}.** Photos per second with a server delay of {}: {}.\n\
          - **{} at once: {}.** Photos per second with the same delay: {}. Their p99 in milliseconds: {}.\n\
          - **CPU and memory, {} at once.** Client CPU for each photo, in µs: {}. Memory for each download in flight, in \
          KiB: {}. Blocking has {} threads.\n\
@@ -60,7 +61,7 @@ fn bullets(run: &Run, costs: &[Cost]) -> Option<String> {
         listed(one, speed, 1.0)?,
         SOME.1,
         chosen(some),
-        SOME.0,
+        delay(SOME.0),
         listed(some, speed, 1.0)?,
         MANY.1,
         chosen(many),

@@ -10,6 +10,7 @@ use photo_server::{Hold, Options};
 use serde::{Deserialize, Serialize};
 
 use crate::process::role::{Role, answer, order};
+use crate::record::load::JITTER_PERCENT;
 use crate::system::child::Child;
 use crate::system::cpu_set::CpuSet;
 
@@ -99,12 +100,15 @@ impl Server {
         &self.place.https
     }
 
-    /// The URL of a photo of `bytes` bytes, which is served after `delay_ms` milliseconds; and the URL of the same
+    /// The URL of a photo of `bytes` bytes, which is served after about `delay_ms` milliseconds; and the URL of the same
     /// photo, served as soon as `in_flight` requests are open at once.
     pub(crate) fn urls(&self, bytes: u64, delay_ms: u64, in_flight: usize, tls: bool) -> (String, String) {
         let gather_ms = GATHER.as_millis();
         (
-            self.url(&format!("/photo?bytes={bytes}&delay_ms={delay_ms}"), tls),
+            self.url(
+                &format!("/photo?bytes={bytes}&delay_ms={delay_ms}&jitter_percent={JITTER_PERCENT}"),
+                tls,
+            ),
             self.url(&format!("/photo?bytes={bytes}&delay_ms={gather_ms}&gather={in_flight}"), tls),
         )
     }

@@ -107,7 +107,7 @@ mod tests {
         let decisions = decide(&sorted(fast_with_a_long_tail("tokio", 64).iter()));
         assert_eq!(
             decisions[0].to_string(),
-            "32 KiB photos, 20 ms delay: 64 at once: await on tokio. No style is shown to keep up with 64 in flight: \
+            "32 KiB photos, 20 ± 10 ms delay: 64 at once: await on tokio. No style is shown to keep up with 64 in flight: \
              tokio is the fastest, but its p99 may be too long."
         );
     }

@@ -207,7 +207,7 @@ mod tests {
         assert_eq!(steps[2].least_cpu, "callbacks");
         assert_eq!(
             decisions[0].to_string(),
-            "32 KiB photos, 20 ms delay: One at a time, block. From 64, call back. From 1024, await on tokio. \
+            "32 KiB photos, 20 ± 10 ms delay: One at a time, block. From 64, call back. From 1024, await on tokio. \
              Only callbacks is shown to keep up with 64 in flight."
         );
     }

@@ -122,7 +122,7 @@ mod tests {
             "{verdict}"
         );
         assert!(
-            verdict.contains("floor (32 KiB photos, 20 ms delay, 64 in flight) by CPU × 1.20"),
+            verdict.contains("floor (32 KiB photos, 20 ± 10 ms delay, 64 in flight) by CPU × 1.20"),
             "{verdict}"
         );
         let [_, tokio] = changes.groups[0].cells.as_slice() else { panic!("two cells") };
@@ -141,7 +141,7 @@ mod tests {
         let (old, new) = (pair(5.0, 20.0), pair(5.0, 26.0));
         let verdict = Changes::new(&old, &new).verdict();
         let expected =
-            "1 of 1 cells differs: tokio (32 KiB photos, 20 ms delay, 64 in flight) by CPU × 1.30.";
+            "1 of 1 cells differs: tokio (32 KiB photos, 20 ± 10 ms delay, 64 in flight) by CPU × 1.30.";
         assert_eq!(verdict, expected);
         let [old, new] = [old, new].map(|run| Run { closed: run.closed[1..].to_vec(), ..run });
         assert_eq!(Changes::new(&old, &new).verdict(), expected, "the same without floor");

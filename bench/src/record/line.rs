@@ -7,17 +7,15 @@ use serde::{Deserialize, Serialize};
 use super::cell::Cell;
 use super::cost::CostCell;
 use super::decision::Decision;
-use super::figures::Figures;
 use super::open::OpenCell;
 use super::pitfall::PitfallCell;
 use super::run::Head;
 use super::waits::WaitsCell;
 
 /// The version of the format. Fields may be added to it, and are ignored by readers that do not know them.
-pub const VERSION: u32 = 2;
-
-/// The oldest version that can still be read. Its comparisons have intervals of other levels.
-const OLDEST: u32 = 1;
+///
+/// Before version 3, all replies of a load had the same delay.
+pub const VERSION: u32 = 3;
 
 /// The kinds of lines.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -57,20 +55,14 @@ impl Record {
     pub(crate) fn of_line(line: &str) -> io::Result<Self> {
         let Version { version } = serde_json::from_str(line)?;
         match version {
-            Some(OLDEST..=VERSION) => {}
+            Some(VERSION) => {}
             Some(other) => {
-                let why = format!(
-                    "version {other} of the results is unknown; this program reads {OLDEST} to {VERSION}"
-                );
+                let why = format!("version {other} of the results; this program reads {VERSION}");
                 return Err(io::Error::other(why));
             }
             None => return Err(io::Error::other("the line has no version")),
         }
-        let mut record: Self = serde_json::from_str(line)?;
-        if let Self::Closed(cell) | Self::Scale(cell) = &mut record {
-            // Older programs had other medians.
-            cell.figures = Figures::median(&cell.rounds).or(cell.figures);
-        }
+        let record: Self = serde_json::from_str(line)?;
         match record.unexplained() {
             Some(style) => Err(io::Error::other(format!("{style} has neither figures nor a reason"))),
             None => Ok(record),
@@ -111,18 +103,18 @@ mod tests {
         }
         let line = Record::Closed(cell("tokio", &[12.0])).to_line();
         assert!(
-            line.starts_with(r#"{"version":2,"mode":"closed","style":"tokio","bytes":32768,"delay_ms":20,"#)
+            line.starts_with(r#"{"version":3,"mode":"closed","style":"tokio","bytes":32768,"delay_ms":20,"#)
         );
     }
 
     #[test]
     fn other_versions_are_refused() {
         assert!(
-            refusal(r#"{"version":3,"mode":"what is not known yet"}"#)
-                .starts_with("version 3 of the results")
+            refusal(r#"{"version":2,"mode":"what is not known any more"}"#)
+                .starts_with("version 2 of the results")
         );
         assert!(refusal(r#"{"mode":"run"}"#).contains("no version"));
-        assert!(refusal(r#"{"version":1,"mode":"dance"}"#).contains("unknown variant `dance`"));
+        assert!(refusal(r#"{"version":3,"mode":"dance"}"#).contains("unknown variant `dance`"));
         assert!(refusal("no JSON").contains("expected"));
     }
 

@@ -6,12 +6,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::text::format::size;
 
+/// The delay of each reply differs from that of its load by up to so much. If it did not, downloads that start at once
+/// would stay in step: the faster a client was, the longer its downloads would wait for each other at the server.
+pub(crate) const JITTER_PERCENT: u64 = 50;
+
 /// A size, a delay and a transport: what all numbers in flight of a picture or a decision have in common.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
 pub(crate) struct Load {
     /// The size of each photo.
     pub(crate) bytes: Option<u64>,
-    /// The delay of the server; unknown for a server of the user's.
+    /// The mean delay of the server; unknown for a server of the user's.
     pub(crate) delay_ms: Option<u64>,
     #[serde(flatten)]
     pub(crate) transport: Transport,
@@ -63,17 +67,22 @@ impl Load {
     }
 }
 
-/// "32 KiB photos, 20 ms delay, https".
+/// "32 KiB photos, 20 ± 10 ms delay, https".
 impl fmt::Display for Load {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let photos = self.bytes.map_or("?".into(), size);
         match self.delay_ms {
             None => write!(f, "{photos} photos, your own server")?,
             Some(0) => write!(f, "{photos} photos, no delay")?,
-            Some(delay_ms) => write!(f, "{photos} photos, {delay_ms} ms delay")?,
+            Some(delay_ms) => write!(f, "{photos} photos, {} delay", delay(delay_ms))?,
         }
         write!(f, "{}{}", self.transport, self.on_cores())
     }
+}
+
+/// "20 ± 10 ms".
+pub(crate) fn delay(delay_ms: u64) -> String {
+    format!("{delay_ms} ± {} ms", (delay_ms * JITTER_PERCENT) as f64 / 100.0)
 }
 
 /// ", https, a fresh connection each"; nothing for http over kept connections.
@@ -91,7 +100,8 @@ mod tests {
     #[test]
     fn a_load_reads_as_a_title_and_comes_back_from_its_line() {
         let plain = Load::plain(32 << 10, 20);
-        assert_eq!(plain.to_string(), "32 KiB photos, 20 ms delay");
+        assert_eq!(plain.to_string(), "32 KiB photos, 20 ± 10 ms delay");
+        assert_eq!(delay(1), "1 ± 0.5 ms");
         assert_eq!(
             serde_json::to_string(&plain).unwrap(),
             r#"{"bytes":32768,"delay_ms":20,"tls":false,"fresh":false,"client_cores":0}"#

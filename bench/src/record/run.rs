@@ -177,10 +177,10 @@ mod tests {
     #[test]
     fn lines_of_each_kind_are_kept_apart() {
         let lines = [
-            r#"{"version":1,"mode":"run","at_unix_s":5,"machine":"m","client_cores":"","server_cores":"","commit":null,"seed":1,"rounds":3,"quick":true,"versions":{},"new":[]}"#.to_owned(),
+            r#"{"version":3,"mode":"run","at_unix_s":5,"machine":"m","client_cores":"","server_cores":"","commit":null,"seed":1,"rounds":3,"quick":true,"versions":{},"new":[]}"#.to_owned(),
             Record::Closed(cell("tokio", &[3.0, 4.0])).to_line(),
-            r#"{"version":1,"mode":"waits","style":"smol","count":1000,"start_s":0.5,"finish_s":1,"cpu_us_per_wait":2.5}"#.to_owned(),
-            r#"{"version":1,"mode":"decision","bytes":1,"delay_ms":2,"steps":[]}"#.to_owned(),
+            r#"{"version":3,"mode":"waits","style":"smol","count":1000,"start_s":0.5,"finish_s":1,"cpu_us_per_wait":2.5}"#.to_owned(),
+            r#"{"version":3,"mode":"decision","bytes":1,"delay_ms":2,"steps":[]}"#.to_owned(),
         ];
         let run = Run::parse(&lines.join("\n")).unwrap();
         assert!(run.head.is_some_and(|head| head.quick && head.at_unix_s == 5));

@@ -56,7 +56,7 @@ fn every_style_gets_its_line_of_json() {
         let style = cell["style"].as_str().expect("a name");
         assert!(cell.get("failed").is_none(), "{cell}");
         assert_eq!((&cell["errors"], &cell["count"], &cell["bytes"]), (&0.into(), &40.into(), &2000.into()));
-        assert!(cell["p50_us"].as_f64() >= Some(1000.0), "{style} was faster than the server: {cell}");
+        assert!(cell["p50_us"].as_f64() >= Some(500.0), "{style} was faster than the server: {cell}");
         assert!(cell["p50_us"].as_f64() <= cell["max_us"].as_f64());
         assert_eq!(cell["rounds"].as_array().map(Vec::len), Some(2));
         assert!(printed.lines().any(|line| line.starts_with(style)), "{style} is not in {printed}");
@@ -150,7 +150,7 @@ fn an_open_loop_reports_what_it_could_not_start() {
         let too_much = cell["rate_per_s"] == 9000.0;
         assert!(!too_much || cell["saturated"] == true && cell["skipped"].as_u64() > Some(0), "{cell}");
         assert!(cell["p50_us"].as_f64() >= cell["uncorrected"]["p50_us"].as_f64(), "{cell}");
-        assert!(cell["uncorrected"]["p50_us"].as_f64() >= Some(20_000.0), "{cell}");
+        assert!(cell["uncorrected"]["p50_us"].as_f64() >= Some(10_000.0), "{cell}");
     }
 }
 

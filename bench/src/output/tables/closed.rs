@@ -117,7 +117,7 @@ mod tests {
             cell.cpu_vs_best = Some(Comparison { style: "async-std".into(), ratio, different: true });
         }
         let table = table_of(&cells);
-        let title = "64 in flight, 32 KiB photos, 20 ms delay: 3840 downloads, median of 21 rounds";
+        let title = "64 in flight, 32 KiB photos, 20 ± 10 ms delay: 3840 downloads, median of 21 rounds";
         assert_eq!(table.title, title);
         let latencies = ["photos", "±", "p50 ms", "p90", "p99", "max"];
         assert_eq!(texts(&table, 1, &latencies), ["3072", "0.0", "20.1", "20.2", "20.3", "22.0"]);
