@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 /// The numbers of all downloads, each given once, to any thread.
 ///
-/// The window opens when the first download of each taker has ended, however late a thread or a task got the core for it.
-/// It closes when as many more have ended as are measured. By then as many again as there are takers have started, so that
+/// The window opens when the first download of each taker has ended, however late a thread or a task got the core for it,
+/// and when so many more have ended, because those that start at once are in step in their second turn too. It closes when as many more have ended as are measured. By then as many again as there are takers have started, so that
 /// all that should be in flight are.
 #[derive(Debug)]
 pub(super) struct Numbers {
@@ -72,12 +72,24 @@ impl Numbers {
     /// Counts a download that has ended. From its last one on, the window closes.
     pub(super) fn ended(&self, number: usize) -> Option<Edge> {
         let ended = self.ended.fetch_add(1, Relaxed) + 1;
-        if number < self.takers && self.first_ended.fetch_add(1, Relaxed) + 1 == self.takers {
-            self.last.store(ended + self.count, Relaxed);
+        if number < self.takers {
+            self.first_ended.fetch_add(1, Relaxed);
+        }
+        if self.last.load(Relaxed) == UNKNOWN && self.is_led_in(ended) && self.open(ended) {
             self.start.store(self.next.load(Relaxed), Relaxed);
             return Some(Edge::Opens);
         }
         (ended >= self.last.load(Relaxed)).then_some(Edge::Closes)
+    }
+
+    /// Whether the lead is over when so many downloads have ended.
+    fn is_led_in(&self, ended: usize) -> bool {
+        ended >= 2 * self.takers && self.first_ended.load(Relaxed) == self.takers
+    }
+
+    /// Opens the window; whether this thread is the first to.
+    fn open(&self, ended: usize) -> bool {
+        self.last.compare_exchange(UNKNOWN, ended + self.count, Relaxed, Relaxed).is_ok()
     }
 
     /// The downloads of both leads that have ended.

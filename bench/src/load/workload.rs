@@ -23,7 +23,7 @@ pub(crate) const MOST_SLICES: usize = 8;
 /// Downloads for each one in flight in a round, at least: fewer would be less work than the leads.
 pub(crate) const TURNS: usize = 4;
 
-/// Downloads for each one in flight in each of several slices, at least: each slice has leads of about three more.
+/// Downloads for each one in flight in each of several slices, at least: each slice has leads of about four more.
 pub(crate) const SLICE_TURNS: usize = 8;
 
 /// The kinds of measurement, in the order of a run.
