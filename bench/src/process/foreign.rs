@@ -54,7 +54,7 @@ pub(crate) struct Protocol {
 }
 
 impl Protocol {
-    /// Gives the process its job, and waits until it is warm.
+    /// Gives the process its job, and waits until it is warm and has done its job once.
     pub(crate) fn warm_up(child: &mut Child, job: &Job) -> io::Result<Self> {
         answer("ready", &child.hear(START)?, |answer| matches!(answer, Answer::Ready).then_some(()))?;
         let idle = Status::of(child.id());
@@ -66,7 +66,10 @@ impl Protocol {
             Answer::Warm(bytes) => Some(bytes),
             _ => None,
         })?;
-        Ok(Self { count: *count, idle, warm_up_bytes })
+        let protocol = Self { count: *count, idle, warm_up_bytes };
+        // A runtime in another language translates while it works; the client has no lead in which it could.
+        protocol.go(child, job.patience())?;
+        Ok(protocol)
     }
 
     /// Lets it do its job. Also returns the most threads that it was seen to have.
