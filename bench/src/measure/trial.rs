@@ -21,6 +21,9 @@ use crate::system::limits;
 use crate::system::placement::CorePlacement;
 use crate::system::quota;
 
+/// With fewer downloads in flight, most memory is what any number of them needs.
+const FEWEST_FOR_MEMORY: usize = 256;
+
 /// The result of one round of one cell.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Trial {
@@ -90,7 +93,9 @@ impl Trial {
             involuntary_switches_per_download: each(usage.involuntary_switches as f64),
             server_cpu_us_per_download,
             latency: latencies.percentiles(),
-            rss_kib_per_in_flight: peak_kib.map(|kib| kib as f64 / workload.in_flight as f64),
+            rss_kib_per_in_flight: peak_kib
+                .filter(|_| workload.in_flight >= FEWEST_FOR_MEMORY)
+                .map(|kib| kib as f64 / workload.in_flight as f64),
             threads_max: threads,
         };
         let bytes = outcome.warm_up_bytes / workload.in_flight as u64;
@@ -224,6 +229,10 @@ mod tests {
         assert!((downloads_per_s - 20.0).abs() < 1e-9 && (cpu_us_per_download - 100.0).abs() < 1e-9);
         assert!((trial.figures.voluntary_switches_per_download - 2.0).abs() < 1e-9);
         assert_eq!(trial.figures.server_cpu_us_per_download, Some(5.0));
-        assert_eq!(trial.figures.rss_kib_per_in_flight, Some(25.0));
+        let of_memory = |in_flight| {
+            let workload = Workload { in_flight, ..workload() };
+            Trial::new(&workload, outcome(), None, None).figures.rss_kib_per_in_flight
+        };
+        assert_eq!((of_memory(400), of_memory(4)), (Some(0.25), None));
     }
 }

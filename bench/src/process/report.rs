@@ -27,7 +27,7 @@ pub(crate) struct WorkerReport {
     /// The latencies from the intended start.
     pub(crate) latencies: Latencies,
     pub(crate) paced: Option<OpenLoopStats>,
-    /// The most resident memory there ever was, above that of the client before its first download.
+    /// The most resident memory there ever was, above that of the client after one download.
     pub(crate) peak_kib: Option<u64>,
     /// The allocations; `None` if they are not counted.
     pub(crate) allocations: Option<Allocations>,

@@ -44,7 +44,7 @@ fn takes_part(names: &[&str], more: &[&str]) {
         let positive = ["cpu_us_per_download", "p50_us", "in_flight_mean", "voluntary_switches_per_download"];
         assert!(positive.iter().all(|figure| cell[figure].as_f64() > Some(0.0)), "{cell}");
         assert!(cell["p50_us"].as_f64() >= Some(500.0), "faster than the server: {cell}");
-        assert!(cell["rss_kib_per_in_flight"].is_number() && cell["threads_max"].is_number(), "{cell}");
+        assert!(cell["threads_max"].is_number(), "{cell}");
     }
 }
 
