@@ -1,7 +1,7 @@
 //! A deterministic HTTP server of photos, with scriptable faults.
 //!
 //! Examples, tests and benches need a server that behaves the same every time: photos of an exact
-//! size, after an exact delay, or one of the [`Fault`]s that real servers have. It counts its work, and it is
+//! size, after a given delay, or one of the [`Fault`]s that real servers have. It counts its work, and it is
 //! cheaper per request than its clients, so that it is never the bottleneck: replies are prepared beforehand, and one
 //! event loop serves all connections, or several do ([`Options::loops`]).
 //!
