@@ -62,6 +62,10 @@ impl Warm {
         client.download_all(&job.url, 1, &one)?;
         warmed_up(&one)?;
         let idle = Status::of_this_process();
+        if let Subject::Peer(_) = subject {
+            // hyper's clients make more connections than are in flight if their first use is the gathering.
+            client.download_all(&job.url, in_flight, &Samples::new(in_flight))?;
+        }
         client.download_all(&job.gathering_url, in_flight, &gathered)?;
         let bytes = warmed_up(&gathered)?;
         let threads = settle();
