@@ -43,7 +43,7 @@ pub(crate) struct Options {
     #[arg(long, help_heading = "Parts")]
     pub(crate) open: bool,
 
-    /// Measure the cost of a download: CPU, context switches, allocations, threads, memory; with valgrind
+    /// Measure the cost of a download: CPU, context switches, allocations, threads; with valgrind
     /// installed, instructions
     #[arg(long, help_heading = "Parts")]
     pub(crate) cost: bool,

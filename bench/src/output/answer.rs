@@ -51,8 +51,8 @@ fn bullets(run: &Run, costs: &[Cost]) -> Option<String> {
     Some(format!(
         "For {} photos, on the machine below:\n\n\
          - **One at a time: {}.** Photos per second without server delay: {}.\n\
-         - **{} at once: {}.** Photos per second with a server delay of {}: {}.\n\
-         - **{} at once: {}.** Photos per second with the same delay: {}. Their p99 in milliseconds: {}.\n\
+         - **{} at once: {}.** Photos per second, of at most {} with a server delay of {}: {}.\n\
+         - **{} at once: {}.** Photos per second, of at most {}: {}. Their p99 in milliseconds: {}.\n\
          - **CPU and memory, {} at once.** Client CPU for each photo, in µs: {}. Memory for each download in flight, in \
          KiB: {}. Blocking has {} threads.\n\
          - **Code.** Lines of all eleven recipes: {}.\n",
@@ -61,10 +61,12 @@ fn bullets(run: &Run, costs: &[Cost]) -> Option<String> {
         listed(one, speed, 1.0)?,
         SOME.1,
         chosen(some),
+        most(some)?,
         delay(SOME.0),
         listed(some, speed, 1.0)?,
         MANY.1,
         chosen(many),
+        most(many)?,
         listed(many, speed, 1.0)?,
         listed(many, |it| Some(it.latency.p99_us), 1e-3)?,
         MANY.1,
@@ -88,6 +90,11 @@ fn chosen(group: &Group) -> String {
             format!("{}, {why}", advice(&choose))
         }
     }
+}
+
+/// The photos per second that the delay of this group allows.
+fn most(group: &Group) -> Option<String> {
+    group.cells.first()?.most_per_s().map(digits)
 }
 
 /// Writes, for example, "`blocking` 12, `callbacks` 35, `tokio` 31".

@@ -119,7 +119,7 @@ mod tests {
                 ["blocking", "tokio"].map(|style| {
                     let mut cell = noisy(style, in_flight, 10.0, 1000.0);
                     cell.figures.as_mut().unwrap().server_cpu_us_per_download = Some(server_us);
-                    Cell { bound: cell.busy_side(), ..cell }
+                    Cell { bound: cell.busy_side(), load: Load::plain(1, 0), ..cell }
                 })
             };
             let cells = [of_load(16, servers[0]), of_load(64, servers[1])];

@@ -21,6 +21,9 @@ pub(crate) const TAKEN: f64 = 0.1;
 /// Cells that are measured for less time in all rounds together are named.
 pub(crate) const SHORT_S: f64 = 3.0;
 
+/// Above this share of the photos per second that the delay allows, the delay limits them.
+const DELAY_BOUND: f64 = 0.9;
+
 /// A percentile of fewer samples beyond it is not shown.
 const SAMPLES_BEYOND: f64 = 10.0;
 
@@ -117,6 +120,23 @@ impl Cell {
         let Figures { server_cpu_us_per_download, downloads_per_s, .. } = self.figures?;
         let share = server_cpu_us_per_download? / 1e6 * downloads_per_s / self.server_loops as f64;
         Some(share.min(1.0))
+    }
+
+    /// Whether the server may have been the bottleneck.
+    pub(crate) fn is_server_bound(&self) -> bool {
+        self.bound == Some(Bound::Server) && !self.is_delay_bound()
+    }
+
+    /// Whether the photos per second are nearly the most that the delay allows, so that nothing else can limit them much.
+    pub(crate) fn is_delay_bound(&self) -> bool {
+        let share = self.figures.zip(self.most_per_s()).map(|(figures, most)| figures.downloads_per_s / most);
+        share > Some(DELAY_BOUND)
+    }
+
+    /// The photos per second that the delay allows; `None` without one.
+    pub(crate) fn most_per_s(&self) -> Option<f64> {
+        let delay_ms = self.load.delay_ms.filter(|delay_ms| *delay_ms > 0)?;
+        Some(self.in_flight as f64 * 1e3 / delay_ms as f64)
     }
 
     /// The share of the requested downloads in flight that were in flight, on average.

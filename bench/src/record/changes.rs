@@ -13,7 +13,7 @@ use crate::stats::latency::Percentiles;
 use crate::stats::rank_sum::{UnpairedRatio, fewest};
 
 /// The client that does as little as any can.
-pub(super) const FLOOR: &str = "floor";
+pub(crate) const FLOOR: &str = "floor";
 
 /// The figures that are compared.
 pub(crate) const FIGURES: [(&str, Figure); 4] = [

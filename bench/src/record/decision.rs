@@ -7,7 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::cell::{Bound, Cell, PLAINEST};
+use super::cell::{Cell, PLAINEST};
 use super::figures::Figure;
 use super::group::Group;
 use super::load::Load;
@@ -16,7 +16,7 @@ use crate::stats::interval::fewest_rounds;
 use crate::stats::latency::Percentiles;
 
 /// A style that keeps up takes at most this share longer than the best one.
-const SLOWER: f64 = 0.05;
+pub(crate) const SLOWER: f64 = 0.05;
 
 /// The p99 of a style that keeps up is at most this share longer than the shortest one: 1 is twice as long.
 const TAIL: f64 = 1.0;
@@ -130,7 +130,7 @@ pub(crate) fn step(group: &Group) -> Result<Step, Undecided> {
         keep_up,
         least_cpu: thriftiest.style.clone(),
         like_least_cpu: names(styles.iter().filter(is_as_thrifty).collect()),
-        busy_server: fastest.server_share().filter(|_| fastest.bound == Some(Bound::Server)),
+        busy_server: fastest.server_share().filter(|_| fastest.is_server_bound()),
     })
 }
 

@@ -96,7 +96,7 @@ fn parts(run: &Run) -> io::Result<[Part; 9]> {
         ),
         part(
             "Memory and threads",
-            "KiB per download in flight: the peak memory of the client above that of the idle client, divided by the \
+            "KiB per download in flight: the peak memory of the client above that after one download, divided by the \
              downloads in flight.",
             pictures::against_in_flight(run, &pictures::SPACE),
             Vec::new(),
@@ -104,7 +104,7 @@ fn parts(run: &Run) -> io::Result<[Part; 9]> {
         part(
             "Next to what you know",
             "Libraries and other languages at the same load, on one core each. CPU and memory are those of the whole \
-             process; memory is the peak above that of the idle client.",
+             process; memory is the peak above that after one download, or before it in other languages.",
             known::known(run).into_iter().collect(),
             Vec::new(),
         ),

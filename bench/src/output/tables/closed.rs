@@ -34,6 +34,7 @@ pub(super) fn title(group: &Group) -> String {
 fn columns<'a>(group: &Group<'a>) -> Vec<Column<'a>> {
     const SPEED: Figure = |it| Some(it.downloads_per_s);
     const CPU: Figure = |it| Some(it.cpu_us_per_download);
+    const MEMORY: Figure = |it| it.rss_kib_per_in_flight;
     let unit = Unit::of(group.cells.iter().filter_map(|cell| Some(cell.figures?.latency.p99_us)));
     let of = |header: &str, figure: Figure| Column::number(header, move |cell| cell.figure(figure));
     let mut columns = vec![
@@ -58,11 +59,12 @@ fn columns<'a>(group: &Group<'a>) -> Vec<Column<'a>> {
         columns
             .push(Column::figure("×\nfloor", move |cell| Some(format!("{:.2}", cell.figure(CPU)? / floor))));
     }
-    columns.extend([
-        of("server\nµs", |it| it.server_cpu_us_per_download).detail(),
-        of("KiB in\nflight", |it| it.rss_kib_per_in_flight),
-        Column::figure("\nthreads", |cell| Some(cell.figures?.threads_max?.to_string())),
-    ]);
+    columns.push(of("server\nµs", |it| it.server_cpu_us_per_download).detail());
+    // Where fewer are in flight, there is no such figure.
+    if group.cells.iter().any(|cell| cell.figure(MEMORY).is_some()) {
+        columns.push(of("KiB in\nflight", MEMORY));
+    }
+    columns.push(Column::figure("\nthreads", |cell| Some(cell.figures?.threads_max?.to_string())));
     if group.cells.iter().any(|cell| cell.errors.is_some_and(|errors| errors > 0)) {
         columns.push(Column::count("\nerrors", |cell| cell.errors));
     }

@@ -28,7 +28,6 @@ pub(crate) fn cost(cells: &[CostCell]) -> Option<Table> {
         Column::number("allocated\nKiB", |cell| Some(cell.allocated_bytes_per_download? / 1024.0)),
         of("voluntary\nswitches", |it| Some(it.voluntary_switches_per_download)),
         of("involuntary\nswitches", |it| Some(it.involuntary_switches_per_download)),
-        of("KiB in\nflight", |it| it.rss_kib_per_in_flight).detail(),
         Column::figure("\nthreads", |cell| Some(cell.figures?.threads_max?.to_string())).detail(),
     ];
     let title = format!("Cost per download: {}, {in_flight} in flight", Load::plain(*bytes, *delay_ms));

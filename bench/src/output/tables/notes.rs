@@ -1,6 +1,8 @@
 //! The notes below a table.
 
-use crate::record::cell::{BUSY, Bound, Cell, FEW, SHORT_S, TAKEN};
+use crate::record::cell::{BUSY, Cell, FEW, SHORT_S, TAKEN};
+use crate::record::changes::FLOOR;
+use crate::record::decision::SLOWER;
 use crate::record::group::Group;
 use crate::stats::interval::TABLE_ERROR;
 
@@ -9,7 +11,9 @@ pub(super) fn of(group: &Group) -> Vec<String> {
     let cells = group.cells.as_slice();
     let mut notes: Vec<_> = cells.iter().filter_map(|cell| note(cell)).collect();
     notes.extend(few_note(cells));
+    notes.extend(delay_note(cells));
     notes.extend(server_note(cells));
+    notes.extend(floor_note(group));
     notes.extend(names(cells, "rounds disagree too much to decide anything", |cell| group.is_unsteady(cell)));
     let throttled = "a CPU quota made client or server wait, so this decides nothing";
     notes.extend(names(cells, throttled, |cell| cell.throttled_rounds > 0));
@@ -93,12 +97,28 @@ fn few_note(cells: &[&Cell]) -> Option<String> {
 }
 
 fn server_note(cells: &[&Cell]) -> Option<String> {
-    let busy = |cell: &Cell| cell.server_share().filter(|_| cell.bound == Some(Bound::Server));
+    let busy = |cell: &Cell| cell.server_share().filter(|_| cell.is_server_bound());
     let threads = match cells.iter().map(|cell| cell.server_loops).max()? {
         1 => "thread was".to_owned(),
         loops => format!("{loops} threads were"),
     };
     Some(format!("server-bound? Its {threads} busy for over {:.0} %: {}", BUSY * 100.0, shares(cells, busy)?))
+}
+
+fn delay_note(cells: &[&Cell]) -> Option<String> {
+    let most = cells.iter().find(|cell| cell.is_delay_bound())?.most_per_s()?;
+    Some(format!("the delay allows at most {most:.0} photos per s: CPU, latency and memory tell more"))
+}
+
+/// A client cannot do less than `floor` does.
+fn floor_note(group: &Group) -> Option<String> {
+    let floor = group.cell(FLOOR)?;
+    let is_faster = |cell: &Cell| {
+        let ratio = group.ratio(cell, floor, |it| Some(it.wall_s)).filter(|_| cell.style != FLOOR);
+        ratio.is_some_and(|ratio| ratio.high < 1.0 / (1.0 + SLOWER))
+    };
+    let what = format!("over {:.0} % faster than floor, so the server decides and not the style", SLOWER * 100.0);
+    names(&group.cells, &what, is_faster)
 }
 
 /// The styles that have such a share; `None` without any.
@@ -111,8 +131,10 @@ fn shares(cells: &[&Cell], of: impl Fn(&Cell) -> Option<f64>) -> Option<String> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::cell::Comparison;
-    use crate::record::sample::{cell, figures};
+    use crate::record::cell::{Bound, Comparison};
+    use crate::record::figures::Figures;
+    use crate::record::load::Load;
+    use crate::record::sample::{cell, figures, of_rounds};
     use crate::stats::interval::PairedRatio;
 
     #[test]
@@ -136,6 +158,7 @@ mod tests {
     #[test]
     fn a_busy_server_is_pointed_out() {
         let mut busy = cell("floor", &[1.0]);
+        busy.load.delay_ms = Some(0);
         assert!(server_note(&[&busy]).is_none());
         busy.figures.as_mut().unwrap().downloads_per_s = 45_000.0;
         busy.bound = Some(Bound::Server);
@@ -146,10 +169,33 @@ mod tests {
     }
 
     #[test]
+    fn a_delay_that_limits_the_photos_per_second_is_pointed_out_instead() {
+        let mut busy = Cell { bound: Some(Bound::Server), ..cell("smol", &[1.0]) };
+        assert!(server_note(&[&busy]).is_none());
+        assert!(delay_note(&[&busy]).unwrap().contains("at most 3200 photos per s"));
+        busy.figures.as_mut().unwrap().downloads_per_s = 2800.0;
+        assert!(server_note(&[&busy]).is_some() && delay_note(&[&busy]).is_none());
+    }
+
+    #[test]
+    fn a_client_that_is_faster_than_floor_shows_the_server() {
+        let of_wall = |style, wall_s| {
+            let round = |noise: f64| Figures { wall_s: wall_s * noise, ..figures(9.0) };
+            of_rounds(style, 16, [0.99, 1.0, 1.01].repeat(7).into_iter().map(round).collect())
+        };
+        let note = |wall_s| {
+            let cells = [of_wall(FLOOR, 1.0), of_wall("smol", wall_s), of_wall("tokio", 1.5)];
+            floor_note(&Group::of(cells.iter().collect()))
+        };
+        assert!(note(0.9).unwrap().ends_with("not the style: smol"));
+        assert_eq!([note(0.97), note(1.2)], [None, None]);
+    }
+
+    #[test]
     fn a_client_with_fewer_in_flight_is_pointed_out() {
         let mut few = cell("tokio", &[1.0]);
         assert!(few_note(&[&few]).is_none());
-        few.figures = Some(crate::record::figures::Figures { in_flight_mean: 32.0, ..figures(1.0) });
+        few.figures = Some(Figures { in_flight_mean: 32.0, ..figures(1.0) });
         assert!(few_note(&[&few]).unwrap().ends_with("tokio 50 %"));
     }
 
@@ -164,7 +210,8 @@ mod tests {
         assert!(!text.contains("less than 3 s"), "{text}");
         let short = Cell { rounds: vec![figures(1.0); 2], ..few.clone() };
         assert!(notes(&[&few, &short]).contains("too few rounds"));
-        assert!(notes(&[&cell("tokio", &[1.0])]).is_empty());
+        let alone = Cell { load: Load::plain(1, 0), ..cell("tokio", &[1.0]) };
+        assert!(notes(&[&alone]).is_empty());
     }
 
     #[test]
