@@ -6,6 +6,7 @@ use std::process::{Command, Output};
 
 use photo::Config;
 
+use crate::site::config;
 use crate::{Site, Style};
 
 /// The variable by which the child finds its parent.
@@ -76,9 +77,9 @@ impl Remote {
         }
     }
 
-    /// The default configuration, with the server's certificate trusted.
+    /// The configuration of [`Site::config`].
     pub fn config(&self) -> Config {
-        Config::default().root_certificate(&*self.root)
+        config(&self.root)
     }
 
     /// The URL of a path, by http.

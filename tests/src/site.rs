@@ -4,12 +4,16 @@ use std::collections::BTreeMap;
 use std::net::{SocketAddr, TcpListener};
 use std::ops::Deref;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use photo::{Config, Photo};
 use photo_server::{Fault, PhotoServer, PictureFormat, picture};
 
 use crate::{Adapter, Downloader, Style};
+
+/// Longer than any test: no limit of a client closes what a test expects to be closed, or fails it on a busy machine.
+const LIMIT: Duration = Duration::from_mins(10);
 
 /// A running server, and clients that trust it.
 #[derive(Debug)]
@@ -30,9 +34,9 @@ impl Site {
         (site, client)
     }
 
-    /// The default configuration, with the server's certificate trusted.
+    /// The default configuration with long limits, and with the server's certificate trusted.
     pub fn config(&self) -> Config {
-        Config::default().root_certificate(self.server.root_certificate())
+        config(self.server.root_certificate())
     }
 
     /// A client of any style with this configuration.
@@ -84,6 +88,12 @@ impl Deref for Site {
     fn deref(&self) -> &PhotoServer {
         &self.server
     }
+}
+
+/// The configuration of [`Site::config`].
+pub(crate) fn config(root_certificate: &[u8]) -> Config {
+    let config = Config::default().timeout(LIMIT).connect_timeout(LIMIT).stall_timeout(LIMIT);
+    config.root_certificate(root_certificate)
 }
 
 /// The value of a parameter in a query.

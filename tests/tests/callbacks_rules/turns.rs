@@ -68,16 +68,16 @@ fn next_timeout_is_zero_exactly_while_something_is_queued() {
     client.run();
     assert_eq!(client.next_timeout(), None);
 
-    let timer = client.after(Duration::from_mins(1), || unreachable!("it is cancelled"));
+    let timer = client.after(Duration::from_hours(1), || unreachable!("it is cancelled"));
     let next = client.next_timeout().unwrap();
-    assert!(next > Duration::from_secs(30) && next <= Duration::from_mins(1), "{next:?}");
+    assert!(next > Duration::from_mins(30) && next <= Duration::from_hours(1), "{next:?}");
     let download = client.download(&site.fault(Fault::StallBeforeHead, ""), story.result("stalled"));
     assert_eq!(client.next_timeout(), Some(Duration::ZERO));
     while client.next_timeout() == Some(Duration::ZERO) {
         client.turn(Some(Duration::ZERO));
     }
     let next = client.next_timeout().unwrap();
-    assert!(next < Duration::from_secs(30), "{next:?}"); // the timeout of the download
+    assert!(next < Duration::from_mins(30), "{next:?}"); // the timeout of the download
     download.cancel();
     assert_eq!(client.next_timeout(), Some(Duration::ZERO));
     timer.cancel();

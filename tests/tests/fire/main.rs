@@ -25,7 +25,7 @@ use burn::burn;
 use leftovers::Leftovers;
 
 /// Time for each style in addition to that under fire.
-const ASIDE: Duration = Duration::from_mins(1);
+const ASIDE: Duration = Duration::from_mins(30);
 
 #[test]
 fn every_download_ends_once_and_in_time_and_leaves_nothing() {

@@ -19,7 +19,7 @@ const PROGRAMS: [&str; 3] = ["nginx", "/usr/sbin/nginx", "/usr/local/sbin/nginx"
 const TRIES: usize = 5;
 
 /// Time for nginx to start.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A running nginx. Dropping it ends it.
 pub(crate) struct Nginx {

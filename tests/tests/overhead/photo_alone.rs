@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::downloads;
 
 /// Limit of the test: valgrind is slow, and each style runs twice.
-const LIMIT: Duration = Duration::from_mins(5);
+const LIMIT: Duration = Duration::from_mins(30);
 
 /// Downloads of the shorter and the longer run. The runs differ in these alone, not in the start of the process.
 const FEW: usize = 40;

@@ -8,7 +8,7 @@ use photo_server::Fault;
 use photo_tests::{Adapter, Scheme, Site, Style, within_time};
 
 /// Time for all recipes; some wait for silent servers.
-const LIMIT: Duration = Duration::from_mins(1);
+const LIMIT: Duration = Duration::from_mins(30);
 
 /// A recipe, its connections and requests, and a use of it; the function returns the URL of a path.
 type Recipe = (&'static str, (u64, u64), fn(&dyn Adapter, &dyn Fn(&str) -> String));
