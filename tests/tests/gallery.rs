@@ -113,7 +113,7 @@ fn ctrl_c_stops_downloads_and_pauses_and_every_url_is_reported() {
         };
         eventually("all but the one that pauses wait for a silent server", begun);
         eventually("four are saved", || fs::read_dir(&folder).unwrap().count() == 4);
-        let (reports, saved) = takes(..Duration::from_secs(1), || {
+        let (reports, saved) = takes(..Duration::from_secs(8), || {
             kill(Pid::from_raw(child.id().try_into().unwrap()), Signal::SIGINT).unwrap();
             end(child, &urls)
         });

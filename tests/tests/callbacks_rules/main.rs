@@ -98,7 +98,7 @@ fn rule_4_cancel_leads_to_one_call_and_closes_the_socket() {
     let download = client.download(&site.fault(Fault::StallInBody, ""), story.result("stalled"));
     let cancelled = download.clone();
     client.after(millis(100), move || cancelled.cancel());
-    takes(..Duration::from_secs(1), || client.run());
+    takes(..Duration::from_secs(8), || client.run());
     story.assert_is(&["stalled Cancelled"]);
     eventually("the socket is closed", || site.counters().open_connections == 0);
 

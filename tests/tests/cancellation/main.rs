@@ -22,9 +22,9 @@ suite! {
 }
 
 /// The time after which the user cancels. All limits are at least 10 s, so that none of them can end the download.
-const PATIENCE: Duration = Duration::from_millis(100);
+const PATIENCE: Duration = Duration::from_millis(300);
 
-const SOON: Duration = Duration::from_secs(1);
+const SOON: Duration = Duration::from_secs(8);
 
 fn a_download_is_cancelled_at_any_time(style: Style) {
     for (fault, scheme, is_kept) in [
