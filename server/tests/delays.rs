@@ -42,10 +42,10 @@ fn jittered_delays_are_spread_around_their_middle() {
 
 #[test]
 fn held_requests_wait_in_their_order_and_a_stall_holds_up_all() {
+    const HELD: Duration = Duration::from_secs(1);
     let server = PhotoServer::start().unwrap();
-    let millis = Duration::from_millis;
     let delay = |delay| Hold { delay, ..Hold::default() };
-    server.hold(vec![delay(millis(80)), Hold { stall: millis(60), delay: millis(20) }]);
+    server.hold(vec![delay(HELD), Hold { stall: HELD * 3 / 4, ..delay(HELD / 4) }]);
     let mut taken = Vec::new();
     let mut wire = Wire::connect(&server);
     for _ in 0..3 {
@@ -54,7 +54,7 @@ fn held_requests_wait_in_their_order_and_a_stall_holds_up_all() {
         wire.reply();
         taken.push(started.elapsed());
     }
-    assert!(taken[0] >= millis(80) && taken[1] >= millis(80) && taken[2] < millis(80), "{taken:?}");
+    assert!(taken[0] >= HELD && taken[1] >= HELD && taken[2] < HELD, "{taken:?}");
 }
 
 #[test]

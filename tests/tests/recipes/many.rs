@@ -1,9 +1,10 @@
 //! The recipe `many`: all photos, in order, within the limit at once.
 
-use std::time::Duration;
+use std::iter;
+use std::thread;
 
 use photo_server::Fault;
-use photo_tests::{Outcome, Picture, Scheme, Site, Style, refusing, suite, takes};
+use photo_tests::{Outcome, Picture, Scheme, Site, Style, eventually, refusing, suite};
 
 suite! { + ureq:
     results_are_in_the_order_of_the_urls,
@@ -31,25 +32,35 @@ fn results_are_in_the_order_of_the_urls(style: Style) {
 
 /// At least one is in flight, and no more than there are URLs.
 fn as_many_are_in_flight_as_may_be(style: Style) {
-    for (count, in_flight, expected) in [(40, 8, 8), (5, 100, 5), (4, 0, 1), (4, 1, 1)] {
+    for (count, in_flight, expected) in [(40, 8, 8_u8), (5, 100, 5), (4, 0, 1), (4, 1, 1)] {
         let site = Site::start();
-        let urls = vec![site.url("/photo?bytes=1000&delay_ms=80"); count];
+        let mut urls = vec![site.url("/photo?bytes=1000&delay_ms=80"); count];
+        // The first ones are open until all of them are.
+        let gather = format!("/photo?bytes=1000&delay_ms=20000&gather={expected}");
+        urls[..usize::from(expected)].fill(site.url(&gather));
         let results = site.downloader(style).many(&urls, in_flight);
         assert_eq!(results.iter().filter(|result| result.is_ok()).count(), count);
         let counters = site.counters();
-        assert_eq!((counters.max_open_requests, counters.connections), (expected, expected));
+        assert_eq!((counters.max_open_requests, counters.connections), (expected.into(), expected.into()));
         assert_eq!(counters.requests, count as u64);
     }
 }
 
 fn a_slow_photo_does_not_hold_up_the_others(style: Style) {
     let site = Site::start();
-    let slow = site.url("/photo?delay_ms=800");
-    let fast = site.url("/photo?delay_ms=50");
-    let urls: Vec<_> = std::iter::once(slow).chain(std::iter::repeat_n(fast, 16)).collect();
-    // Pairs that wait for each other would take 1.2 s.
-    let results = takes(..Duration::from_millis(1100), || site.downloader(style).many(&urls, 2));
-    assert!(results.iter().all(Result::is_ok));
+    // It is open until three requests are, and the batch has two.
+    let slow = site.url("/photo?delay_ms=120000&gather=3");
+    let fast = site.url("/photo");
+    let urls: Vec<_> = iter::once(slow.clone()).chain(iter::repeat_n(fast, 16)).collect();
+    thread::scope(|scope| {
+        let batch = scope.spawn(|| site.downloader(style).many(&urls, 2));
+        eventually("all but the slow one have ended", || {
+            let counters = site.counters();
+            (counters.requests, counters.open_requests) == (17, 1)
+        });
+        let others = site.downloader(style).many(&[slow.clone(), slow], 2);
+        assert!(batch.join().unwrap().iter().chain(&others).all(Result::is_ok));
+    });
 }
 
 fn no_urls_bring_no_results(style: Style) {
