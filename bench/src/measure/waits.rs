@@ -67,7 +67,7 @@ pub(crate) fn measure(count: usize, style: Style, cores: &CpuSet) -> WaitsCell {
     let each = if style == Style::Blocking { 40 } else { 2 };
     let hold =
         Duration::from_millis(50) + Duration::from_micros(each) * u32::try_from(count).unwrap_or(u32::MAX);
-    let tries = (0..4).map(|doubled| run(count, style, hold * (1 << doubled), cores));
+    let tries = (0..9).map(|doubled| run(count, style, hold * (1 << doubled), cores));
     let result = tries.into_iter().find(|result| !matches!(result, Ok(None)));
     let (figures, failed) = match result {
         Some(Ok(figures)) => (figures, None),
@@ -141,9 +141,10 @@ mod tests {
         // More than the threads of all other tests in this process.
         const WAITS: usize = 500;
         for style in Style::HELD_EQUAL {
-            let job = Job { style: style.name().into(), count: WAITS, hold: Duration::from_secs(2) };
-            let outcome = job.run().unwrap().expect("two seconds are enough to start them");
-            assert!((0.0..2.0).contains(&outcome.start_s) && outcome.finish_s > 0.0, "{style}");
+            let job = |hold| Job { style: style.name().into(), count: WAITS, hold };
+            let mut tries = (1..6).map(|doubled| job(Duration::from_secs(1 << doubled)).run().unwrap());
+            let outcome = tries.find_map(|outcome| outcome).expect("32 seconds are enough to start them");
+            assert!((0.0..32.0).contains(&outcome.start_s) && outcome.finish_s > 0.0, "{style}");
             let threads = outcome.threads.unwrap_or(0);
             assert_eq!(threads > WAITS as u64, style == Style::Blocking, "{style}: {threads}");
         }

@@ -15,7 +15,7 @@ use crate::system::child::Child;
 use crate::system::usage::{Status, Usage};
 
 /// Time for the program to start.
-const START: Duration = Duration::from_secs(10);
+const START: Duration = Duration::from_secs(30);
 
 /// The command to report, after the end of what is measured.
 const REPORT: &str = "report";

@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use super::command;
 
 /// Long enough for a run to end that was asked to.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(10);
 
 pub(crate) fn all() {
     a_signal_keeps_the_rounds_before_it(Signal::SIGINT, 130);
