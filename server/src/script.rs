@@ -5,9 +5,6 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-#[cfg(doc)]
-use crate::site::Site;
-
 /// The steps for one request. A clone is cheap, because it shares the prepared reply.
 #[derive(Clone, Debug)]
 pub(crate) struct Script(Arc<[Step]>);
@@ -19,7 +16,7 @@ pub(crate) enum Step {
     Send(Bytes),
     /// Do nothing for this long.
     Wait(Duration),
-    /// Do nothing for the first duration, give or take up to the second: see [`Site::jittered`].
+    /// Do nothing for the first duration, give or take up to the second: the waits are spread evenly between.
     WaitAbout(Duration, Duration),
     /// Do nothing until this number of requests is open at once, but not for longer than this.
     Gather(usize, Duration),

@@ -4,9 +4,10 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 /// The numbers of all downloads, each given once, to any thread.
 ///
-/// The window opens when the first download of each taker has ended, however late a thread or a task got the core for it,
-/// and when so many more have ended, because those that start at once are in step in their second turn too. It closes when as many more have ended as are measured. By then as many again as there are takers have started, so that
-/// all that should be in flight are.
+/// The window opens when the first download of each taker has ended, however late a thread or a task got the core for it.
+/// Before that, so many more have ended too, because those that start at once are in step for two turns. It closes when
+/// as many more have ended as are measured. By then as many again as there are takers have started, so that all that
+/// should be in flight are.
 #[derive(Debug)]
 pub(super) struct Numbers {
     /// The downloads that are measured.

@@ -117,7 +117,8 @@ fn floor_note(group: &Group) -> Option<String> {
         let ratio = group.ratio(cell, floor, |it| Some(it.wall_s)).filter(|_| cell.style != FLOOR);
         ratio.is_some_and(|ratio| ratio.high < 1.0 / (1.0 + SLOWER))
     };
-    let what = format!("over {:.0} % faster than floor, so the server decides and not the style", SLOWER * 100.0);
+    let what =
+        format!("over {:.0} % faster than floor, so the server decides and not the style", SLOWER * 100.0);
     names(&group.cells, &what, is_faster)
 }
 
