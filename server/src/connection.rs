@@ -289,7 +289,7 @@ impl Connection {
     }
 }
 
-/// Whether a duration has passed since the first call, which asks for it; sets the alarm for its end.
+/// Whether a duration has passed since the first call, which computes it; sets the alarm for its end.
 fn passed(wake_at: &mut Option<Instant>, duration: impl FnOnce() -> Duration) -> bool {
     let now = Instant::now();
     let passed = now >= *wake_at.get_or_insert_with(|| now + duration());

@@ -2,8 +2,8 @@
 //!
 //! Examples, tests and benches need a server that behaves the same every time: photos of an exact
 //! size, after a given delay, or one of the [`Fault`]s that real servers have. It counts its work, and it is
-//! cheaper per request than its clients, so that it is never the bottleneck: replies are prepared beforehand, and one
-//! event loop serves all connections, or several do ([`Options::loops`]).
+//! cheap, so that it is seldom the bottleneck: replies are prepared beforehand, and one event loop serves all
+//! connections, or several do ([`Options::loops`]).
 //!
 //! ```
 //! use std::io::{Read, Write};
@@ -28,7 +28,7 @@
 //! | path | reply |
 //! | --- | --- |
 //! | `/photo?bytes=N&format=gif\|png\|jpeg&delay_ms=D&seed=S` | a photo ([`picture`]) of exactly N (32768) bytes, after D milliseconds; a name may follow, as in `/photo/cat.gif?format=gif` |
-//! | `/photo?delay_ms=D&jitter_percent=J` | the same after D milliseconds, give or take up to J %: the delays are evenly spread, and the same for every server |
+//! | `/photo?delay_ms=D&jitter_percent=J` | the same after D milliseconds, give or take up to J %: the delays are evenly spread, in the same order in every event loop |
 //! | `/photo?idle_s=S` | the same, with `Keep-Alive: timeout=S`; the connection stays open |
 //! | `/photo?delay_ms=D&gather=N` | the same as soon as N requests are open at once, but after D milliseconds at the latest |
 //! | `/album?count=N` and the parameters of `/photo` | paths of N (10) photos, one per line |

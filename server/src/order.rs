@@ -20,7 +20,7 @@ pub(crate) struct Order {
     pub(crate) bytes: usize,
     pub(crate) seed: u64,
     pub(crate) delay: Duration,
-    /// The reply comes so much earlier or later.
+    /// The delay is longer or shorter by up to this share.
     pub(crate) jitter_percent: u32,
     /// The number of open requests that ends the delay early.
     pub(crate) gather: Option<usize>,
@@ -52,6 +52,7 @@ impl Order {
     pub(crate) fn delayed(&self) -> Option<Step> {
         match (self.delay, self.gather) {
             (Duration::ZERO, _) => None,
+            (delay, None) if self.jitter_percent == 0 => Some(Step::Wait(delay)),
             (delay, None) => Some(Step::WaitAbout(delay, delay * self.jitter_percent / 100)),
             (delay, Some(count)) => Some(Step::Gather(count, delay)),
         }

@@ -48,8 +48,8 @@ impl Site {
         }
     }
 
-    /// The next of many delays that are spread evenly between `delay - jitter` and `delay + jitter`. Every server has the
-    /// same ones in the same order.
+    /// The next of many delays that are spread evenly between `delay - jitter` and `delay + jitter`. Every event
+    /// loop has the same ones in the same order.
     pub(crate) fn jittered(&mut self, delay: Duration, jitter: Duration) -> Duration {
         self.place = (self.place + GOLDEN_RATIO).fract();
         delay.saturating_sub(jitter) + (2 * jitter).mul_f64(self.place)
