@@ -28,9 +28,9 @@
 //! - Each round of each cell has a fresh server and a fresh client process ([`cli::entry`]), pinned to different cores
 //!   where there are two. So rounds are independent, as intervals need it.
 //! - A pilot finds how many downloads the fastest client does in 0.15 to 1 s; all clients of a group do as many.
-//! - Connections are made, and threads started, before the measured window. In a closed loop, the first two downloads of
-//!   each thread, callback or task lead in before it, and as many as are in flight lead out after it. Within it, all that
-//!   should be in flight are.
+//! - Connections are made, and threads started, before the measured window. In a closed loop, the first download of each
+//!   thread, callback or task leads in before it, and as many others; as many as are in flight lead out after it. Within it,
+//!   all that should be in flight are.
 //! - The server's counters prove that every client had the same measured requests, bytes and connections; a client
 //!   with other counts has no figures.
 //! - Rounds are interleaved in random order, and figures are medians. Intervals are so wide that at most 5 % of tables
@@ -41,7 +41,7 @@
 //! - CPU of client and server are separate; a note names a server that may have been the bottleneck.
 //! - Delays differ by up to a half, so that downloads that start at once do not stay in step.
 //! - `--self-check` validates equal work, comparisons, resolutions and latencies. It cannot see what makes one style wait
-//!   for the server longer than another; a note names each client that is faster than `floor`.
+//!   for the server longer than another; a note names each client that is over 5 % faster than `floor`.
 //!
 //! `docs/architecture.md` follows one figure from the socket to the table, `docs/methodology.md` lists the biases.
 

@@ -104,7 +104,7 @@ fn an_unknown_version_is_refused_in_one_line() {
     let refused = report(folder.path(), "--tables");
     let error = String::from_utf8(refused.stderr).expect("text");
     assert!(!refused.status.success());
-    let why = "load.jsonl: line 1: version 99 of the results; this program reads 3\n";
+    let why = "load.jsonl: line 1: these are results of version 99; this program reads version 3\n";
     assert!(error.starts_with("error: ") && error.ends_with(why) && error.lines().count() == 1, "{error}");
 }
 

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 /// The numbers of all downloads, each given once, to any thread.
 ///
 /// The window opens when the first download of each taker has ended, however late a thread or a task got the core for it.
-/// Before that, so many more have ended too, because those that start at once are in step for two turns. It closes when
+/// As many others have ended by then, because downloads that start at once stay in step for two turns. It closes when
 /// as many more have ended as are measured. By then as many again as there are takers have started, so that all that
 /// should be in flight are.
 #[derive(Debug)]

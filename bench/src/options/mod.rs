@@ -91,7 +91,7 @@ pub(crate) struct Options {
     #[arg(long, value_delimiter = ',', value_name = "NUMBERS", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub(crate) rate: Vec<u32>,
 
-    /// Delay of the server before each reply, in milliseconds, give or take up to a half [default: 20 and 0]
+    /// Delay of the server before each reply, in milliseconds, varied by up to 50 % [default: 20 and 0]
     #[arg(long, value_delimiter = ',', value_name = "NUMBERS", value_parser = clap::value_parser!(u64).range(0..=10_000))]
     pub(crate) delay_ms: Vec<u64>,
 

@@ -67,7 +67,7 @@ impl Protocol {
             _ => None,
         })?;
         let protocol = Self { count: *count, idle, warm_up_bytes };
-        // A runtime in another language translates while it works; the client has no lead in which it could.
+        // A just-in-time compiler works while the client does, which has no lead for that.
         protocol.go(child, job.patience())?;
         Ok(protocol)
     }

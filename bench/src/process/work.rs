@@ -47,7 +47,7 @@ struct Warm {
     idle: Option<Status>,
     /// The threads that stay between downloads.
     threads: Option<u64>,
-    /// The bytes of a photo for each in flight.
+    /// The bytes of the gathered photos, one for each in flight.
     bytes: u64,
 }
 

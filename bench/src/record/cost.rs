@@ -12,7 +12,7 @@ pub(crate) struct CostCell {
     pub(crate) delay_ms: u64,
     pub(crate) in_flight: usize,
     pub(crate) count: usize,
-    /// CPU, context switches, memory and threads of one round.
+    /// CPU, context switches and threads of one round.
     #[serde(flatten)]
     pub(crate) figures: Option<Figures>,
     pub(crate) allocations_per_download: Option<f64>,

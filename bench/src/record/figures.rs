@@ -26,7 +26,7 @@ pub(crate) struct Figures {
     /// The latencies from the start, or in an open loop from the intended start.
     #[serde(flatten)]
     pub(crate) latency: Percentiles,
-    /// The peak above the idle client, for each download in flight. Unknown without `/proc`.
+    /// The peak above the client after one download, for each one in flight. Unknown without `/proc`, and for few.
     pub(crate) rss_kib_per_in_flight: Option<f64>,
     /// The most threads that were seen in a round. Unknown without `/proc`.
     pub(crate) threads_max: Option<u64>,

@@ -13,8 +13,6 @@ use super::run::Head;
 use super::waits::WaitsCell;
 
 /// The version of the format. Fields may be added to it, and are ignored by readers that do not know them.
-///
-/// Before version 3, all replies of a load had the same delay.
 pub const VERSION: u32 = 3;
 
 /// The kinds of lines.
@@ -57,7 +55,8 @@ impl Record {
         match version {
             Some(VERSION) => {}
             Some(other) => {
-                let why = format!("version {other} of the results; this program reads {VERSION}");
+                let why =
+                    format!("these are results of version {other}; this program reads version {VERSION}");
                 return Err(io::Error::other(why));
             }
             None => return Err(io::Error::other("the line has no version")),
@@ -111,7 +110,7 @@ mod tests {
     fn other_versions_are_refused() {
         assert!(
             refusal(r#"{"version":2,"mode":"what is not known any more"}"#)
-                .starts_with("version 2 of the results")
+                .starts_with("these are results of version 2;")
         );
         assert!(refusal(r#"{"mode":"run"}"#).contains("no version"));
         assert!(refusal(r#"{"version":3,"mode":"dance"}"#).contains("unknown variant `dance`"));

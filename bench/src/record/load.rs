@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::text::format::size;
 
-/// The delay of each reply differs from that of its load by up to so much. If it did not, downloads that start at once
-/// would stay in step: the faster a client was, the longer its downloads would wait for each other at the server.
+/// The delay of each reply differs from that of its load by up to this share. With equal delays, downloads that start at
+/// once stay in step, and wait for each other at the server. The faster a client is, the longer they wait.
 pub(crate) const JITTER_PERCENT: u64 = 50;
 
 /// A size, a delay and a transport: what all numbers in flight of a picture or a decision have in common.

@@ -1,6 +1,6 @@
 //! The cost of one download besides its time.
 //!
-//! Three runs of the same work. In one nothing but the work is done: CPU, context switches, threads and memory are its.
+//! Three runs of the same work. In one nothing but the work is done: CPU, context switches and threads are its.
 //! In one an allocator counts, in a separate program. And where valgrind is installed, it counts instructions.
 
 mod instructions;

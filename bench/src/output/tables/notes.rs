@@ -5,6 +5,7 @@ use crate::record::changes::FLOOR;
 use crate::record::decision::SLOWER;
 use crate::record::group::Group;
 use crate::stats::interval::TABLE_ERROR;
+use crate::text::format::digits;
 
 /// The notes of one table: what a reader must know before believing its figures.
 pub(super) fn of(group: &Group) -> Vec<String> {
@@ -107,18 +108,17 @@ fn server_note(cells: &[&Cell]) -> Option<String> {
 
 fn delay_note(cells: &[&Cell]) -> Option<String> {
     let most = cells.iter().find(|cell| cell.is_delay_bound())?.most_per_s()?;
-    Some(format!("the delay allows at most {most:.0} photos per s: CPU, latency and memory tell more"))
+    Some(format!("the delay allows at most {} photos per s, which some nearly reach", digits(most)))
 }
 
-/// A client cannot do less than `floor` does.
+/// Names the clients that are faster than `floor`. It does the least, so the server makes the difference.
 fn floor_note(group: &Group) -> Option<String> {
     let floor = group.cell(FLOOR)?;
     let is_faster = |cell: &Cell| {
         let ratio = group.ratio(cell, floor, |it| Some(it.wall_s)).filter(|_| cell.style != FLOOR);
         ratio.is_some_and(|ratio| ratio.high < 1.0 / (1.0 + SLOWER))
     };
-    let what =
-        format!("over {:.0} % faster than floor, so the server decides and not the style", SLOWER * 100.0);
+    let what = format!("over {:.0} % faster than floor, so the server held floor back", SLOWER * 100.0);
     names(&group.cells, &what, is_faster)
 }
 
@@ -188,7 +188,7 @@ mod tests {
             let cells = [of_wall(FLOOR, 1.0), of_wall("smol", wall_s), of_wall("tokio", 1.5)];
             floor_note(&Group::of(cells.iter().collect()))
         };
-        assert!(note(0.9).unwrap().ends_with("not the style: smol"));
+        assert!(note(0.9).unwrap().ends_with("held floor back: smol"));
         assert_eq!([note(0.97), note(1.2)], [None, None]);
     }
 
