@@ -18,7 +18,8 @@ use crate::system::window::{ResourceUse, Window};
 /// turn, in its own way. So there are never more downloads than takers. A turn that finds all takers busy starts late;
 /// one that no taker has taken by the end of the schedule and some grace is skipped.
 ///
-/// A closed loop may have leads: the first download of each taker and as many others, and as many downloads after those that are measured.
+/// A closed loop may have leads. The first download of each taker and as many others come before those that are measured,
+/// and as many as there are takers after them.
 ///
 /// All memory is allocated and touched at the start, and recording one download takes a few relaxed atomic operations.
 /// So neither time nor memory of the measuring is mistaken for the style's.
