@@ -228,12 +228,7 @@ impl Connection {
                     }
                     play.sent = 0;
                 }
-                Step::Wait(duration) => {
-                    if !passed(&mut self.wake_at, || *duration) {
-                        return Ok(Some(Pause::Wait));
-                    }
-                }
-                Step::WaitAbout(delay, jitter) => {
+                Step::Wait(delay, jitter) => {
                     if !passed(&mut self.wake_at, || site.jittered(*delay, *jitter)) {
                         return Ok(Some(Pause::Wait));
                     }

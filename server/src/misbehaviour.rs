@@ -42,7 +42,7 @@ impl Fault {
             Fault::ResetBeforeHead => vec![Step::Reset],
             Fault::ResetInBody => {
                 let at = material.query.number("at", material.order.bytes / 2)?;
-                vec![Step::send(material.cut(at)?), Step::Wait(BEFORE_RESET), Step::Reset]
+                vec![Step::send(material.cut(at)?), Step::wait(BEFORE_RESET), Step::Reset]
             }
             Fault::CutInHead => vec![Step::send(material.half_head()), Step::Close],
             Fault::CutBody => vec![Step::send(material.half()?), Step::Close],
@@ -73,7 +73,7 @@ impl Fault {
             Fault::CloseDelimitedReset => {
                 let half = &material.photo()?[..material.order.bytes / 2];
                 let reply = material.unmeasured().raw_body(half);
-                vec![Step::send(reply), Step::Wait(BEFORE_RESET), Step::Reset]
+                vec![Step::send(reply), Step::wait(BEFORE_RESET), Step::Reset]
             }
 
             Fault::Html => {
@@ -113,11 +113,11 @@ impl Fault {
             }
             Fault::StrayReply => {
                 let reply = Step::send(material.good()?);
-                vec![reply.clone(), Step::Wait(BEFORE_STRAY), reply]
+                vec![reply.clone(), Step::wait(BEFORE_STRAY), reply]
             }
             Fault::CloseAfterReply => {
                 let after = material.query.number("after_ms", 0_u32)?;
-                let wait = Step::Wait(Duration::from_millis(after.into()));
+                let wait = Step::wait(Duration::from_millis(after.into()));
                 vec![Step::send(material.good()?), wait, Step::Close]
             }
             Fault::CloseOnReuse => vec![Step::OnReuse(1), Step::Cut, Step::send(material.good()?)],

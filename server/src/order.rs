@@ -52,8 +52,7 @@ impl Order {
     pub(crate) fn delayed(&self) -> Option<Step> {
         match (self.delay, self.gather) {
             (Duration::ZERO, _) => None,
-            (delay, None) if self.jitter_percent == 0 => Some(Step::Wait(delay)),
-            (delay, None) => Some(Step::WaitAbout(delay, delay * self.jitter_percent / 100)),
+            (delay, None) => Some(Step::Wait(delay, delay * self.jitter_percent / 100)),
             (delay, Some(count)) => Some(Step::Gather(count, delay)),
         }
     }

@@ -21,7 +21,7 @@ impl Material<'_> {
             "keep" => {}
             "close" => steps.push(Step::Close),
             "cut" => steps.push(Step::Cut),
-            "reset" => steps.extend([Step::Wait(BEFORE_RESET), Step::Reset]),
+            "reset" => steps.extend([Step::wait(BEFORE_RESET), Step::Reset]),
             "stall" => steps.push(Step::Stall),
             end => return Err(format!("end={end} is not keep, close, cut, reset or stall")),
         }

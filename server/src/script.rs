@@ -14,10 +14,8 @@ pub(crate) struct Script(Arc<[Step]>);
 pub(crate) enum Step {
     /// Write these bytes; over once the kernel has taken all of them.
     Send(Bytes),
-    /// Do nothing for this long.
-    Wait(Duration),
     /// Do nothing for the first duration, give or take up to the second: the waits are spread evenly between.
-    WaitAbout(Duration, Duration),
+    Wait(Duration, Duration),
     /// Do nothing until this number of requests is open at once, but not for longer than this.
     Gather(usize, Duration),
     /// Do nothing until the peer leaves.
@@ -59,12 +57,17 @@ impl Step {
         Self::Send(bytes.into())
     }
 
+    /// Does nothing for exactly this long.
+    pub(crate) fn wait(duration: Duration) -> Self {
+        Self::Wait(duration, Duration::ZERO)
+    }
+
     /// Sends the bytes in pieces of `size`, each after a pause.
     pub(crate) fn send_slowly(bytes: Vec<u8>, size: usize, every: Duration) -> impl Iterator<Item = Self> {
         let bytes = Bytes::from(bytes);
         (0..bytes.len()).step_by(size).flat_map(move |at| {
             let end = bytes.len().min(at + size);
-            [Self::Wait(every), Self::Send(bytes.slice(at..end))]
+            [Self::wait(every), Self::Send(bytes.slice(at..end))]
         })
     }
 }

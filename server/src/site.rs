@@ -49,8 +49,11 @@ impl Site {
     }
 
     /// The next of many delays that are spread evenly between `delay - jitter` and `delay + jitter`. Every event
-    /// loop has the same ones in the same order.
+    /// loop has the same ones in the same order. Without jitter none is drawn.
     pub(crate) fn jittered(&mut self, delay: Duration, jitter: Duration) -> Duration {
+        if jitter.is_zero() {
+            return delay;
+        }
         self.place = (self.place + GOLDEN_RATIO).fract();
         delay.saturating_sub(jitter) + (2 * jitter).mul_f64(self.place)
     }
