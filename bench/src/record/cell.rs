@@ -52,7 +52,6 @@ pub(crate) struct Cell {
     pub(crate) url: Option<String>,
     pub(crate) in_flight: usize,
     /// Client processes that share the load.
-    #[serde(default = "one")]
     pub(crate) processes: usize,
     /// Downloads in each round; arrivals, in an open loop.
     pub(crate) count: usize,
@@ -66,13 +65,10 @@ pub(crate) struct Cell {
     /// The client's CPU, compared with that of the style that used least.
     pub(crate) cpu_vs_best: Option<Comparison>,
     /// Event loops of the server, each in its thread.
-    #[serde(default = "one")]
     pub(crate) server_loops: usize,
     /// Rounds in which a CPU quota made client or server wait.
-    #[serde(default)]
     pub(crate) throttled_rounds: usize,
     /// The share of the client's cores that other programs and other virtual machines had while it was measured.
-    #[serde(default)]
     pub(crate) taken_share: f64,
     /// The latencies of all rounds together, in nanoseconds: HDR histogram, V2 format, compressed, Base64.
     pub(crate) histogram: Option<String>,
@@ -212,10 +208,6 @@ impl Cell {
     pub(crate) fn latencies(&self) -> io::Result<Option<Latencies>> {
         self.histogram.as_deref().map(Latencies::decode).transpose()
     }
-}
-
-fn one() -> usize {
-    1
 }
 
 #[cfg(test)]

@@ -51,7 +51,6 @@ pub(crate) struct Step {
     /// The style that uses the least CPU at the most in flight.
     pub(crate) least_cpu: String,
     /// The other styles that are not shown to use more CPU there, the plainest first.
-    #[serde(default)]
     pub(crate) like_least_cpu: Vec<String>,
     /// The largest share of the time that the server was busy, where it may have held back the fastest style.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -20,7 +20,6 @@ pub(crate) struct Load {
     #[serde(flatten)]
     pub(crate) transport: Transport,
     /// Cores of the client; 0 means one.
-    #[serde(default)]
     pub(crate) client_cores: usize,
 }
 
@@ -28,10 +27,8 @@ pub(crate) struct Load {
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub(crate) struct Transport {
     /// Whether photos come by https.
-    #[serde(default)]
     pub(crate) tls: bool,
     /// A fresh connection for each photo.
-    #[serde(default)]
     pub(crate) fresh: bool,
 }
 

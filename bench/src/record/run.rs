@@ -63,10 +63,8 @@ pub(crate) struct Head {
     pub(crate) rounds: u32,
     pub(crate) quick: bool,
     /// Whether the run has come to its end, with all parts and rounds.
-    #[serde(default = "yes")]
     pub(crate) complete: bool,
     /// Whether it has at least the cells and the rounds of `cargo bench` without options.
-    #[serde(default)]
     pub(crate) full: bool,
     /// Versions of the libraries that are measured.
     pub(crate) versions: BTreeMap<String, String>,
@@ -165,10 +163,6 @@ impl Run {
     }
 }
 
-fn yes() -> bool {
-    true
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -177,10 +171,10 @@ mod tests {
     #[test]
     fn lines_of_each_kind_are_kept_apart() {
         let lines = [
-            r#"{"version":3,"mode":"run","at_unix_s":5,"machine":"m","client_cores":"","server_cores":"","commit":null,"seed":1,"rounds":3,"quick":true,"versions":{},"new":[]}"#.to_owned(),
+            r#"{"version":3,"mode":"run","at_unix_s":5,"machine":"m","client_cores":"","server_cores":"","commit":null,"seed":1,"rounds":3,"quick":true,"complete":true,"full":false,"versions":{},"new":[]}"#.to_owned(),
             Record::Closed(cell("tokio", &[3.0, 4.0])).to_line(),
             r#"{"version":3,"mode":"waits","style":"smol","count":1000,"start_s":0.5,"finish_s":1,"cpu_us_per_wait":2.5}"#.to_owned(),
-            r#"{"version":3,"mode":"decision","bytes":1,"delay_ms":2,"steps":[]}"#.to_owned(),
+            r#"{"version":3,"mode":"decision","bytes":1,"delay_ms":2,"tls":false,"fresh":false,"client_cores":1,"steps":[]}"#.to_owned(),
         ];
         let run = Run::parse(&lines.join("\n")).unwrap();
         assert!(run.head.is_some_and(|head| head.quick && head.at_unix_s == 5));

@@ -189,11 +189,11 @@ mod tests {
     #[test]
     fn measured_parts_are_shown() {
         let run = Run::parse(&[
-            r#"{"version":3,"mode":"run","at_unix_s":1795376921,"machine":"Z 80","client_cores":"1","server_cores":"0","commit":"abc","seed":7,"rounds":1,"quick":false,"versions":{"mio":"1.2"}}"#.into(),
+            r#"{"version":3,"mode":"run","at_unix_s":1795376921,"machine":"Z 80","client_cores":"1","server_cores":"0","commit":"abc","seed":7,"rounds":1,"quick":false,"complete":true,"full":false,"versions":{"mio":"1.2"}}"#.into(),
             Record::Open(open(cell("tokio", &[9.0]))).to_line(),
             r#"{"version":3,"mode":"cost","style":"tokio","in_flight":64,"count":9,"delay_ms":20,"bytes":32768,"allocations_per_download":12.5,"no_instructions":"valgrind is not there","failed":"no"}"#.into(),
             r#"{"version":3,"mode":"waits","style":"smol","count":1000,"start_s":0.5,"finish_s":1.0,"cpu_us_per_wait":1.0,"threads":2}"#.into(),
-            r#"{"version":3,"mode":"decision","bytes":1024,"delay_ms":5,"steps":[{"from_in_flight":1,"to_in_flight":64,"choose":"smol","keep_up":["smol"],"least_cpu":"callbacks"}]}"#.into(),
+            r#"{"version":3,"mode":"decision","bytes":1024,"delay_ms":5,"tls":false,"fresh":false,"client_cores":1,"steps":[{"from_in_flight":1,"to_in_flight":64,"choose":"smol","keep_up":["smol"],"least_cpu":"callbacks","like_least_cpu":[]}]}"#.into(),
         ].join("\n"));
         let page = page_of(&run.unwrap());
         for text in [
