@@ -184,7 +184,7 @@ impl Connection {
         }
         let counters = site.tally.snapshot();
         if reset {
-            site.tally.reset();
+            site.reset();
         }
         let reply = Reply::new(200).content_type("application/json");
         let mut steps = vec![Step::send(reply.body(counters.to_json()))];

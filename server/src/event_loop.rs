@@ -241,7 +241,7 @@ impl EventLoop {
                     let _ = answer.send(self.site.tally.snapshot());
                 }
                 Command::ResetCounters(answer) => {
-                    self.site.tally.reset();
+                    self.site.reset();
                     let _ = answer.send(());
                 }
                 Command::Heads(answer) => {

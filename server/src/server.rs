@@ -162,7 +162,7 @@ impl PhotoServer {
     }
 
     /// Sets all counters except the gauges to zero: open connections and requests stay counted, and
-    /// `max_open_requests` starts from there.
+    /// `max_open_requests` starts from there. Jittered delays begin with the first one again.
     ///
     /// # Panics
     ///

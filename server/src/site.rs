@@ -49,13 +49,19 @@ impl Site {
     }
 
     /// The next of many delays that are spread evenly between `delay - jitter` and `delay + jitter`. Every event
-    /// loop has the same ones in the same order. Without jitter none is drawn.
+    /// loop has the same ones in the same order, again after each reset. Without jitter none is drawn.
     pub(crate) fn jittered(&mut self, delay: Duration, jitter: Duration) -> Duration {
         if jitter.is_zero() {
             return delay;
         }
         self.place = (self.place + GOLDEN_RATIO).fract();
         delay.saturating_sub(jitter) + (2 * jitter).mul_f64(self.place)
+    }
+
+    /// Sets the counters to zero, and begins with the first of the jittered delays.
+    pub(crate) fn reset(&mut self) {
+        self.tally.reset();
+        self.place = 0.0;
     }
 
     /// The last request heads, the oldest first.

@@ -41,6 +41,20 @@ fn jittered_delays_are_spread_around_their_middle() {
 }
 
 #[test]
+fn jittered_delays_begin_again_after_a_reset() {
+    let server = PhotoServer::start().unwrap();
+    let mut wire = Wire::connect(&server);
+    for _ in 0..3 {
+        let started = Instant::now();
+        wire.get("/photo?delay_ms=40&jitter_percent=50");
+        wire.reply();
+        // The first is the longest of the first three.
+        assert!(started.elapsed() >= Duration::from_millis(44));
+        server.reset_counters();
+    }
+}
+
+#[test]
 fn held_requests_wait_in_their_order_and_a_stall_holds_up_all() {
     const HELD: Duration = Duration::from_secs(1);
     let server = PhotoServer::start().unwrap();
