@@ -61,7 +61,10 @@ impl Warm {
         let mut client = subject.client(in_flight, job.config())?;
         client.download_all(&job.url, 1, &one)?;
         warmed_up(&one)?;
+        // With the memory of the samples, so that it does not count as the client's.
+        let measured = samples(&job.workload);
         let idle = Status::of_this_process();
+        drop(measured);
         if let Subject::Peer(_) = subject {
             // hyper's clients make more connections than are in flight if their first use is the gathering.
             client.download_all(&job.url, in_flight, &Samples::new(in_flight))?;
@@ -74,9 +77,8 @@ impl Warm {
 
     fn measure(&mut self) -> io::Result<WorkerReport> {
         let Self { job, client, idle, threads, bytes: warm_up_bytes } = self;
-        let Workload { in_flight, count, lead, pace, burden_percent, .. } = job.workload;
-        let schedule = pace.map(|pace| pace.schedule(count));
-        let samples = Samples::of(count, lead, schedule, burden_percent);
+        let in_flight = job.workload.in_flight;
+        let samples = samples(&job.workload);
         let before = Usage::so_far();
         client.download_all(&job.url, in_flight, &samples)?;
         let user_s = Usage::so_far().since(before).user_s;
@@ -100,6 +102,10 @@ impl Warm {
             allocations,
         })
     }
+}
+
+fn samples(&Workload { count, lead, pace, burden_percent, .. }: &Workload) -> Samples {
+    Samples::of(count, lead, pace.map(|pace| pace.schedule(count)), burden_percent)
 }
 
 /// Waits for joined threads to end, so that they are not counted. Returns how many stay.
