@@ -9,7 +9,7 @@ use crate::measure::groups::Group;
 use crate::measure::round;
 use crate::measure::trial::Trial;
 use crate::record;
-use crate::record::cell::{Cell, Comparison, SHORT_S};
+use crate::record::cell::{Cell, Comparison, FEW, SHORT_S};
 use crate::record::figures::{Figure, Figures};
 use crate::record::load::Load;
 use crate::stats::latency::Latencies;
@@ -141,6 +141,7 @@ pub(crate) fn cell(workload: &Workload, subject: Subject, trials: Vec<io::Result
         errors: None,
         figures: None,
         bound: None,
+        lacks_latencies: false,
         cpu_vs_best: None,
         server_loops: trials.iter().flatten().map(|trial| trial.server_loops).max().unwrap_or(1),
         throttled_rounds: 0,
@@ -155,6 +156,8 @@ pub(crate) fn cell(workload: &Workload, subject: Subject, trials: Vec<io::Result
             cell.rounds = trials.iter().map(|trial| trial.figures).collect();
             cell.figures = Figures::median(&cell.rounds);
             cell.bound = cell.busy_side();
+            let is_closed = workload.pace.is_none();
+            cell.lacks_latencies = is_closed && cell.in_flight_share().is_some_and(|share| share < FEW);
             cell.throttled_rounds = trials.iter().filter(|trial| trial.throttled > 0).count();
             let all = |of: fn(&Trial) -> f64| trials.iter().map(of).sum::<f64>();
             let (taken_s, took_s) = (all(|trial| trial.taken_s), all(|trial| trial.took_s));

@@ -12,7 +12,8 @@ use crate::stats::latency::{Latencies, Percentile, Percentiles};
 /// Above this share of one core, the process may be the bottleneck.
 pub(crate) const BUSY: f64 = 0.7;
 
-/// Below this share of the requested downloads in flight, on average, a note names the client.
+/// Below this share of the requested downloads in flight, on average, a note names the client, and only its median latency
+/// is known.
 pub(crate) const FEW: f64 = 0.8;
 
 /// Above this share of the client's cores for others, the cell decides nothing.
@@ -62,6 +63,9 @@ pub(crate) struct Cell {
     pub(crate) figures: Option<Figures>,
     /// The side that had the most to do.
     pub(crate) bound: Option<Bound>,
+    /// Whether a closed loop had so few in flight that many downloads may have no latency: those that began before a slice.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) lacks_latencies: bool,
     /// The client's CPU, compared with that of the style that used least.
     pub(crate) cpu_vs_best: Option<Comparison>,
     /// Event loops of the server, each in its thread.
@@ -96,9 +100,9 @@ pub(crate) struct Comparison {
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Bound {
-    /// The client was busy, the server was not: the client is measured.
+    /// The client was busy for more than 70 % of the time, and more than the server: the client is measured.
     Client,
-    /// The server was busy for more than 70 % of the time, so it may have been the bottleneck.
+    /// The server was busy for more than 70 % of the time, and more than the client, so it may have been the bottleneck.
     Server,
     /// Neither was busy: the delay, or the round trip, is measured.
     Waiting,
@@ -140,12 +144,17 @@ impl Cell {
         Some(self.figures?.in_flight_mean / self.in_flight as f64)
     }
 
+    /// The share of its cores that the client was busy.
+    pub(crate) fn client_share(&self) -> Option<f64> {
+        let Figures { cpu_us_per_download, downloads_per_s, .. } = self.figures?;
+        Some(cpu_us_per_download / 1e6 * downloads_per_s / self.load.client_cores.max(1) as f64)
+    }
+
     /// The busy side, computed from the figures.
     pub(crate) fn busy_side(&self) -> Option<Bound> {
-        let Figures { cpu_us_per_download, downloads_per_s, .. } = self.figures?;
-        let client = cpu_us_per_download / 1e6 * downloads_per_s / self.load.client_cores.max(1) as f64;
+        let client = self.client_share()?;
         Some(match self.server_share() {
-            Some(server) if server > BUSY => Bound::Server,
+            Some(server) if server > BUSY.max(client) => Bound::Server,
             _ if client > BUSY => Bound::Client,
             _ => Bound::Waiting,
         })
@@ -157,13 +166,15 @@ impl Cell {
     }
 
     /// A percentile of its latencies, if each round has a sample beyond it, and all together have enough; at 1, the longest
-    /// latency. Without one beyond it, the percentile of a round would be its longest latency.
+    /// latency. Without one beyond it, the percentile of a round would be its longest latency. Where many downloads have no
+    /// latency, only the middle is known.
     pub(crate) fn percentile(&self, percentile: &Percentile) -> Option<f64> {
         // 1 - 0.99 is less than 0.01, by rounding.
         let beyond = self.count as f64 * (1.0 - percentile.quantile) + 1e-6;
         let has_enough = beyond >= 1.0 && beyond * self.rounds.len() as f64 >= SAMPLES_BEYOND;
         let is_known = percentile.quantile >= 1.0 || has_enough;
-        (percentile.of)(&self.figures?.latency).filter(|_| is_known)
+        (percentile.of)(&self.figures?.latency)
+            .filter(|_| is_known && (percentile.quantile <= 0.5 || !self.lacks_latencies))
     }
 
     /// The p99, if it is known.
@@ -221,7 +232,10 @@ mod tests {
         assert_eq!(cell("tokio", &[100.0]).busy_side(), Some(Bound::Waiting));
         assert_eq!(cell("tokio", &[300.0]).busy_side(), Some(Bound::Client));
         let mut busy = cell("tokio", &[300.0]);
-        busy.figures = Some(Figures { server_cpu_us_per_download: Some(250.0), ..figures(300.0) });
+        let with_server = |us| Some(Figures { server_cpu_us_per_download: Some(us), ..figures(300.0) });
+        busy.figures = with_server(290.0);
+        assert_eq!(busy.busy_side(), Some(Bound::Client));
+        busy.figures = with_server(310.0);
         assert_eq!(busy.busy_side(), Some(Bound::Server));
         assert_eq!(failed("tokio", "no cores").busy_side(), None);
     }

@@ -21,7 +21,7 @@ pub(crate) const SLOWER: f64 = 0.05;
 /// The p99 of a style that keeps up is at most this share longer than the shortest one: 1 is twice as long.
 const TAIL: f64 = 1.0;
 
-/// The tails, of which the first that all styles know is compared.
+/// The tails, of which the first that is known is compared.
 const TAILS: [(&str, Figure); 2] =
     [("p99", |it| Some(it.latency.p99_us)), ("p90", |it| Some(it.latency.p90_us))];
 
@@ -78,7 +78,7 @@ pub(crate) fn styles<'a>(group: &Group<'a>) -> Vec<&'a Cell> {
 /// # Errors
 ///
 /// If the group decides nothing, with the reason.
-pub(crate) fn step(group: &Group) -> Result<Step, Undecided> {
+pub(crate) fn step<'a>(group: &Group<'a>) -> Result<Step, Undecided> {
     const WALL: Figure = |it| Some(it.wall_s);
     const CPU: Figure = |it| Some(it.cpu_us_per_download);
     let styles = styles(group);
@@ -89,18 +89,20 @@ pub(crate) fn step(group: &Group) -> Result<Step, Undecided> {
         let rounds = group.cells.iter().map(|cell| cell.rounds.len()).max().unwrap_or_default();
         return Err(Undecided::FewRounds { rounds, needed: fewest_rounds(group.cells.len()) });
     }
-    let is_known = |name: &str| {
+    let knows = |name: &str, cell: &Cell| {
         let percentile = Percentiles::ALL.iter().find(|percentile| percentile.name == name);
-        percentile.is_some_and(|it| styles.iter().all(|cell| cell.percentile(it).is_some()))
+        percentile.is_some_and(|it| cell.percentile(it).is_some())
     };
-    let tail = TAILS.into_iter().find(|(name, _)| is_known(name));
-    let (_, tail) = tail.ok_or(Undecided::FewDownloads)?;
-    let least = |figure: Figure| {
-        let known = styles.iter().filter_map(|cell| Some((cell.figure(figure)?, *cell)));
-        let least = known.min_by(|(one, _), (other, _)| one.total_cmp(other));
+    let tail = TAILS.into_iter().find(|(name, _)| styles.iter().any(|cell| knows(name, cell)));
+    let (tail_name, tail) = tail.ok_or(Undecided::FewDownloads)?;
+    let with_tail: Vec<_> = styles.iter().copied().filter(|cell| knows(tail_name, cell)).collect();
+    let least = |cells: &[&'a Cell], figure: Figure| {
+        let all = cells.iter().filter_map(|cell| Some((cell.figure(figure)?, *cell)));
+        let least = all.min_by(|(one, _), (other, _)| one.total_cmp(other));
         least.map(|(_, cell)| cell).ok_or(Undecided::NoStyles)
     };
-    let (fastest, quickest, thriftiest) = (least(WALL)?, least(tail)?, least(CPU)?);
+    let (fastest, thriftiest) = (least(&styles, WALL)?, least(&styles, CPU)?);
+    let quickest = least(&with_tail, tail)?;
     // The others cannot be judged by a doubtful one.
     if let Some(best) = [fastest, quickest].into_iter().find(|best| group.is_doubtful(best)) {
         let is_unsteady = group.is_unsteady(best);
@@ -113,6 +115,7 @@ pub(crate) fn step(group: &Group) -> Result<Step, Undecided> {
     let is_as_good = |cell: &&&Cell| {
         !group.is_doubtful(cell)
             && is_close(cell, fastest, WALL, SLOWER)
+            && knows(tail_name, cell)
             && is_close(cell, quickest, tail, TAIL)
     };
     let is_as_thrifty = |cell: &&&Cell| {
@@ -277,6 +280,14 @@ mod tests {
         };
         let decisions = decide(&sorted([cell("blocking", 50.0), cell("tokio", 20.0)].iter()));
         assert_eq!(decisions[0].steps[0].keep_up, ["tokio"]);
+    }
+
+    #[test]
+    fn a_style_whose_tail_is_unknown_does_not_keep_up() {
+        let of = |style, p99_us| cell(style, 64, 1.0, p99_us);
+        let mut cells = [of("blocking", 1.0), of("tokio", 50.0), of("smol", 20.0)];
+        cells[0].lacks_latencies = true;
+        assert_eq!(decide(&sorted(cells.iter()))[0].steps[0].keep_up, ["smol"]);
     }
 
     #[test]

@@ -82,6 +82,7 @@ pub(crate) fn of_rounds(style: &str, in_flight: usize, rounds: Vec<Figures>) -> 
         errors: Some(0),
         figures: Figures::median(&rounds),
         bound: None,
+        lacks_latencies: false,
         cpu_vs_best: None,
         server_loops: 1,
         throttled_rounds: 0,

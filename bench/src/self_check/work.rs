@@ -84,30 +84,32 @@ fn in_flight(cells: &[Cell], attempt: u32) -> Finding {
     }
 }
 
-/// The mark is computed again, from the rounds: the server of a client-bound cell was not busy, and all other cells are
-/// marked.
+/// The mark is computed again, from the figures: the server of a client-bound cell was less busy than the client, and all
+/// others that were busy are marked.
 fn server_has_time(cells: &[Cell]) -> Finding {
-    let share = |cell: &Cell| cell.server_share().unwrap_or(f64::INFINITY);
+    let server = |cell: &Cell| cell.server_share().unwrap_or(f64::INFINITY);
+    let client = |cell: &Cell| cell.client_share().unwrap_or_default();
     let marked = |cell: &Cell| match cell.bound {
-        Some(Bound::Client | Bound::Waiting) => share(cell) <= BUSY,
-        Some(Bound::Server) => share(cell) > BUSY,
+        Some(Bound::Client) => client(cell) > BUSY && client(cell) >= server(cell),
+        Some(Bound::Server) => server(cell) > BUSY && server(cell) > client(cell),
+        Some(Bound::Waiting) => server(cell) <= BUSY && client(cell) <= BUSY,
         None => false,
     };
     let client_bound = cells.iter().filter(|cell| cell.bound == Some(Bound::Client)).count();
     let shown = |cell: &Cell| {
-        let client = cell.figures.map_or(0.0, |it| it.downloads_per_s * it.cpu_us_per_download / 1e6);
         let mark = match cell.bound {
             Some(Bound::Client) => "client-bound",
             Some(Bound::Server) => "server-bound: marked",
             Some(Bound::Waiting) => "waiting",
             None => "unknown",
         };
-        let (client, server) = (client * 100.0, share(cell) * 100.0);
+        let (client, server) = (client(cell) * 100.0, server(cell) * 100.0);
         format!("{:<12} server {server:>3.0} %, client {client:>3.0} % of a core: {mark}", cell.style)
     };
     Finding {
         claim: format!(
-            "(d) the server is busy for at most {:.0} % in each of {client_bound} client-bound cells",
+            "(d) the client is busy for over {:.0} %, and busier than the server, in each of {client_bound} client-bound \
+             cells",
             BUSY * 100.0
         ),
         holds: cells.iter().all(marked),
@@ -144,7 +146,7 @@ mod tests {
         let mut cells = [cell("tokio", &[300.0])];
         cells[0].bound = cells[0].busy_side();
         assert!(server_has_time(&cells).holds);
-        cells[0].figures.as_mut().unwrap().server_cpu_us_per_download = Some(250.0);
+        cells[0].figures.as_mut().unwrap().server_cpu_us_per_download = Some(310.0);
         assert!(!server_has_time(&cells).holds);
         cells[0].bound = Some(Bound::Server);
         assert!(server_has_time(&cells).holds);

@@ -114,7 +114,8 @@ fn latency_of(cell: &Cell) -> io::Result<Vec<Point>> {
         return Ok(Vec::new());
     }
     // For so few downloads, a higher percentile is only the slowest download.
-    let most = nines(1.0 - 1.0 / (cell.count as f64).max(2.0));
+    let highest = if cell.lacks_latencies { 0.5 } else { 1.0 - 1.0 / (cell.count as f64).max(2.0) };
+    let most = nines(highest);
     let log = |micros: f64| (micros / 1e3).log10();
     let latencies = cell.latencies()?;
     let line = latencies.iter().flat_map(|latencies| {
@@ -236,5 +237,7 @@ mod tests {
         assert_eq!(marked(&cell), all);
         cell.histogram = Some(encoded());
         assert_eq!(marked(&cell), all);
+        cell.lacks_latencies = true;
+        assert_eq!(marked(&cell), 1); // the 50th
     }
 }

@@ -1,6 +1,6 @@
 //! The notes below a table.
 
-use crate::record::cell::{BUSY, Cell, FEW, SHORT_S, TAKEN};
+use crate::record::cell::{BUSY, Cell, SHORT_S, TAKEN};
 use crate::record::changes::FLOOR;
 use crate::record::decision::SLOWER;
 use crate::record::group::Group;
@@ -93,8 +93,11 @@ pub(super) fn not_measured(name: &str, reason: &str) -> String {
 /// Downloads may wait for a thread or a task instead of the server, or last longer than a slice, so that few have a
 /// latency. Workers in other languages have no lead.
 fn few_note(cells: &[&Cell]) -> Option<String> {
-    let few = |cell: &Cell| cell.in_flight_share().filter(|share| *share < FEW);
-    Some(format!("fewer in flight than requested, or for longer than a slice: {}", shares(cells, few)?))
+    let few = |cell: &Cell| cell.in_flight_share().filter(|_| cell.lacks_latencies);
+    Some(format!(
+        "fewer in flight than requested, or for longer than a slice, so only p50 is known: {}",
+        shares(cells, few)?
+    ))
 }
 
 fn server_note(cells: &[&Cell]) -> Option<String> {
@@ -197,6 +200,7 @@ mod tests {
         let mut few = cell("tokio", &[1.0]);
         assert!(few_note(&[&few]).is_none());
         few.figures = Some(Figures { in_flight_mean: 32.0, ..figures(1.0) });
+        few.lacks_latencies = true;
         assert!(few_note(&[&few]).unwrap().ends_with("tokio 50 %"));
     }
 
