@@ -16,7 +16,7 @@ use crate::transport::Transport;
 /// Most bytes that one connection sends before the others have their turn.
 const BUDGET: usize = 1 << 20;
 /// Time that a peer may keep sending after it was refused.
-const SWALLOW_FOR: Duration = Duration::from_secs(2);
+const SWALLOW_FOR: Duration = Duration::from_secs(10);
 
 /// A connection and its state: reading a request, or playing the script that answers it.
 #[derive(Debug)]

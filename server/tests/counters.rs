@@ -13,10 +13,13 @@ use photo_server::{Counters, Options, PhotoServer};
 fn counters_count() {
     let server = PhotoServer::start().unwrap();
     let mut wires: Vec<Wire> = (0..5).map(|_| Wire::connect(&server)).collect();
-    for wire in &mut wires {
-        wire.get("/photo?bytes=1000&delay_ms=200");
+    let (last, others) = wires.split_last_mut().unwrap();
+    let request = "/photo?bytes=1000&delay_ms=60000&gather=5";
+    for wire in others {
+        wire.get(request);
     }
-    until(&server, |counters| counters.open_requests == 5);
+    until(&server, |counters| counters.open_requests == 4);
+    last.get(request);
     let sent: usize = wires
         .iter_mut()
         .map(|wire| {

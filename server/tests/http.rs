@@ -134,13 +134,12 @@ fn connections_are_kept_unless_the_client_says_otherwise() {
     let mut wire = Wire::connect(&server);
     wire.send("POST /photo HTTP/1.1\r\n\r\nHEAD /photo HTTP/1.1\r\n\r\n");
     assert!(wire.reply().0.starts_with("HTTP/1.1 405 "));
-    let (head, end) = wire.rest(Duration::from_millis(100));
-    assert!(head.ends_with(b"Content-Length: 32768\r\n\r\n"));
-    assert_eq!(end, End::Silent);
-
     wire.send("GET /photo HTTP/1.1\r\nConnection: close\r\n\r\n");
-    assert!(wire.reply().0.contains("\r\nConnection: close\r\n"));
-    assert_eq!(wire.rest(SOON).1, End::Closed);
+    let (replies, end) = wire.rest(SOON);
+    let replies = String::from_utf8_lossy(&replies);
+    let (_, photo) = replies.split_once("Content-Length: 32768\r\n\r\n").unwrap();
+    assert!(photo.starts_with("HTTP/1.1 200 ") && photo.contains("\r\nConnection: close\r\n"));
+    assert_eq!(end, End::Closed);
 }
 
 #[test]
@@ -207,7 +206,7 @@ fn dropping_the_server_closes_its_connections_at_once() {
     let addr = server.addr();
     let started = Instant::now();
     drop(server);
-    assert!(started.elapsed() < Duration::from_secs(1));
+    assert!(started.elapsed() < SOON);
     assert_eq!(idle.rest(SOON).1, End::Closed);
     assert_eq!(stalled.rest(SOON).1, End::Closed);
     assert!(TcpStream::connect(addr).is_err());

@@ -74,8 +74,8 @@ fn measure(
     let seed = options.common.seed.unwrap_or_else(|| fastrand::u64(..1 << 32));
     let head =
         Head { full: options.is_full(), ..head(placement, seed, options.rounds(), options.common.quick) };
-    let mut kept = Kept::new(&options.common, head)?;
     interrupt::watch()?;
+    let mut kept = Kept::new(&options.common, head)?;
     // The process that only watches takes no time from the clients.
     placement.server.pin_this_process();
     let rounds = Rounds { count: options.rounds(), seed };

@@ -179,7 +179,7 @@ impl Slices {
                 Some(done) => Ok(Some(done.then(slice))),
             }
         });
-        self.throttled += throttled() - before.0;
+        self.throttled += throttled().saturating_sub(before.0);
     }
 
     /// The figures of all slices together.

@@ -17,7 +17,7 @@ use crate::system::interrupt;
 use crate::system::usage::Status;
 
 /// Time for a process to exit after it has closed its output.
-const LAST_BREATH: Duration = Duration::from_secs(2);
+const LAST_BREATH: Duration = Duration::from_secs(10);
 
 /// The interval at which a process that waits for its child looks at it, and checks whether it must end.
 const LOOK: Duration = Duration::from_millis(20);
@@ -149,14 +149,16 @@ impl Child {
     /// The exit status, or `None` if the process had not ended by itself within `limit`, and was killed.
     fn exited(&mut self, limit: Duration) -> Option<ExitStatus> {
         let deadline = Instant::now() + limit;
-        while Instant::now() < deadline {
+        loop {
             if let Ok(Some(status)) = self.process.try_wait() {
                 return Some(status);
             }
+            if Instant::now() >= deadline {
+                self.kill();
+                return None;
+            }
             thread::sleep(Duration::from_millis(5));
         }
-        self.kill();
-        None
     }
 
     /// All that it has printed on its error output.
@@ -245,7 +247,7 @@ mod tests {
     fn a_child_that_hangs_is_killed() {
         let mut child = shell("exec sleep 600");
         let mut looked = 0;
-        let error = child.hear_while(Duration::from_millis(200), |_| looked += 1).unwrap_err();
+        let error = child.hear_while(Duration::from_secs(2), |_| looked += 1).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
         assert!(looked > 1);
         assert!(child.process.try_wait().unwrap().is_some());

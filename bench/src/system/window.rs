@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn use_before_and_after_is_not_counted() {
-        const LONG: Duration = Duration::from_millis(200);
+        const LONG: Duration = Duration::from_secs(2);
         let window = Window::default();
         thread::sleep(LONG);
         window.begin();
@@ -113,8 +113,9 @@ mod tests {
             window.end();
             window.spent().usage.cpu_s()
         };
-        assert!(spent(100.0) >= 0.06);
-        assert!(spent(0.0) >= 0.03);
+        // The system cuts off parts of microseconds.
+        assert!(spent(100.0) >= 0.06 - 1e-5);
+        assert!(spent(0.0) >= 0.03 - 1e-5);
     }
 
     #[test]

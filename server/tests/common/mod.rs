@@ -79,6 +79,7 @@ impl Wire {
                 },
             }
         };
+        self.stream.set_read_timeout(Some(SOON)).unwrap();
         (std::mem::take(&mut self.ahead), end)
     }
 
