@@ -28,6 +28,9 @@ const MANY: Point = (20, 1024);
 
 type Point = (u64, usize);
 
+/// Above this ratio of its ends, the interval of a median is shown.
+const WIDE: f64 = 1.25;
+
 /// The styles in the bullets. The tables have all of them.
 const SHOWN: [&str; 3] = ["blocking", "callbacks", "tokio"];
 
@@ -53,8 +56,8 @@ fn bullets(run: &Run, costs: &[Cost]) -> Option<String> {
          - **One at a time: {}.** Photos per second without server delay: {}.\n\
          - **{} at once: {}.** Photos per second, of at most {} with a server delay of {}: {}.\n\
          - **{} at once: {}.** Photos per second, of at most {}: {}. Their p99 in milliseconds: {}.\n\
-         - **CPU and memory, {} at once.** Client CPU for each photo, in µs: {}. Memory for each download in flight, in \
-         KiB: {}. Blocking has {} threads.\n\
+         - **CPU and memory, {} at once.** Client CPU for each photo, in µs: {}. Resident memory for each download in \
+         flight, in KiB: {}. Blocking has {} threads, each with a stack in the kernel besides.\n\
          - **Code.** Lines of all eleven recipes: {}.\n",
         size(BYTES),
         chosen(one),
@@ -84,7 +87,7 @@ fn chosen(group: &Group) -> String {
         Ok(Step { choose, keep_up, .. }) => {
             let why = match &*keep_up {
                 [] => "the fastest, but its p99 may be too long",
-                [_] => "the only style that keeps up",
+                [_] => "the only style shown to keep up",
                 _ => "the plainest code that keeps up",
             };
             format!("{}, {why}", advice(&choose))
@@ -97,11 +100,14 @@ fn most(group: &Group) -> Option<String> {
     group.cells.first()?.most_per_s().map(digits)
 }
 
-/// Writes, for example, "`blocking` 12, `callbacks` 35, `tokio` 31".
+/// Writes, for example, "`blocking` 12 (9.0 to 15), `callbacks` 35, `tokio` 31": a median that is not known well has its
+/// interval.
 fn listed(group: &Group, figure: Figure, scale: f64) -> Option<String> {
     let of = |style: &&str| {
         let cell: &Cell = group.cell(style)?;
-        Some(format!("`{style}` {}", digits(cell.figure(figure)? * scale)))
+        let wide = cell.interval(figure).filter(|it| it.high > it.low * WIDE);
+        let wide = wide.map(|it| format!(" ({} to {})", digits(it.low * scale), digits(it.high * scale)));
+        Some(format!("`{style}` {}{}", digits(cell.figure(figure)? * scale), wide.unwrap_or_default()))
     };
     Some(SHOWN.iter().map(of).collect::<Option<Vec<_>>>()?.join(", "))
 }
@@ -147,7 +153,7 @@ mod tests {
         let decided = answer(&many);
         for advice in [
             "One at a time: block, the plainest code that keeps up.",
-            "1024 at once: call back, the only style that keeps up.",
+            "1024 at once: call back, the only style shown to keep up.",
         ] {
             assert!(decided.contains(advice), "{decided}");
         }

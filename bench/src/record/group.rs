@@ -107,15 +107,16 @@ impl<'a> Group<'a> {
         level_in_table(self.cells.len(), self.cells.iter().map(|cell| cell.rounds.len()).max()?)
     }
 
-    /// The smallest difference in CPU to the best style that nine of ten tables show: among the styles that decide, or
-    /// among the doubtful ones. `None` if the rounds show no difference at all.
-    pub(crate) fn resolution(&self, of_doubtful: bool) -> Option<f64> {
+    /// The smallest difference in CPU to the best style that nine of ten tables show, and the style whose row needs it:
+    /// among the styles that decide, or among the doubtful ones. `None` if the rounds show no difference at all.
+    pub(crate) fn resolution(&self, of_doubtful: bool) -> Option<(f64, &'a str)> {
         self.level()?;
         let styles =
             self.cells.iter().filter(|cell| cell.is_style() && self.is_doubtful(cell) == of_doubtful);
         let versus = styles.filter_map(|cell| Some((cell, cell.cpu_vs_best.as_ref()?)));
         let others = versus.filter(|(cell, versus)| cell.style != versus.style);
-        others.filter_map(|(_, versus)| Some(versus.ratio?.resolution())).reduce(f64::max)
+        let all = others.filter_map(|(cell, versus)| Some((versus.ratio?.resolution(), &*cell.style)));
+        all.max_by(|(one, _), (other, _)| one.total_cmp(other))
     }
 
     /// The rounds of the cells, in words; empty if no cell has figures.

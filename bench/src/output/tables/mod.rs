@@ -26,7 +26,7 @@ use crate::text::grid::Table;
 /// The meaning of two columns.
 pub(super) const LEGEND: [&str; 2] = [
     "CPU is user and system, of the client, per download.",
-    "KiB in flight is the peak memory of the client above that after one download, per download in flight.",
+    "KiB in flight is the peak resident memory of the client above that after one download, per download in flight.",
 ];
 
 /// Every table of a run, in the order of its parts; at most 120 columns wide.

@@ -55,14 +55,15 @@ fn interval_notes(group: &Group) -> Vec<String> {
 /// The differences that nine of ten such tables show; rows that decide nothing may hide larger ones.
 fn resolution(group: &Group) -> Option<String> {
     let [deciding, doubtful] = [false, true].map(|of_doubtful| group.resolution(of_doubtful));
-    let note = |share: f64| {
+    let note = |(share, style): (f64, &str)| {
         format!(
-            "differences in CPU from {:.1} % on show in nine of ten tables, smaller ones may not",
+            "differences in CPU from {:.1} % on show in nine of ten tables, smaller ones may not; the row that needs most \
+             is {style}",
             share * 100.0
         )
     };
     match (deciding, doubtful) {
-        (Some(deciding), Some(doubtful)) if doubtful > deciding => {
+        (Some(deciding), Some((doubtful, _))) if doubtful > deciding.0 => {
             Some(format!("{}; from {:.1} % on in rows that decide nothing", note(deciding), doubtful * 100.0))
         }
         (deciding, doubtful) => deciding.or(doubtful).map(note),
@@ -106,7 +107,11 @@ fn server_note(cells: &[&Cell]) -> Option<String> {
         1 => "thread was".to_owned(),
         loops => format!("{loops} threads were"),
     };
-    Some(format!("server-bound? Its {threads} busy for over {:.0} %: {}", BUSY * 100.0, shares(cells, busy)?))
+    Some(format!(
+        "server-bound? Its {threads} busy for over {:.0} %, and more than the client: {}",
+        BUSY * 100.0,
+        shares(cells, busy)?
+    ))
 }
 
 fn delay_note(cells: &[&Cell]) -> Option<String> {
@@ -114,7 +119,7 @@ fn delay_note(cells: &[&Cell]) -> Option<String> {
     Some(format!("the delay allows at most {} photos per s, which some nearly reach", digits(most)))
 }
 
-/// Names the clients that are faster than `floor`. It does the least, so the server makes the difference.
+/// Names the clients that are faster than `floor`. Its code does the least, so the server makes the difference.
 fn floor_note(group: &Group) -> Option<String> {
     let floor = group.cell(FLOOR)?;
     let is_faster = |cell: &Cell| {
@@ -153,8 +158,8 @@ mod tests {
         let note = |cells: &[&Cell]| resolution(&Group::of(cells.to_vec())).unwrap();
         assert_eq!(
             note(&[&steady, &sharing]),
-            "differences in CPU from 12.1 % on show in nine of ten tables, smaller ones may not; from 62.7 % on in rows \
-             that decide nothing"
+            "differences in CPU from 12.1 % on show in nine of ten tables, smaller ones may not; the row that needs most \
+             is tokio; from 62.7 % on in rows that decide nothing"
         );
         assert!(note(&[&steady]).contains("from 12.1 %") && note(&[&sharing]).contains("from 62.7 %"));
     }
