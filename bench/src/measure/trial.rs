@@ -132,6 +132,12 @@ pub(crate) struct Slices {
     done: io::Result<Option<SessionResult>>,
 }
 
+/// Whether downloads before and after those that are measured keep their number in flight. An open loop has its own start
+/// and end, and a worker in another language reports all that it does.
+pub(super) fn has_lead(workload: &Workload, subject: Subject) -> bool {
+    workload.pace.is_none() && subject.foreign().is_none()
+}
+
 impl Slices {
     pub(crate) fn start(
         workload: &Workload,
@@ -141,9 +147,7 @@ impl Slices {
     ) -> io::Result<Self> {
         limits::check_all(workload.in_flight, subject.threads(workload.in_flight) as u64)
             .map_err(io::Error::other)?;
-        // An open loop has its own start and end, and a worker in another language reports all that it does.
-        let has_lead = workload.pace.is_none() && subject.foreign().is_none();
-        let lead = if has_lead { workload.in_flight } else { 0 };
+        let lead = if has_lead(workload, subject) { workload.in_flight } else { 0 };
         let slice = Workload { count: workload.count / workload.slices(), lead, ..workload.clone() };
         let shares = slice.shares(slice.processes());
         let sessions = shares.into_iter().map(|share| Session::start(share, subject, placement, start()?));

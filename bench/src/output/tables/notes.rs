@@ -1,6 +1,6 @@
 //! The notes below a table.
 
-use crate::record::cell::{BUSY, Cell, SHORT_S, TAKEN};
+use crate::record::cell::{BUSY, Cell, FEW, SHORT_S, TAKEN};
 use crate::record::changes::FLOOR;
 use crate::record::decision::SLOWER;
 use crate::record::group::Group;
@@ -11,7 +11,7 @@ use crate::text::format::digits;
 pub(super) fn of(group: &Group) -> Vec<String> {
     let cells = group.cells.as_slice();
     let mut notes: Vec<_> = cells.iter().filter_map(|cell| note(cell)).collect();
-    notes.extend(few_note(cells));
+    notes.extend(few_notes(cells));
     notes.extend(delay_note(cells));
     notes.extend(server_note(cells));
     notes.extend(floor_note(group));
@@ -93,12 +93,13 @@ pub(super) fn not_measured(name: &str, reason: &str) -> String {
 
 /// Downloads may wait for a thread or a task instead of the server, or last longer than a slice, so that few have a
 /// latency. Workers in other languages have no lead.
-fn few_note(cells: &[&Cell]) -> Option<String> {
-    let few = |cell: &Cell| cell.in_flight_share().filter(|_| cell.lacks_latencies);
-    Some(format!(
-        "fewer in flight than requested, or for longer than a slice, so only p50 is known: {}",
-        shares(cells, few)?
-    ))
+fn few_notes(cells: &[&Cell]) -> impl Iterator<Item = String> {
+    let few = |cell: &Cell| cell.in_flight_share().filter(|share| *share < FEW);
+    let lacking = shares(cells, |cell| few(cell).filter(|_| cell.lacks_latencies));
+    let others = shares(cells, |cell| few(cell).filter(|_| !cell.lacks_latencies));
+    let what = "fewer in flight than requested";
+    let lacking = lacking.map(|it| format!("{what}, or for longer than a slice, so only p50 is known: {it}"));
+    lacking.into_iter().chain(others.map(|it| format!("{what}, at start and end: {it}")))
 }
 
 fn server_note(cells: &[&Cell]) -> Option<String> {
@@ -203,10 +204,12 @@ mod tests {
     #[test]
     fn a_client_with_fewer_in_flight_is_pointed_out() {
         let mut few = cell("tokio", &[1.0]);
-        assert!(few_note(&[&few]).is_none());
+        let note = |cell: &Cell| few_notes(&[cell]).next();
+        assert_eq!(note(&few), None);
         few.figures = Some(Figures { in_flight_mean: 32.0, ..figures(1.0) });
+        assert!(note(&few).unwrap().ends_with("at start and end: tokio 50 %"));
         few.lacks_latencies = true;
-        assert!(few_note(&[&few]).unwrap().ends_with("tokio 50 %"));
+        assert!(note(&few).unwrap().ends_with("only p50 is known: tokio 50 %"));
     }
 
     #[test]
