@@ -4,6 +4,7 @@ use photo::Phase;
 use photo_server::Fault;
 use photo_tests::Outcome::{Malformed, NotAPhoto, Timeout, TooLarge, Truncated};
 
+use crate::connections::STALL;
 use crate::row::Ending::{self, Fails, FirstHalf, Photo};
 use crate::row::{Row, Section};
 
@@ -163,7 +164,7 @@ fn chunks() -> Vec<Row> {
             "end=stall",
             Fails(Timeout(Phase::Body)),
         )
-        .limits(|config| config.stall_timeout(std::time::Duration::from_millis(400))),
+        .limits(|config| config.stall_timeout(STALL)),
     ]
 }
 

@@ -10,7 +10,9 @@ use crate::row::Ending::{Fails, Photo};
 use crate::row::{Row, Section};
 
 /// The silence after which a stalled download fails: longer than any pause of a good one on a busy machine.
-const STALL: Duration = Duration::from_millis(400);
+pub(crate) const STALL: Duration = Duration::from_secs(2);
+/// The time after which a dripping download fails. Each drip takes more than 30 s.
+const DRIP: Duration = Duration::from_secs(6);
 
 const GOOD: &str = "HTTP/1.1 200 OK\r\nContent-Length: {len}\r\n\r\n{photo}";
 const UNMEASURED: &str = "HTTP/1.1 200 OK\r\n\r\n{photo}";
@@ -49,8 +51,8 @@ fn ends() -> Vec<Row> {
         Row::fault(Fault::CloseOnReuse, "", Photo),
         Row::fault(Fault::StallOnReuse, "", Photo).limits(|config| config.stall_timeout(STALL)),
         Row::fault(Fault::TimeoutOnReuse, "", Photo),
-        // The next request comes later than the second reply.
-        Row::fault(Fault::StrayReply, "", Photo).afterwards(Duration::from_millis(100)),
+        // The next request comes later than the second reply, which the server sends after 5 ms.
+        Row::fault(Fault::StrayReply, "", Photo).afterwards(Duration::from_secs(2)),
         Row::fault(Fault::Flaky, "fail=0", Photo),
         // The fault fails every request of this test.
         Row::fault(Fault::Flaky, "as=status&code=503&fail=1000000", Fails(Status(503))),
@@ -101,10 +103,9 @@ fn silences() -> Vec<Row> {
     ]
 }
 
-/// Replies in which no silence is long enough for a stall; together, the silences take at least 4 s.
+/// Replies in which no silence is long enough for a stall. Only the limit of the whole download ends the long ones.
 fn drips() -> Vec<Row> {
-    let limits: fn(Config) -> Config =
-        |config| config.timeout(Duration::from_millis(700)).stall_timeout(2 * STALL);
+    let limits: fn(Config) -> Config = |config| config.timeout(DRIP).stall_timeout(2 * DRIP);
     let (no_head, no_body) = (Fails(Timeout(Phase::Head)), Fails(Timeout(Phase::Body)));
     let reply = |name, reply, how, ending| Row::reply_and(name, reply, how, ending).limits(limits);
     let fields = "HTTP/1.1 200 OK\r\n{1000*X-Field: and so on\r\n}\r\n";
@@ -113,11 +114,11 @@ fn drips() -> Vec<Row> {
     let quick = "HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n";
     let endless = "HTTP/1.1 200 OK\r\n{30000*X-Field: and so on\r\n}";
     vec![
-        Row::fault(Fault::Drip, "step=1000&every_ms=100", no_body).limits(limits),
+        Row::fault(Fault::Drip, "step=1000&every_ms=1000", no_body).limits(limits),
         Row::fault(Fault::Drip, "step=10000&every_ms=20", Photo),
-        reply("a head that drips", fields, "step=20&every_ms=50", no_head),
-        reply("interim replies that drip", interim, "step=20&every_ms=50", no_head),
-        reply("a line before a chunk that drips", line, "step=60&every_ms=50", no_body),
+        reply("a head that drips", fields, "step=20&every_ms=100", no_head),
+        reply("interim replies that drip", interim, "step=20&every_ms=100", no_head),
+        reply("a line before a chunk that drips", line, "step=60&every_ms=300", no_body),
         Row::reply_and("a quick head, byte by byte", quick, "step=1&every_ms=1", Fails(NotAPhoto)),
         Row::reply_and("an endless head at once", endless, "end=stall", Fails(Malformed)),
     ]

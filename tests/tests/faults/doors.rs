@@ -59,7 +59,7 @@ fn agreeing() -> Vec<Row> {
     let silence = |site: &Site, style| {
         // The system accepts the connections.
         let silent = TcpListener::bind("127.0.0.1:0").unwrap();
-        let config = site.config().connect_timeout(Duration::from_millis(300));
+        let config = site.config().connect_timeout(Duration::from_secs(3));
         ask(style, config, "https", &[silent.local_addr().unwrap()])
     };
     let plain = |site: &Site, style| ask(style, site.config(), "https", &[site.addr()]);

@@ -27,8 +27,8 @@ suite! { once:
     every_fault_is_in_the_table,
 }
 
-/// Cases that run at once, because many only wait.
-const AT_ONCE: usize = 24;
+/// Cases that run at once, because many only wait for limits of seconds.
+const AT_ONCE: usize = 64;
 
 /// Many times the duration on a busy machine.
 const LIMIT: Duration = Duration::from_mins(30);

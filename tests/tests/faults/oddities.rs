@@ -71,7 +71,8 @@ fn ends() -> Vec<Row> {
         not_found("a 404, and a photo after it", &format!("Content-Length: 2\r\n\r\nno{second}")),
         not_found("a 404 without a length, and a photo after it", &format!("\r\n{second}")),
         slowly("a 404 of length 0, and a photo later", &format!("Content-Length: 0\r\n\r\n{second}"), later)
-            .afterwards(Duration::from_millis(100)),
+            // The next request comes later than the photo.
+            .afterwards(Duration::from_secs(2)),
         not_found("a 404 in broken chunks", "Transfer-Encoding: chunked\r\n\r\n2\r\nno\r\nx"),
         not_found("a 404 of an invalid length", "Content-Length: x\r\n\r\n").fails(Malformed),
         then_a_photo("a 304 with a photo after it", "304 Not Modified", 304),
