@@ -3,12 +3,10 @@
 
 use std::process::Command;
 use std::sync::Arc;
-use std::thread;
-use std::time::Duration;
 
 use photo::Exchange;
 use photo_server::Fault;
-use photo_tests::{Remote, Site, Style, in_a_child_by, suite, this_program};
+use photo_tests::{Remote, Site, Style, eventually, in_a_child_by, suite, this_program};
 
 suite! {
     proxy_settings_of_the_environment_are_not_read,
@@ -27,7 +25,8 @@ fn a_fault_is_the_same_work_for_every_style() {
             let (site, client) = Site::with(style);
             client.download(&site.url("/photo?bytes=2000")).unwrap();
             let _ = client.download(&site.fault(*fault, "bytes=2000"));
-            thread::sleep(Duration::from_millis(30));
+            // Some faults happen after the reply.
+            eventually("the fault is over", || site.counters().open_requests == 0);
             client.download(&site.url("/photo?bytes=2000")).unwrap();
             let counters = site.counters();
             (counters.connections, counters.requests, counters.bytes_sent)
