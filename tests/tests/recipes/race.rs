@@ -1,6 +1,7 @@
 //! The recipe `race`: the first good photo wins, and nothing is left of the others.
 
 use std::net::TcpListener;
+use std::thread;
 use std::time::Duration;
 
 use photo_server::Fault;
@@ -18,12 +19,12 @@ suite! {
 }
 
 /// Far more than the winner needs, far less than any loser.
-const SOON: Duration = Duration::from_secs(3);
+const SOON: Duration = Duration::from_secs(20);
 
 fn the_first_good_photo_wins(style: Style) {
     let (site, client) = Site::with(style);
     let (slow, fast) = (Picture::jpeg(5000, 1), Picture::jpeg(5000, 2));
-    let urls = [(slow, 8000), (fast, 50), (slow, 9000)]
+    let urls = [(slow, 60_000), (fast, 50), (slow, 70_000)]
         .map(|(picture, delay)| site.url(&format!("{}&delay_ms={delay}", picture.path())));
     fast.assert_is(&takes(..SOON, || client.race(&urls)).unwrap());
 }
@@ -36,17 +37,26 @@ fn the_connections_of_the_losers_are_closed(style: Style) {
             Fault::StallInHead.path(),
             "/photo?delay_ms=60000".to_owned(),
             Fault::StallInBody.path(),
-            format!("{}?step=10&every_ms=5", Fault::Drip.path()),
+            // It takes a minute.
+            format!("{}?step=10&every_ms=20", Fault::Drip.path()),
         ];
         let mut urls: Vec<_> = losers.iter().map(|path| site.url_by(scheme, path)).collect();
-        // By then all downloads have started.
-        urls.insert(3, site.url_by(scheme, "/photo?delay_ms=500"));
-        takes(..SOON, || client.race(&urls)).unwrap();
+        // The winner waits for one more request, which comes when the server has all of the race.
+        let winner = site.url_by(scheme, "/photo?delay_ms=60000&gather=7");
+        urls.insert(3, winner.clone());
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                eventually("all have started", || site.counters().open_requests == 6);
+                site.client(style).download(&winner).unwrap();
+            });
+            takes(..SOON, || client.race(&urls)).unwrap();
+        });
         eventually("only the winner's connection is left", || site.counters().open_connections == 1);
         assert_eq!(site.counters().aborted, losers.len() as u64);
 
         client.download(&site.url_by(scheme, "/photo")).unwrap();
-        assert_eq!(site.counters().connections, urls.len() as u64, "the winner's connection was kept");
+        let connections = urls.len() as u64 + 1;
+        assert_eq!(site.counters().connections, connections, "the winner's connection was kept");
     }
 }
 
@@ -73,16 +83,17 @@ fn a_failure_does_not_win(style: Style) {
 
 fn if_all_fail_it_is_by_the_last_error(style: Style) {
     let site = Site::start();
-    let mut urls = [
-        site.fault(Fault::Status, "code=503&delay_ms=500"),
+    let urls = vec![
+        site.fault(Fault::Status, "code=503&delay_ms=3000"),
         site.fault(Fault::CutBody, ""),
         "no URL".to_owned(),
         site.url("/nowhere"),
     ];
-    for _ in 0..2 {
-        Outcome::Status(503).assert_of(&site.client(style).race(&urls));
-        urls.reverse();
-    }
+    let race = |urls: Vec<_>| Outcome::Status(503).assert_of(&site.client(style).race(&urls));
+    thread::scope(|scope| {
+        scope.spawn(|| race(urls.clone()));
+        scope.spawn(|| race(urls.iter().rev().cloned().collect()));
+    });
 }
 
 fn mirrors_of_the_same_speed_bring_one_photo(style: Style) {

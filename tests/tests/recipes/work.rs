@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use photo::Backoff;
 use photo_server::Fault;
-use photo_tests::{Adapter, Scheme, Site, Style, within_time};
+use photo_tests::{Adapter, Scheme, Site, Style, encoded, within_time};
 
 /// Time for all recipes; some wait for silent servers.
 const LIMIT: Duration = Duration::from_mins(30);
@@ -18,18 +18,23 @@ const RECIPES: [Recipe; 11] = [
         client.one(&url("/photo"), Box::new(|| ()), Box::new(|result| drop(result.unwrap())));
     }),
     ("many", (8, 40), |client, url| {
-        assert!(client.many(&photos(url, 40), 8).iter().all(Result::is_ok));
+        assert!(client.many(&photos(url, 40, 8), 8).iter().all(Result::is_ok));
     }),
     ("stream", (6, 24), |client, url| {
-        client.stream(&photos(url, 24), 6, Box::new(|_, result| drop(result.unwrap())));
+        client.stream(&photos(url, 24, 6), 6, Box::new(|_, result| drop(result.unwrap())));
     }),
     ("album", (6, 25), |client, url| {
-        let photos = client.album(&url("/album?count=24&delay_ms=60"), 6).unwrap();
+        let index = photos(&str::to_owned, 24, 6).join("\n");
+        let reply = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{index}", index.len());
+        let index = url(&format!("{}?reply={}", Fault::Raw.path(), encoded(&reply)));
+        let photos = client.album(&index, 6).unwrap();
         assert!(photos.iter().all(Result::is_ok));
     }),
     ("race", (4, 4), |client, url| {
-        let mut mirrors = vec![url(&Fault::StallBeforeHead.path()); 3];
-        mirrors.push(url("/photo?delay_ms=500"));
+        // The photo comes when the server has all requests.
+        let gather = |path: &str| url(&format!("{path}?delay_ms=20000&gather=4"));
+        let mut mirrors = vec![gather(&Fault::StallBeforeHead.path()); 3];
+        mirrors.push(gather("/photo"));
         client.race(&mirrors).unwrap();
     }),
     // A reset connection is not used again; one whose reply was a status is.
@@ -39,14 +44,14 @@ const RECIPES: [Recipe; 11] = [
         client.retry(&url(&format!("{}?code=503", Fault::Status.path())), backoff).unwrap_err();
     }),
     ("deadline", (6, 18), |client, url| {
-        let mut urls = photos(url, 12);
+        let mut urls = photos(url, 12, 6);
         urls.extend(vec![url(&Fault::StallBeforeHead.path()); 8]);
-        let results = client.deadline(&urls, 6, Duration::from_secs(2));
+        let results = client.deadline(&urls, 6, Duration::from_secs(8));
         assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 12);
     }),
     ("cancel", (1, 2), |client, url| {
         client.cancel(&url("/photo"), Duration::from_secs(15)).unwrap();
-        client.cancel(&url(&Fault::StallBeforeHead.path()), Duration::from_millis(300)).unwrap_err();
+        client.cancel(&url(&Fault::StallBeforeHead.path()), Duration::from_secs(3)).unwrap_err();
     }),
     ("progress", (1, 1), |client, url| {
         client.progress(&url("/photo?bytes=1000000"), Box::new(drop)).unwrap();
@@ -62,8 +67,12 @@ const RECIPES: [Recipe; 11] = [
     }),
 ];
 
-fn photos(url: &dyn Fn(&str) -> String, count: u64) -> Vec<String> {
-    (0..count).map(|seed| url(&format!("/photo?delay_ms=60&seed={seed}"))).collect()
+/// Photos for a recipe with this limit. The first ones are open until as many are as may be, each on its connection.
+fn photos(url: &dyn Fn(&str) -> String, count: usize, in_flight: usize) -> Vec<String> {
+    let delay = |seed| {
+        if seed < in_flight { format!("delay_ms=20000&gather={in_flight}") } else { "delay_ms=60".to_owned() }
+    };
+    (0..count).map(|seed| url(&format!("/photo?{}&seed={seed}", delay(seed)))).collect()
 }
 
 #[test]
@@ -76,11 +85,11 @@ fn each_recipe_is_the_same_work_for_every_style() {
                 let counters = site.counters();
                 ((counters.connections, counters.requests), counters.bytes_sent)
             };
-            for scheme in Scheme::ALL {
-                let works = thread::scope(|scope| {
-                    let works = Style::HELD_EQUAL.map(|style| scope.spawn(move || work_of(style, scheme)));
-                    works.map(|work| work.join().unwrap())
-                });
+            let works = thread::scope(|scope| {
+                let by = |scheme| Style::HELD_EQUAL.map(|style| scope.spawn(move || work_of(style, scheme)));
+                Scheme::ALL.map(by).map(|works| works.map(|work| work.join().unwrap()))
+            });
+            for (scheme, works) in Scheme::ALL.iter().zip(works) {
                 let bytes = works[0].1;
                 assert!(works.iter().all(|work| *work == (expected, bytes)), "{name}, {scheme:?}: {works:?}");
             }
