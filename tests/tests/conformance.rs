@@ -149,10 +149,10 @@ fn early_hints_are_passed_over(style: Style) {
 
 fn a_slow_but_steady_server_is_waited_for(style: Style) {
     let site = Site::start();
-    let client = site.downloader_with(style, |config| config.stall_timeout(Duration::from_millis(800)));
+    let client = site.downloader_with(style, |config| config.stall_timeout(Duration::from_secs(3)));
     let picture = Picture::jpeg(12_000, 5);
-    // 1.2 s in all, with no silence longer than 100 ms.
-    let url = site.fault(Fault::Drip, &format!("{}&step=1000&every_ms=100", picture.query()));
+    // 3.6 s in all, with no silence longer than 300 ms.
+    let url = site.fault(Fault::Drip, &format!("{}&step=1000&every_ms=300", picture.query()));
     picture.assert_is(&client.download(&url).unwrap());
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use photo::{Config, Error, Format, Phase};
 use photo_server::Fault;
-use photo_tests::{Adapter, Outcome, Picture, Scheme, Site, Style, suite, takes};
+use photo_tests::{Outcome, Picture, Scheme, Site, Style, suite, takes};
 
 suite! {
     a_configuration_that_cannot_work_is_refused,
@@ -25,16 +25,26 @@ suite! {
     endless_limits_do_no_harm,
 }
 
-const SHORT: Duration = Duration::from_millis(200);
+/// A limit that only a silent or slow server exceeds, on a busy machine too.
+const SHORT: Duration = Duration::from_secs(2);
 
-/// Downloads `url`, which must time out: not before `limit`, and not long after.
-#[track_caller]
-fn assert_times_out(client: &dyn Adapter, url: &str, expected: Phase, limit: Duration) {
-    let result = takes(limit..limit + Duration::from_secs(3), || client.download(url));
-    match result {
-        Err(Error::Timeout { phase, after }) => assert_eq!((phase, after), (expected, limit)),
-        other => panic!("expected a timeout, found {other:?}"),
-    }
+/// Delay that a busy machine may add; without the limit, a download would take longer.
+const SLACK: Duration = Duration::from_secs(30);
+
+/// Downloads each of `urls`, which must time out in this phase: not before the limit [`SHORT`], and not long after.
+fn assert_time_out(style: Style, config: &Config, urls: &[(String, Phase)]) {
+    let download = |url: &str, expected| {
+        let client = style.client(config.clone()).unwrap();
+        match takes(SHORT..SHORT + SLACK, || client.download(url)) {
+            Err(Error::Timeout { phase, after }) => assert_eq!((phase, after), (expected, SHORT), "{url}"),
+            other => panic!("expected a timeout, found {other:?}"),
+        }
+    };
+    thread::scope(|scope| {
+        for (url, expected) in urls {
+            scope.spawn(move || download(url, *expected));
+        }
+    });
 }
 
 fn a_configuration_that_cannot_work_is_refused(style: Style) {
@@ -89,33 +99,32 @@ fn a_server_that_does_not_agree_on_tls_times_out(style: Style) {
     // The system accepts the connections, and no process answers.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("https://{}/", silent.local_addr().unwrap());
-    let client = style.adapter(Config::default().connect_timeout(SHORT)).unwrap();
-    assert_times_out(&*client, &url, Phase::Handshake, SHORT);
+    let never = Duration::MAX;
+    let config = Config::default().timeout(never).connect_timeout(SHORT).stall_timeout(never);
+    assert_time_out(style, &config, &[(url, Phase::Handshake)]);
 }
 
 fn a_stalled_server_times_out(style: Style) {
     let site = Site::start();
-    let client = site.client_with(style, |config| config.stall_timeout(SHORT));
-    assert_times_out(&*client, &site.fault(Fault::StallBeforeHead, ""), Phase::Head, SHORT);
-    assert_times_out(&*client, &site.fault(Fault::StallInHead, ""), Phase::Head, SHORT);
+    let faults = [Fault::StallBeforeHead, Fault::StallInHead];
+    let urls = faults.map(|fault| (site.fault(fault, ""), Phase::Head));
+    assert_time_out(style, &site.config().stall_timeout(SHORT), &urls);
 }
 
 fn a_stalled_body_times_out(style: Style) {
     let site = Site::start();
-    let limit = 2 * SHORT;
-    let client = site.client_with(style, |config| config.stall_timeout(limit));
-    assert_times_out(&*client, &site.fault(Fault::StallInBody, ""), Phase::Body, limit);
-    assert_times_out(&*client, &site.fault(Fault::StallInBody, "bytes=500000"), Phase::Body, limit);
+    let urls = ["", "bytes=500000"].map(|query| (site.fault(Fault::StallInBody, query), Phase::Body));
+    assert_time_out(style, &site.config().stall_timeout(SHORT), &urls);
 }
 
 fn a_slow_record_of_tls_is_no_stall(style: Style) {
     let site = Site::start();
     // It takes longer than the limit, and fits into one record, so that TLS returns nothing before its end.
     let picture = Picture::jpeg(15_000, 3);
-    let port = relay(site.tls_addr(), 1000, Duration::from_millis(100)).port();
+    let port = relay(site.tls_addr(), 1000, Duration::from_millis(250)).port();
     let url = site.tls_url(&picture.path());
     let url = url.replace(&format!(":{}/", site.tls_addr().port()), &format!(":{port}/"));
-    let client = site.client_with(style, |config| config.stall_timeout(Duration::from_secs(1)));
+    let client = site.client_with(style, |config| config.stall_timeout(Duration::from_secs(3)));
     picture.assert_is(&client.download(&url).unwrap());
 }
 
@@ -139,19 +148,19 @@ fn relay(server: SocketAddr, step: usize, pause: Duration) -> SocketAddr {
 
 fn the_whole_timeout_ends_what_no_stall_does(style: Style) {
     let site = Site::start();
-    let limit = 2 * SHORT;
-    let client = site.client_with(style, |config| config.timeout(limit));
-    assert_times_out(&*client, &site.fault(Fault::Drip, "step=100&every_ms=50"), Phase::Body, limit);
-    assert_times_out(&*client, &site.fault(Fault::StallBeforeHead, ""), Phase::Head, limit);
+    // The whole photo would take a minute.
+    let drip = site.fault(Fault::Drip, "step=100&every_ms=200");
+    let urls = [(drip, Phase::Body), (site.fault(Fault::StallBeforeHead, ""), Phase::Head)];
+    assert_time_out(style, &site.config().timeout(SHORT), &urls);
 }
 
 fn the_whole_timeout_covers_redirects(style: Style) {
     let site = Site::start();
-    let limit = 2 * SHORT;
+    let limit = Duration::from_secs(3);
     let client = site.client_with(style, |config| config.timeout(limit));
-    // All allowed redirects would take 1.5 s.
-    let url = site.fault(Fault::RedirectLoop, "delay_ms=150");
-    let result = takes(limit..limit + Duration::from_secs(1), || client.download(&url));
+    // No single redirect takes that long. All that are allowed would take 11 s, and then be too many.
+    let url = site.fault(Fault::RedirectLoop, "delay_ms=1000");
+    let result = takes(limit.., || client.download(&url));
     assert!(matches!(result, Err(Error::Timeout { after, .. }) if after == limit), "{result:?}");
     assert!(site.counters().requests >= 2);
 }
