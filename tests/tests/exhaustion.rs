@@ -125,7 +125,7 @@ fn a_claimed_length_takes_no_memory(style: Style) {
 #[ignore = "run by a_claimed_length_takes_no_memory"]
 fn with_claimed_lengths() {
     let site = Remote::of_parent();
-    let config = site.config().max_bytes(u64::MAX).stall_timeout(Duration::from_millis(300));
+    let config = site.config().max_bytes(u64::MAX).stall_timeout(Duration::from_secs(3));
     let client = site.style.adapter(config).unwrap();
     client.download(&site.url("/photo")).unwrap();
     let before = most_memory();

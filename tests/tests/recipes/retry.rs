@@ -100,13 +100,17 @@ fn every_transient_status_is_tried_again(style: Style) {
 }
 
 fn a_timeout_is_tried_again(style: Style) {
-    let site = Site::start();
-    let client = site.client_with(style, |config| config.stall_timeout(Duration::from_millis(200)));
-    for fault in ["stall-before-head", "stall-in-body"] {
-        site.reset_counters();
-        PICTURE.assert_is(&client.retry(&flaky(&site, 1, &format!("as={fault}")), hasty()).unwrap());
-        assert_eq!(site.counters().requests, 2, "{fault}");
-    }
+    let is_tried_again = |fault: Fault| {
+        let site = Site::start();
+        let client = site.client_with(style, |config| config.stall_timeout(Duration::from_secs(2)));
+        let url = flaky(&site, 1, &format!("as={}", fault.name()));
+        PICTURE.assert_is(&client.retry(&url, hasty()).unwrap());
+        assert_eq!(site.counters().requests, 2, "{fault:?}");
+    };
+    thread::scope(|scope| {
+        scope.spawn(|| is_tried_again(Fault::StallBeforeHead));
+        scope.spawn(|| is_tried_again(Fault::StallInBody));
+    });
 }
 
 /// The client trusts only the web's roots. Every attempt would be a connection.
