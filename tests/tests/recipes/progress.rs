@@ -52,8 +52,8 @@ fn a_small_photo_is_reported_once(style: Style) {
 fn a_slow_photo_is_reported_now_and_then(style: Style) {
     let site = Site::start();
     let picture = Picture::jpeg(60_000, 2);
-    // It takes half a second, in 50 pieces.
-    let url = site.fault(Fault::Drip, &format!("step=1200&every_ms=10&{}", picture.query()));
+    // It takes 3 s, in 50 pieces.
+    let url = site.fault(Fault::Drip, &format!("step=1200&every_ms=60&{}", picture.query()));
     let (result, reports) = watch(style, &site, &url);
     picture.assert_is(&result.unwrap());
     assert!(reports.len() >= 3, "{reports:?}");
