@@ -107,7 +107,7 @@ fn the_other_loop_goes_on_with_its_own_work() {
         keys.tell(format!("key {}", char::from(key)));
         starts.download(&url, keys.result("from the other loop"));
     });
-    client.download(&site.url("/photo?delay_ms=400"), story.result("slow"));
+    client.download(&site.url("/photo?delay_ms=5000"), story.result("slow"));
     let user = thread::spawn(move || {
         thread::sleep(millis(100));
         keyboard.write_all(b"d").unwrap();
@@ -121,9 +121,9 @@ fn the_other_loop_goes_on_with_its_own_work() {
 fn the_other_loop_sleeps_while_nothing_happens() {
     let (site, client, story) = start();
     let mut host = Host::new(&client, Mode::Level);
-    client.download(&site.url("/photo?delay_ms=400"), story.result("slow"));
+    client.download(&site.url("/photo?delay_ms=4000"), story.result("slow"));
     client.after(millis(200), story.event("timer"));
-    takes(millis(400).., || host.run());
+    takes(millis(4000).., || host.run());
     story.assert_is(&["timer", "slow Photo"]);
     assert!(host.waits < 50, "{} waits", host.waits);
 }
@@ -147,7 +147,7 @@ fn rule_7_the_other_loop_may_be_what_drops_the_last_client() {
     let held = Rc::new(());
     let of_download = Rc::clone(&held);
     client.download(&site.fault(Fault::StallInBody, ""), move |_| drop(of_download));
-    client.after(millis(100), || panic!("out of the loop"));
+    client.after(millis(1000), || panic!("out of the loop"));
     drop(client);
     catch_unwind(AssertUnwindSafe(|| host.run())).unwrap_err();
     assert_eq!((Rc::strong_count(&held), site.counters().open_connections), (2, 1));

@@ -112,7 +112,7 @@ fn rule_4_cancel_leads_to_one_call_and_closes_the_socket() {
 fn rule_4_the_socket_is_closed_at_once_not_by_the_next_run() {
     let (site, client, story) = start();
     let download = client.download(&site.fault(Fault::StallBeforeHead, ""), story.result("stalled"));
-    client.after(millis(100), || panic!("out of the loop"));
+    client.after(millis(1000), || panic!("out of the loop"));
     assert_eq!(panic_of_run(&client), "out of the loop");
     assert_eq!(site.counters().open_connections, 1);
     download.cancel();
@@ -197,7 +197,7 @@ fn rule_7_dropping_the_last_client_closes_its_connections() {
     let (site, client, _) = start();
     client.download(&site.url("/photo"), |result| drop(result.unwrap()));
     client.download(&site.fault(Fault::StallInBody, ""), |_| unreachable!());
-    client.after(millis(100), || panic!("out of the loop"));
+    client.after(millis(1000), || panic!("out of the loop"));
     panic_of_run(&client);
     assert_eq!(site.counters().open_connections, 2);
     drop(client);

@@ -61,7 +61,7 @@ fn cancelling_a_download_that_has_ended_leaves_the_next_one_alone() {
     let (site, client, story) = start();
     let ended = client.download(&site.url("/photo"), story.result("first"));
     client.run();
-    client.download(&site.url("/photo?delay_ms=50"), story.result("second"));
+    client.download(&site.url("/photo?delay_ms=2000"), story.result("second"));
     while site.counters().open_requests == 0 {
         client.turn(Some(Duration::from_millis(1)));
     }
