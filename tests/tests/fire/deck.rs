@@ -89,12 +89,12 @@ impl Deck {
         Drawn { url, cancel_after: self.patience(), picture, cut_by_its_length }
     }
 
-    /// The time until a user cancels: at once, almost too late, or mostly never.
+    /// The time until a user cancels: at once, by half of the timeout, or mostly never.
     fn patience(&mut self) -> Option<Duration> {
         match self.random.u8(..10) {
             0 => Some(Duration::ZERO),
             1 | 2 => Some(Duration::from_micros(self.random.u64(..5_000))),
-            3 => Some(TIMEOUT.mul_f32(self.random.f32())),
+            3 => Some(TIMEOUT.mul_f32(self.random.f32() / 2.0)),
             _ => None,
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -12,8 +12,8 @@ use photo_tests::Outcome;
 
 use crate::TIMEOUT;
 
-/// The delay with which a cancelled download may end. Its timeout would end it soon anyway.
-const LATE: Duration = Duration::from_millis(250);
+/// The delay with which a cancelled download may end. Its timeout would end it later than that.
+const LATE: Duration = Duration::from_millis(500);
 
 /// The delay with which a download may end after its timeout. Without that, a drip of the server lasts longer.
 const TIMED_OUT_LATE: Duration = Duration::from_secs(2);
@@ -30,8 +30,7 @@ pub(crate) struct Ledger {
 #[derive(Default)]
 struct Shared {
     book: Mutex<Book>,
-    /// Total microseconds by which a sleeping thread woke too late: no download could be in time then.
-    lost: AtomicU64,
+    watch: Mutex<Watch>,
     closed: AtomicBool,
 }
 
@@ -43,13 +42,20 @@ struct Book {
     wrong: Vec<String>,
 }
 
+/// A thread that only sleeps. No download can be in time while even this one wakes too late.
+struct Watch {
+    /// The total time by which it woke too late.
+    lost: Duration,
+    asleep_since: Instant,
+}
+
 /// A download that has not ended. It cannot end twice, since `end` consumes it. A drop also ends it, which is correct
 /// only if its user has cancelled it.
 pub(crate) struct Pending {
     ledger: Ledger,
     what: String,
     started: Instant,
-    lost_before: u64,
+    lost_before: Duration,
     cancelling: Cancelling,
     ended: bool,
 }
@@ -64,9 +70,8 @@ impl Ledger {
         let watched = Arc::clone(&shared);
         thread::spawn(move || {
             while !watched.closed.load(Relaxed) {
-                let start = Instant::now();
                 thread::sleep(TICK);
-                watched.lost.fetch_add(micros(start.elapsed().saturating_sub(TICK)), Relaxed);
+                watched.watch.lock().unwrap().wake();
             }
         });
         Self { shared }
@@ -79,7 +84,7 @@ impl Ledger {
             ledger: self.clone(),
             what: what.to_owned(),
             started: Instant::now(),
-            lost_before: self.shared.lost.load(Relaxed),
+            lost_before: self.lost(),
             cancelling: Cancelling::default(),
             ended: false,
         }
@@ -107,8 +112,30 @@ impl Ledger {
         assert!(book.begun > 50, "only {} downloads", book.begun);
     }
 
+    /// The time lost until now.
+    fn lost(&self) -> Duration {
+        self.shared.watch.lock().unwrap().lost()
+    }
+
     fn book(&self) -> MutexGuard<'_, Book> {
         self.shared.book.lock().unwrap()
+    }
+}
+
+impl Watch {
+    /// The time lost until now, of a sleep that has not ended too.
+    fn lost(&self) -> Duration {
+        self.lost + self.asleep_since.elapsed().saturating_sub(TICK)
+    }
+
+    fn wake(&mut self) {
+        *self = Self { lost: self.lost(), asleep_since: Instant::now() };
+    }
+}
+
+impl Default for Watch {
+    fn default() -> Self {
+        Self { lost: Duration::ZERO, asleep_since: Instant::now() }
     }
 }
 
@@ -127,10 +154,10 @@ impl Pending {
         let deadline = self.started + TIMEOUT;
         let cancelled = self.cancelling.at().filter(|cancelled| *cancelled < deadline);
         let (due, limit) = cancelled.map_or((deadline, TIMED_OUT_LATE), |cancelled| (cancelled, LATE));
-        let late = micros(due.elapsed());
-        let lost = self.ledger.shared.lost.load(Relaxed) - self.lost_before;
+        let late = due.elapsed();
+        let lost = self.ledger.lost().saturating_sub(self.lost_before);
         // The delay counts twice, because a working thread is delayed more than a sleeping one.
-        let late = Duration::from_micros(late.saturating_sub(2 * lost));
+        let late = late.saturating_sub(2 * lost);
         let mut book = self.ledger.book();
         *book.ended.entry(how.to_owned()).or_default() += 1;
         book.latest = book.latest.max(late);
@@ -158,8 +185,4 @@ impl Cancelling {
     fn at(&self) -> Option<Instant> {
         *self.0.lock().unwrap()
     }
-}
-
-fn micros(duration: Duration) -> u64 {
-    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }

@@ -62,7 +62,7 @@ fn time() -> Duration {
 }
 
 /// The limit of a whole download.
-const TIMEOUT: Duration = Duration::from_millis(600);
+const TIMEOUT: Duration = Duration::from_millis(1200);
 
 /// Each of these limits ends some of the downloads.
 fn limits(site: &Remote) -> Config {
