@@ -1,7 +1,6 @@
 //! Threads that start together, and their load of blocking downloads.
 
-use std::sync::RwLock;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, RwLock};
 use std::{iter, thread};
 
 use photo::{Error, Photo};
@@ -13,25 +12,30 @@ use crate::Feed;
 /// When all threads exist, `begin` is called, and only then do they start. Otherwise the first threads would do the
 /// work while thousands of others are still being started.
 pub fn in_threads<W: FnOnce() + Send, B>(work: impl Iterator<Item = W>, begin: impl FnOnce() -> B) {
-    let (gate, arrived) = (RwLock::new(()), AtomicUsize::new(0));
+    let (gate, arrived, one_more) = (RwLock::new(()), Mutex::new(0), Condvar::new());
     thread::scope(|scope| {
         let closed = gate.write();
         let mut started = 0;
         for work in work {
-            let (gate, arrived) = (&gate, &arrived);
+            let (gate, arrived, one_more) = (&gate, &arrived, &one_more);
             scope.spawn(move || {
-                arrived.fetch_add(1, Relaxed);
+                *lock(arrived) += 1;
+                one_more.notify_one();
                 drop(gate.read());
                 work();
             });
             started += 1;
         }
-        while arrived.load(Relaxed) < started {
-            thread::yield_now();
-        }
+        // A wait makes few system calls, which some tests count.
+        let all = one_more.wait_while(lock(&arrived), |arrived| *arrived < started);
+        drop(all.unwrap_or_else(PoisonError::into_inner));
         begin();
         drop(closed);
     });
+}
+
+fn lock(arrived: &Mutex<usize>) -> MutexGuard<'_, usize> {
+    arrived.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Downloads in `in_flight` threads, each of which takes turns of `feed`.
@@ -52,6 +56,8 @@ pub(crate) fn drive(download: impl Fn() -> Result<Photo, Error> + Sync, in_fligh
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
     use super::*;
 
     #[test]

@@ -51,7 +51,9 @@ fn photo_allocates_the_same_in_every_style() {
         let first = found["blocking"];
         assert!(first.count >= (MANY - FEW) as u64, "there is at least a buffer for each photo: {first}");
         for allocated in found.values() {
-            assert_eq!(allocated.count, first.count, "{found:?}");
+            // The work of connections and threads may differ a little, that of a download may not.
+            let difference = allocated.count.abs_diff(first.count);
+            assert!(difference < (MANY - FEW) as u64 / 10, "{found:?}");
             // A body that is read in pieces has space for one more byte, in which a surplus shows.
             let difference = allocated.bytes.abs_diff(first.bytes);
             assert!(difference <= (MANY - FEW) as u64, "{found:?}");
