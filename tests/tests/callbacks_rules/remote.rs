@@ -49,16 +49,19 @@ fn another_thread_cancels_while_the_loop_waits() {
 
 fn a_remote_call_is_made_on_the_thread_of_the_client_and_may_use_it() {
     let ((site, client, _), here) = (start(), thread::current().id());
-    let stalled = client.download(&site.fault(Fault::StallBeforeHead, ""), |_| ());
+    client.download(&site.fault(Fault::StallBeforeHead, ""), |_| ());
     let (remote, url) = (client.remote(), site.url("/photo"));
     let (sender, finished) = mpsc::channel();
     let thread = thread::spawn(move || {
         remote.clone().call(move |client| {
             assert_eq!(thread::current().id(), here);
-            client.download(&url, move |result| sender.send(result.is_ok()).unwrap());
+            let inner = client.clone();
+            client.download(&url, move |result| {
+                sender.send(result.is_ok()).unwrap();
+                inner.cancel_all(); // the stalled one, which has kept the loop going
+            });
         })
     });
-    client.after(millis(500), move || stalled.cancel());
     client.run();
     assert!(finished.recv().unwrap());
     assert!(thread.join().unwrap());

@@ -25,7 +25,7 @@ suite! { once:
 
 fn results_come_as_they_are_ready(style: Style) {
     let (site, client) = Site::with(style);
-    let urls = [1000, 50, 500].map(|delay| site.url(&format!("/photo?delay_ms={delay}")));
+    let urls = [4000, 50, 2000].map(|delay| site.url(&format!("/photo?delay_ms={delay}")));
     let (sender, results) = mpsc::channel();
     client.stream(&urls, 3, Box::new(move |index, result| sender.send((index, result.is_ok())).unwrap()));
     assert!(results.into_iter().eq([(1, true), (2, true), (0, true)]));
@@ -69,8 +69,10 @@ fn threads_keep_photos_that_are_not_taken_and_end_with_the_iterator() {
 fn dropping_the_stream_cancels_what_is_running() {
     let site = Site::start();
     let client = photo_futures::Client::new(photo_futures::runtime::Smol, site.config()).unwrap();
-    let mut urls = vec![site.fault(Fault::StallInBody, ""); 8];
-    urls[0] = site.url("/photo?delay_ms=300");
+    // All that are in flight begin together.
+    let gather = "delay_ms=20000&gather=4";
+    let mut urls = vec![site.fault(Fault::StallInBody, gather); 8];
+    urls[0] = site.url(&format!("/photo?{gather}"));
     ::smol::block_on(async {
         let mut results =
             pin!(photo_futures::recipes::stream(&client, &urls, 4, photo_futures::Client::download));
