@@ -22,7 +22,10 @@ suite! {
 }
 
 /// Far less than the timeout of a name that hangs.
-const SHORTLY: Duration = Duration::from_secs(8);
+const SHORTLY: Duration = Duration::from_secs(20);
+
+/// A timeout that the names of a test use up. By then, a thread for each has started on a busy machine.
+const SHORT: Duration = Duration::from_secs(6);
 
 /// The number of hanging names.
 const COUNTS: [usize; 3] = [4, 20, 600];
@@ -64,7 +67,7 @@ impl Shared {
         match host {
             "nowhere.test" => return Vec::new(),
             "panic.test" => panic!("as the test wants"),
-            "slow.test" => thread::sleep(Duration::from_millis(300)),
+            "slow.test" => thread::sleep(Duration::from_secs(3)),
             "good.test" => {}
             _ => drop(self.over.wait_while(self.is_over.lock().unwrap(), |is_over| !*is_over).unwrap()),
         }
@@ -113,18 +116,23 @@ fn hanging_names_hold_up_neither_a_good_one_nor_offloaded_work(style: Style) {
 }
 
 fn hanging_names_that_time_out_hold_up_nothing_afterwards(style: Style) {
-    for count in COUNTS {
-        let (site, _names, client) = start(style, SHORTLY / 4);
+    let hold_up_nothing = |count| {
+        let (site, _names, client) = start(style, SHORT);
         for result in client.many(&hanging(&site, count), count) {
             TIMED_OUT.assert_of(&result);
         }
         assert_free(&*client, &site);
-    }
+    };
+    thread::scope(|scope| {
+        for count in COUNTS {
+            scope.spawn(move || hold_up_nothing(count));
+        }
+    });
 }
 
 fn a_download_of_a_hanging_name_is_cancelled_at_once(style: Style) {
     let (site, _names, client) = start(style, 10 * SHORTLY);
-    let cancelled = assert_shortly(|| client.cancel(&url(&site, "hanging.test"), SHORTLY / 10));
+    let cancelled = assert_shortly(|| client.cancel(&url(&site, "hanging.test"), Duration::from_secs(1)));
     Outcome::Cancelled.assert_of(&cancelled);
     assert_free(&*client, &site);
 }
@@ -138,7 +146,7 @@ fn a_host_is_looked_up_once_for_all_that_wait(style: Style) {
 }
 
 fn a_hanging_name_is_looked_up_once_however_often_it_is_tried(style: Style) {
-    let (site, names, client) = start(style, Duration::from_millis(10));
+    let (site, names, client) = start(style, Duration::from_millis(100));
     for _ in 0..20 {
         TIMED_OUT.assert_of(&client.download(&url(&site, "hanging.test")));
     }
@@ -146,8 +154,7 @@ fn a_hanging_name_is_looked_up_once_however_often_it_is_tried(style: Style) {
 }
 
 fn beyond_1024_hanging_names_others_wait_and_time_out(style: Style) {
-    // Long enough to start so many threads on a busy machine.
-    let (site, names, client) = start(style, SHORTLY);
+    let (site, names, client) = start(style, SHORT + SHORT / 2);
     for result in client.many(&hanging(&site, 1100), 1100) {
         TIMED_OUT.assert_of(&result);
     }
