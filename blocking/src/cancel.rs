@@ -228,7 +228,7 @@ mod tests {
             assert!(waiting.map(|it| it.join().unwrap()).into_iter().all(|cancelled| cancelled));
         });
         assert!(token.wait(Duration::MAX));
-        assert!(start.elapsed() < Duration::from_secs(5));
+        assert!(start.elapsed() < Duration::from_mins(1));
     }
 
     #[test]

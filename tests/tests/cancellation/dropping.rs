@@ -47,7 +47,7 @@ async fn takes_no_other_with_it<R: Runtime>(runtime: R) {
 /// The download may have reached any `.await`.
 async fn closes_its_connection_after_any_poll<R: Runtime>(runtime: impl Fn() -> R) {
     let site = Site::start();
-    let url = site.url("/photo?bytes=300000&delay_ms=10");
+    let url = site.url("/photo?bytes=300000&delay_ms=500");
     for polls in 1.. {
         let client = Client::new(runtime(), site.config()).unwrap();
         let mut download = Box::pin(client.download(&url));

@@ -13,8 +13,8 @@ suite! {
 }
 
 /// The time that a user would wait, and the time that the download takes at most.
-const PATIENCE: Duration = Duration::from_secs(15);
-const SOON: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_mins(4);
+const SOON: Duration = Duration::from_mins(1);
 
 fn a_photo_that_comes_early_is_not_held_up(style: Style) {
     let (site, client) = Site::with(style);

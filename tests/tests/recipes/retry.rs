@@ -29,7 +29,7 @@ suite! {
 const PICTURE: Picture = Picture::jpeg(5000, 21);
 
 /// Delay that a busy machine may add to a test.
-const SLACK: Duration = Duration::from_secs(5);
+const SLACK: Duration = Duration::from_secs(30);
 
 /// Backoff with four attempts and almost no pause.
 fn hasty() -> Backoff {
@@ -174,11 +174,11 @@ fn pauses_are_waited_for(style: Style) {
     assert_recovers(style, &site, pauses..pauses + SLACK, &url, backoff);
 }
 
-/// A date is in whole seconds: one in two seconds is at least one second away.
+/// A date is in whole seconds: one in four seconds is at least three seconds away. The longest pause is a minute.
 fn retry_after_is_honoured(style: Style) {
     let site = Site::start();
-    let date = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(2));
-    for (retry_after, least) in [(&*date, Duration::from_millis(500)), ("1", Duration::from_secs(1))] {
+    let date = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(4));
+    for (retry_after, least) in [(&*date, Duration::from_secs(1)), ("1", Duration::from_secs(1))] {
         let url = flaky(&site, 1, &format!("as=status&code=429&retry_after={retry_after}"));
         let backoff = Backoff::new(2, Duration::from_millis(1), Duration::from_mins(1));
         assert_recovers(style, &site, least..SLACK, &url, backoff);
