@@ -237,5 +237,6 @@ fn other_downloads_go_on_meanwhile(style: Style) {
     let (thumbnail, others) = client.thumbnail_meanwhile(&serve_once(&**LARGE), 100, &other);
     assert_eq!(size(&thumbnail.unwrap()), (100, 100));
     println!("{style}: {others} other downloads meanwhile");
+    // One of them may begin before the work and end after it.
     assert!(others >= 2, "{others}");
 }
