@@ -1,7 +1,7 @@
 //! The site of a test: its own photo server, and the pictures that it serves.
 
 use std::collections::BTreeMap;
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::ops::Deref;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -9,6 +9,7 @@ use std::time::Duration;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use photo::{Config, Photo};
 use photo_server::{Fault, PhotoServer, PictureFormat, picture};
+use socket2::{Domain, Socket, Type};
 
 use crate::{Adapter, Downloader, Style};
 
@@ -101,9 +102,13 @@ pub fn encoded(value: &str) -> String {
     utf8_percent_encode(value, NON_ALPHANUMERIC).to_string()
 }
 
-/// An address without a listener: its port was free a moment ago.
+/// An address without a listener. Its port stays taken, so that no server of another test listens there later.
 pub fn refusing() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("there is a free port")
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+    socket.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).expect("a free port");
+    let address = socket.local_addr().expect("it has an address");
+    std::mem::forget(socket); // until it listens, the port refuses
+    address.as_socket().expect("an IP address")
 }
 
 /// The scheme of a URL: without or with TLS.
