@@ -28,14 +28,14 @@
 //! | path | reply |
 //! | --- | --- |
 //! | `/photo?bytes=N&format=gif\|png\|jpeg&delay_ms=D&seed=S` | a photo ([`picture`]) of exactly N (32768) bytes, after D milliseconds; a name may follow, as in `/photo/cat.gif?format=gif` |
-//! | `/photo?delay_ms=D&jitter_percent=J` | the same after D milliseconds, give or take up to J %: the delays are evenly spread, in the same order in every event loop |
+//! | `/photo?delay_ms=D&jitter_percent=J` | the same after D milliseconds, give or take up to J %: the delays are evenly spread, in the same order in every event loop and after each reset |
 //! | `/photo?idle_s=S` | the same, with `Keep-Alive: timeout=S`; the connection stays open |
 //! | `/photo?delay_ms=D&gather=N` | the same as soon as N requests are open at once, but after D milliseconds at the latest |
 //! | `/album?count=N` and the parameters of `/photo` | paths of N (10) photos, one per line |
 //! | `/folder/NAME` | a file of [`Options::dir`] |
 //! | `/fault/NAME` and the parameters of `/photo` | a [`Fault`] |
 //! | `/counters` | [`Counters`] as JSON; neither this request nor its connection is counted |
-//! | `/counters/reset` | the same, and sets them to zero |
+//! | `/counters/reset` | the same; afterwards the counters are zero, and jittered delays start again with the first |
 //!
 //! Everything is at [`PhotoServer::url`] and, with TLS, at [`PhotoServer::tls_url`]. A delay is at most an hour. A
 //! delayed album has delayed photos.

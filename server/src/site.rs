@@ -22,8 +22,10 @@ pub(crate) struct Site {
     heads: Option<VecDeque<Vec<u8>>>,
     /// The holds of the next requests, one each.
     pub(crate) holds: VecDeque<Hold>,
-    /// The place of the last jittered delay between the least and the most, from 0 to 1.
+    /// The place of the last pair of jittered delays: its first one between the least and the most, from 0 to 1.
     place: f64,
+    /// The place of the second one, until it is used.
+    mirrored: Option<f64>,
     pub(crate) open_requests: Arc<OpenRequests>,
 }
 
@@ -35,6 +37,7 @@ impl Site {
             heads: keep_heads.then(VecDeque::new),
             holds: VecDeque::new(),
             place: 0.0,
+            mirrored: None,
             open_requests,
         }
     }
@@ -48,20 +51,26 @@ impl Site {
         }
     }
 
-    /// The next of many delays that are spread evenly between `delay - jitter` and `delay + jitter`. Every event
-    /// loop has the same ones in the same order, again after each reset. Without jitter none is drawn.
+    /// The next of many delays that are spread evenly between `delay - jitter` and `delay + jitter`. They come in pairs whose
+    /// mean is `delay`, so that of a few is right too. Every event loop has the same ones in the same order, again after each
+    /// reset. Without jitter none is drawn.
     pub(crate) fn jittered(&mut self, delay: Duration, jitter: Duration) -> Duration {
         if jitter.is_zero() {
             return delay;
         }
-        self.place = (self.place + GOLDEN_RATIO).fract();
-        delay.saturating_sub(jitter) + (2 * jitter).mul_f64(self.place)
+        let place = self.mirrored.take().unwrap_or_else(|| {
+            self.place = (self.place + GOLDEN_RATIO).fract();
+            self.mirrored = Some(1.0 - self.place);
+            self.place
+        });
+        delay.saturating_sub(jitter) + (2 * jitter).mul_f64(place)
     }
 
     /// Sets the counters to zero, and begins with the first of the jittered delays.
     pub(crate) fn reset(&mut self) {
         self.tally.reset();
         self.place = 0.0;
+        self.mirrored = None;
     }
 
     /// The last request heads, the oldest first.

@@ -79,7 +79,8 @@ impl Wire {
                 },
             }
         };
-        self.stream.set_read_timeout(Some(SOON)).unwrap();
+        // macOS refuses this after a reset.
+        let _ = self.stream.set_read_timeout(Some(SOON));
         (std::mem::take(&mut self.ahead), end)
     }
 
