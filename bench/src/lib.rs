@@ -37,7 +37,7 @@
 //!   contain a false difference; each table prints the smallest difference that it resolves.
 //! - A note names the clients that had fewer in flight on average than they should have, by Little's law.
 //! - In an open loop, latency counts from when a download should have started.
-//! - `floor`, the least that any client can do, is measured like every other client.
+//! - `floor`, the client that runs the least code, is measured like every other client.
 //! - CPU of client and server are separate; a note names a server that may have been the bottleneck.
 //! - Delays differ by up to a half, so that downloads that start at once do not stay in step.
 //! - `--self-check` validates equal work, comparisons, resolutions and latencies. It cannot see what makes one style wait

@@ -26,7 +26,7 @@ pub fn in_threads<W: FnOnce() + Send, B>(work: impl Iterator<Item = W>, begin: i
             });
             started += 1;
         }
-        // A wait makes few system calls, which some tests count.
+        // The number of system calls is bounded, unlike that of a loop that yields: some tests count them.
         let all = one_more.wait_while(lock(&arrived), |arrived| *arrived < started);
         drop(all.unwrap_or_else(PoisonError::into_inner));
         begin();

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::stats::latency::{Latencies, Percentiles};
 
-/// An open loop starts nothing more when its schedule has been over for so long.
+/// An open loop starts nothing more when its schedule has been over for so long. Tests may stall for a second, so theirs is
+/// longer.
 pub(super) const GRACE: Duration = Duration::from_millis(if cfg!(test) { 8000 } else { 250 });
 
 /// A download that starts so much after its time is late. Timers alone may take a millisecond or two.

@@ -217,6 +217,9 @@ mod tests {
         ] {
             assert!(proof(unequal).unwrap_err().contains(what));
         }
+        let five = Counters { max_open_requests: 5, ..done };
+        assert!(prove_equal_work(&workload(), 1000, 1, 4, five, &outcome()).is_err());
+        assert_eq!(prove_equal_work(&workload(), 1000, 2, 4, five, &outcome()), Ok(()));
         let fresh = Workload { transport: Transport { fresh: true, tls: false }, ..workload() };
         let proof = |connections| {
             let done = Counters { connections, ..done };

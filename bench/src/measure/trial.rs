@@ -132,8 +132,8 @@ pub(crate) struct Slices {
     done: io::Result<Option<SessionResult>>,
 }
 
-/// Whether downloads before and after those that are measured keep their number in flight. An open loop has its own start
-/// and end, and a worker in another language reports all that it does.
+/// Whether other downloads lead in and out of the measured ones. An open loop has its own start and end. A worker in
+/// another language reports all that it does.
 pub(super) fn has_lead(workload: &Workload, subject: Subject) -> bool {
     workload.pace.is_none() && subject.foreign().is_none()
 }

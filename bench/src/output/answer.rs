@@ -57,7 +57,7 @@ fn bullets(run: &Run, costs: &[Cost]) -> Option<String> {
          - **{} at once: {}.** Photos per second, of at most {} with a server delay of {}: {}.\n\
          - **{} at once: {}.** Photos per second, of at most {}: {}. Their p99 in milliseconds: {}.\n\
          - **CPU and memory, {} at once.** Client CPU for each photo, in µs: {}. Resident memory for each download in \
-         flight, in KiB: {}. Blocking has {} threads, each with a stack in the kernel besides.\n\
+         flight, in KiB: {}. Blocking has {} threads; each also has a kernel stack, which is not counted.\n\
          - **Code.** Lines of all eleven recipes: {}.\n",
         size(BYTES),
         chosen(one),
@@ -71,7 +71,7 @@ fn bullets(run: &Run, costs: &[Cost]) -> Option<String> {
         chosen(many),
         most(many)?,
         listed(many, speed, 1.0)?,
-        listed(many, |it| Some(it.latency.p99_us), 1e-3)?,
+        listed_if(many, |cell| cell.p99_us().is_some(), |it| Some(it.latency.p99_us), 1e-3)?,
         MANY.1,
         listed(many, |it| Some(it.cpu_us_per_download), 1.0)?,
         listed(many, |it| it.rss_kib_per_in_flight, 1.0)?,
@@ -103,8 +103,16 @@ fn most(group: &Group) -> Option<String> {
 /// Writes, for example, "`blocking` 12 (9.0 to 15), `callbacks` 35, `tokio` 31": a median that is not known well has its
 /// interval.
 fn listed(group: &Group, figure: Figure, scale: f64) -> Option<String> {
+    listed_if(group, |_| true, figure, scale)
+}
+
+/// The same; the figure of a cell for which this does not hold is unknown.
+fn listed_if(group: &Group, is_known: fn(&Cell) -> bool, figure: Figure, scale: f64) -> Option<String> {
     let of = |style: &&str| {
         let cell: &Cell = group.cell(style)?;
+        if !is_known(cell) {
+            return Some(format!("`{style}` unknown"));
+        }
         let wide = cell.interval(figure).filter(|it| it.high > it.low * WIDE);
         let wide = wide.map(|it| format!(" ({} to {})", digits(it.low * scale), digits(it.high * scale)));
         Some(format!("`{style}` {}{}", digits(cell.figure(figure)? * scale), wide.unwrap_or_default()))

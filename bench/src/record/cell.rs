@@ -12,8 +12,8 @@ use crate::stats::latency::{Latencies, Percentile, Percentiles};
 /// Above this share of one core, the process may be the bottleneck.
 pub(crate) const BUSY: f64 = 0.7;
 
-/// Below this share of the requested downloads in flight, on average, a note names the client, and only its median latency
-/// is known.
+/// Below this share of the requested downloads in flight, on average, a note names the client. If it has a lead, only its
+/// median latency is known.
 pub(crate) const FEW: f64 = 0.8;
 
 /// Above this share of the client's cores for others, the cell decides nothing.

@@ -2,8 +2,8 @@
 //!
 //! A style keeps up if the rounds show two things: it is at most 5 % slower than the best style, and its p99 (its p90 where
 //! rounds are too short) is at most twice the shortest one. The unfavourable end of each interval counts, so noise proves
-//! nothing. Of the styles that keep up, the one with the plainest code is chosen. A cell whose rounds disagree too much, or
-//! that others slowed, does not keep up. A group whose best cell is such a one decides nothing; nor do too few rounds.
+//! nothing. Of the styles that keep up, the one with the plainest code is chosen. A cell whose rounds disagree too much,
+//! that others slowed, or whose tail is unknown does not keep up. A group whose best cell is such a one decides nothing; nor do too few rounds.
 
 use serde::{Deserialize, Serialize};
 

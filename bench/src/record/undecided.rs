@@ -9,7 +9,7 @@ pub(crate) enum Undecided {
     NoStyles,
     /// The rounds have no interval.
     FewRounds { rounds: usize, needed: usize },
-    /// Too few downloads are slower than the p90.
+    /// No style has a known p90: too few downloads, or too few in flight.
     FewDownloads,
     /// Other programs had the core of the best style, or a CPU quota made it wait.
     Slowed,
@@ -28,7 +28,7 @@ impl fmt::Display for Undecided {
             Self::FewRounds { rounds, needed } => {
                 write!(f, "{rounds} rounds are too few: a decision needs {needed}")
             }
-            Self::FewDownloads => f.write_str("the downloads are too few for a p90"),
+            Self::FewDownloads => f.write_str("no style has enough latencies for a p90"),
             Self::Slowed => f.write_str("other programs or a CPU quota slowed the best style"),
             Self::Unsteady => f.write_str("the rounds of the best style disagree too much"),
         }
@@ -57,7 +57,7 @@ mod tests {
         assert_eq!(reason(&[]), "no styles are compared");
         assert_eq!(reason(&[noisy("tokio", 8, 9.0, 1.0)]), "no styles are compared");
         assert_eq!(reason(&one_round()), "one round is too few: a decision needs 8");
-        assert_eq!(reason(&few_downloads()), "the downloads are too few for a p90");
+        assert_eq!(reason(&few_downloads()), "no style has enough latencies for a p90");
         let shared = Cell { taken_share: 0.5, in_flight: 256, ..best() };
         let other = |in_flight| noisy("tokio", in_flight, 9.0, 9.0);
         assert_eq!(reason(&[shared, other(256)]), "other programs or a CPU quota slowed the best style");

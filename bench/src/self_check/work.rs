@@ -84,8 +84,8 @@ fn in_flight(cells: &[Cell], attempt: u32) -> Finding {
     }
 }
 
-/// The mark is computed again, from the figures: the server of a client-bound cell was less busy than the client, and all
-/// others that were busy are marked.
+/// The mark is computed again, from the figures. In a client-bound cell the server is at most as busy as the client; all
+/// other busy cells are marked.
 fn server_has_time(cells: &[Cell]) -> Finding {
     let server = |cell: &Cell| cell.server_share().unwrap_or(f64::INFINITY);
     let client = |cell: &Cell| cell.client_share().unwrap_or_default();

@@ -113,7 +113,7 @@ mod tests {
             window.end();
             window.spent().usage.cpu_s()
         };
-        // The system cuts off parts of microseconds.
+        // The system truncates its times to microseconds.
         assert!(spent(100.0) >= 0.06 - 1e-5);
         assert!(spent(0.0) >= 0.03 - 1e-5);
     }

@@ -123,7 +123,7 @@ impl Ledger {
 }
 
 impl Watch {
-    /// The time lost until now, of a sleep that has not ended too.
+    /// The time lost until now, including the delay of the present sleep.
     fn lost(&self) -> Duration {
         self.lost + self.asleep_since.elapsed().saturating_sub(TICK)
     }

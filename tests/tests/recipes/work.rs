@@ -67,7 +67,7 @@ const RECIPES: [Recipe; 11] = [
     }),
 ];
 
-/// Photos for a recipe with this limit. The first ones are open until as many are as may be, each on its connection.
+/// Photos for a recipe with this limit. The first `in_flight` requests wait for each other, so each has its own connection.
 fn photos(url: &dyn Fn(&str) -> String, count: usize, in_flight: usize) -> Vec<String> {
     let delay = |seed| {
         if seed < in_flight { format!("delay_ms=20000&gather={in_flight}") } else { "delay_ms=60".to_owned() }

@@ -1,4 +1,4 @@
-//! The least that any client can do: the line that every style is measured against.
+//! The client that runs the least code: every style is compared with it.
 //!
 //! A raw readiness loop in one thread. The request is prepared, the length of the reply is known, all connections read
 //! into the same buffer, and the bytes are only counted. The rest is the kernel's price for moving the bytes, which no

@@ -96,8 +96,8 @@ fn parts(run: &Run) -> io::Result<[Part; 9]> {
         ),
         part(
             "Memory and threads",
-            "KiB per download in flight: the peak memory of the client above that after one download, divided by the \
-             downloads in flight.",
+            "KiB per download in flight: the peak resident memory of the client above that after one download, divided \
+             by the downloads in flight.",
             pictures::against_in_flight(run, &pictures::SPACE),
             Vec::new(),
         ),

@@ -119,7 +119,7 @@ fn method(criterion: Option<&str>) -> Markup {
                       out: neither the start of all at once nor the end is measured." }
                 li { "Rounds are interleaved in random order. Figures are medians, with their intervals. Two styles \
                       differ only if the interval of their ratio, from rounds that took turns, says so." }
-                li { code { "floor" } " is the least that any client can do: a readiness loop that sends a request made \
+                li { code { "floor" } " is the client that runs the least code: a readiness loop that sends a request made \
                       beforehand, and counts the bytes of the reply." }
             }
             h3 { "Measure it yourself" }

@@ -8,7 +8,7 @@ use crate::text::grid::{self, Table};
 
 type Column<'a> = grid::Column<'a, CostCell>;
 
-/// `None` without a cell. Instructions differ by a few percent from run to run, so a short table has no other times.
+/// `None` without a cell. Instructions vary least from run to run, so a short table has no other times.
 pub(crate) fn cost(cells: &[CostCell]) -> Option<Table> {
     let CostCell { bytes, delay_ms, in_flight, .. } = cells.first()?;
     let of = |header: &str, figure: Figure| {
