@@ -31,7 +31,7 @@ type Point = (u64, usize);
 /// Above this ratio of its ends, the interval of a median is shown.
 const WIDE: f64 = 1.25;
 
-/// The styles in the bullets. The tables have all of them.
+/// The styles in the bullets, besides the chosen one. The tables have all of them.
 const SHOWN: [&str; 3] = ["blocking", "callbacks", "tokio"];
 
 /// Replaces the bullets of the README by those of the run in `folder`.
@@ -88,7 +88,7 @@ fn chosen(group: &Group) -> String {
             let why = match &*keep_up {
                 [] => "the fastest, but its p99 may be too long",
                 [_] => "the only style shown to keep up",
-                _ => "the plainest code that keeps up",
+                _ => "the plainest code shown to keep up",
             };
             format!("{}, {why}", advice(&choose))
         }
@@ -108,7 +108,7 @@ fn listed(group: &Group, figure: Figure, scale: f64) -> Option<String> {
 
 /// The same; the figure of a cell for which this does not hold is unknown.
 fn listed_if(group: &Group, is_known: fn(&Cell) -> bool, figure: Figure, scale: f64) -> Option<String> {
-    let of = |style: &&str| {
+    let of = |style: &str| {
         let cell: &Cell = group.cell(style)?;
         if !is_known(cell) {
             return Some(format!("`{style}` unknown"));
@@ -117,7 +117,9 @@ fn listed_if(group: &Group, is_known: fn(&Cell) -> bool, figure: Figure, scale: 
         let wide = wide.map(|it| format!(" ({} to {})", digits(it.low * scale), digits(it.high * scale)));
         Some(format!("`{style}` {}{}", digits(cell.figure(figure)? * scale), wide.unwrap_or_default()))
     };
-    Some(SHOWN.iter().map(of).collect::<Option<Vec<_>>>()?.join(", "))
+    let chosen = step(group).ok().map(|step| step.choose).filter(|style| !SHOWN.contains(&&**style));
+    let shown = SHOWN.into_iter().chain(chosen.as_deref());
+    Some(shown.map(of).collect::<Option<Vec<_>>>()?.join(", "))
 }
 
 /// Lines of all recipes together in each style.
@@ -160,11 +162,18 @@ mod tests {
         };
         let decided = answer(&many);
         for advice in [
-            "One at a time: block, the plainest code that keeps up.",
+            "One at a time: block, the plainest code shown to keep up.",
             "1024 at once: call back, the only style shown to keep up.",
         ] {
             assert!(decided.contains(advice), "{decided}");
         }
+        let mut other = many.clone();
+        other.push(Cell { style: "smol".into(), ..many[1].clone() });
+        let chosen = answer(&other);
+        assert!(
+            chosen.contains("await on smol, the plainest code shown to keep up")
+                && chosen.contains("`smol` 1000")
+        );
         let fastest = answer(&fast_with_a_long_tail("blocking", MANY.1));
         assert!(
             fastest.contains("1024 at once: block, the fastest, but its p99 may be too long."),
