@@ -71,7 +71,7 @@ fn bullets(run: &Run, costs: &[Cost]) -> Option<String> {
         chosen(many),
         most(many)?,
         listed(many, speed, 1.0)?,
-        listed_if(many, |cell| cell.p99_us().is_some(), |it| Some(it.latency.p99_us), 1e-3)?,
+        listed_if(many, |cell| cell.knows("p99"), |it| Some(it.latency.p99_us), 1e-3)?,
         MANY.1,
         listed(many, |it| Some(it.cpu_us_per_download), 1.0)?,
         listed(many, |it| it.rss_kib_per_in_flight, 1.0)?,
@@ -106,7 +106,7 @@ fn listed(group: &Group, figure: Figure, scale: f64) -> Option<String> {
     listed_if(group, |_| true, figure, scale)
 }
 
-/// The same; the figure of a cell for which this does not hold is unknown.
+/// Writes the same list, with "unknown" for each cell whose figure is not known.
 fn listed_if(group: &Group, is_known: fn(&Cell) -> bool, figure: Figure, scale: f64) -> Option<String> {
     let of = |style: &str| {
         let cell: &Cell = group.cell(style)?;
@@ -174,6 +174,8 @@ mod tests {
             chosen.contains("await on smol, the plainest code shown to keep up")
                 && chosen.contains("`smol` 1000")
         );
+        other[0].lacks_latencies = true;
+        assert!(answer(&other).contains("Their p99 in milliseconds: `blocking` unknown, `callbacks` 1.0"));
         let fastest = answer(&fast_with_a_long_tail("blocking", MANY.1));
         assert!(
             fastest.contains("1024 at once: block, the fastest, but its p99 may be too long."),

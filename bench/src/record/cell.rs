@@ -177,6 +177,13 @@ impl Cell {
             .filter(|_| is_known && (percentile.quantile <= 0.5 || !self.lacks_latencies))
     }
 
+    /// Whether the percentile of this name is known.
+    pub(crate) fn knows(&self, name: &str) -> bool {
+        Percentiles::ALL
+            .iter()
+            .any(|percentile| percentile.name == name && self.percentile(percentile).is_some())
+    }
+
     /// The p99, if it is known.
     pub(crate) fn p99_us(&self) -> Option<f64> {
         let p99 = Percentiles::ALL.iter().find(|percentile| percentile.name == "p99")?;

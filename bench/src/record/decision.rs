@@ -3,7 +3,8 @@
 //! A style keeps up if the rounds show two things: it is at most 5 % slower than the best style, and its p99 (its p90 where
 //! rounds are too short) is at most twice the shortest one. The unfavourable end of each interval counts, so noise proves
 //! nothing. Of the styles that keep up, the one with the plainest code is chosen. A cell whose rounds disagree too much,
-//! that others slowed, or whose tail is unknown does not keep up. A group whose best cell is such a one decides nothing; nor do too few rounds.
+//! that others slowed, or whose tail is unknown does not keep up. A group whose best cell is such a one decides nothing;
+//! nor do too few rounds.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +14,6 @@ use super::group::Group;
 use super::load::Load;
 use super::undecided::Undecided;
 use crate::stats::interval::fewest_rounds;
-use crate::stats::latency::Percentiles;
 
 /// A style that keeps up takes at most this share longer than the best one.
 pub(crate) const SLOWER: f64 = 0.05;
@@ -89,13 +89,9 @@ pub(crate) fn step<'a>(group: &Group<'a>) -> Result<Step, Undecided> {
         let rounds = group.cells.iter().map(|cell| cell.rounds.len()).max().unwrap_or_default();
         return Err(Undecided::FewRounds { rounds, needed: fewest_rounds(group.cells.len()) });
     }
-    let knows = |name: &str, cell: &Cell| {
-        let percentile = Percentiles::ALL.iter().find(|percentile| percentile.name == name);
-        percentile.is_some_and(|it| cell.percentile(it).is_some())
-    };
-    let tail = TAILS.into_iter().find(|(name, _)| styles.iter().any(|cell| knows(name, cell)));
+    let tail = TAILS.into_iter().find(|(name, _)| styles.iter().any(|cell| cell.knows(name)));
     let (tail_name, tail) = tail.ok_or(Undecided::FewDownloads)?;
-    let with_tail: Vec<_> = styles.iter().copied().filter(|cell| knows(tail_name, cell)).collect();
+    let with_tail: Vec<_> = styles.iter().copied().filter(|cell| cell.knows(tail_name)).collect();
     let least = |cells: &[&'a Cell], figure: Figure| {
         let all = cells.iter().filter_map(|cell| Some((cell.figure(figure)?, *cell)));
         let least = all.min_by(|(one, _), (other, _)| one.total_cmp(other));
@@ -115,7 +111,7 @@ pub(crate) fn step<'a>(group: &Group<'a>) -> Result<Step, Undecided> {
     let is_as_good = |cell: &&&Cell| {
         !group.is_doubtful(cell)
             && is_close(cell, fastest, WALL, SLOWER)
-            && knows(tail_name, cell)
+            && cell.knows(tail_name)
             && is_close(cell, quickest, tail, TAIL)
     };
     let is_as_thrifty = |cell: &&&Cell| {
@@ -174,6 +170,7 @@ mod tests {
     use crate::record::figures::Figures;
     use crate::record::group::sorted;
     use crate::record::sample::{figures, noisy, of_rounds};
+    use crate::stats::latency::Percentiles;
 
     /// Rounds that differ by a hundredth.
     fn cell(style: &str, in_flight: usize, wall_s: f64, p99_us: f64) -> Cell {
