@@ -228,10 +228,7 @@ impl Connection {
                     }
                     play.sent = 0;
                 }
-                Step::Wait(delay, jitter) => {
-                    if !passed(&mut self.wake_at, || site.jittered(*delay, *jitter)) {
-                        return Ok(Some(Pause::Wait));
-                    }
+                Step::Wait(delay, jitter) if passed(&mut self.wake_at, || site.jittered(*delay, *jitter)) => {
                 }
                 Step::Gather(count, at_most) => {
                     let open = &site.open_requests;
@@ -241,7 +238,7 @@ impl Connection {
                     }
                     self.wake_at = None;
                 }
-                Step::Stall => return Ok(Some(Pause::Wait)),
+                Step::Wait(..) | Step::Stall => return Ok(Some(Pause::Wait)),
                 Step::OnReuse(steps) if self.requests == 1 => play.step += steps,
                 Step::OnReuse(_) => {}
                 Step::Close => {
